@@ -1,0 +1,64 @@
+# One command per job, each from a fresh clone. `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := sim agents scenarios calibration
+
+# The first interpreter that starts, is new enough and can make virtual environments. 3.11 first: it is the tested one.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+	if $$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+	then echo $$p; break; fi; done)
+
+# The version the committed calibration was measured with. Nothing here installs it: see the calibration extra.
+TORCH := 2.13.0
+
+.PHONY: help setup run test lint format bench golden constraints
+
+help: ## list these commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+setup: $(VENV)/.stamp ## create .venv with everything the other commands need
+
+$(VENV)/.stamp: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer with the venv module is needed; none was found.' \
+		'On Debian or Ubuntu: apt install python3 python3-venv. Or name one: make setup PYTHON=/path/to/python' >&2; exit 1; }
+	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+run: setup ## open Polarity in the browser (STREAMLIT_SERVER_PORT chooses the port)
+	$(BIN)/python -m streamlit run app.py
+
+test: lint ## check style, types and layers, then run all tests
+	$(BIN)/python -m pytest -n 2
+
+lint: setup ## check style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(PACKAGES)
+	$(BIN)/lint-imports --no-logo
+
+format: setup ## format the code and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## measure speed
+	$(BIN)/python -m benchmarks.run
+
+golden: setup ## write the expected results anew; then say in CHANGELOG.md what changed and why
+	$(BIN)/python -m pytest tests/test_golden.py --update-golden
+
+constraints: ## pin the newest versions that fit pyproject.toml (needs Python 3.11)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+		{ echo 'The pins are those of Python 3.11: make constraints PYTHON=python3.11' >&2; exit 1; }
+	tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	$(PYTHON) -m venv "$$tmp/venv"; \
+	"$$tmp/venv/bin/python" -m pip install --quiet --disable-pip-version-check '.[dev]'; \
+	{ echo '# The tested versions, for Python 3.11. Written by `make constraints`; not edited by hand.'; \
+	  { "$$tmp/venv/bin/python" -m pip freeze --disable-pip-version-check | grep -v '^polarity-sim'; echo 'torch==$(TORCH)'; } \
+	  | LC_ALL=C sort -f; } > "$$tmp/constraints.txt"; \
+	cp "$$tmp/constraints.txt" constraints.txt

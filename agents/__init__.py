@@ -1,0 +1,1 @@
+"""The actors: nations that decide, and the designer that offers chips."""

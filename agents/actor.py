@@ -1,0 +1,131 @@
+"""A national actor: spends, splits its compute, and sets its postures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesa
+import numpy as np
+
+from agents.protocols import WorldView
+from agents.state import Array, Row
+
+SERVING_VALUE, EXPERIMENT_VALUE = 2.8, 1.4
+"""Value of serving and of experiments against pretraining: half of lab compute serves, a quarter experiments.
+
+Epoch AI, AI compute users (2026): inference about half of lab compute; final training runs 10 to 30 % of research.
+"""
+INERTIA = 0.35
+"""Share of the way to its target that an allocation moves in a quarter."""
+RL_GROWTH = 1.75
+"""Largest growth of the share for reinforcement learning in a quarter, a factor: environments and methods take time.
+
+RL compute rose about tenfold from o1 to o3 in a quarter of a year and reached parity with pretraining by 2025-26.
+"""
+BASE_SAFETY = 0.03
+"""Share of compute for safety without a rival in sight. Judgement: published lab statements span 1 to 10 %."""
+RACE_DISTANCE = 6.0
+"""ECI points at which a rival counts as close; judgement, about five months of progress."""
+RACE_SPENDING = 0.15
+"""Extra spending of a developer that is behind or hard pressed; judgement."""
+
+
+class NationalActor(mesa.Agent):
+    """Every quantity has shape `(runs,)` for one actor or `(k, runs)` for a group of one kind."""
+
+    trend_spending, spending = Row(), Row()
+    serving, experiments, pretraining, reinforcement, safety = Row(), Row(), Row(), Row(), Row()
+    concentration, used_train, revenue, revenue_base = Row(), Row(), Row(), Row()
+    alignment, policing = Row(), Row()
+
+    model: Any
+
+    def __init__(self, model: Any, rows: int | slice, name: str = "") -> None:
+        super().__init__(model)
+        self.rows, self.name = rows, name
+
+    @classmethod
+    def group(cls, model: Any, rows: slice) -> NationalActor:
+        """One object for a block of rows of the same kind; the same methods, not registered with Mesa."""
+        group = object.__new__(cls)
+        group.model, group.rows, group.name = model, rows, cls.__name__
+        return group
+
+    @property
+    def world(self) -> WorldView:
+        """The part of the world that an actor may look at."""
+        return self.model
+
+    def decide(self) -> None:
+        """Decide from last quarter's picture only, so that the order of decisions cannot matter."""
+        self.spend()
+        self.split_compute()
+        self.concentrate()
+        self.take_postures()
+
+    # --- what an actor can be asked for ------------------------------------------------------------------------
+
+    def growth(self) -> Array:
+        """Growth of spending this quarter, a factor."""
+        return self.world.spending_growth
+
+    def effort(self) -> float:
+        """Spending against the trend, a factor set by policy."""
+        return self.world.setting("ally_effort")
+
+    def spend(self) -> None:
+        """Spending on chips: the trend, times policy, more when pressed by a rival, plus reinvested revenue."""
+        w = self.world
+        trend = w.recorded_spending[self.rows] if w.in_data else self.trend_spending * self.growth()
+        self.trend_spending = trend
+        pressed = w.p.hostility * RACE_SPENDING * self.pressure()
+        money = trend * (self.effort() * (1 + (0 if w.in_data else pressed)))
+        if w.switch("reinvestment") and not w.in_data:
+            money = money + w.p.reinvested_revenue / 4 * np.maximum(self.revenue - self.revenue_base, 0)
+        self.spending = money
+
+    def pressure(self) -> Array:
+        """1 when a rival is level or ahead, falling to 0 as the own lead grows."""
+        return np.exp(-np.maximum(self.world.seen.rival_gap[self.rows], 0) / RACE_DISTANCE)
+
+    def split_compute(self) -> None:
+        """Move the uses of compute towards shares in proportion to their marginal values."""
+        w = self.world
+        self.safety += INERTIA * (self.safety_wanted() - self.safety)
+        rl = w.rl_value[self.rows] / w.p.points_per_oom
+        scale = (1 - self.safety) / (SERVING_VALUE + EXPERIMENT_VALUE + 1 + rl)
+        for name, value in (
+            ("serving", SERVING_VALUE), ("experiments", EXPERIMENT_VALUE), ("pretraining", 1.0), ("reinforcement", rl)
+        ):  # fmt: skip
+            old = getattr(self, name)
+            step = INERTIA * (value * scale - old)
+            old += np.minimum(step, (RL_GROWTH - 1) * old) if name == "reinforcement" else step
+        # The safety share moved first: what is left is shared so that all uses add to one.
+        total = self.serving + self.experiments + self.pretraining + self.reinforcement
+        left = (1 - self.safety) / total
+        for name in ("serving", "experiments", "pretraining", "reinforcement"):
+            old = getattr(self, name)
+            old *= left
+
+    def safety_wanted(self) -> Array | float:
+        """Share of compute for safety.
+
+        A close and hostile rival makes developers cut corners, a weak or mild one does not; a technology known to be
+        safer is met with less care (Stafford, Trager and Dafoe 2022).
+        """
+        w = self.world
+        fixed = w.setting("safety_share")
+        if not np.isnan(fixed):
+            return fixed / 100
+        closeness = np.exp(-((w.seen.rival_gap[self.rows] / RACE_DISTANCE) ** 2))
+        care = BASE_SAFETY * np.sqrt(np.sqrt(w.p.accident_hazard / 0.01))
+        return np.minimum(care * (1 - 0.8 * w.p.hostility * closeness), 0.5)
+
+    def concentrate(self) -> None:
+        """Share of usable compute for the largest run: smaller for larger stocks."""
+        p = self.world.p
+        share = p.china_concentration * np.power(self.used_train / 2.5e6 + 1e-9, -p.china_concentration_fall)
+        self.concentration = np.minimum(share, 0.1)
+
+    def take_postures(self) -> None:
+        """Alignment with the United States and policing of trade; by default they stay."""

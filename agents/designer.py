@@ -1,0 +1,36 @@
+"""The chip designer: after a rule takes its best products from a large market, it designs to the edge of the rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesa
+import numpy as np
+
+from agents.state import Array
+
+WORTH_A_DESIGN = 0.5
+"""A variant is designed where the best products are approved for less than this share of orders."""
+
+
+class ChipDesigner(mesa.Agent):
+    """The US-designed supply as one firm; it decides when an edge variant is on offer."""
+
+    model: Any
+
+    def __init__(self, model: Any, lag: Array) -> None:
+        super().__init__(model)
+        self.lag = lag
+        self.waited: Array = np.zeros_like(lag)
+
+    def decide(self) -> None:
+        """Count the quarters since a variant became worth designing; it is on offer once the lag has passed.
+
+        In the recorded past the real A800, H800, H20 and H200 stand in for it.
+        """
+        worth = self.model.variant_is_worth_it()
+        self.waited = np.where(worth, self.waited + 1, 0.0)
+
+    def offers_variant(self) -> Array:
+        """Share of the quarter in which the variant can be ordered, shape `(runs,)`."""
+        return np.clip(self.waited - self.lag, 0, 1)

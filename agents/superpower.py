@@ -1,0 +1,84 @@
+"""The United States and China."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.actor import NationalActor
+from agents.state import Array, Row
+
+REFERENCE_STOCK = {"united_states": 15.75e6, "china": 2.5e6}
+"""Usable compute at the end of 2025, H100e, to which the concentration parameters refer (Epoch AI chip owners)."""
+LARGEST_SHARE = 0.5
+"""No actor can put more than this share of its compute into one run; judgement."""
+
+
+class UnitedStates(NationalActor):
+    """Sets the control regime; with `us_reacts` it tightens as its lead shrinks."""
+
+    strictness, enforcement = Row(), Row()
+
+    def effort(self) -> float:
+        """Spending against the trend."""
+        return self.world.setting("us_spending") / 100
+
+    def concentrate(self) -> None:
+        """Share of usable compute in the largest run: the policy's multiple of a share that falls with size."""
+        p, multiple = self.world.p, self.world.setting("us_concentration")
+        share = p.us_concentration * np.power(
+            self.used_train / REFERENCE_STOCK["united_states"] + 1e-9, -p.us_concentration_fall
+        )
+        self.concentration = np.minimum(multiple * share, LARGEST_SHARE)
+
+    def take_postures(self) -> None:
+        """Strictness of licences and enforcement effort.
+
+        Reacting, it closes licences and raises enforcement when its lead falls below about eight points, and gives
+        way to the lobbying of lost sales while the lead is comfortable.
+        """
+        w = self.world
+        effort = w.setting("enforcement")
+        if w.switch("us_reacts") and not w.in_data:
+            alarm = 1 / (1 + np.exp((w.seen.lead - 8.0) / 2.0))
+            self.strictness += 0.25 * (alarm - self.strictness)
+            self.enforcement += 0.25 * (effort * (0.5 + 3.0 * alarm) - self.enforcement)
+        else:
+            self.strictness, self.enforcement = 0.0, effort
+
+
+class China(NationalActor):
+    """Target of the controls: buys, permits imports, pushes its own chips and stocks up before a rule."""
+
+    permission, hoard = Row(), Row()
+
+    def growth(self) -> Array:
+        """Growth of spending this quarter, a factor; money that found nothing to buy does not grow further."""
+        w = self.world
+        return np.exp(np.log(w.china_spending_growth) * (1 - np.minimum(w.seen.unmet, 0.9)))
+
+    def effort(self) -> float:
+        """Spending against the trend."""
+        return self.world.setting("china_spending") / 100
+
+    def spend(self) -> None:
+        """Spending, moved forward when a rule is expected: what was hoarded is missing in the quarters after."""
+        super().spend()
+        early = self.world.p.hoarding * self.world.rush * self.trend_spending
+        back = 0.5 * self.hoard
+        self.hoard = self.hoard - back + early
+        self.spending = np.maximum(self.spending + early - back, 0.1 * self.trend_spending)
+
+    def concentrate(self) -> None:
+        """Share of usable compute in the largest run: the policy's multiple of a share that falls with size."""
+        p, multiple = self.world.p, self.world.setting("china_concentration")
+        share = p.china_concentration * np.power(
+            self.used_train / REFERENCE_STOCK["china"] + 1e-9, -p.china_concentration_fall
+        )
+        self.concentration = np.minimum(multiple * share, LARGEST_SHARE)
+
+    def take_postures(self) -> None:
+        """Import permission: Beijing lets in more when its own chips fall short and less when they do not."""
+        w = self.world
+        fixed = w.setting("import_permission")
+        wanted = fixed / 100 if not np.isnan(fixed) else np.clip((1 - w.p.import_reluctance) * (0.6 + w.seen.unmet), 0, 1)
+        self.permission = wanted

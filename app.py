@@ -1,0 +1,21 @@
+"""The browser application: page setup and navigation. Everything on a page lives in sim/ui."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from sim.ui import common
+
+# A local file: a Material icon here would make every browser fetch it from a foreign host.
+st.set_page_config(
+    page_title="Polarity",
+    page_icon=str(Path(__file__).parent / "sim/ui/icon.png"),
+    layout="wide",
+)
+common.warm()
+
+page = st.navigation(
+    [st.Page("sim/ui/explore.py", title="Explore", default=True)],
+    position="top",
+)
+page.run()

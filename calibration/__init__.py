@@ -1,0 +1,1 @@
+"""Measured hardware fractions for the simulator, each in a named, sourced result."""

@@ -1,0 +1,254 @@
+"""The data tables: CSV files in `scenarios/data`, every row with its source, date and tier.
+
+A row that does not fit its schema is refused with the file, the row and the reason.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from scenarios.errors import InputError
+
+DATA = Path(__file__).parent / "data"
+Tier = Literal["data", "inferred", "judgement"]
+"""data: read in the source; inferred: computed from data; judgement: ours or somebody's opinion."""
+
+
+class Row(BaseModel):
+    """What every row carries."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    source: str = Field(min_length=4, description="where the row comes from")
+    as_of: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="date of the source")
+    tier: Tier
+    note: str = ""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _blank_is_missing(cls, value: Any) -> Any:
+        return None if isinstance(value, str) and value.strip() == "" else value
+
+    @field_validator("note", mode="before")
+    @classmethod
+    def _note(cls, value: Any) -> Any:
+        return value or ""
+
+
+class Chip(Row):
+    """A product; `representative` rows stand for their class in the simulation."""
+
+    product: str
+    chip_class: str
+    representative: int = 0
+    designer: str
+    maker: str | None = None
+    origin: Literal["us", "china"]
+    released: str | None = None
+    made_until: str | None = None
+    bf16_tflops: float | None = Field(default=None, gt=0)
+    fp8_tflops: float | None = Field(default=None, gt=0)
+    fp4_tflops: float | None = Field(default=None, gt=0)
+    memory_gb: float | None = Field(default=None, gt=0)
+    memory_tbs: float | None = Field(default=None, gt=0)
+    link_gbs: float | None = Field(default=None, gt=0)
+    tdp_w: float | None = Field(default=None, gt=0)
+    price_usd: float | None = Field(default=None, gt=0)
+    die_mm2: float | None = Field(default=None, gt=0)
+    tpp: float | None = Field(default=None, gt=0)
+    performance_density: float | None = Field(default=None, gt=0)
+    h100e: float | None = Field(default=None, gt=0)
+
+    @field_validator("representative", mode="before")
+    @classmethod
+    def _flag(cls, value: Any) -> Any:
+        return value or 0
+
+
+class Supply(Row):
+    """US-designed production of one family in one quarter, in H100e (dense 8-bit)."""
+
+    quarter: str
+    family: str
+    h100e_p05: float = Field(ge=0)
+    h100e_p50: float = Field(ge=0)
+    h100e_p95: float = Field(ge=0)
+    units_p50: float | None = None
+
+
+class Actor(Row):
+    """Starting state of one actor."""
+
+    actor: str
+    label: str
+    kind: Literal["superpower", "ally", "hub", "rest"]
+    alignment_2022: float = Field(ge=0, le=1)
+    stock_2022q3_h100e: float = Field(ge=0)
+    world_share_2025: float | None = Field(default=None, ge=0, le=1)
+    researchers_2022: float = Field(ge=0, le=1)
+    ai_power_mw_2022: float = Field(ge=0)
+    ai_spend_2023_usd_bn: float | None = Field(default=None, ge=0)
+    hosts_us_share: float = Field(default=0.0, ge=0, le=1)
+
+    @field_validator("hosts_us_share", mode="before")
+    @classmethod
+    def _none_hosted(cls, value: Any) -> Any:
+        return value or 0.0
+
+
+class Power(Row):
+    """IT power added in data centres in one year, and the share of it that serves AI chips."""
+
+    actor: str
+    year: int
+    it_mw_added: float = Field(ge=0)
+    ai_share: float = Field(ge=0, le=1)
+
+
+class Spending(Row):
+    """Spending on AI in one year, billion US dollars."""
+
+    actor: str
+    year: int
+    ai_capex_usd_bn: float | None = Field(default=None, ge=0)
+    chip_spend_usd_bn: float = Field(ge=0)
+
+
+class Channel(Row):
+    """A published figure for China's compute by channel."""
+
+    year: int
+    channel: Literal["legal", "domestic", "diverted", "offshore", "total"]
+    quantity: Literal["flow", "stock"]
+    unit: str
+    median: float
+    low: float | None = None
+    high: float | None = None
+    definition: str
+
+
+class Domestic(Row):
+    """What Chinese fabs could make in a year, in 910C equivalents."""
+
+    year: int
+    quantity: str
+    unit: str
+    value: float = Field(ge=0)
+    low: float | None = None
+    high: float | None = None
+
+
+class Frontier(Row):
+    """A record-setting model on the Epoch Capabilities Index."""
+
+    date: str
+    actor: str
+    model: str
+    eci: float
+
+
+class FrontierQuarter(Row):
+    """Best capability of a country at the end of a quarter."""
+
+    quarter: str
+    actor: str
+    eci: float
+
+
+class TrainingRun(Row):
+    """A record training run."""
+
+    date: str
+    actor: str
+    model: str
+    flop: float = Field(gt=0)
+    flop_low: float | None = None
+    flop_high: float | None = None
+    confidence: str | None = None
+
+
+class Conflict(BaseModel):
+    """Sources that disagree: all stand, one is chosen, and the reason is given."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    topic: str
+    quantity: str
+    unit: str | None = None
+    value: str | None = None
+    low: str | None = None
+    high: str | None = None
+    definition: str | None = None
+    chosen: Literal["yes", "no"]
+    why: str | None = None
+    source: str = Field(min_length=4)
+    as_of: str
+    tier: Tier
+
+
+R = TypeVar("R", bound=BaseModel)
+
+
+def read(model: type[R], path: Path) -> tuple[R, ...]:
+    """Validated rows of one CSV file.
+
+    Raises:
+        InputError: naming the file, the row (as a spreadsheet counts it) and the reason.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            raw = list(csv.DictReader(file))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: is not a UTF-8 CSV file ({error})") from error
+    rows = []
+    for line, cells in enumerate(raw, start=2):
+        if None in cells:
+            raise InputError(f"{path.name} row {line}: has more cells than the header")
+        values = {k: v for k, v in cells.items() if not (v is None or v.strip() == "")}
+        try:
+            rows.append(model.model_validate(values))
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"])) or "row"
+            raise InputError(
+                f"{path.name} row {line}, column {place}: {first['msg'].removeprefix('Value error, ')}"
+            ) from error
+    return tuple(rows)
+
+
+@cache
+def table(name: str) -> tuple[Any, ...]:
+    """The rows of `scenarios/data/NAME.csv`, read once."""
+    models: dict[str, type[BaseModel]] = {
+        "chips": Chip,
+        "supply_history": Supply,
+        "actors": Actor,
+        "power": Power,
+        "spending": Spending,
+        "china_channels": Channel,
+        "domestic_supply": Domestic,
+        "frontier": Frontier,
+        "frontier_quarters": FrontierQuarter,
+        "training_runs": TrainingRun,
+        "conflicts": Conflict,
+    }
+    return read(models[name], DATA / f"{name}.csv")
+
+
+@cache
+def supply_mix() -> dict[str, dict[str, float]]:
+    """Share of each quarter's US-designed production (H100e) by chip class: quarter → class → share."""
+    path = DATA / "supply_mix.csv"
+    mix: dict[str, dict[str, float]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for line, cells in enumerate(csv.DictReader(file), start=2):
+            shares = {k: float(v or 0) for k, v in cells.items() if k not in ("quarter", "source", "as_of", "tier", "note")}
+            if not cells["source"] or abs(sum(shares.values()) - 1) > 1e-6:
+                raise InputError(f"{path.name} row {line}: needs a source and shares that add to 1")
+            mix[cells["quarter"]] = shares
+    return mix

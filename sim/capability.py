@@ -1,0 +1,105 @@
+"""Capability from compute: scaling, reinforcement learning, test-time compute and the follower's short cuts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.chips import H100_BF16
+from sim.draws import Draws
+from sim.rng import Array
+
+RUN_SECONDS = 120 * 86_400.0
+"""Length of a frontier run: four months (Epoch AI: 90 to 180 days)."""
+ROLLOUT_SHARE = 0.7
+"""Share of RL compute that decodes; 60 to 80 % in published runs."""
+GAP_FELT = 4.0
+"""ECI points of distance at which a follower draws on two thirds of its short cuts."""
+FOLLOWER_START, FOLLOWER_YEARS = 2022.5, 2.0
+"""When followers' short cuts began to grow, and how fast; at the start of 2026 the term has its stated size."""
+TEST_TIME_REFERENCE = 1e6
+"""H100e of serving compute at which test-time compute gives one third of a decade."""
+BASE_GROWTH_FROM = 27.0
+"""log10 FLOP of pretraining from which a growing RL ceiling rises."""
+
+
+def largest_run(stock: Array, concentration: Array, pretraining: Array, p: Draws) -> Array:
+    """log10 FLOP of the largest pretraining run.
+
+    Args:
+        stock: (actors, runs) usable compute for training, H100e.
+        concentration: share of it in the largest run.
+        pretraining: share of compute for pretraining; 0.19 at the reference.
+        p: parameters (utilisation, uptime).
+    """
+    rate = stock * concentration * (pretraining / 0.19) * (H100_BF16 * RUN_SECONDS) * (p.mfu * p.goodput)
+    return np.log10(rate + 1.0)
+
+
+def rl_compute(base: Array, train: Array, decode: Array, reinforcement: Array, pretraining: Array) -> Array:
+    """log10 of RL compute in FLOP of H100 equivalents: rollouts count in decode equivalents, updates in training ones."""
+    fleet = ROLLOUT_SHARE * decode + (1 - ROLLOUT_SHARE) * train
+    return base + np.log10(fleet / (train + 1e-9) * reinforcement / pretraining + 1e-9)
+
+
+def rl_gain(rl: Array, base: Array, p: Draws, ceiling: Array | float) -> tuple[Array, Array]:
+    """Gain from reinforcement learning, ECI points, and its marginal value in points per tenfold RL compute.
+
+    A sigmoid in log RL compute whose midpoint rises with the base. What happens at the ceiling is a structural
+    choice per member: it saturates, rises with the base, or goes on by the decade.
+    """
+    midpoint = np.log10(p.rl_midpoint) + 26 + p.rl_midpoint_growth * (base - 26)
+    above = rl - midpoint
+    share = 1 / (1 + np.exp((-np.log(10)) * p.rl_slope * above))
+    size = p.rl_size * ceiling
+    with_base = (p.rl_form == 1) * p.rl_beyond
+    by_decade = (p.rl_form == 2) * p.rl_beyond * ceiling
+    gain = share * (size + with_base * np.maximum(base - BASE_GROWTH_FROM, 0)) + by_decade * np.maximum(above - 1, 0)
+    value = size * (np.log(10) * p.rl_slope) * share * (1 - share) + by_decade * (above > 1)
+    return gain, value
+
+
+def test_time(decode: Array, serving: Array, p: Draws) -> Array:
+    """Gain from test-time compute, ECI points: log of the serving compute behind a developer's models."""
+    return p.test_time_gain * np.log10(1 + decode * serving / TEST_TIME_REFERENCE)
+
+
+test_time.__test__ = False  # type: ignore[attr-defined]  # the name is the field's, not a test's
+
+
+def follower_ramp(year: float) -> float:
+    """Growth of followers' short cuts over time, 1 at the start of 2026; it saturates and stops at no date."""
+    at = 1 - np.exp(-max(year - FOLLOWER_START, 0) / FOLLOWER_YEARS)
+    return float(at / (1 - np.exp(-(2026.0 - FOLLOWER_START) / FOLLOWER_YEARS)))
+
+
+def follower_terms(behind: Array, p: Draws, year: float, access: float) -> tuple[Array, Array, Array]:
+    """Engineering, synthetic data and distillation of an actor behind the frontier, OOM each.
+
+    They share one uncertain total, because the data cannot tell them apart, and vanish for a leader.
+
+    Args:
+        behind: (actors, runs) distance to the frontier, ECI points.
+        p: parameters.
+        year: decimal year.
+        access: access to the leader's served models, 1 today.
+    """
+    total = p.follower_efficiency * follower_ramp(year) * (1 - np.exp(behind / -GAP_FELT))
+    distilled = total * p.distillation_share
+    rest = total - distilled
+    return rest * (1 - p.synthetic_share), rest * p.synthetic_share, distilled * access
+
+
+def scaled(effective: Array, p: Draws, kink: Array, slowdown: float) -> Array:
+    """ECI points of effective compute (log10 FLOP); above the kink a slowdown flattens the slope."""
+    if slowdown == 0:
+        return p.points_per_oom * effective
+    return p.points_per_oom * (np.minimum(effective, kink) + (1 - slowdown) * np.maximum(effective - kink, 0))
+
+
+def run_cost(flop_log10: Array, p: Draws, price: Array) -> Array:
+    """Dollars of a run: chip time at the all-in price of an H100e spread over its life.
+
+    All-in factor 1.84 (Epoch AI: servers, network, facility), life 5.5 years, plus a tenth for energy.
+    """
+    hours = np.power(10.0, flop_log10) / (H100_BF16 * p.mfu * p.goodput) / 3600
+    return hours * price * (1.84 * 1.1 / (5.5 * 8766))

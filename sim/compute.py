@@ -1,0 +1,50 @@
+"""From chips to usable compute: two equivalents per chip class, for training and for decoding."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.chips import CHINESE, CLASSES, Catalogue
+from sim.draws import Draws
+from sim.rng import Array
+
+H100 = CLASSES.index("H100")
+LINK_PENALTY = 0.15
+"""Largest loss of training throughput from a halved scale-up link; judgement, overlapped communication hides most."""
+MATURITY_GROWTH = 0.05
+"""Yearly rise of Chinese software maturity towards 1; judgement."""
+MATURITY_FROM = 2026.0
+
+
+def train_equivalent(chips: Catalogue, p: Draws) -> Array:
+    """H100 equivalents per chip for training (pretraining, updates, experiments), shape `(classes, runs)`.
+
+    Compute-bound work: dense BF16 peak times the reachable fraction, less a loss where the link was cut.
+    """
+    nvidia = p.compute_fraction_nvidia
+    other = p.compute_fraction_other
+    link = 1 - LINK_PENALTY * np.clip((900 - chips.link) / 500, 0, 1) * (chips.tpp > 8000)
+    result = np.empty((len(CLASSES), nvidia.size))
+    for k, name in enumerate(CLASSES):
+        fraction = other if name in CHINESE or name == "CUSTOM" else nvidia
+        result[k] = chips.bf16[k] * link[k] * fraction / nvidia
+    return result
+
+
+def decode_equivalent(chips: Catalogue, p: Draws) -> Array:
+    """H100 equivalents per chip for decoding (serving, RL rollouts), shape `(classes, runs)`.
+
+    Roofline: the smaller of 8-bit compute and memory bandwidth times the reachable intensity.
+    """
+    rate = np.empty((len(CLASSES), p.decode_intensity.size))
+    for k, name in enumerate(CLASSES):
+        fraction = p.compute_fraction_other if name in CHINESE or name == "CUSTOM" else p.compute_fraction_nvidia
+        memory_bound = p.bandwidth_fraction * chips.bandwidth[k] * p.decode_intensity
+        rate[k] = np.minimum(fraction * chips.fp8_tflops[k], memory_bound)
+    return rate / rate[H100]
+
+
+def maturity(p: Draws, year: float, breakthrough: float) -> Array:
+    """Usable share of Chinese chips' reachable peak from software, shape `(runs,)`; a breakthrough adds to it."""
+    grown = p.ascend_maturity * (1 + MATURITY_GROWTH) ** max(year - MATURITY_FROM, -4.0)
+    return np.minimum(grown * (1 + 0.15 * min(breakthrough, 2.0)), 1.0)

@@ -1,0 +1,39 @@
+"""Smuggling: networks that grow towards what pays, and are caught in part."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.rng import Array
+
+POLICING_TODAY = 0.3
+"""Policing of hubs at which the diversion share is stated."""
+LOCATION_EFFECT = 0.7
+"""Share of the diversion of a chip with location checks that stops; judgement: proposals call it hard to evade."""
+EFFORT_RETURNS = 0.6
+"""Returns to enforcement effort; judgement: officers reach the big networks first."""
+WATCHING_EFFECT = 0.35
+"""How strongly effort shrinks attempts, beside catching them; judgement."""
+
+
+def caught_share(p: Draws, effort: Array) -> Array:
+    """Share of attempted diversion that is seized at an enforcement effort (1 is that of 2026)."""
+    return 1 - np.exp(np.log1p(-p.catch_rate) * np.power(effort, EFFORT_RETURNS))
+
+
+def leakiness(policing: Array, located: float, effort: Array) -> Array:
+    """What hubs, location checks and fear of being caught leave of diversion; 1 at today's settings."""
+    watching = 1 / (1 + WATCHING_EFFECT * (np.power(effort, EFFORT_RETURNS) - 1))
+    return np.clip((1 - policing) / (1 - POLICING_TODAY), 0, 1.4) * (1 - LOCATION_EFFECT * located) * np.maximum(watching, 0)
+
+
+def premium(p: Draws, blocked: Array, caught: Array) -> Array:
+    """Street premium over list: scarcity, and the expected loss passed on."""
+    return p.street_premium * blocked + caught / np.maximum(1 - caught, 0.05)
+
+
+def adapt(network: Array, p: Draws, blocked: Array, unmet: Array, leak: Array) -> Array:
+    """Capacity of networks (share of supply outside China) after a quarter of growing towards what pays."""
+    wanted = p.diversion_share * blocked * leak * (0.8 + 0.4 * unmet)
+    return network + (1 - np.exp(-p.diversion_speed / 4)) * (wanted - network)

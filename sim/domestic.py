@@ -1,0 +1,77 @@
+"""China's own chips: limited by logic wafers, by memory and by assembly, whichever is smallest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.rng import Array
+
+LATE_GROWTH = 1.25
+"""Growth of Chinese capacity in the long run, times a year; judgement: the pace of world hardware spending."""
+FADE_YEARS = 3.5
+BANK_DRAW, STOCK_DRAW = 0.12, 0.25
+"""Largest share of the die bank and of the memory stockpile used in a quarter; judgement."""
+TOOLS_TODAY, MEMORY_TODAY, PUSH_TODAY, ALIGNMENT_TODAY = 0.6, 0.6, 0.5, 0.72
+"""The settings at which the growth parameters are stated."""
+
+
+@dataclass
+class Capacity:
+    """State of Chinese supply, each `(runs,)`, in thousand 910C equivalents (a quarter, or in stock)."""
+
+    logic: Array
+    memory: Array
+    assembly: Array
+    die_bank: Array
+    memory_stock: Array
+
+
+def growth(first: Array, year: float, brake: Array | float) -> Array:
+    """Quarterly growth factor of a capacity: the first-year growth fades to the late pace, less a brake on both."""
+    fade = np.exp(-max(year - 2027.0, 0.0) / FADE_YEARS)
+    yearly = np.log(LATE_GROWTH) + (np.log(first) - np.log(LATE_GROWTH)) * fade
+    return np.exp(np.maximum(yearly * brake, -0.2) / 4)
+
+
+def brake(control: Array | float, today: float, push: float) -> Array | float:
+    """What controls and the domestic push make of growth: 1 at today's settings."""
+    return np.clip(1.0 - 1.1 * (control - today) + 0.7 * (push - PUSH_TODAY), 0.05, 2.5)
+
+
+def advance(c: Capacity, p: Draws, year: float, tools: Array, memory: float, push: float, boost: float) -> None:
+    """Let capacities grow by a quarter.
+
+    Args:
+        c: state, changed in place.
+        p: parameters.
+        year: decimal year at the end of the quarter.
+        tools: effective tool controls (0 to 1), after allies' leaks, `(runs,)`.
+        memory: memory controls (0 to 1).
+        push: domestic push (0 to 1).
+        boost: growth factor of logic from a fab breakthrough this quarter.
+    """
+    c.logic = c.logic * growth(p.logic_growth, year, brake(tools, TOOLS_TODAY, push)) * boost
+    c.memory = c.memory * growth(p.hbm_growth, year, brake(0.5 * tools + 0.5 * memory, MEMORY_TODAY, push)) * boost
+    c.assembly = c.assembly * growth(np.full_like(c.logic, 2.4), year, 1.0) * boost
+
+
+def imported_memory(memory_control: float, year: float) -> float:
+    """Memory that looser controls would let in, thousand 910C equivalents a quarter.
+
+    The stockpile of the last free year (about 1.6 million equivalents, SemiAnalysis) shows what China would buy.
+    """
+    return 400.0 * max(MEMORY_TODAY - memory_control, 0.0) / MEMORY_TODAY * 1.3 ** max(year - 2026, 0)
+
+
+def output(c: Capacity, p: Draws, imported: float, shock: float) -> Array:
+    """Chips that can be made this quarter, thousand 910C equivalents; stockpiles are drawn down in place."""
+    from_bank, from_stock = BANK_DRAW * c.die_bank, STOCK_DRAW * c.memory_stock
+    fresh_logic = c.logic * p.domestic_scale
+    fresh_memory = (c.memory * p.domestic_scale + imported) * max(1 + shock, 0.0)
+    made = np.minimum(np.minimum(fresh_logic + from_bank, fresh_memory + from_stock), c.assembly * p.domestic_scale)
+    c.die_bank = c.die_bank - np.clip(made - fresh_logic, 0, from_bank)
+    c.memory_stock = np.maximum(c.memory_stock - np.clip(made - fresh_memory, 0, from_stock), 0)
+    return made

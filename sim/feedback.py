@@ -1,0 +1,25 @@
+"""Revenue: what AI earns, and so what can be spent again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.rng import Array
+
+REFERENCE_REVENUE = 120e9
+"""AI revenue of the United States in a year at ECI 165 with 20 million H100e serving half of them, US dollars.
+
+Sum of annualised lab and cloud AI revenue reported for mid-2026; tier judgement.
+"""
+REFERENCE_SERVED = 1e7
+LARGEST_REVENUE = 12e12
+"""A tenth of the world economy: revenue saturates towards it."""
+
+
+def revenue(eci: Array, served: Array, p: Draws) -> Array:
+    """AI revenue per year, US dollars: it rises with capability and, with diminishing returns, served compute."""
+    wanted = REFERENCE_REVENUE * np.exp(
+        np.log(10) * p.revenue_growth * (eci - 165) + 0.4 * np.log(served / REFERENCE_SERVED + 1e-9)
+    )
+    return wanted / (1 + wanted / LARGEST_REVENUE)

@@ -1,0 +1,53 @@
+"""Governance indices: safety, accidents, misuse, oversight and norms. Indices with a stated formula, not estimates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.rng import Array
+
+INDICES = ("safety_effort", "accident_hazard", "misuse_exposure", "democratic_share", "norm_share")
+"""Order of the index axis."""
+OVERSIGHT = {"united_states": 1.0, "china": 0.0, "gulf": 0.0, "southeast_asia": 0.4, "rest_of_world": 0.6}
+"""Share of compute under democratic oversight by actor; allies count as 1, unnamed actors as 0.5. Judgement after V-Dem."""
+
+
+def oversight(actors: tuple[str, ...], allies: slice) -> Array:
+    """(A, 1) weight of democratic oversight per actor."""
+    weights = np.array([[OVERSIGHT.get(name, 0.5)] for name in actors])
+    weights[allies] = 1.0
+    return weights
+
+
+def indices(eci: Array, used: Array, serving: Array, safety: Array, weights: Array, us_bloc: Array, p: Draws) -> Array:
+    """The five indices, `(5, runs)`.
+
+    * safety_effort: safety share of compute, weighted by compute within 15 points of the frontier, per cent.
+    * accident_hazard: per year, `h · 10^((frontier − 180)/25) · (3 % / safety effort)^0.7`, per cent.
+    * misuse_exposure: share of near-frontier compute without democratic oversight × frontier / 180, per cent.
+    * democratic_share: share of near-frontier compute under democratic oversight, per cent.
+    * norm_share: share of served compute in the US bloc, per cent.
+
+    Args:
+        eci: (actors, runs) capability.
+        used: (actors, runs) compute used, H100e.
+        serving: (actors, runs) share of compute that serves.
+        safety: (actors, runs) share of compute for safety.
+        weights: (actors, 1) democratic oversight.
+        us_bloc: (actors, runs) 1 where an actor stands with the United States.
+        p: parameters.
+    """
+    frontier = eci.max(axis=0)
+    near = used * np.clip(1 - (frontier - eci) / 15, 0, 1)
+    total = near.sum(axis=0) + 1e-9
+    effort = (near * safety).sum(axis=0) / total
+    democratic = (near * weights).sum(axis=0) / total
+    hazard = p.accident_hazard * np.exp(np.log(10) / 25 * (frontier - 180)) * np.exp(
+        -0.7 * np.log(np.maximum(effort, 1e-4) / 0.03)
+    )
+    served = used * serving
+    norm = (served * us_bloc).sum(axis=0) / (served.sum(axis=0) + 1e-9)
+    return 100 * np.stack([
+        effort, np.minimum(hazard, 1.0), (1 - democratic) * np.clip(frontier / 180, 0, 1.5), democratic, norm,
+    ])  # fmt: skip

@@ -1,0 +1,240 @@
+"""Everything about a scenario that is the same for every member: data and settings as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from scenarios.levers import LEVERS
+from scenarios.quarters import FIRST, end_year, label, number
+from scenarios.schema import Scenario
+from scenarios.tables import Domestic, FrontierQuarter, Power, Spending, Supply, supply_mix, table
+from sim import regimes
+from sim.chips import CLASSES, MAIN_CLASSES, VARIANTS, Catalogue, catalogue
+from sim.paths import lever_path, ramp
+from sim.rng import Array
+
+SUPERPOWERS = ("united_states", "china")
+KINDS = ("superpower", "ally", "hub", "rest")
+SUPPLY_UNTIL = number("2026-Q2")
+"""Last quarter with production data; later ones grow."""
+ROADMAP: dict[str, tuple[float, float, float]] = {
+    "RUBIN": (2027.4, 0.55, 0.9), "RUBIN_ULTRA": (2028.6, 0.55, 0.85), "FEYNMAN": (2029.9, 0.6, 0.95),
+}  # fmt: skip
+"""Future classes: (year of half its share, width in years of the take-over, share of merchant supply it takes over).
+
+Nvidia's roadmap (GTC 2025 and 2026): Rubin 2026-H2, Rubin Ultra 2027-H2, Feynman 2028; volume follows about a year
+after. Tier: inferred.
+"""
+CUSTOM_SHARE = 0.24
+"""Share of custom chips (TPU, Trainium) in future production: that of 2025-26 (Epoch AI chip sales)."""
+LIST_PRICE = {2022.0: 30_000, 2023.0: 29_000, 2024.0: 26_000, 2025.0: 19_000, 2026.0: 13_600, 2026.5: 13_200}
+"""List price per H100e, US dollars, by decimal year.
+
+Epoch AI chip sales: sales-weighted 13.6 thousand (2025-Q4) and 13.2 (2026-Q2); earlier from quoted H100 prices of
+23 to 34 thousand dollars (Epoch AI price data). Tier: inferred.
+"""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Data and settings for `steps` quarters from the first (T), actors (A), classes (K) and lines (L)."""
+
+    spec: Scenario
+    steps: int
+
+    @cached_property
+    def years(self) -> Array:
+        """(T,) decimal year at the end of each quarter."""
+        return np.array([end_year(FIRST + t) for t in range(self.steps)])
+
+    @cached_property
+    def data_steps(self) -> int:
+        """How many of the first quarters lie before or in the last quarter of which data is used."""
+        return min(number(self.spec.data_until) - FIRST + 1, self.steps)
+
+    # --- actors -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def actors(self) -> tuple[str, ...]:
+        """Actor names in row order: superpowers, allies, hubs, the rest."""
+        return tuple(row.actor for row in self.spec.roster())
+
+    def rows_of(self, kind: str) -> slice:
+        """The block of rows of one kind."""
+        kinds = [row.kind for row in self.spec.roster()]
+        return slice(kinds.index(kind), kinds.index(kind) + kinds.count(kind)) if kind in kinds else slice(0, 0)
+
+    def column(self, field: str) -> Array:
+        """(A,) a column of the actor table; blanks are 0."""
+        return np.array([float(getattr(row, field) or 0.0) for row in self.spec.roster()])
+
+    @cached_property
+    def gpu_share(self) -> Array:
+        """(A,) share of merchant chips outside China at trend: custom chips all go to US owners."""
+        share = self.column("world_share_2025") / (1 - CUSTOM_SHARE)
+        us, china = self.actors.index("united_states"), self.actors.index("china")
+        share[[us, china]] = 0.0
+        share[us] = max(1 - share.sum(), 0.0)
+        return share
+
+    # --- settings ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def levers(self) -> dict[str, Array]:
+        """(T,) path of every lever; NaN where the actor decides."""
+        return {name: lever_path(self.spec, name, FIRST, self.steps) for name in LEVERS}
+
+    @cached_property
+    def regime(self) -> regimes.Regime:
+        """Control rules by quarter and class."""
+        return regimes.build(regimes.policy_of(self.spec, FIRST, self.steps))
+
+    @cached_property
+    def edge(self) -> regimes.Specification:
+        """The variant that the designer would make under the rules of the first quarter after the data."""
+        when = max(number(self.spec.start), number(self.spec.data_until) + 1)
+        policy = regimes.policy_of(self.spec, FIRST, max(self.steps, when - FIRST + 1))
+        return regimes.edge_of(regimes.rules_at(policy, when), f"{when // 4}-{when % 4 * 3 + 2:02d}-15")
+
+    @cached_property
+    def chips(self) -> Catalogue:
+        """The catalogue with this scenario's edge variant."""
+        edge = self.edge
+        return catalogue().with_edge(edge.tpp, edge.density, edge.memory_tbs, edge.link_gbs)
+
+    def closure(self, scope: str, lever: str) -> Array:
+        """(T,) share of a channel that is closed: by the dated rules, and by the lever from the scenario's start."""
+        path = self.regime.closure[scope].copy()
+        if scope == "subsidiary":
+            path = np.maximum(path, self.regime.closure["remote_access"])
+        if lever in self.spec.levers:
+            begin = max(number(self.spec.start) - FIRST, 0)
+            path[begin:] = self.levers[lever][begin:] / 100
+        return path
+
+    def event(self, kind: str, quarters: float = 1) -> Array:
+        """(T,) summed size of the events of a kind, each rising over `quarters` quarters and then held."""
+        path = np.zeros(self.steps)
+        for event in self.spec.events:
+            if event.kind == kind:
+                path += event.size * ramp(FIRST, self.steps, event.date, quarters)
+        return path
+
+    def shock(self, kind: str) -> Array:
+        """(T,) summed size of the events of a kind, each only for its own number of quarters."""
+        path = np.zeros(self.steps)
+        for event in self.spec.events:
+            if event.kind == kind:
+                begin = max(number(event.date) - FIRST, 0)
+                path[begin : begin + event.quarters] += event.size
+        return path
+
+    # --- supply -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def supply(self) -> Array:
+        """(T,) US-designed production in H100e; after the last datum it stands still (growth is a parameter)."""
+        by_quarter: dict[int, float] = {}
+        rows: tuple[Supply, ...] = table("supply_history")
+        for row in rows:
+            by_quarter[number(row.quarter)] = by_quarter.get(number(row.quarter), 0.0) + row.h100e_p50
+        last = min(SUPPLY_UNTIL, number(self.spec.data_until))
+        return np.array([by_quarter[min(FIRST + t, last)] for t in range(self.steps)])
+
+    @cached_property
+    def supply_data_steps(self) -> int:
+        """How many of the first quarters have production data."""
+        return min(SUPPLY_UNTIL, number(self.spec.data_until)) - FIRST + 1
+
+    @cached_property
+    def capacity_share(self) -> Array:
+        """(T, K) capacity for each main class, H100e per H100e of production; variants count as the dies they use."""
+        chips, result = catalogue(), np.zeros((self.steps, len(CLASSES)))
+        last = min(SUPPLY_UNTIL, number(self.spec.data_until))
+        for t in range(self.steps):
+            for name, share in _class_shares(FIRST + t, last).items():
+                main = VARIANTS.get(name, name)
+                dies = chips.h100e[chips.of(main)] / chips.h100e[chips.of(name)]
+                result[t, chips.of(main)] += share * dies
+        return result
+
+    @cached_property
+    def list_price(self) -> Array:
+        """(T,) list price per H100e at the middle of each quarter; after the data it falls (a parameter)."""
+        known = {y: p for y, p in LIST_PRICE.items() if y <= end_year(number(self.spec.data_until))}
+        return np.interp(self.years - 0.125, list(known), list(known.values()))
+
+    # --- series by actor --------------------------------------------------------------------------------------
+
+    @cached_property
+    def power_added(self) -> Array:
+        """(T, A) MW for AI chips added per quarter; after the last year of data it stands still."""
+        rows: tuple[Power, ...] = table("power")
+        data = {(row.actor, row.year): row.it_mw_added * row.ai_share / 4 for row in rows}
+        last = max(year for _, year in data)
+        last = min(last, int(end_year(number(self.spec.data_until)) - 0.01))
+        result = np.zeros((self.steps, len(self.actors)))
+        for t in range(self.steps):
+            year = min(max((FIRST + t) // 4, 2022), last)
+            result[t] = [data.get((actor, year), 0.0) for actor in self.actors]
+        return result
+
+    @cached_property
+    def china_spending(self) -> Array:
+        """(T,) what China spends on compute, US dollars a quarter; after the data it stands still."""
+        rows: tuple[Spending, ...] = table("spending")
+        last = end_year(number(self.spec.data_until))
+        yearly = {row.year + 0.5: row.chip_spend_usd_bn for row in rows if row.actor == "china" and row.year < last}
+        # Log-linear between mid-years, so that the quarters of a year add up to about its total.
+        return np.exp(np.interp(self.years - 0.125, list(yearly), np.log(list(yearly.values())))) * 1e9 / 4
+
+    def domestic(self, quantity: str) -> Array:
+        """(T,) a yearly quantity of China's own supply per quarter (thousand 910C equivalents), log-linear between."""
+        rows: tuple[Domestic, ...] = table("domestic_supply")
+        last = end_year(number(self.spec.data_until))
+        yearly = {r.year + 0.5: max(r.value, 1e-3) for r in rows if r.quantity == quantity and r.year < last}
+        years = self.years - 0.125
+        return np.exp(np.interp(years, list(yearly), np.log(list(yearly.values())))) / 4
+
+    def domestic_stock(self, quantity: str) -> float:
+        """A stockpile (thousand 910C equivalents) at the start of its year."""
+        rows: tuple[Domestic, ...] = table("domestic_supply")
+        return next(r.value for r in rows if r.quantity == quantity)
+
+    @cached_property
+    def frontier(self) -> Array:
+        """(2, data_steps) observed capability of the United States and China at quarter ends (ECI)."""
+        rows: tuple[FrontierQuarter, ...] = table("frontier_quarters")
+        known = {(row.actor, number(row.quarter)): row.eci for row in rows}
+        return np.array([[known[a, FIRST + t] for t in range(self.data_steps)] for a in SUPERPOWERS])
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What decides the numbers: the scenario and the number of quarters."""
+        return f"{self.spec.digest()}-{self.steps}"
+
+
+def _class_shares(quarter: int, last: int) -> dict[str, float]:
+    """Share of production (H100e) by class: data, then the newest class of the data gives way to the roadmap."""
+    mix = supply_mix()[label(min(quarter, last))]
+    shares = {name: share for name, share in mix.items() if share > 0}
+    if quarter <= last:
+        return shares
+    year, left = end_year(quarter) - 0.125, 1.0
+    taken: dict[str, float] = {}
+    for name, (middle, width, largest) in reversed(ROADMAP.items()):
+        share = left * largest / (1 + np.exp((middle - year) / (width / 4)))
+        taken[name], left = share, left - share
+    newest = [name for name in MAIN_CLASSES if name in shares and name != "CUSTOM"][-2:]
+    fade = np.exp((end_year(last) - year) / 0.6)
+    keep = shares[newest[0]] * fade if len(newest) == 2 else 0.0
+    split = {newest[0]: keep, newest[-1]: sum(shares[n] for n in newest) - keep}
+    merchant = (1 - CUSTOM_SHARE) / sum(split.values())
+    return {
+        **{name: merchant * left * share for name, share in split.items()},
+        **{name: (1 - CUSTOM_SHARE) * share for name, share in taken.items()},
+        "CUSTOM": CUSTOM_SHARE,
+    }

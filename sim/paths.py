@@ -1,0 +1,34 @@
+"""Lever settings and dated events as paths over quarters."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenarios.levers import ACTOR, LEVERS
+from scenarios.quarters import number
+from scenarios.schema import Scenario
+from sim.rng import Array
+
+
+def lever_path(spec: Scenario, name: str, first: int, steps: int) -> Array:
+    """The setting of a lever in each quarter, shape `(steps,)`.
+
+    Before the scenario's start it is the default; NaN means that the actor decides.
+    """
+    lever = LEVERS[name]
+    default = np.nan if lever.default == ACTOR else float(lever.default)
+    path = np.full(steps, default)
+    setting = spec.setting(name)
+    begin = number(spec.start)
+    if isinstance(setting, dict):
+        for date, value in sorted(setting.items(), key=lambda item: number(item[0])):
+            path[max(number(date) - first, 0) :] = value
+        return path
+    path[max(begin - first, 0) :] = np.nan if setting == ACTOR else float(setting)
+    return path
+
+
+def ramp(first: int, steps: int, date: str, quarters: float) -> Array:
+    """0 before a date, rising to 1 over `quarters` quarters, shape `(steps,)`."""
+    since = first + np.arange(steps) - number(date) + 1
+    return np.clip(since / max(quarters, 1), 0, 1)

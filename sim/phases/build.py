@@ -1,0 +1,85 @@
+"""Phase 5: chips join the stocks and old ones retire; they run where there is power; hosts lose what renters use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim import power
+from sim.chips import CLASSES
+from sim.compute import maturity
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+A100 = CLASSES.index("A100")
+LIFE = 22
+"""Quarters that a chip serves: 5.5 years, the depreciation life that large owners state (5 to 6 years)."""
+INITIAL_RETIRES = range(14, 22)
+"""Quarters in which the stock of the start, bought over the two years before, retires."""
+
+
+def run(w: World) -> None:
+    """Stocks, power and usable compute."""
+    s, n = w.state, w.now
+    s["chips"] += n.delivery.table(w.scratch)
+    w.deliveries.append(n.delivery)
+    n.retired_sum, n.retired_china = np.zeros((2, *s["chips"].shape[1:]))
+    if len(w.deliveries) > LIFE:
+        old = w.deliveries.pop(0).table(w.scratch)
+        s["chips"] -= old
+        n.retired_sum, n.retired_china = old.sum(axis=0), old[1].copy()
+    retiring = w.initial / len(INITIAL_RETIRES) if w.t in INITIAL_RETIRES else None
+    if retiring is not None:
+        s["chips"][:, A100] -= retiring
+        n.retired_sum[A100] += retiring.sum(axis=0)
+        n.retired_china[A100] += retiring[1]
+    _equivalents(w)
+    _run_on_power(w)
+    _rent(w)
+
+
+def _equivalents(w: World) -> None:
+    """Training and decoding equivalents of every owner's stock, H100e."""
+    ready = maturity(w.p, w.year, w.now.breakthrough)
+    for kappa, raw in zip((w.kappa_train, w.kappa_decode), w.raw_ascend, strict=True):
+        np.multiply(raw, ready, out=kappa[w.ascend])
+    chips = w.state["chips"]
+    w.state["own_train"] = np.einsum("akr,kr->ar", chips, w.kappa_train)
+    w.state["own_decode"] = np.einsum("akr,kr->ar", chips, w.kappa_decode)
+
+
+def _run_on_power(w: World) -> None:
+    """Build power and run what it carries."""
+    i, s = w.inputs, w.state
+    added = i.power_added[w.t][:, None]
+    if not w.in_data:
+        s["power_growth"][:] *= power.additions_growth(w.p.power_growth, w.year)
+        added = added * s["power_growth"]
+        added = added.copy()
+        added[0] *= w.setting("us_power") / 100
+    else:
+        s["power_growth"][:] = 1.0
+    s["power"] += added
+    w.now.power_added = added + 0.0 * s["power"]
+    totals = np.matmul(np.stack([w.chips.kw, w.chips.h100e]), s["chips"])
+    need, w.now.stock_h100e = totals[:, 0] * (power.OVERHEAD / 1000), totals[:, 1]
+    s["running"], w.now.power_used = power.running_share(need, s["power"], 0)
+    w.now.power_need = need
+
+
+def _rent(w: World) -> None:
+    """Let rented compute wear out and grow; its hosts cannot use it."""
+    s = w.state
+    kept = 1 - 1 / LIFE - 0.2 * max(w.now.offshore_closed - 0.4, 0.0)
+    w.rented = np.maximum(w.rented * kept + w.now.rented, 0.0)
+    pool = s["own_train"] * s["running"] * w.rent_weight
+    total = pool.sum(axis=0)
+    w.rented = np.minimum(w.rented, 0.9 * total)
+    lost = pool * (w.rented / np.maximum(total, 1e-9))
+    decode_per_train = s["own_decode"] / np.maximum(s["own_train"], 1e-9)
+    s["used_train"] = s["own_train"] * s["running"] - lost
+    s["used_decode"] = s["own_decode"] * s["running"] - lost * decode_per_train
+    s["used_train"][1] += w.rented
+    s["used_decode"][1] += (lost * decode_per_train).sum(axis=0)

@@ -1,0 +1,33 @@
+"""Phase 2: every actor decides from last quarter's picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.inputs import CUSTOM_SHARE
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+CUSTOM_PRICE = 0.6
+"""Price of custom chips per H100e against merchant ones: no merchant margin; judgement from Epoch AI chip costs."""
+
+
+def run(w: World) -> None:
+    """Let all decide; in the recorded past spending is data."""
+    if w.in_data:
+        w.recorded_spending = _recorded(w)
+    for actor in w.deciders:
+        actor.decide()
+    w.designer.decide()
+    if w.in_data:
+        w.state["revenue_base"][:] = w.state["revenue"]
+
+
+def _recorded(w: World):  # type: ignore[no-untyped-def]
+    """Spending on chips this quarter, US dollars: outside China what supply was worth, in China the data."""
+    merchant = w.supply_level * (1 - CUSTOM_SHARE) * w.now.list_price
+    spending = w.gpu_share * merchant
+    spending[0] += w.supply_level * CUSTOM_SHARE * CUSTOM_PRICE * w.now.list_price
+    spending[1] = w.inputs.china_spending[w.t] * w.p.china_spend_scale
+    return spending * 1.0

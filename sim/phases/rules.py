@@ -1,0 +1,85 @@
+"""Phase 1: the regime in force, the trends of the quarter, and dated events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.partners import Ally
+from sim.rng import Array
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+SPENDING_FADE = 2.5
+"""Years over which growth of spending fades to its late pace; judgement."""
+
+
+def run(w: World) -> None:
+    """Set what holds this quarter for everybody."""
+    i, t, p = w.inputs, w.t, w.p
+    w.year, w.in_data = float(i.years[t]), t < i.data_steps
+    regime = i.regime
+    w.now.approval, w.now.cap_share = regime.approval[t], regime.cap_share[t]
+    w.now.cap_units, w.now.price_share = regime.cap_units[t], regime.price_share[t]
+    w.rush = float(regime.rush[t])
+    w.spending_growth = _growth(p.us_spend_growth, p.spend_growth_late, w.year)
+    w.china_spending_growth = _growth(p.china_spend_growth, p.spend_growth_late, w.year)
+    w.now.list_price = _list_price(w)
+    w.now.tools = i.closure("tools", "tool_controls")[t] * _allies_follow(w)
+    w.now.memory_control = i.closure("hbm", "hbm_controls")[t]
+    w.now.offshore_closed = i.closure("subsidiary", "cloud_rule")[t]
+    _events(w)
+
+
+def _growth(first: Array, late: Array, year: float) -> Array:
+    fade = np.exp(-max(year - 2027.0, 0.0) / SPENDING_FADE)
+    return np.exp((np.log(late) + (np.log(first) - np.log(late)) * fade) / 4)
+
+
+def _list_price(w: World) -> Array:
+    """List price per H100e: data, then a yearly fall."""
+    since = max(w.year - float(w.inputs.years[w.inputs.data_steps - 1]), 0.0)
+    return w.inputs.list_price[w.t] * np.exp(np.log1p(-w.p.price_fall) * since)
+
+
+def _allies_follow(w: World) -> Array:
+    """How much of the tool controls holds, given allies' alignment (1 at today's)."""
+    rows = w.inputs.rows_of("ally")
+    names = w.inputs.actors[rows]
+    makers = [rows.start + n for n, name in enumerate(names) if name in ("japan", "netherlands")]
+    if not makers or w.in_data:
+        return np.ones(w.runs)
+    return np.clip(w.state["alignment"][makers].mean(axis=0) / Ally.TODAY, 0.0, 1.35)
+
+
+def _events(w: World) -> None:
+    """Events that change the state once, at their date."""
+    i, t = w.inputs, w.t
+    split = i.event("allied_split")
+    step = split[t] - (split[t - 1] if t else 0.0)
+    if step:
+        rows = i.rows_of("ally")
+        w.state["alignment"][rows] = np.clip(w.state["alignment"][rows] - step, 0, 1)
+    w.now.split = split[t] > 0
+    found = i.event("diversion_uncovered")
+    lost = found[t] - (found[t - 1] if t else 0.0)
+    if lost:
+        w.network = w.network * max(1 - lost, 0.0)
+    shock = i.event("efficiency_shock", 2)
+    w.now.shock = shock[t] - (shock[t - 1] if t else 0.0)
+    boost = i.event("fab_breakthrough", 8)
+    w.now.breakthrough = boost[t]
+    w.now.fab_boost = (1 + boost[t]) / (1 + (boost[t - 1] if t else 0.0))
+    w.now.slowdown = i.event("scaling_slowdown")[t]
+    w.now.rl_ceiling = max(1 - i.event("rl_ceiling", 4)[t], 0.0)
+    w.now.taiwan = min(i.shock("taiwan_disruption")[t], 1.0)
+    w.now.memory_shock = i.shock("hbm_shock")[t]
+    w.now.agreement = next((e for e in i.spec.events if e.kind == "agreement" and _begun(e.date, w)), None)
+
+
+def _begun(date: str, w: World) -> bool:
+    from scenarios.quarters import number
+
+    return number(date) <= w.quarter

@@ -1,0 +1,49 @@
+"""Power: chips run only where there is power for them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.rng import Array
+
+OVERHEAD = 1.25
+"""IT power per chip power (hosts, network, storage); Epoch AI's all-in facility factor is 1.4 to 1.6 with cooling."""
+SITES_AHEAD = 2.0
+"""Buyers take chips for the sites of this quarter and the next, not more: an idle chip loses a quarter of its value."""
+LATE_GROWTH = 1.04
+FADE_YEARS = 4.0
+
+
+def additions_growth(first: Array, year: float) -> Array:
+    """Quarterly growth factor of power additions: the first growth fades."""
+    fade = np.exp(-max(year - 2027.0, 0.0) / FADE_YEARS)
+    return np.exp((np.log(LATE_GROWTH) + (np.log(first) - np.log(LATE_GROWTH)) * fade) / 4)
+
+
+def room(available: Array, added: Array, need: Array) -> Array:
+    """Power (MW) that buyers have for new chips this quarter, with what is about to be built, `(runs,)`.
+
+    Arguments have shape (actors, runs): power by territory, what was added last quarter, and what chips need.
+    """
+    return np.maximum((available + SITES_AHEAD * added - need).sum(axis=0), 0.0)
+
+
+def running_share(need: Array, available: Array, abroad: int) -> tuple[Array, Array]:
+    """Share of each owner's chips that run, `(actors, runs)`, and the power used where they stand.
+
+    What row `abroad` (the United States) cannot power at home goes to hosts with room; the rest waits.
+
+    Args:
+        need: (actors, runs) power that owners' chips need, MW.
+        available: (actors, runs) power for AI chips by territory, MW.
+        abroad: the row whose owner builds abroad. Row 1, China, hosts nobody else's overflow.
+    """
+    at_home = np.minimum(need, available)
+    room = available - at_home
+    room[:2] = 0.0
+    total_room = room.sum(axis=0)
+    placed = np.minimum(need[abroad] - at_home[abroad], total_room)
+    used = at_home + room * (placed / np.maximum(total_room, 1e-9))
+    powered = at_home.copy()
+    powered[abroad] += placed
+    return powered / np.maximum(need, 1e-9), used

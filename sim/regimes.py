@@ -1,0 +1,250 @@
+"""Control rules applied to chip specifications, quarter by quarter.
+
+The same predicate serves the dated history, a scenario's own rules and the threshold levers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from scenarios.quarters import number
+from scenarios.rules import Rule, history
+from scenarios.schema import Scenario
+from sim.chips import CLASSES, US_CLASSES, catalogue
+from sim.paths import lever_path
+from sim.rng import Array
+
+SAMPLES_PER_QUARTER = 12
+"""A quarter's rule is the mean over this many dates, so that a rule in mid-quarter counts in part."""
+LICENSING = ("us_2026_05_case", "us_2026_05_tariff", "us_2025_08_h20")
+"""Prefixes of the ids of the licensing rules in force at the edge of the data, which the licence levers change."""
+LICENCE_LEVERS = {"licence_approval": "approval_share", "licence_quota": "volume_cap_share", "revenue_share": "price_share"}
+"""Levers that replace a number of those rules, and the field they replace."""
+
+
+@dataclass(frozen=True)
+class Specification:
+    """What a rule looks at, for one chip."""
+
+    tpp: float
+    density: float
+    memory_tbs: float
+    link_gbs: float
+    released: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the rules in force make of a chip."""
+
+    approval: float = 1.0
+    cap_share: float = np.inf
+    cap_units: float = np.inf
+    price_share: float = 0.0
+
+
+FREE = Verdict()
+DENIED = Verdict(approval=0.0)
+
+
+def verdict(rules: Sequence[Rule], chip: Specification, date: str) -> Verdict:
+    """Free, licensed with an approval share and caps, or denied: the matching rule of highest priority decides."""
+    found: Rule | None = None
+    for rule in rules:
+        if rule.scope != "sale" or rule.issuer != "us" or not rule.in_force(date):
+            continue
+        if rule.destination not in ("china", "world"):
+            continue
+        if rule.covers(chip.tpp, chip.density, chip.memory_tbs, chip.link_gbs, chip.released) and (
+            found is None or rule.priority >= found.priority
+        ):
+            found = rule
+    if found is None or found.measure == "free":
+        return FREE
+    if found.measure == "deny":
+        return DENIED
+    return Verdict(
+        approval=1.0 if found.approval_share is None else found.approval_share,
+        cap_share=np.inf if found.volume_cap_share is None else found.volume_cap_share,
+        cap_units=np.inf if found.volume_cap_units is None else found.volume_cap_units,
+        price_share=found.price_share or 0.0,
+    )
+
+
+@dataclass(frozen=True)
+class Regime:
+    """The rules of a scenario as arrays over quarters (T) and classes (K)."""
+
+    approval: Array
+    """(T, K) share of orders that may go; 1 free, 0 denied."""
+    cap_share: Array
+    """(T, K) largest volume as a share of the same product's sales elsewhere."""
+    cap_units: Array
+    """(T, K) largest volume, chips a quarter."""
+    price_share: Array
+    """(T, K) tariff or revenue share on top of the price."""
+    import_permission: Array
+    """(T,) share that China's own rules let in; NaN where Beijing decides."""
+    rush: Array
+    """(T,) 1 in a quarter after which a known rule takes away what may be bought now."""
+    closure: dict[str, Array] = field(default_factory=dict)
+    """(T,) share of a channel (hbm, tools, subsidiary, remote_access) that the rules close."""
+
+
+def specification(name: str, edge: Specification) -> Specification:
+    """The specification of a class; the edge variant has its own."""
+    if name == "EDGE":
+        return edge
+    chips, k = catalogue(), CLASSES.index(name)
+    return Specification(
+        chips.tpp[k], chips.density[k], chips.bandwidth[k], chips.link[k], chips.release_date[k]
+    )  # fmt: skip
+
+
+class Policy(NamedTuple):
+    """What decides a regime: further rules, and the licence levers that a scenario sets (name → value by quarter)."""
+
+    first: int
+    steps: int
+    rules: tuple[Rule, ...] = ()
+    levers: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    start: int = 0
+
+
+def policy_of(spec: Scenario, first: int, steps: int) -> Policy:
+    """The part of a scenario that decides its regime."""
+    changed = [name for name in ("licence_tpp", *LICENCE_LEVERS) if name in spec.levers]
+    paths = tuple((name, tuple(lever_path(spec, name, first, steps).tolist())) for name in changed)
+    return Policy(first, steps, spec.rules, paths, number(spec.start) if changed else 0)
+
+
+def rules_at(policy: Policy, quarter: int) -> tuple[Rule, ...]:
+    """The rules of a quarter: history and the scenario's own, with the licence levers written into the licence rules."""
+    rules = (*history(), *policy.rules)
+    if not policy.levers or quarter < policy.start:
+        return rules
+    at = {name: path[quarter - policy.first] for name, path in policy.levers}
+    return tuple(_relicensed(rule, at) if rule.id.startswith(LICENSING) else rule for rule in rules)
+
+
+def _relicensed(rule: Rule, at: dict[str, float]) -> Rule:
+    """A licence rule with the levers' threshold, approval, cap and cut."""
+    changes: dict[str, object] = {field: at[name] / 100 for name, field in LICENCE_LEVERS.items() if name in at}
+    if "licence_tpp" in at:
+        limit = at["licence_tpp"] * 1000
+        if rule.id.startswith("us_2026_05_case") and rule.tpp_max and rule.memory_tbs_max:
+            changes |= {"tpp_max": limit, "memory_tbs_max": rule.memory_tbs_max * max(limit / rule.tpp_max, 1.0)}
+            if limit > rule.tpp_max:  # a rule written wider lets in more than what was on sale in January 2026
+                changes["us_available_by"] = None
+        elif rule.tpp_max:
+            changes["tpp_max"] = min(rule.tpp_max, limit)
+    return rule.model_copy(update=changes)
+
+
+def edge_of(rules: Sequence[Rule], date: str) -> Specification:
+    """The strongest chip just inside the rules: regulated quantities at the limit, the others at the state of the art.
+
+    The designer searches the limits that stand in the rules in force, from the strongest down.
+    """
+    chips = catalogue()
+    best = int(np.argmax(np.where([_sold(k, date) for k in range(len(US_CLASSES))], chips.tpp[: len(US_CLASSES)], 0)))
+    top = Specification(chips.tpp[best], chips.density[best], chips.bandwidth[best], chips.link[best], date)
+    if verdict(rules, top, date).approval > 0:
+        return top
+    inside = 0.99
+    live = [r for r in rules if r.in_force(date) and r.scope == "sale" and r.issuer == "us"]
+    tpps = sorted({r.tpp_max for r in live if r.tpp_max} | {r.tpp_min for r in live if r.tpp_min}, reverse=True)
+    memories = sorted(
+        {top.memory_tbs}
+        | {inside * m for r in live for m in (r.memory_tbs_max, r.memory_tbs_min) if m and m < top.memory_tbs},
+        reverse=True,
+    )
+    densities = sorted(
+        {top.density} | {inside * d for r in live for d in (r.pd_min, r.pd_max) if d and d < top.density}, reverse=True
+    )
+    links = sorted({top.link_gbs} | {inside * r.link_gbs_min for r in live if r.link_gbs_min}, reverse=True)
+    for tpp in tpps:
+        for memory in memories:
+            for density in densities:
+                for link in links:
+                    chip = Specification(min(inside * tpp, top.tpp), density, memory, link, date)
+                    if verdict(rules, chip, date).approval > 0:
+                        return chip
+    return Specification(0.0, 0.0, 0.0, 0.0, date)
+
+
+def _sold(k: int, date: str) -> bool:
+    return catalogue().release_date[k] <= date and CLASSES[k] not in ("EDGE", "CUSTOM")
+
+
+@lru_cache(maxsize=256)
+def build(policy: Policy) -> Regime:
+    """The regime of a policy over its quarters.
+
+    Classes that China makes are never under US sale rules. The edge variant is judged by the specification that the
+    designer would give it under the rules of the same quarter.
+    """
+    first, steps = policy.first, policy.steps
+    shape = (steps, len(CLASSES))
+    approval, price_share = np.ones(shape), np.zeros(shape)
+    cap_share, cap_units = np.full(shape, np.inf), np.full(shape, np.inf)
+    closure = {scope: np.zeros(steps) for scope in ("hbm", "tools", "subsidiary", "remote_access")}
+    permission = np.full(steps, np.nan)
+    last: tuple[object, ...] | None = None
+    for t in range(steps):
+        rules, dates = rules_at(policy, first + t), _dates(first + t)
+        state = (rules, tuple(tuple(r.in_force(d) for d in dates) for r in rules))
+        if t and state == last and all(catalogue().released <= first + t - 1):
+            for array in (approval, price_share, cap_share, cap_units):
+                array[t] = array[t - 1]
+        else:
+            edges = [edge_of(rules, date) for date in dates]
+            for k, name in enumerate(US_CLASSES):
+                found = [verdict(rules, specification(name, e), d) for e, d in zip(edges, dates, strict=True)]
+                approval[t, k] = np.mean([v.approval for v in found])
+                open_ones = [v for v in found if v.approval > 0] or [DENIED]
+                price_share[t, k] = np.mean([v.price_share for v in open_ones])
+                cap_share[t, k], cap_units[t, k] = open_ones[-1].cap_share, open_ones[-1].cap_units
+        last = state
+        for scope, path in closure.items():
+            path[t] = np.mean([_strongest(rules, scope, date) for date in dates])
+        stops = [_stop(rules, date) for date in dates]
+        if any(s is not None for s in stops):
+            permission[t] = np.mean([1.0 if s is None else s for s in stops])
+    return Regime(
+        approval, cap_share, cap_units, price_share, permission, _rush(approval, cap_share), closure
+    )  # fmt: skip
+
+
+def _dates(quarter: int) -> tuple[str, ...]:
+    start = dt.date(quarter // 4, quarter % 4 * 3 + 1, 1)
+    return tuple(
+        (start + dt.timedelta(days=(i + 0.5) * 91 / SAMPLES_PER_QUARTER)).isoformat()
+        for i in range(SAMPLES_PER_QUARTER)
+    )
+
+
+def _strongest(rules: Sequence[Rule], scope: str, date: str) -> float:
+    return max((r.strength or 0.0 for r in rules if r.scope == scope and r.in_force(date)), default=0.0)
+
+
+def _stop(rules: Sequence[Rule], date: str) -> float | None:
+    found = [r.strength for r in rules if r.scope == "import_permission" and r.issuer == "china" and r.in_force(date)]
+    return min((s for s in found if s is not None), default=None)
+
+
+def _rush(approval: Array, cap_share: Array) -> Array:
+    """1 where the next quarter takes away a chip that may be bought now: rules are known a quarter ahead."""
+    chips = catalogue()
+    weight = np.where(np.isin(CLASSES, US_CLASSES), chips.bf16 + chips.bandwidth / 3.35, 0)
+    lost = np.clip(approval[:-1] - approval[1:], 0, 1) * np.isinf(cap_share[:-1])
+    best = np.where(approval[:-1] > 0, weight, 0).max(axis=1)
+    rush = np.zeros(len(approval))
+    rush[:-1] = np.clip((lost * weight).max(axis=1) / np.maximum(best, 1e-9), 0, 1)
+    return rush

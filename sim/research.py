@@ -1,0 +1,66 @@
+"""Algorithmic efficiency: own research from experiments and people, and diffusion from the leader's published past."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.rng import Array
+
+REFERENCE_EXPERIMENTS = 2.6e5
+"""H100e of experiments in the United States at the start of 2024, at which the growth parameter is stated."""
+REFERENCE_LABOUR = 0.42
+"""Share of the world's top researchers in the United States (MacroPolo, NeurIPS 2022)."""
+LARGEST_STEP = 0.5
+"""Own growth in a quarter never exceeds this, orders of magnitude: no discovery process is faster than its tests."""
+UPLIFT_NOW_ECI = 165.0
+
+
+def uplift_scale(p: Draws) -> tuple[Array, Array]:
+    """Ceiling and width of the sigmoid by which AI multiplies research labour.
+
+    Solved from the uplift today and at the automated coder (the centre), so that today's value is a prior and not
+    an accident of ceiling, centre and width.
+    """
+    ceiling = np.maximum(2 * p.uplift_coder - 1, 1.5)
+    share = np.clip((p.uplift_now - 1) / (ceiling - 1), 1e-4, 0.45)
+    width = (p.coder_eci - UPLIFT_NOW_ECI) / np.log((1 - share) / share)
+    return ceiling, np.clip(width, 1.5, 15.0)
+
+
+def uplift(eci: Array, p: Draws, ceiling: Array, width: Array) -> Array:
+    """Multiplier of research labour at a capability, same shape as `eci`."""
+    return 1 + (ceiling - 1) / (1 + np.exp((p.coder_eci - eci) / width))
+
+
+def research_input(experiments: Array, labour: Array, p: Draws) -> Array:
+    """CES of experiment compute (H100e) and augmented labour (world share × uplift), 1 at the reference.
+
+    Args:
+        experiments: (actors, runs).
+        labour: (actors, runs).
+        p: parameters; `substitution` is the elasticity.
+    """
+    rho = 1 - 1 / p.substitution
+    rho = np.where(np.abs(rho) < 0.02, 0.02, rho)
+    x = np.log(experiments / REFERENCE_EXPERIMENTS + 1e-12) * (p.compute_exponent * rho)
+    people = np.log(labour / REFERENCE_LABOUR + 1e-12) * (p.labour_exponent * rho)
+    mixed = p.compute_weight * np.exp(x) + (1 - p.compute_weight) * np.exp(people)
+    return np.exp(np.log(mixed) / rho)
+
+
+def own_growth(research: Array, efficiency: Array, p: Draws) -> Array:
+    """Growth in a quarter, OOM: more research helps, ideas get harder to find."""
+    harder = p.labour_exponent / p.research_returns
+    step = p.algorithm_growth / 4 * research * np.exp(-np.log(10) * harder * efficiency)
+    return np.minimum(step, LARGEST_STEP)
+
+
+def diffuse(efficiency: Array, published: Array, rate: Array) -> Array:
+    """What is learnt from the leader's published past in a quarter, OOM: the share 1 − exp(−δ/4) of the gap."""
+    return (1 - np.exp(-rate / 4)) * np.maximum(published - efficiency, 0)
+
+
+def openness_factor(openness: float, security: float, talent: float) -> float:
+    """Diffusion against today's: more with openness (50 today), less with security (30), more with talent (50)."""
+    return max(0.25 + 1.5 * openness / 100, 0.05) * (1.24 - 0.8 * security / 100) * (0.8 + 0.4 * talent / 100)

@@ -1,0 +1,79 @@
+"""Named streams of random numbers: the only place that makes them.
+
+A draw depends on the seed, the name of its stream (process and actor) and the member's block of 256, and on nothing
+else: not on the size of the ensemble, how it is cut, the horizon, the roster or the scenario. So two scenarios roll
+the same dice, and member 417 alone is member 417 of a million.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK = 256
+"""Members per block of random numbers; part of every stored result."""
+PAD = 8
+"""A chunk is never narrower than this: NumPy reduces narrow arrays with other kernels, in another order."""
+SOBOL_DIMENSIONS = 128
+"""Columns reserved once, because one more column would change all the others."""
+
+Array = NDArray[np.float64]
+
+
+class DuplicateStreamError(ValueError):
+    """Two names hash to one stream."""
+
+
+def stream_id(process: str, actor: str = "") -> int:
+    """A stable 16-bit number of a stream's name."""
+    return int.from_bytes(hashlib.blake2b(f"{process}\0{actor}".encode(), digest_size=2).digest(), "big")
+
+
+class Streams:
+    """Draws for the members `first` to `last` (exclusive) of the ensemble with this seed."""
+
+    def __init__(self, seed: int, first: int, last: int, steps: int) -> None:
+        self.seed, self.first, self.last, self.steps = seed, first, last, steps
+        self._names: dict[int, tuple[str, str]] = {}
+
+    def _generators(self, process: str, actor: str) -> list[np.random.Generator]:
+        stream = stream_id(process, actor)
+        owner = self._names.setdefault(stream, (process, actor))
+        if owner != (process, actor):
+            raise DuplicateStreamError(f"streams {owner} and {(process, actor)} share number {stream}; rename one")
+        blocks = range(self.first // BLOCK, -(-self.last // BLOCK))
+        # The dtype matters: a plain list would become float64 and lose the block number.
+        keys = [np.array([self.seed, (stream << 48) | block], np.uint64) for block in blocks]
+        return [np.random.Generator(np.random.Philox(key=key)) for key in keys]
+
+    def _cut(self, draws: list[Array]) -> Array:
+        skip = self.first % BLOCK
+        return np.ascontiguousarray(np.concatenate(draws, axis=-1)[..., skip : skip + self.last - self.first])
+
+    def normal(self, process: str, actor: str = "") -> Array:
+        """Standard normals of shape `(steps, members)`, drawn step by step so that a longer horizon keeps its start."""
+        return self._cut([g.standard_normal((self.steps, BLOCK)) for g in self._generators(process, actor)])
+
+    def uniform(self, process: str, actor: str = "") -> Array:
+        """Uniforms on [0, 1) of shape `(steps, members)`."""
+        return self._cut([g.random((self.steps, BLOCK)) for g in self._generators(process, actor)])
+
+    def sobol(self) -> Array:
+        """Scrambled Sobol points of shape `(dimensions, members)`, strictly inside (0, 1)."""
+        from scipy.stats import qmc
+
+        engine = qmc.Sobol(SOBOL_DIMENSIONS, scramble=True, rng=self._scramble())
+        if self.first:
+            engine.fast_forward(self.first)
+        with warnings.catch_warnings():
+            # A part of the sequence need not be a power of two long: the whole of it is what is balanced.
+            warnings.simplefilter("ignore", UserWarning)
+            points = engine.random(self.last - self.first).T
+        return np.clip(points, 1e-9, 1 - 1e-9)
+
+    def _scramble(self) -> np.random.Generator:
+        sequence = np.random.SeedSequence([self.seed, stream_id("sobol scramble")])
+        return np.random.Generator(np.random.Philox(sequence))  # spawns children, which a keyed one cannot

@@ -1,0 +1,139 @@
+"""Running a scenario: `simulate` an ensemble, in chunks, on one set of dice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import numpy as np
+
+from scenarios.errors import InputError
+from scenarios.events import Event
+from scenarios.quarters import DEFAULT_HORIZON, FIRST, LAST_YEAR, number
+from scenarios.schema import Scenario, Switches
+from sim.draws import Draws, draw
+from sim.inputs import Inputs
+from sim.phases.record import Log
+from sim.results import Run
+from sim.rng import BLOCK, PAD, Array, Streams
+from sim.world import Anchor, Noise, World
+
+CHUNK = 4 * BLOCK
+"""Members that are simulated at a time: tables of this width stay near the processor's cache."""
+MAX_RUNS = 100_000
+"""Largest ensemble held in memory (about 25 kB a member)."""
+
+
+def simulate(
+    spec: Scenario, runs: int = 1024, seed: int = 0, until: int = DEFAULT_HORIZON, first: int = 0, keep: str = "results",
+    progress: Callable[[int, int], None] | None = None,
+) -> Run:
+    """Simulate the members `first` … `first + runs` of a scenario's ensemble to the end of a year.
+
+    Args:
+        spec: the scenario.
+        runs: members, 1 to 100,000.
+        seed: names the dice; two scenarios with one seed share them, member by member.
+        until: last year, 2027 to 2050.
+        first: number of the first member.
+        keep: `results`, or `ledger` to keep the chip ledger per class too.
+        progress: called with (members done, members) after each chunk.
+
+    Raises:
+        InputError: when a number is out of range.
+    """
+    _check(runs, seed, until, first, keep)
+    steps = number(f"{until}-Q4") - FIRST + 1
+    inputs, past = Inputs(spec, steps), _factual(spec)
+    factual = None if past is None else Inputs(past, number(past.data_until) - FIRST + 1)
+    log, draws = Log(inputs, runs, keep), []
+    for begin in range(first, first + runs, CHUNK):
+        end = min(begin + CHUNK, first + runs)
+        draws.append(_chunk(inputs, factual, seed, begin, end, log.part(begin - first, end - first)))
+        if progress is not None:
+            progress(end - first, runs)
+    values = {name: np.concatenate([getattr(d, name) for d in draws]) for name in vars(draws[0])}
+    run = Run(spec=spec, seed=seed, first=first, until=until, actors=inputs.actors, series=log.series, parameters=values,
+              ledger=log.ledger)  # fmt: skip
+    run.check_finite()
+    return run
+
+
+def _check(runs: int, seed: int, until: int, first: int, keep: str) -> None:
+    if not 1 <= runs <= MAX_RUNS:
+        raise InputError(f"runs is {runs}; an ensemble has 1 to {MAX_RUNS:,} members")
+    if not 0 <= seed < 2**63:
+        raise InputError(f"seed is {seed}; it is a whole number from 0 to 2^63 - 1")
+    if not 2027 <= until <= LAST_YEAR:
+        raise InputError(f"until is {until}; the horizon is a year from 2027 to {LAST_YEAR}")
+    if first < 0:
+        raise InputError(f"first is {first}; members are numbered from 0")
+    if keep not in ("results", "ledger"):
+        raise InputError(f"keep is {keep!r}; valid are: ledger, results")
+
+
+def _factual(spec: Scenario) -> Scenario | None:
+    """The recorded history behind a counterfactual one; None where the scenario keeps to the record."""
+    edge = number(spec.data_until)
+    early = number(spec.start) <= edge and bool(spec.levers)
+    early = early or any(number(event.date) <= edge for event in spec.events)
+    early = early or any(rule.start[:7] <= f"{edge // 4}-{edge % 4 * 3 + 3:02d}" for rule in spec.rules)
+    if not early and not spec.actors:
+        return None
+    later: tuple[Event, ...] = ()
+    return spec.with_changes(levers={}, events=later, rules=(), actors={}, start="2026-Q4", switches=_same_luck(spec))
+
+
+def _same_luck(spec: Scenario) -> Switches:
+    return Switches(luck=spec.switches.luck)
+
+
+def _chunk(inputs: Inputs, factual: Inputs | None, seed: int, begin: int, end: int, log: Log) -> Draws:
+    """Simulate members begin … end into `log`; narrow chunks are padded, so that a member alone equals its column."""
+    wide = max(end, begin + PAD)
+    streams = Streams(seed, begin, wide, inputs.steps)
+    drawn, anchor = draw(inputs.spec, streams), None
+    if factual is not None:
+        past = _simulated(factual, drawn, noise(factual, Streams(seed, begin, wide, factual.steps)), None, None)
+        anchor = _fitted(past.fixed, inputs)
+    padded = Log(inputs, wide - begin, "ledger" if log.ledger else "results") if wide > end else log
+    _simulated(inputs, drawn, noise(inputs, streams), anchor, padded)
+    if padded is log:
+        return drawn
+    part = padded.part(0, end - begin)
+    for mine, theirs in ((log.series, part.series), (log.ledger, part.ledger)):
+        for name, values in theirs.items():
+            mine[name][...] = values
+    return Draws(**{name: values[: end - begin] for name, values in vars(drawn).items()})
+
+
+def _simulated(inputs: Inputs, drawn: Draws, paths: Noise, anchor: Anchor | None, log: Log | None) -> World:
+    world = World(inputs, drawn, paths, anchor, log)
+    try:
+        world.run()
+    finally:
+        world.close()
+    return world
+
+
+def _fitted(anchor: Anchor | None, inputs: Inputs) -> Anchor:
+    """The factual anchor with its rows in the order of the counterfactual roster."""
+    assert anchor is not None
+    residual = np.zeros((len(inputs.actors), anchor.residual.shape[-1]))
+    residual[:2] = anchor.residual[:2]
+    return Anchor(anchor.offset, residual, anchor.path)
+
+
+def noise(inputs: Inputs, streams: Streams) -> Noise:
+    """Random paths by named stream; with luck off every path stands at its middle."""
+    shape, actors = (inputs.steps, streams.last - streams.first), inputs.actors
+    if not inputs.spec.switches.luck:
+        calm: Array = np.zeros(shape)
+        rows = (len(actors), *shape)
+        return Noise(release=np.zeros(rows), surprise=np.zeros(rows), supply=calm, taiwan=calm + 1.0, variant_lag=calm[0] + 0.5)
+    return Noise(
+        release=np.stack([streams.uniform("release", actor) for actor in actors]),
+        surprise=np.stack([streams.normal("surprise", actor) for actor in actors]),
+        supply=streams.normal("supply"),
+        taiwan=streams.uniform("taiwan"),
+        variant_lag=streams.uniform("variant lag")[0],
+    )
+

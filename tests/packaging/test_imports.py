@@ -1,0 +1,52 @@
+"""Who may import whom, and what must stay cheap to start."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = {"mesa", "torch", "streamlit", "scipy.stats"}
+
+
+def output_of(code: str) -> str:
+    """What a fresh interpreter prints that runs the code in the checkout."""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def modules_loaded_by(code: str) -> set[str]:
+    """Names in `sys.modules` after a fresh interpreter has run the code."""
+    script = f"import sys\ntry:\n    {code}\nexcept SystemExit:\n    pass\nprint('\\nMODULES', *sys.modules)"
+    return set(output_of(script).rpartition("MODULES ")[2].split())
+
+
+def test_the_import_contracts_hold(capsys: pytest.CaptureFixture[str]):
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
+    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("package", ["sim", "agents", "scenarios", "calibration"])
+def test_our_packages_are_the_ones_imported(package: str):
+    # A distribution called openai-agents installs a top-level `agents` too.
+    file = output_of(f"import {package}; print({package}.__file__)").strip()
+    assert Path(file).resolve().is_relative_to(ROOT)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["import sim", "import sys, sim.cli; sys.argv = ['polarity', '--help']; sim.cli.main()"],
+    ids=["import sim", "polarity --help"],
+)
+def test_starting_loads_nothing_heavy(code: str):
+    loaded = modules_loaded_by(code)
+    assert "sim" in loaded
+    assert not HEAVY & loaded
+
+
+def test_scenarios_load_without_the_simulator():
+    assert not (HEAVY | {"sim", "agents"}) & modules_loaded_by("import scenarios")
