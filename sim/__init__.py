@@ -1,2 +1,35 @@
-"""x"""
+"""Polarity: AI capability under geopolitics, simulated.
+
+    >>> from sim import load, simulate, compare
+    >>> run = simulate(load("current_policy"), runs=256)
+    >>> round(sum(run.outcome_shares().values()), 6)
+    1.0
+
+Results are mechanism explorations, not forecasts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scenarios import load
+
+if TYPE_CHECKING:
+    from sim.comparison import Comparison, compare
+    from sim.results import Run
+    from sim.run import simulate
+
 __version__ = "0.1.0"
+
+_LAZY = {"simulate": "sim.run", "compare": "sim.comparison", "Comparison": "sim.comparison", "Run": "sim.results"}
+
+__all__ = ["Comparison", "Run", "__version__", "compare", "load", "simulate"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the engine only when it is asked for: `import sim` stays light."""
+    if name in _LAZY:
+        from importlib import import_module
+
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")

@@ -1,0 +1,147 @@
+"""Two scenarios on the same dice: what the difference in policy does, member by member."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scenarios.errors import InputError
+from scenarios.quarters import DEFAULT_HORIZON
+from scenarios.schema import Scenario
+from sim.outcomes import polarity
+from sim.results import Run
+from sim.rng import Array
+from sim.run import simulate
+from sim.summary import quantiles
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Z90 = 1.645
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A paired difference, second scenario less first, at the end of a year."""
+
+    name: str
+    year: int
+    p05: float
+    p50: float
+    p95: float
+    """Quantiles of the difference over futures: how unlike the effect is from future to future."""
+    mean: float
+    mean_low: float
+    mean_high: float
+    """Mean effect and its 90 % interval from the number of futures: how well the mean is known."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs with the same seed and members."""
+
+    first: Run
+    second: Run
+
+    def __post_init__(self) -> None:
+        for name in ("seed", "runs", "first", "until"):
+            one, two = getattr(self.first, name), getattr(self.second, name)
+            if one != two:
+                raise InputError(f"the runs do not share their dice: {name} is {one} and {two}")
+
+    def difference(self, name: str, year: int) -> Array:
+        """Second less first at the end of a year, `(runs,)`, by NAME or NAME.part; flows are summed over the year."""
+        t = self.first.step(year)
+        series = name.partition(".")[0]
+        if series == "flows_china":
+            span = slice(max(t - 3, 0), t + 1)
+            return (self.second.part(name)[span].astype(float) - self.first.part(name)[span]).sum(axis=0)
+        return self.second.part(name)[t].astype(float) - self.first.part(name)[t]
+
+    def effect(self, name: str = "lead_months", year: int | None = None) -> Effect:
+        """The paired effect on a series at the end of a year (the horizon by default), with its interval."""
+        year = year or self.first.until
+        d = self.difference(name, year)
+        low, mid, high = np.quantile(d, (0.05, 0.5, 0.95))
+        error = Z90 * d.std(ddof=1) / np.sqrt(d.size) if d.size > 1 else 0.0
+        return Effect(
+            name, year, float(low), float(mid), float(high), float(d.mean()), float(d.mean() - error),
+            float(d.mean() + error),
+        )  # fmt: skip
+
+    @cached_property
+    def _codes(self) -> tuple[Array, Array]:
+        return polarity.at_year(self.first, self.first.until), polarity.at_year(self.second, self.second.until)
+
+    def outcome_changes(self) -> dict[str, dict[str, float]]:
+        """Change of the share of each outcome class at the horizon, with its paired 90 % interval."""
+        one, two = self._codes
+        result = {}
+        for i, name in enumerate(polarity.CLASSES):
+            d = (two == i).astype(float) - (one == i)
+            error = Z90 * d.std() / np.sqrt(d.size)
+            result[name] = {"change": float(d.mean()), "low": float(d.mean() - error), "high": float(d.mean() + error)}
+        return result
+
+    def summary(self) -> dict[str, Any]:
+        """The comparison as plain numbers: what `polarity compare --json` prints for a pair."""
+        years = [y for y in (2027, 2028, 2030, self.first.until) if y <= self.first.until]
+        names = ("lead_months", "lead_months_backward", "gap_eci", "compute_train.united_states",
+                 "compute_train.china", "flows_china.legal", "flows_china.domestic", "flows_china.diverted",
+                 "flows_china.offshore")  # fmt: skip
+        return {
+            "first": self.first.spec.name, "second": self.second.spec.name, "seed": self.first.seed,
+            "runs": self.first.runs, "horizon": self.first.until,
+            "outcomes": {self.first.spec.name: self.first.outcome_shares(),
+                         self.second.spec.name: self.second.outcome_shares()},
+            "outcome_changes": self.outcome_changes(),
+            "effects": {name: {str(y): {**quantiles(self.difference(name, y)), **_mean(self.effect(name, y))}
+                               for y in sorted(set(years))} for name in names},
+        }  # fmt: skip
+
+    def frame(self, name: str = "lead_months") -> pl.DataFrame:
+        """Effects at every year end as a polars frame."""
+        import polars as pl
+
+        rows = [vars(self.effect(name, year)) for year in range(2022, self.first.until + 1)]
+        return pl.DataFrame(rows)
+
+
+def _mean(effect: Effect) -> dict[str, float]:
+    return {name: float(f"{getattr(effect, name):.6g}") for name in ("mean", "mean_low", "mean_high")}
+
+
+def compare(
+    first: Scenario | Run, second: Scenario | Run, runs: int = 1024, seed: int = 0, until: int = DEFAULT_HORIZON,
+    progress: Callable[[int, int], None] | None = None,
+) -> Comparison:
+    """Compare two scenarios (or runs of them) on the same dice.
+
+    Args:
+        first: the reference.
+        second: what is compared with it.
+        runs: members, where scenarios are given.
+        seed: names the dice, where scenarios are given.
+        until: last year, where scenarios are given.
+        progress: called with (members done, members of both) where scenarios are given.
+
+    Raises:
+        InputError: when runs with different dice are given, or a number is out of range.
+    """
+    done = [0]
+
+    def each(spec: Scenario | Run) -> Run:
+        if isinstance(spec, Run):
+            return spec
+        run = simulate(
+            spec, runs=runs, seed=seed, until=until,
+            progress=None if progress is None else lambda n, total: progress(done[0] + n, 2 * total),
+        )  # fmt: skip
+        done[0] += runs
+        return run
+
+    return Comparison(each(first), each(second))
