@@ -25,6 +25,8 @@ class Ally(NationalActor):
         if not np.isnan(fixed):
             self.alignment += 0.25 * (fixed / 100 - self.alignment)
             return
+        if w.allies_parted:
+            return
         threat = np.exp(-np.maximum(w.seen.lead, 0) / 12.0)
         wanted = 0.62 + 0.25 * threat + 0.12 - 0.35 * w.p.ally_drift
         self.alignment += ALIGNMENT_SPEED * (wanted - self.alignment)

@@ -42,6 +42,7 @@ class WorldView(Protocol):
     recorded_spending: Array
     rl_value: Array
     rush: float
+    allies_parted: bool
 
     def setting(self, lever: str) -> float:
         """This quarter's setting of a lever; NaN leaves the decision to the actor."""

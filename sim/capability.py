@@ -16,6 +16,8 @@ GAP_FELT = 4.0
 """ECI points of distance at which a follower draws on two thirds of its short cuts."""
 FOLLOWER_START, FOLLOWER_YEARS = 2022.5, 2.0
 """When followers' short cuts began to grow, and how fast; at the start of 2026 the term has its stated size."""
+COPIED = 0.5
+"""Share of a follower's engineering that copies what the leader publishes; judgement."""
 TEST_TIME_REFERENCE = 1e6
 """H100e of serving compute at which test-time compute gives one third of a decade."""
 BASE_GROWTH_FROM = 27.0
@@ -72,7 +74,9 @@ def follower_ramp(year: float) -> float:
     return float(at / (1 - np.exp(-(2026.0 - FOLLOWER_START) / FOLLOWER_YEARS)))
 
 
-def follower_terms(behind: Array, p: Draws, year: float, access: float) -> tuple[Array, Array, Array]:
+def follower_terms(
+    behind: Array, p: Draws, year: float, access: Array | float, openness: Array | float
+) -> tuple[Array, Array, Array]:
     """Engineering, synthetic data and distillation of an actor behind the frontier, OOM each.
 
     They share one uncertain total, because the data cannot tell them apart, and vanish for a leader.
@@ -82,11 +86,13 @@ def follower_terms(behind: Array, p: Draws, year: float, access: float) -> tuple
         p: parameters.
         year: decimal year.
         access: access to the leader's served models, 1 today.
+        openness: openness of the leader's research, 1 today; half of engineering is what others publish.
     """
     total = p.follower_efficiency * follower_ramp(year) * (1 - np.exp(behind / -GAP_FELT))
     distilled = total * p.distillation_share
     rest = total - distilled
-    return rest * (1 - p.synthetic_share), rest * p.synthetic_share, distilled * access
+    engineering = rest * (1 - p.synthetic_share) * (1 - COPIED + COPIED * np.minimum(openness, 1.5))
+    return engineering, rest * p.synthetic_share, distilled * access
 
 
 def scaled(effective: Array, p: Draws, kink: Array, slowdown: float) -> Array:

@@ -170,17 +170,17 @@ class Inputs:
     # --- series by actor --------------------------------------------------------------------------------------
 
     @cached_property
-    def power_added(self) -> Array:
-        """(T, A) MW for AI chips added per quarter; after the last year of data it stands still."""
+    def power_added(self) -> tuple[Array, Array]:
+        """(T, A) IT power added per quarter, MW, and the share of it for AI chips; both stand still after the data."""
         rows: tuple[Power, ...] = table("power")
-        data = {(row.actor, row.year): row.it_mw_added * row.ai_share / 4 for row in rows}
-        last = max(year for _, year in data)
-        last = min(last, int(end_year(number(self.spec.data_until)) - 0.01))
-        result = np.zeros((self.steps, len(self.actors)))
+        data = {(row.actor, row.year): (row.it_mw_added / 4, row.ai_share) for row in rows}
+        last = min(max(row.year for row in rows), int(end_year(number(self.spec.data_until)) - 0.01))
+        added, share = np.zeros((2, self.steps, len(self.actors)))
         for t in range(self.steps):
             year = min(max((FIRST + t) // 4, 2022), last)
-            result[t] = [data.get((actor, year), 0.0) for actor in self.actors]
-        return result
+            for a, actor in enumerate(self.actors):
+                added[t, a], share[t, a] = data.get((actor, year), (0.0, 0.0))
+        return added, share
 
     @cached_property
     def china_spending(self) -> Array:

@@ -10,6 +10,10 @@ OVERHEAD = 1.25
 """IT power per chip power (hosts, network, storage); Epoch AI's all-in facility factor is 1.4 to 1.6 with cooling."""
 SITES_AHEAD = 2.0
 """Buyers take chips for the sites of this quarter and the next, not more: an idle chip loses a quarter of its value."""
+LARGEST_AI_SHARE = 0.85
+"""The share of new data centres that AI can take; judgement: the United States is near 0.7 in 2026."""
+SHARE_SPEED = 0.5
+"""How fast that share answers to a shortage, per quarter; judgement."""
 LATE_GROWTH = 1.04
 FADE_YEARS = 4.0
 
@@ -18,6 +22,12 @@ def additions_growth(first: Array, year: float) -> Array:
     """Quarterly growth factor of power additions: the first growth fades."""
     fade = np.exp(-max(year - 2027.0, 0.0) / FADE_YEARS)
     return np.exp((np.log(LATE_GROWTH) + (np.log(first) - np.log(LATE_GROWTH)) * fade) / 4)
+
+
+def ai_share(share: Array, need: Array, available: Array) -> Array:
+    """Share of new data-centre power that serves AI chips: it rises where chips wait for power, up to a ceiling."""
+    short = np.clip(need / np.maximum(available, 1e-9) - 0.85, 0, 1)
+    return np.minimum(share * (1 + SHARE_SPEED * short), np.maximum(LARGEST_AI_SHARE, share))
 
 
 def room(available: Array, added: Array, need: Array) -> Array:

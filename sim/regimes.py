@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenarios.quarters import number
+from scenarios.quarters import DATA_UNTIL, number
 from scenarios.rules import Rule, history
 from scenarios.schema import Scenario
 from sim.chips import CLASSES, US_CLASSES, catalogue
@@ -115,18 +115,27 @@ class Policy(NamedTuple):
     rules: tuple[Rule, ...] = ()
     levers: tuple[tuple[str, tuple[float, ...]], ...] = ()
     start: int = 0
+    data_until: int = number(DATA_UNTIL)
 
 
 def policy_of(spec: Scenario, first: int, steps: int) -> Policy:
     """The part of a scenario that decides its regime."""
     changed = [name for name in ("licence_tpp", *LICENCE_LEVERS) if name in spec.levers]
     paths = tuple((name, tuple(lever_path(spec, name, first, steps).tolist())) for name in changed)
-    return Policy(first, steps, spec.rules, paths, number(spec.start) if changed else 0)
+    return Policy(first, steps, spec.rules, paths, number(spec.start) if changed else 0, number(spec.data_until))
+
+
+@lru_cache(maxsize=64)
+def known_by(quarter: int) -> tuple[Rule, ...]:
+    """The dated rules that had begun by the end of a quarter; an end that came later was not known."""
+    limit = f"{quarter // 4}-{quarter % 4 * 3 + 3:02d}-31"
+    begun = [rule for rule in history() if rule.start <= limit]
+    return tuple(r.model_copy(update={"end": None}) if r.end and r.end > limit else r for r in begun)
 
 
 def rules_at(policy: Policy, quarter: int) -> tuple[Rule, ...]:
     """The rules of a quarter: history and the scenario's own, with the licence levers written into the licence rules."""
-    rules = (*history(), *policy.rules)
+    rules = (*known_by(policy.data_until), *policy.rules)
     if not policy.levers or quarter < policy.start:
         return rules
     at = {name: path[quarter - policy.first] for name, path in policy.levers}

@@ -162,7 +162,7 @@ class World(mesa.Model):
             for name in (
                 "trend_spending", "spending", "serving", "experiments", "pretraining", "reinforcement", "safety",
                 "concentration", "revenue", "revenue_base", "alignment", "policing", "strictness", "enforcement",
-                "permission", "hoard", "used_train", "used_decode", "power", "power_growth", "efficiency", "eci",
+                "permission", "hoard", "used_train", "used_decode", "power", "power_growth", "ai_share", "efficiency", "eci",
                 "latent", "own_train", "own_decode", "running",
             )
         }  # fmt: skip

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 A100 = CLASSES.index("A100")
 LIFE = 22
 """Quarters that a chip serves: 5.5 years, the depreciation life that large owners state (5 to 6 years)."""
+BREAKTHROUGH_POWER = 0.4
+"""What a fab breakthrough saves in power per Chinese chip; judgement: a newer node, as its capacity comes from one."""
 INITIAL_RETIRES = range(14, 22)
 """Quarters in which the stock of the start, bought over the two years before, retires."""
 
@@ -53,17 +55,21 @@ def _equivalents(w: World) -> None:
 def _run_on_power(w: World) -> None:
     """Build power and run what it carries."""
     i, s = w.inputs, w.state
-    added = i.power_added[w.t][:, None]
-    if not w.in_data:
-        s["power_growth"][:] *= power.additions_growth(w.p.power_growth, w.year)
-        added = added * s["power_growth"]
-        added = added.copy()
-        added[0] *= w.setting("us_power") / 100
+    additions, share = (values[w.t][:, None] for values in i.power_added)
+    if w.in_data:
+        s["power_growth"][:], s["ai_share"][:] = 1.0, share
     else:
-        s["power_growth"][:] = 1.0
+        s["power_growth"][:] *= power.additions_growth(w.p.power_growth, w.year)
+        s["ai_share"][:] = power.ai_share(s["ai_share"], w.now.power_need, s["power"])
+    added = additions * s["power_growth"] * s["ai_share"]
+    if not w.in_data:
+        added[0] *= w.setting("us_power") / 100
+        added[1] *= w.setting("china_power") / 100
     s["power"] += added
-    w.now.power_added = added + 0.0 * s["power"]
-    totals = np.matmul(np.stack([w.chips.kw, w.chips.h100e]), s["chips"])
+    w.now.power_added = added
+    watts = w.chips.kw.copy()
+    watts[w.ascend] /= 1 + BREAKTHROUGH_POWER * w.now.breakthrough
+    totals = np.matmul(np.stack([watts, w.chips.h100e]), s["chips"])
     need, w.now.stock_h100e = totals[:, 0] * (power.OVERHEAD / 1000), totals[:, 1]
     s["running"], w.now.power_used = power.running_share(need, s["power"], 0)
     w.now.power_need = need

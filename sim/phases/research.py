@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LABOUR_GROWTH = 1.08
 """Yearly growth of AI researchers everywhere; judgement from authors at the large conferences."""
+SECURITY_TODAY = 30.0
+"""Security of Chinese models and ideas: as that of American ones today; judgement."""
 TALENT_MOVED = 0.3
 """Share of US research labour that depends on China's hold on talent, over its range; judgement after MacroPolo."""
 
@@ -26,9 +28,11 @@ def run(w: World) -> None:
     published = _published(w)
     grown = research.research_input(s["used_train"] * s["experiments"], _labour(w), p)
     own = research.own_growth(grown, a, p)
-    factor = research.openness_factor(
-        w.setting("openness"), w.setting("weight_security"), w.setting("china_talent")
-    )
+    talent = w.setting("china_talent")
+    from_us = research.openness_factor(w.setting("openness"), w.setting("weight_security"), talent)
+    from_china = research.openness_factor(w.setting("china_openness"), SECURITY_TODAY, talent)
+    factor = np.where(a[1] >= w.leader_efficiency[w.t], from_china, from_us)
+    w.now.open_to = factor
     learnt = research.diffuse(a + own, published, p.diffusion * factor)
     a += own + learnt
     if w.now.shock:

@@ -62,7 +62,7 @@ def _events(w: World) -> None:
     if step:
         rows = i.rows_of("ally")
         w.state["alignment"][rows] = np.clip(w.state["alignment"][rows] - step, 0, 1)
-    w.now.split = split[t] > 0
+    w.allies_parted = bool(split[t] > 0)
     found = i.event("diversion_uncovered")
     lost = found[t] - (found[t - 1] if t else 0.0)
     if lost:

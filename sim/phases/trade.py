@@ -29,6 +29,8 @@ CHINESE_PRICE_FALL = 0.2
 """Yearly fall of the price of Chinese chips per silicon; judgement, towards the world trend."""
 FORM = {"ASCEND_950": (2026.4, 0.8), "ASCEND_960": (2028.3, 0.9)}
 """When half of Chinese output is of a newer generation (year), and the width of the change-over (Huawei roadmap)."""
+US_SALES = 0.8
+"""Share of merchant chips that US customers buy (Epoch AI chip owners: 0.78 to 0.86 of chips outside China)."""
 ORDER_LAG_SHARE = 0.25
 """Share of what a cumulative volume cap still leaves that can ship in one quarter; judgement."""
 
@@ -88,9 +90,11 @@ def _legal_offers(w: World) -> _Offers:
         cost = _edge_cost(w) if k == EDGE else chips.h100e[DIES[k]]
         allowed = n.approval[k] * (1 - strictness * (n.approval[k] < 1)) * permission
         units = p.legal_share_cap * merchant / cost * allowed
-        if np.isfinite(n.cap_share[k]):
+        if np.isfinite(n.cap_share[k]) and k == EDGE:  # sold nowhere else: held against the newest class
+            units = np.minimum(units, n.cap_share[k] * US_SALES * merchant / cost)
+        elif np.isfinite(n.cap_share[k]):
             room = n.cap_share[k] * w.state["chips"][0, k] - w.legal_total[k]
-            newer = n.cap_share[k] * n.capacity[k] / chips.h100e[k] * 0.8
+            newer = n.cap_share[k] * US_SALES * n.capacity[k] / chips.h100e[k]
             units = np.minimum(units, np.maximum(room, 0) * ORDER_LAG_SHARE + newer)
         units = np.minimum(units, n.cap_units[k])
         if k == EDGE:
@@ -208,10 +212,11 @@ def _chinese_demand(w: World, offers: _Offers) -> dict[str, Array]:
 
 
 def _chinese_form(w: World) -> Array:
-    """Chips of each Chinese generation per 910C equivalent of output, `(3, runs)`."""
+    """Chips of each Chinese generation per 910C equivalent of output, `(3, runs)`; equivalents count throughput."""
     newer = [1 / (1 + np.exp(np.clip((middle - w.year) / (width / 4), -50, 50))) for middle, width in FORM.values()]
-    shares = [1 - newer[0], newer[0] * (1 - newer[1]), newer[0] * newer[1]]
-    return np.repeat(np.array(shares)[:, None], w.runs, axis=1)
+    shares = np.array([1 - newer[0], newer[0] * (1 - newer[1]), newer[0] * newer[1]])
+    h100e = w.chips.h100e[w.ascend]
+    return np.repeat((shares * h100e[0] / h100e)[:, None], w.runs, axis=1)
 
 
 def _rental_room(w: World, outside: Array) -> Array:

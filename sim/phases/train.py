@@ -31,11 +31,13 @@ def run(w: World) -> None:
     rl = capability.rl_compute(base, train, decode, s["reinforcement"], s["pretraining"])
     gain, value = capability.rl_gain(rl, base, p, n.rl_ceiling)
     w.rl_value = value if w.year > RL_KNOWN_FROM else 0.0 * value
-    access = (1 - w.setting("distillation_limits") / 100) / 0.8
+    access = np.where(
+        w.seen.rival_gap[1] > 0, w.setting("china_openness") / 50, (1 - w.setting("distillation_limits") / 100) / 0.8
+    )
     w.leader_rl[w.t] = gain.max(axis=0)
     imported = p.reasoning_transfer * access * w.leader_rl[max(w.t - 2, 0)]
     gain = np.maximum(gain, np.minimum(imported, gain.max(axis=0)))
-    terms = capability.follower_terms(w.seen.behind, p, w.year, access)
+    terms = capability.follower_terms(w.seen.behind, p, w.year, access, n.open_to)
     effective = base + s["efficiency"] + terms[0] + terms[1] + terms[2]
     if n.slowdown and not np.isfinite(w.kink).all():
         w.kink = np.minimum(w.kink, effective.max(axis=0))
