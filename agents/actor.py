@@ -10,8 +10,8 @@ import numpy as np
 from agents.protocols import WorldView
 from agents.state import Array, Row
 
-SERVING_VALUE, EXPERIMENT_VALUE = 2.8, 1.4
-"""Value of serving and of experiments against pretraining: half of lab compute serves, a quarter experiments.
+USES = {"serving": 2.8, "experiments": 1.4, "pretraining": 1.0}
+"""Marginal values of uses against pretraining's: half of lab compute serves, a quarter experiments.
 
 Epoch AI, AI compute users (2026): inference about half of lab compute; final training runs 10 to 30 % of research.
 """
@@ -24,6 +24,8 @@ RL compute rose about tenfold from o1 to o3 in a quarter of a year and reached p
 """
 BASE_SAFETY = 0.03
 """Share of compute for safety without a rival in sight. Judgement: published lab statements span 1 to 10 %."""
+CORNERS = 0.8
+"""Largest share of safety work that a close and hostile race takes away; judgement."""
 RACE_DISTANCE = 6.0
 """ECI points at which a rival counts as close; judgement, about five months of progress."""
 RACE_SPENDING = 0.15
@@ -34,7 +36,7 @@ class NationalActor(mesa.Agent):
     """Every quantity has shape `(runs,)` for one actor or `(k, runs)` for a group of one kind."""
 
     trend_spending, spending = Row(), Row()
-    serving, experiments, pretraining, reinforcement, safety = Row(), Row(), Row(), Row(), Row()
+    reinforcement, safety = Row(), Row()
     concentration, used_train, revenue, revenue_base = Row(), Row(), Row(), Row()
     alignment, policing = Row(), Row()
 
@@ -89,23 +91,17 @@ class NationalActor(mesa.Agent):
         return np.exp(-np.maximum(self.world.seen.rival_gap[self.rows], 0) / RACE_DISTANCE)
 
     def split_compute(self) -> None:
-        """Move the uses of compute towards shares in proportion to their marginal values."""
+        """Move the uses of compute towards shares in proportion to their marginal values.
+
+        Serving, experiments and pretraining keep constant marginal values, so they share what safety and
+        reinforcement learning leave in fixed proportions (`USES`).
+        """
         w = self.world
         self.safety += INERTIA * (self.safety_wanted() - self.safety)
         rl = w.rl_value[self.rows] / w.p.points_per_oom
-        scale = (1 - self.safety) / (SERVING_VALUE + EXPERIMENT_VALUE + 1 + rl)
-        for name, value in (
-            ("serving", SERVING_VALUE), ("experiments", EXPERIMENT_VALUE), ("pretraining", 1.0), ("reinforcement", rl)
-        ):  # fmt: skip
-            old = getattr(self, name)
-            step = INERTIA * (value * scale - old)
-            old += np.minimum(step, (RL_GROWTH - 1) * old) if name == "reinforcement" else step
-        # The safety share moved first: what is left is shared so that all uses add to one.
-        total = self.serving + self.experiments + self.pretraining + self.reinforcement
-        left = (1 - self.safety) / total
-        for name in ("serving", "experiments", "pretraining", "reinforcement"):
-            old = getattr(self, name)
-            old *= left
+        wanted = (1 - self.safety) * rl / (rl + sum(USES.values()))
+        old = self.reinforcement
+        old += np.minimum(INERTIA * (wanted - old), (RL_GROWTH - 1) * old)
 
     def safety_wanted(self) -> Array | float:
         """Share of compute for safety.
@@ -118,8 +114,7 @@ class NationalActor(mesa.Agent):
         if not np.isnan(fixed):
             return fixed / 100
         closeness = np.exp(-((w.seen.rival_gap[self.rows] / RACE_DISTANCE) ** 2))
-        care = BASE_SAFETY * np.sqrt(np.sqrt(w.p.accident_hazard / 0.01))
-        return np.minimum(care * (1 - 0.8 * w.p.hostility * closeness), 0.5)
+        return np.minimum(w.care * (1 - CORNERS * w.p.hostility * closeness), 0.5)
 
     def concentrate(self) -> None:
         """Share of usable compute for the largest run: smaller for larger stocks."""

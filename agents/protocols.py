@@ -41,6 +41,7 @@ class WorldView(Protocol):
     china_spending_growth: Array
     recorded_spending: Array
     rl_value: Array
+    care: Array
     rush: float
     allies_parted: bool
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
-from pydantic import ValidationError
+from scenarios.errors import InputError, from_validation, nearest, shown, unknown
 
-from scenarios.errors import InputError, from_validation, unknown
-from scenarios.schema import Scenario
+if TYPE_CHECKING:
+    import yaml
+
+    from scenarios.schema import Scenario
 
 LIBRARY = Path(__file__).parent / "library"
 BASELINE = "current_policy"
@@ -40,64 +41,110 @@ def load(name: str | Path) -> Scenario:
     Raises:
         InputError: with one line that names the place and the nearest valid name.
     """
+    return _load(name, ())
+
+
+def _load(name: str | Path, chain: tuple[str, ...]) -> Scenario:
+    """A scenario, given the scenarios that are like it: one that comes back to itself is refused."""
     text = str(name)
     if text.endswith((".yaml", ".yml")) or isinstance(name, Path) or "/" in text:
         path = Path(text)
+        content = _read(path)
+        return parse(content, str(path), _chain=_longer(chain, str(path.resolve()), str(path)))
+    stem, _, branch = text.partition(":")
+    if text not in names():
+        branches = [n for n in names() if n.startswith(stem + ":")]
+        if not branches or ":" in text:
+            raise unknown("scenario", text, names())
+        branch = branches[0].split(":")[1]
+    _longer(chain, text, text)
+    return _from_library(stem, branch or None, chain)
+
+
+def _longer(chain: tuple[str, ...], name: str, where: str) -> tuple[str, ...]:
+    if name in chain:
+        circle = " → ".join(part.rpartition("/")[2] for part in (*chain[chain.index(name) :], name))
+        raise InputError(f"{where}: `like` goes round in a circle: {circle}; one of them must stand alone")
+    return (*chain, name)
+
+
+def _read(path: Path) -> str:
+    """The text of a scenario file that a person named."""
+    try:
+        if path.is_dir():
+            raise InputError(f"{path}: is a directory; give a scenario file (NAME.yaml) in it")
         if not path.is_file():
-            raise InputError(f"{path}: no such scenario file")
+            near = nearest(path.stem, names())
+            raise InputError(f"{path}: no such scenario file; of the library's scenarios, {near}")
         if path.stat().st_size > MAX_BYTES:
             raise InputError(f"{path}: larger than {MAX_BYTES // 1000} kB, which no scenario needs")
-        try:
-            content = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise InputError(f"{path}: is not a UTF-8 text file") from error
-        return parse(content, str(path))
-    if text not in names():
-        stem = text.split(":")[0]
-        branches = [n for n in names() if n.startswith(stem + ":")]
-        if branches and ":" not in text:
-            return _from_library(stem, branches[0].split(":")[1])
-        raise unknown("scenario", text, names())
-    stem, _, branch = text.partition(":")
-    return _from_library(stem, branch or None)
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is not a UTF-8 text file") from error
+    except OSError as error:
+        raise InputError(f"{shown(str(path))}: cannot be read ({error.strerror})") from error
 
 
 @cache
-def _from_library(stem: str, branch: str | None) -> Scenario:
+def _from_library(stem: str, branch: str | None, chain: tuple[str, ...]) -> Scenario:
     path = LIBRARY / f"{stem}.yaml"
-    return parse(path.read_text(encoding="utf-8"), path.name, branch)
+    chain = (*chain, f"{stem}:{branch}" if branch else stem)
+    return parse(path.read_text(encoding="utf-8"), path.name, branch, _chain=chain)
 
 
-class _Loader(yaml.SafeLoader):
+@cache
+def _loader() -> type[yaml.SafeLoader]:
     """Safe YAML without aliases, which a scenario does not need and a bomb does."""
+    import yaml
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not used in scenario files")
-        return super().compose_node(parent, index)
+    class Loader(yaml.SafeLoader):
+        # A date stays the text that the schema expects.
+        yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML reads it from the class
+            first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+            for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        }
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.YAMLError(f"the key {key.value!r} stands twice, line {key.start_mark.line + 1}")
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.events.AliasEvent):
+                line = self.peek_event().start_mark.line + 1
+                raise yaml.YAMLError(f"aliases (*name) are not used in scenario files, line {line}")
+            return super().compose_node(parent, index)
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+            seen: set[Any] = set()
+            for key, _ in node.value:
+                if not isinstance(key.value, str):
+                    raise yaml.YAMLError(f"a key must be a word, line {key.start_mark.line + 1}")
+                if key.value in seen:
+                    raise yaml.YAMLError(
+                        f"the key {key.value!r} stands twice, line {key.start_mark.line + 1}"
+                    )
+                seen.add(key.value)
+            return super().construct_mapping(node, deep)
+
+    return Loader
 
 
 def _mapping(text: str, where: str) -> dict[str, Any]:
+    import yaml
+
     try:
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader with fewer features
+        content = yaml.load(text, Loader=_loader())  # noqa: S506 - a SafeLoader with fewer features
+        if isinstance(content, dict) and _depth(content) > MAX_DEPTH:
+            raise InputError(f"{where}: nested more than {MAX_DEPTH} levels deep")
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" line {mark.line + 1}" if mark else ""
-        raise InputError(f"{where}{place}: not valid YAML: {getattr(error, 'problem', None) or error}") from error
+        problem = " ".join(str(getattr(error, "problem", None) or error).split())
+        raise InputError(f"{where}{place}: not valid YAML: {problem}") from error
     except RecursionError as error:
-        raise InputError(f"{where}: nested too deeply") from error
+        raise InputError(f"{where}: nested too deeply; at most {MAX_DEPTH} levels are read") from error
+    except InputError:
+        raise
+    except ValueError as error:  # a tag that does not fit its text, or a number of thousands of digits
+        raise InputError(f"{where}: not valid YAML: {shown(str(error))}") from error
     if not isinstance(content, dict):
         raise InputError(f"{where}: a scenario file is a mapping of fields; got {type(content).__name__}")
-    if _depth(content) > MAX_DEPTH:
-        raise InputError(f"{where}: nested more than {MAX_DEPTH} levels deep")
     return content
 
 
@@ -107,28 +154,69 @@ def _depth(content: Any) -> int:
     return 1 + max(map(_depth, content), default=0) if isinstance(content, list) else 0
 
 
-def parse(text: str, where: str = "scenario", branch: str | None = None) -> Scenario:
+def parse(
+    text: str, where: str = "scenario", branch: str | None = None, *, _chain: tuple[str, ...] = ()
+) -> Scenario:
     """A scenario from YAML text; a field `like` names the scenario that it starts from.
+
+    A `like` or `baseline` that is a file is looked for from the folder of the file that names it.
 
     Raises:
         InputError: naming the place and what would be valid.
     """
+    from pydantic import ValidationError
+
+    from scenarios.schema import Scenario
+
     content = _mapping(text, where)
     branches = content.pop("branches", None)
     if branches is not None:
         content = _merged(content, _branch(branches, branch, where))
     base = content.pop("like", None)
     if base is not None:
-        start = load(str(base)).model_dump(exclude=_HEAD)
+        try:
+            start = _load(_beside(str(base), where), _chain).model_dump(exclude=_HEAD)
+        except InputError as error:
+            raise InputError(f"{where}: like: {error}") from error
         if base != content.get("name"):
             start["baseline"] = str(base)
         content = _merged(start, content)
     try:
-        return Scenario.model_validate(content)
+        spec = Scenario.model_validate(content)
     except ValidationError as error:
-        raise from_validation(error, where, [*Scenario.model_fields, "like", "branches"]) from error
+        raise from_validation(error, where, _fields()) from error
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
+    _check_baseline(spec.baseline, where)
+    return spec
+
+
+def _beside(name: str, where: str) -> str:
+    """A file that another one names, as seen from that one's folder."""
+    return str(Path(where).parent / name) if name.endswith((".yaml", ".yml")) else name
+
+
+def _check_baseline(baseline: str | None, where: str) -> None:
+    if baseline is None or any(name == baseline or name.startswith(baseline + ":") for name in names()):
+        return
+    if not (baseline.endswith((".yaml", ".yml")) and Path(_beside(baseline, where)).is_file()):
+        raise unknown("scenario", baseline, names(), f"{where}: baseline")
+
+
+@cache
+def _fields() -> dict[str, tuple[str, ...]]:
+    """What may stand in a scenario file, by part."""
+    from scenarios.events import Event
+    from scenarios.quantities import ARGUMENTS
+    from scenarios.rules import Rule
+    from scenarios.schema import ActorChange, Scenario, Source, Switches
+
+    parts = {"events": Event, "rules": Rule, "actors": ActorChange, "sources": Source, "switches": Switches}
+    return {
+        "": (*Scenario.model_fields, "like", "branches"),
+        "parameters": ("kind", "weights", *sorted({name for names in ARGUMENTS.values() for name in names})),
+        **{name: tuple(model.model_fields) for name, model in parts.items()},
+    }
 
 
 def _branch(branches: Any, branch: str | None, where: str) -> dict[str, Any]:
@@ -136,7 +224,9 @@ def _branch(branches: Any, branch: str | None, where: str) -> dict[str, Any]:
         raise InputError(f"{where}: branches is a mapping of branch name → fields")
     chosen = branch or next(iter(branches))
     if chosen not in branches:
-        raise unknown("branch", chosen, branches, where)
+        raise unknown("branch", chosen, map(str, branches), where)
+    if not isinstance(branches[chosen], dict):
+        raise InputError(f"{where}: branches.{chosen}: a branch is a mapping of fields")
     return dict(branches[chosen])
 
 
@@ -147,6 +237,15 @@ def _merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
         old = result.get(key)
         result[key] = {**old, **value} if isinstance(old, dict) and isinstance(value, dict) else value
     return result
+
+
+def __getattr__(name: str) -> Any:
+    """Import the schema only when it is asked for: the command line starts without pydantic and NumPy."""
+    if name == "Scenario":
+        from scenarios.schema import Scenario
+
+        return Scenario
+    raise AttributeError(f"module 'scenarios' has no attribute {name!r}")
 
 
 __all__ = ["BASELINE", "InputError", "LIBRARY", "Scenario", "load", "names", "parse"]

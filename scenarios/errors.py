@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+_FORM = re.compile(
+    r"^(float|int|str|function-.*|(literal|dict|tagged-union|constrained-\w+)\[.*)$", re.DOTALL
+)
+"""Parts of a place that name a form that pydantic tried, and not a field of the file."""
 
 
 class InputError(ValueError):
@@ -14,6 +21,8 @@ class InputError(ValueError):
 
 def nearest(wrong: str, valid: Iterable[str]) -> str:
     """A hint with the nearest valid name, or the list when nothing is near."""
+    import difflib
+
     names = sorted(valid)
     close = difflib.get_close_matches(wrong, names, n=1, cutoff=0.5)
     if close:
@@ -23,17 +32,39 @@ def nearest(wrong: str, valid: Iterable[str]) -> str:
 
 def unknown(what: str, wrong: str, valid: Iterable[str], where: str = "") -> InputError:
     """The error for a name that does not exist."""
-    return InputError(f"{where + ': ' if where else ''}unknown {what} {wrong!r}; {nearest(wrong, valid)}")
+    return InputError(
+        f"{where + ': ' if where else ''}unknown {what} {shown(wrong)}; {nearest(wrong, valid)}"
+    )
 
 
-def from_validation(error: ValidationError, where: str, valid: Iterable[str] = ()) -> InputError:
-    """The first complaint of pydantic as one line with the place in the file."""
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"] if not str(part).startswith("function-"))
+def shown(value: Any, longest: int = 60) -> str:
+    """A value as it can stand in a line: quoted where it is text, and not longer than a glance."""
+    text = repr(value)
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def from_validation(
+    error: ValidationError, where: str = "", valid: Mapping[str, Iterable[str]] | None = None
+) -> InputError:
+    """The first complaint of pydantic as one line with the place in the file.
+
+    Args:
+        error: what pydantic says.
+        where: the file or scenario.
+        valid: fields by the part of the file in which they stand, `""` for the top.
+    """
+    complaints = error.errors()
+    first = complaints[0]
+    places = [".".join(str(part) for part in c["loc"] if not _FORM.match(str(part))) for c in complaints]
+    start = f"{where}: " if where else ""
     if first["type"] == "extra_forbidden":
-        key = str(first["loc"][-1])
-        return InputError(f"{where}: unknown field {place!r}; {nearest(key, valid)}")
+        part = str(first["loc"][0]) if len(first["loc"]) > 1 else ""
+        fields = (valid or {}).get(part)
+        hint = f"; {nearest(str(first['loc'][-1]), fields)}" if fields else ""
+        return InputError(f"{start}unknown field {shown(places[0])}{hint}")
     message = first["msg"].removeprefix("Value error, ")
-    more = len(error.errors()) - 1
+    if first["type"] not in ("value_error", "missing") and isinstance(first["input"], str | int | float):
+        message += f"; got {shown(first['input'])}"
+    more = len(set(places)) - 1
     tail = f" (and {more} more)" if more else ""
-    return InputError(f"{where}: {place}: {message}{tail}" if place else f"{where}: {message}{tail}")
+    return InputError(f"{start}{places[0]}: {message}{tail}" if places[0] else f"{start}{message}{tail}")

@@ -7,11 +7,11 @@ import json
 import math
 from typing import Any, Literal, Union
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from scenarios.errors import InputError, unknown
+from scenarios.errors import InputError, from_validation, shown, unknown
 from scenarios.events import Event
-from scenarios.levers import ACTOR, LEVERS
+from scenarios.levers import ACTOR, LEVERS, Lever
 from scenarios.parameters import parameters
 from scenarios.quantities import Distribution
 from scenarios.quarters import DATA_UNTIL, Quarter, number
@@ -39,7 +39,9 @@ class Switches(BaseModel):
     reinvestment: bool = Field(default=True, description="AI revenue returns to spending on compute")
     research_feedback: bool = Field(default=True, description="AI speeds up AI research")
     us_reacts: bool = Field(default=False, description="the United States tightens when its lead shrinks")
-    luck: bool = Field(default=True, description="chance events; off, every stream of random numbers is at its middle")
+    luck: bool = Field(
+        default=True, description="chance events; off, every stream of random numbers is at its middle"
+    )
 
 
 class ActorChange(BaseModel):
@@ -61,34 +63,52 @@ class Scenario(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     schema_version: Literal[1] = 1
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*(:[a-z][a-z0-9_]*)?$", description="its name in lists and results")
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9_]*(:[a-z][a-z0-9_]*)?$", description="its name in lists and results"
+    )
     title: str
     story: str = Field(max_length=160, description="one line")
     question: str = Field(description="the question that it answers")
-    baseline: str | None = Field(default="current_policy", description="the scenario that it is compared with")
+    baseline: str | None = Field(
+        default="current_policy", description="the scenario that it is compared with"
+    )
     sources: tuple[Source, ...] = Field(min_length=1)
     start: Quarter = Field(default="2026-Q4", description="the first quarter in which its levers hold")
     data_until: Quarter = Field(default=DATA_UNTIL, description="no datum after this quarter is used")
     levers: dict[str, Setting] = Field(default_factory=dict)
     switches: Switches = Switches()
     events: tuple[Event, ...] = ()
-    rules: tuple[Rule, ...] = Field(default=(), description="further control rules, like the rows of rules.csv")
+    rules: tuple[Rule, ...] = Field(
+        default=(), description="further control rules, like the rows of rules.csv"
+    )
     actors: dict[str, ActorChange] = Field(default_factory=dict)
     parameters: dict[str, float | Distribution] = Field(
-        default_factory=dict, description="uncertain parameters fixed to a number or given another distribution"
+        default_factory=dict,
+        description="uncertain parameters fixed to a number or given another distribution",
     )
-    calibration: str = Field(default="literature", description="which calibration result sets the hardware fractions")
+    calibration: str = Field(
+        default="literature", description="which calibration result sets the hardware fractions"
+    )
+
+    @field_validator("levers", mode="before")
+    @classmethod
+    def _forms(cls, levers: Any) -> Any:
+        for name, setting in levers.items() if isinstance(levers, dict) else ():
+            if name not in LEVERS:
+                raise unknown("lever", str(name), LEVERS)
+            _check_form(LEVERS[name], setting)
+        return levers
 
     @field_validator("levers")
     @classmethod
     def _levers(cls, levers: dict[str, Any]) -> dict[str, Any]:
         for name, setting in levers.items():
-            if name not in LEVERS:
-                raise unknown("lever", name, LEVERS)
             lever = LEVERS[name]
             if setting == ACTOR:
                 if not lever.may_be_left:
-                    raise InputError(f"lever {name!r} cannot be left to the actor; give {lever.low:g} to {lever.high:g}")
+                    raise InputError(
+                        f"lever {name!r} cannot be left to the actor; give {lever.low:g} to {lever.high:g}"
+                    )
                 continue
             for value in setting.values() if isinstance(setting, dict) else (setting,):
                 if not (math.isfinite(value) and lever.low <= value <= lever.high):
@@ -100,9 +120,11 @@ class Scenario(BaseModel):
     @field_validator("parameters")
     @classmethod
     def _parameters(cls, changed: dict[str, Any]) -> dict[str, Any]:
-        for name in changed:
+        for name, value in changed.items():
             if name not in parameters():
                 raise unknown("parameter", name, parameters())
+            if isinstance(value, float) and not math.isfinite(value):
+                raise InputError(f"parameter {name!r} is {value:g}; give a finite number or a distribution")
         return changed
 
     @model_validator(mode="after")
@@ -114,18 +136,31 @@ class Scenario(BaseModel):
         known = {row.actor for row in table("actors")}
         for name, change in self.actors.items():
             if name not in known and change.kind is None and change.like is None:
-                raise InputError(f"actor {name!r} is new: give it a kind (ally, hub or rest) or `like: ACTOR`")
+                raise InputError(
+                    f"actor {name!r} is new: give it a kind (ally, hub or rest) or `like: ACTOR`"
+                )
             if change.like is not None and change.like not in known:
                 raise unknown("actor", change.like, known, f"actors.{name}.like")
         return self
 
     def with_levers(self, **settings: Setting) -> Scenario:
-        """A copy with some levers set, validated."""
-        return Scenario.model_validate({**self.model_dump(), "levers": {**self.levers, **settings}})
+        """A copy with some levers set, validated.
+
+        Raises:
+            InputError: for an unknown lever or a setting that it cannot have.
+        """
+        return self.with_changes(levers={**self.levers, **settings})
 
     def with_changes(self, **fields: Any) -> Scenario:
-        """A copy with some fields replaced, validated."""
-        return Scenario.model_validate({**self.model_dump(), **fields})
+        """A copy with some fields replaced, validated.
+
+        Raises:
+            InputError: for an unknown field or a value that it cannot have.
+        """
+        try:
+            return Scenario.model_validate({**self.model_dump(), **fields})
+        except ValidationError as error:
+            raise from_validation(error, valid={"": Scenario.model_fields}) from error
 
     def setting(self, lever: str) -> Setting:
         """The setting of a lever: the scenario's own, or the default."""
@@ -136,7 +171,9 @@ class Scenario(BaseModel):
     def canonical(self) -> str:
         """The scenario as canonical JSON, without its wording: what decides the numbers."""
         wording = {"name", "title", "story", "question", "sources", "baseline"}
-        return json.dumps(self.model_dump(mode="json", exclude=wording), sort_keys=True, separators=(",", ":"))
+        return json.dumps(
+            self.model_dump(mode="json", exclude=wording), sort_keys=True, separators=(",", ":")
+        )
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits that name what is simulated."""
@@ -151,6 +188,27 @@ class Scenario(BaseModel):
         return tuple(sorted(rows.values(), key=lambda row: order[row.kind]))
 
 
+def _check_form(lever: Lever, setting: Any) -> None:
+    """Refuse what is no setting in words: pydantic would list every form that a setting may have."""
+    if setting == ACTOR:
+        return
+    path = isinstance(setting, dict)
+    values = list(setting.values()) if path else [setting]
+    for value in values or [{}]:
+        try:
+            good = not isinstance(value, bool) and float(value) is not None
+        except (TypeError, ValueError, OverflowError):
+            good = False
+        if not good:
+            left = ", `actor`" if lever.may_be_left and not path else ""
+            raise InputError(
+                f"lever {lever.name!r} is {shown(value)}; give a number from {lever.low:g} to {lever.high:g} "
+                f"({lever.unit}){left} or a dated path such as {{2026-Q4: {lever.fallback:g}}}"
+            )
+    for date in setting if path else ():
+        number(str(date))
+
+
 def _changed(name: str, rows: dict[str, Actor], change: ActorChange) -> Actor:
     """The row of an actor after a scenario's change; a new actor starts with nothing."""
     nothing = {
@@ -159,7 +217,13 @@ def _changed(name: str, rows: dict[str, Actor], change: ActorChange) -> Actor:
         "ai_power_mw_2022": 0.0, "ai_spend_2023_usd_bn": 0.0, "hosts_us_share": 0.0,
         "source": "the scenario", "as_of": "2026-10-01", "tier": "judgement",
     }  # fmt: skip
-    base = rows[change.like].model_dump() if change.like else rows[name].model_dump() if name in rows else nothing
+    base = (
+        rows[change.like].model_dump()
+        if change.like
+        else rows[name].model_dump()
+        if name in rows
+        else nothing
+    )
     fields = {
         "label": change.label, "kind": change.kind, "alignment_2022": change.alignment,
         "stock_2022q3_h100e": change.stock_h100e, "world_share_2025": change.world_share,

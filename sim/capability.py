@@ -102,10 +102,9 @@ def scaled(effective: Array, p: Draws, kink: Array, slowdown: float) -> Array:
     return p.points_per_oom * (np.minimum(effective, kink) + (1 - slowdown) * np.maximum(effective - kink, 0))
 
 
-def run_cost(flop_log10: Array, p: Draws, price: Array) -> Array:
+def run_cost(flop: Array, p: Draws, price: Array) -> Array:
     """Dollars of a run: chip time at the all-in price of an H100e spread over its life.
 
     All-in factor 1.84 (Epoch AI: servers, network, facility), life 5.5 years, plus a tenth for energy.
     """
-    hours = np.power(10.0, flop_log10) / (H100_BF16 * p.mfu * p.goodput) / 3600
-    return hours * price * (1.84 * 1.1 / (5.5 * 8766))
+    return flop * (price * (1.84 * 1.1 / (5.5 * 8766) / 3600 / H100_BF16) / (p.mfu * p.goodput))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from scenarios.levers import LEVERS
 from scenarios.quarters import FIRST, end_year, label, number
 from scenarios.schema import Scenario
-from scenarios.tables import Domestic, FrontierQuarter, Power, Spending, Supply, supply_mix, table
+from scenarios.tables import Actor, Domestic, FrontierQuarter, Power, Spending, Supply, supply_mix, table
 from sim import regimes
 from sim.chips import CLASSES, MAIN_CLASSES, VARIANTS, Catalogue, catalogue
 from sim.paths import lever_path, ramp
@@ -60,16 +60,25 @@ class Inputs:
     @cached_property
     def actors(self) -> tuple[str, ...]:
         """Actor names in row order: superpowers, allies, hubs, the rest."""
-        return tuple(row.actor for row in self.spec.roster())
+        return tuple(row.actor for row in self.roster)
+
+    @cached_property
+    def roster(self) -> tuple[Actor, ...]:
+        """The rows of the actor table in row order."""
+        return self.spec.roster()
+
+    @cached_property
+    def _blocks(self) -> dict[str, slice]:
+        kinds = [row.kind for row in self.roster]
+        return {kind: slice(kinds.index(kind), kinds.index(kind) + kinds.count(kind)) for kind in dict.fromkeys(kinds)}
 
     def rows_of(self, kind: str) -> slice:
         """The block of rows of one kind."""
-        kinds = [row.kind for row in self.spec.roster()]
-        return slice(kinds.index(kind), kinds.index(kind) + kinds.count(kind)) if kind in kinds else slice(0, 0)
+        return self._blocks.get(kind, slice(0, 0))
 
     def column(self, field: str) -> Array:
         """(A,) a column of the actor table; blanks are 0."""
-        return np.array([float(getattr(row, field) or 0.0) for row in self.spec.roster()])
+        return np.array([float(getattr(row, field) or 0.0) for row in self.roster])
 
     @cached_property
     def gpu_share(self) -> Array:
@@ -215,6 +224,29 @@ class Inputs:
     def fingerprint(self) -> str:
         """What decides the numbers: the scenario and the number of quarters."""
         return f"{self.spec.digest()}-{self.steps}"
+
+
+def inputs_of(spec: Scenario, steps: int) -> Inputs:
+    """The inputs of a scenario; the same object for the same content, so that data is prepared once."""
+    return _prepared(spec.canonical(), steps, _Same(spec))
+
+
+class _Same:
+    """Carries a scenario past the cache's key, which is its canonical text."""
+
+    def __init__(self, spec: Scenario) -> None:
+        self.spec = spec
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=256)
+def _prepared(canonical: str, steps: int, carrier: _Same) -> Inputs:
+    return Inputs(carrier.spec, steps)
 
 
 def _class_shares(quarter: int, last: int) -> dict[str, float]:

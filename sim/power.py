@@ -30,12 +30,14 @@ def ai_share(share: Array, need: Array, available: Array) -> Array:
     return np.minimum(share * (1 + SHARE_SPEED * short), np.maximum(LARGEST_AI_SHARE, share))
 
 
-def room(available: Array, added: Array, need: Array) -> Array:
+def room(available: Array, added: Array, need: Array, besides: int) -> Array:
     """Power (MW) that buyers have for new chips this quarter, with what is about to be built, `(runs,)`.
 
-    Arguments have shape (actors, runs): power by territory, what was added last quarter, and what chips need.
+    Arguments have shape (actors, runs): power by territory, what was added last quarter, and what chips need; the row
+    `besides` buys elsewhere.
     """
-    return np.maximum((available + SITES_AHEAD * added - need).sum(axis=0), 0.0)
+    free = available + SITES_AHEAD * added - need
+    return np.maximum(free.sum(axis=0) - free[besides], 0.0)
 
 
 def running_share(need: Array, available: Array, abroad: int) -> tuple[Array, Array]:

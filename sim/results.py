@@ -114,11 +114,11 @@ class Run:
 
     def parts(self, name: str) -> tuple[str, ...]:
         """Names of the parts of a series along its middle axis; empty for a single series."""
-        from sim.phases.record import BLOCS, BY_BLOC, PARTS
+        from sim.phases.record import BLOCS, BY_BLOC, BY_RIVAL, PARTS, RIVALS
 
         if self[name].ndim == 2:
             return ()
-        return BLOCS if name in BY_BLOC else PARTS.get(name, self.actors)
+        return BLOCS if name in BY_BLOC else RIVALS if name in BY_RIVAL else PARTS.get(name, self.actors)
 
     def part(self, name: str) -> Array:
         """A series or one part of it, `(T, runs)`, by NAME or NAME.part (for example `flows_china.legal`)."""

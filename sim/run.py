@@ -10,7 +10,7 @@ from scenarios.events import Event
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, LAST_YEAR, number
 from scenarios.schema import Scenario, Switches
 from sim.draws import Draws, draw
-from sim.inputs import Inputs
+from sim.inputs import Inputs, inputs_of
 from sim.phases.record import Log
 from sim.results import Run
 from sim.rng import BLOCK, PAD, Array, Streams
@@ -42,8 +42,8 @@ def simulate(
     """
     _check(runs, seed, until, first, keep)
     steps = number(f"{until}-Q4") - FIRST + 1
-    inputs, past = Inputs(spec, steps), _factual(spec)
-    factual = None if past is None else Inputs(past, number(past.data_until) - FIRST + 1)
+    inputs, past = inputs_of(spec, steps), _factual(spec)
+    factual = None if past is None else inputs_of(past, number(past.data_until) - FIRST + 1)
     log, draws = Log(inputs, runs, keep), []
     for begin in range(first, first + runs, CHUNK):
         end = min(begin + CHUNK, first + runs)

@@ -9,7 +9,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from agents.actor import BASE_SAFETY, EXPERIMENT_VALUE, SERVING_VALUE, NationalActor
+from agents.actor import BASE_SAFETY, NationalActor
 from agents.designer import ChipDesigner
 from agents.partners import Ally, Hub, Rest
 from agents.protocols import Picture
@@ -174,12 +174,8 @@ class World(mesa.Model):
         self.scratch = np.empty((actors, classes, runs))
         self.deliveries: list[trade.Delivery] = []
         """Deliveries of the last 22 quarters: what was delivered 22 quarters ago retires now."""
-        total = SERVING_VALUE + EXPERIMENT_VALUE + 1
         s["safety"][:] = BASE_SAFETY
-        for name, value in (("serving", SERVING_VALUE), ("experiments", EXPERIMENT_VALUE), ("pretraining", 1.0)):
-            s[name][:] = (1 - BASE_SAFETY) * value / total
-        s["reinforcement"][:] = 0.003 * s["pretraining"]
-        s["serving"] -= s["reinforcement"]
+        s["reinforcement"][:] = 0.0006 * (1 - BASE_SAFETY)  # a trace: the axis was known, not used
         s["alignment"][:] = i.column("alignment_2022")[:, None]
         s["policing"][i.rows_of("hub")] = 0.15
         s["power"][:] = i.column("ai_power_mw_2022")[:, None]
@@ -200,7 +196,7 @@ class World(mesa.Model):
         self.oversight = governance.oversight(i.actors, i.rows_of("ally"))
         self.gpu_share = i.gpu_share[:, None]
         self.rent_weight = np.array([
-            {"superpower": 0.05, "ally": 0.1, "hub": 1.0, "rest": 0.4}[row.kind] for row in i.spec.roster()
+            {"superpower": 0.05, "ally": 0.1, "hub": 1.0, "rest": 0.4}[row.kind] for row in i.roster
         ])[:, None]  # fmt: skip
         self.rent_weight[CHINA] = 0.0
         ones = np.ones(self.runs)
@@ -216,7 +212,8 @@ class World(mesa.Model):
             die_bank=i.domestic_stock("die_bank") * p.domestic_scale,
             memory_stock=(i.domestic_stock("hbm_stockpile") + 60.0) * p.domestic_scale,
         )  # fmt: skip
-        self.price_paid = np.full(self.runs, np.nan)
+        # A technology known to be safer is met with less care, so effort rises with the fourth root of the hazard.
+        self.care = BASE_SAFETY * np.sqrt(np.sqrt(p.accident_hazard / 0.01))
         self.fleets: list[tuple[Array, Array]] = []
         self.kink = np.full(self.runs, np.inf)
         self.rl_value = np.zeros((len(i.actors), self.runs))

@@ -27,16 +27,20 @@ def run(w: World) -> None:
     s, n = w.state, w.now
     s["chips"] += n.delivery.table(w.scratch)
     w.deliveries.append(n.delivery)
-    n.retired_sum, n.retired_china = np.zeros((2, *s["chips"].shape[1:]))
+    books = bool(w.log.ledger)
+    if books:
+        n.retired_sum, n.retired_china = np.zeros((2, *s["chips"].shape[1:]))
     if len(w.deliveries) > LIFE:
         old = w.deliveries.pop(0).table(w.scratch)
         s["chips"] -= old
-        n.retired_sum, n.retired_china = old.sum(axis=0), old[1].copy()
-    retiring = w.initial / len(INITIAL_RETIRES) if w.t in INITIAL_RETIRES else None
-    if retiring is not None:
+        if books:
+            n.retired_sum, n.retired_china = old.sum(axis=0), old[1].copy()
+    if w.t in INITIAL_RETIRES:
+        retiring = w.initial / len(INITIAL_RETIRES)
         s["chips"][:, A100] -= retiring
-        n.retired_sum[A100] += retiring.sum(axis=0)
-        n.retired_china[A100] += retiring[1]
+        if books:
+            n.retired_sum[A100] += retiring.sum(axis=0)
+            n.retired_china[A100] += retiring[1]
     _equivalents(w)
     _run_on_power(w)
     _rent(w)

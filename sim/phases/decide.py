@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from agents.actor import USES
 from sim.inputs import CUSTOM_SHARE
+from sim.rng import Array
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -20,14 +24,17 @@ def run(w: World) -> None:
     for actor in w.deciders:
         actor.decide()
     w.designer.decide()
+    general = (1 - w.state["safety"] - w.state["reinforcement"]) / sum(USES.values())
+    for name, value in USES.items():
+        np.multiply(general, value, out=w.state[name])
     if w.in_data:
         w.state["revenue_base"][:] = w.state["revenue"]
 
 
-def _recorded(w: World):  # type: ignore[no-untyped-def]
+def _recorded(w: World) -> Array:
     """Spending on chips this quarter, US dollars: outside China what supply was worth, in China the data."""
     merchant = w.supply_level * (1 - CUSTOM_SHARE) * w.now.list_price
     spending = w.gpu_share * merchant
     spending[0] += w.supply_level * CUSTOM_SHARE * CUSTOM_PRICE * w.now.list_price
     spending[1] = w.inputs.china_spending[w.t] * w.p.china_spend_scale
-    return spending * 1.0
+    return spending

@@ -24,14 +24,17 @@ PARTS = {"flows_china": CHANNELS, "terms_us": TERMS, "terms_china": TERMS, "gove
          "use_china": USES}  # fmt: skip
 """Names of the parts of recorded series that are not by actor."""
 BY_ACTOR = (
-    "capability", "compute_train", "compute_decode", "training_flop", "training_cost", "efficiency", "alignment",
+    "capability", "compute_train", "compute_decode", "training_flop", "training_cost", "alignment",
 )  # fmt: skip
 BY_BLOC = ("stock_h100e", "spending", "power", "power_used")
 """Series for the United States, China and the world."""
+BY_RIVAL = ("efficiency", "concentration")
+"""Series for the United States and China."""
+RIVALS = ("united_states", "china")
 BLOCS = ("united_states", "china", "world")
 SINGLE = (
     "rented", "premium", "seized", "blocked", "unmet", "permission", "policing", "enforcement", "made_h100e",
-    "unsold_h100e", "list_price", "concentration_us", "concentration_china",
+    "unsold_h100e", "list_price",
 )  # fmt: skip
 
 
@@ -39,13 +42,12 @@ class Log:
     """Arrays over the quarters: by actor `(T, A, runs)`, by part `(T, P, runs)`, single `(T, runs)`."""
 
     def __init__(self, inputs: Inputs, runs: int, keep: str = "results") -> None:
-        steps = inputs.steps
-        self.series: dict[str, Array] = {name: np.empty((steps, len(inputs.actors), runs), np.float32) for name in BY_ACTOR}
-        self.series["capability"] = np.empty((steps, len(inputs.actors), runs))
-        for name, parts in {**PARTS, **dict.fromkeys(BY_BLOC, BLOCS)}.items():
-            self.series[name] = np.empty((steps, len(parts), runs), np.float32)
-        for name in SINGLE:
-            self.series[name] = np.empty((steps, runs), np.float32)
+        steps, actors = inputs.steps, len(inputs.actors)
+        shapes: dict[str, tuple[int, ...]] = {name: (steps, actors, runs) for name in BY_ACTOR}
+        for name, parts in {**PARTS, **dict.fromkeys(BY_BLOC, BLOCS), **dict.fromkeys(BY_RIVAL, RIVALS)}.items():
+            shapes[name] = (steps, len(parts), runs)
+        shapes |= {name: (steps, runs) for name in SINGLE}
+        self.series: dict[str, Array] = _block(shapes)
         self.ledger: dict[str, Array] = {}
         if keep == "ledger":
             self.ledger = {name: np.zeros((steps, len(CLASSES), runs)) for name in LEDGER}
@@ -61,6 +63,17 @@ class Log:
         return self.series[name]
 
 
+def _block(shapes: dict[str, tuple[int, ...]]) -> dict[str, Array]:
+    """Arrays cut from one allocation: a large one gets large pages, and fresh small pages cost more than the model."""
+    kinds = {name: np.dtype(np.float64 if name == "capability" else np.float32) for name in shapes}
+    sizes = {name: int(np.prod(shape)) * kinds[name].itemsize for name, shape in shapes.items()}
+    memory, start, result = np.empty(sum(-(-size // 64) * 64 for size in sizes.values()), np.uint8), 0, {}
+    for name, shape in shapes.items():
+        result[name] = memory[start : start + sizes[name]].view(kinds[name]).reshape(shape)
+        start += -(-sizes[name] // 64) * 64
+    return result
+
+
 def run(w: World) -> None:
     """Copy this quarter into the log."""
     s, n, t, log = w.state, w.now, w.t, w.log.series
@@ -70,11 +83,12 @@ def run(w: World) -> None:
         ("stock_h100e", n.stock_h100e), ("spending", s["spending"]), ("power", s["power"]), ("power_used", n.power_used)
     ):  # fmt: skip
         log[name][t, :2], log[name][t, 2] = values[:2], values.sum(axis=0)
-    with np.errstate(over="ignore"):
-        log["training_flop"][t] = np.power(10.0, n.base)
-    log["training_cost"][t] = capability.run_cost(n.base, w.p, n.list_price)
-    log["efficiency"][t], log["alignment"][t] = s["efficiency"], s["alignment"]
-    log["concentration_us"][t], log["concentration_china"][t] = s["concentration"][:2]
+    flop = np.power(10.0, n.base)
+    log["training_flop"][t] = flop
+    log["training_cost"][t] = capability.run_cost(flop, w.p, n.list_price)
+    log["efficiency"][t], log["concentration"][t], log["alignment"][t] = (
+        s["efficiency"][:2], s["concentration"][:2], s["alignment"],
+    )  # fmt: skip
     log["flows_china"][t] = n.flows
     for row, name in ((0, "us"), (1, "china")):
         for part in range(3):
@@ -85,11 +99,11 @@ def run(w: World) -> None:
     log["governance"][t] = n.governance
     h = w.chips.h100e
     log["rented"][t], log["premium"][t] = w.rented, w.seen.premium
-    log["seized"][t] = h @ n.ledger["seized"]
+    log["seized"][t] = n.seized_h100e
     log["blocked"][t], log["unmet"][t] = w.seen.blocked, w.seen.unmet
     log["permission"][t], log["enforcement"][t] = n.permission, s["enforcement"][0]
     log["policing"][t] = s["policing"][w.inputs.rows_of("hub")].mean(axis=0)
-    log["made_h100e"][t] = h @ n.ledger["made"]
+    log["made_h100e"][t] = n.made_h100e
     log["unsold_h100e"][t] = h @ w.inventory
     log["list_price"][t] = n.list_price
     if w.log.ledger:

@@ -151,7 +151,7 @@ def _price(w: World, k: int) -> Array:
 def _chinese_demand(w: World, offers: _Offers) -> dict[str, Array]:
     """Spend China's money over legal products, Chinese chips, diverted chips and rented compute."""
     n, p, s = w.now, w.p, w.state
-    mix = n.capacity / np.maximum(n.capacity[:CUSTOM].sum(axis=0), 1e-9)
+    mix = n.capacity / np.maximum(n.made_to_order, 1e-9)
     mix[CUSTOM:] = 0.0
     # Usable compute per H100e of what the world buys: what smugglers and hosts have to give.
     per_h100e = [
@@ -234,26 +234,28 @@ def _others(w: World, bought: dict[str, Array]) -> None:
     made = n.capacity / h
     made[:CUSTOM] *= share_left
     shelf = made + w.inventory
-    price = np.where(np.arange(len(CLASSES)) == CUSTOM, CUSTOM_PRICE, 1.0)[:, None]
-    value = (shelf * h * price).sum(axis=0) * n.list_price
-    money = s["spending"].sum(axis=0) - s["spending"][1]
     sold = np.ones(w.runs)
     if not w.in_data:
-        watts = (shelf * w.chips.kw[:, None]).sum(axis=0) * (power.OVERHEAD / 1000)
-        outside = np.delete(np.arange(len(w.inputs.actors)), 1)
-        fits = power.room(s["power"][outside], n.power_added[outside], n.power_need[outside])
-        sold = np.minimum(1.0, np.minimum(money / np.maximum(value, 1.0), fits / np.maximum(watts, 1e-9)))
+        h100e = h[:, 0] @ shelf - (1 - CUSTOM_PRICE) * h[CUSTOM, 0] * shelf[CUSTOM]
+        money = s["spending"].sum(axis=0) - s["spending"][1]
+        watts = (power.OVERHEAD / 1000 * w.chips.kw) @ shelf
+        fits = power.room(s["power"], n.power_added, n.power_need, besides=1)
+        sold = np.minimum(1.0, np.minimum(
+            money / np.maximum(h100e * n.list_price, 1.0), fits / np.maximum(watts, 1e-9)
+        ))  # fmt: skip
     delivered = shelf * sold
     w.inventory = shelf - delivered
-    attempted = np.minimum(n.arrived / np.maximum(1 - n.caught, 1e-9), 0.9 * (delivered[:CUSTOM] * h[:CUSTOM]).sum(axis=0))
-    leaving = n.mix * (attempted / np.maximum((n.mix * 1.0).sum(axis=0), 1e-9)) / h
-    leaving = np.minimum(leaving, delivered)
+    most = 0.9 * (h[:CUSTOM, 0] @ delivered[:CUSTOM])
+    attempted = np.minimum(n.arrived / np.maximum(1 - n.caught, 1e-9), most)
+    leaving = np.minimum(n.mix * attempted / h, delivered)
     arriving = leaving * (1 - n.caught)
     own = bought["own"]
-    n.ledger = {
-        "made": made + own, "delivered": delivered + own, "diverted": arriving, "seized": leaving - arriving,
-    }  # fmt: skip
-    n.ledger["made"][w.ascend] = 0.0
+    n.seized_h100e = (h[:, 0] @ leaving) * n.caught
+    n.made_h100e = h[:, 0] @ made + h[:US_N, 0] @ own[:US_N]
+    if w.log.ledger:
+        n.ledger = {
+            "made": made + own, "delivered": delivered + own, "diverted": arriving, "seized": leaving - arriving,
+        }  # fmt: skip
     left = delivered - leaving
     custom_value = delivered[CUSTOM] * h[CUSTOM] * CUSTOM_PRICE * n.list_price
     weight = s["spending"].copy()

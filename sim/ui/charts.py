@@ -1,0 +1,286 @@
+"""Chart specifications, each built once; a rerun only swaps the tables that they name.
+
+Colours are plain hex, so that an exported picture has them; on screen, CSS swaps each for its dark twin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import altair as alt
+
+from sim.ui import frames
+
+Spec = dict[str, Any]
+
+US, CHINA, MUTED, SEVERAL = "#2563C7", "#C2450E", "#66707E", "#1D7F70"
+ORIGIN = {"domestic": "#A03A0C", "legal": "#4F74A8", "diverted": "#A97A12", "offshore": "#8A5BB5"}
+OUTCOME = {"us_ahead": US, "two_power": MUTED, "several": SEVERAL, "china_ahead": CHINA}
+TWINS = {
+    US: "#6BA1FA",
+    CHINA: "#F3814B",
+    MUTED: "#9AA5B4",
+    SEVERAL: "#4FC2AF",
+    ORIGIN["domestic"]: "#E0662F",
+    ORIGIN["legal"]: "#86ABE0",
+    ORIGIN["diverted"]: "#D9AE45",
+    ORIGIN["offshore"]: "#BE97E3",
+}
+"""Every colour and its twin for dark backgrounds."""
+PAPER = "#FBFAF7"
+_FONT = "Source Sans, Source Sans Pro, sans-serif"
+_END = 2033.0
+_DASH = {"strokeDash": [4, 3], "strokeWidth": 1.4}
+
+
+def themed(colour: str) -> str:
+    """A colour as CSS that follows the theme."""
+    return f"light-dark({colour},{TWINS[colour]})"
+
+
+def recolour(scope: str) -> str:
+    """CSS rules that give a chart's marks their dark twins; any rule outranks an SVG attribute."""
+    pairs = {**TWINS, PAPER: "#11151B"}
+    return "".join(
+        f'{scope} svg [{part}="{light}"]{{{part}:light-dark({light},{dark})}}'
+        for light, dark in pairs.items()
+        for part in ("fill", "stroke")
+    )
+
+
+def specs() -> dict[str, Spec]:
+    """All specifications by name."""
+    makers: tuple[Callable[[], Spec], ...] = (fan, lead, dots, compute)
+    return {maker.__name__: maker() for maker in makers}
+
+
+def _table(name: str) -> alt.Chart:
+    return alt.Chart(alt.NamedData(name=name))
+
+
+def _finished(*layers: alt.Chart) -> Spec:
+    chart = (
+        alt.layer(*layers)
+        .configure_view(stroke=None)
+        .configure_axis(
+            domain=False,
+            ticks=False,
+            gridOpacity=0.55,
+            gridDash=[1, 3],
+            labelFontSize=12,
+            labelPadding=6,
+            titleFontSize=12,
+            titleFontWeight="normal",
+        )
+        .configure_text(font=_FONT, fontSize=12)
+    )
+    spec: Spec = chart.to_dict()
+    spec.pop("$schema", None)
+    spec["autosize"] = {"type": "fit", "contains": "padding", "resize": False}
+    spec["padding"] = {"left": 2, "right": 2, "top": 4, "bottom": 2}
+    return spec
+
+
+def _time(first: float, last: float, *ticks: int) -> alt.X:
+    axis = alt.Axis(values=list(ticks), format="d", grid=False, title=None)
+    return alt.X("t:Q", scale=alt.Scale(domain=[first, last], nice=False, zero=False), axis=axis)
+
+
+def _months() -> alt.Axis:
+    label = "datum.value==0?'level':(datum.value>0?'+':'−')+abs(datum.value)"
+    return alt.Axis(values=[-24, -12, 0, 12, 24, 36], title=None, labelExpr=label)
+
+
+def _tip(field: str, title: str, form: str = ".0f") -> alt.Tooltip:
+    return alt.Tooltip(f"{field}:Q", title=title, format=form)
+
+
+def _now(x: alt.X) -> list[alt.Chart]:
+    rule = alt.Chart(alt.InlineData([{"t": frames.NOW, "label": "now"}]))
+    return [
+        rule.mark_rule(color=MUTED, strokeWidth=1, opacity=0.7).encode(x=x),
+        rule.mark_text(align="left", dx=4, baseline="bottom", dy=-2, color=MUTED, fontSize=11).encode(
+            x=x, y=alt.value("height"), text="label:N"
+        ),
+    ]
+
+
+def _beyond(x: alt.X, y: Callable[[str], alt.Y]) -> alt.Chart:
+    """The mark that says how far values go where the axis cuts them off."""
+    mark = _table("off").mark_text(align="right", dx=-2, color=MUTED, fontSize=11, fontWeight=600)
+    return mark.encode(x=x, y=y("y"), text="label:N")
+
+
+def fan() -> Spec:
+    """Both frontiers: ranges, middles, the baseline dashed, and the record models as points."""
+    x = _time(2022, 2034.6, 2022, 2024, 2026, 2028, 2030, 2032)
+    scale = alt.Scale(domain=list(frames.ECI), nice=False, zero=False)
+    axis = alt.Axis(values=[100, 120, 140, 160, 180, 200, 220, 240], title=None)
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=scale, axis=axis)
+
+    who = alt.Color(
+        "who:N", legend=None, scale=alt.Scale(domain=list(frames.SEATS.values()), range=[US, CHINA])
+    )
+    data = _table("fan")
+    tip = [
+        alt.Tooltip("who:N", title="Who"),
+        _tip("t", "Year", ".2f"),
+        _tip("mid", "Middle, ECI"),
+        _tip("lo90", "5 in 100 lie below"),
+        _tip("hi90", "5 in 100 lie above"),
+        _tip("base", "Middle of the dashes"),
+    ]
+    over = alt.selection_point(
+        name="over", fields=["t"], nearest=True, on="pointerover", clear="pointerout", empty=False
+    )
+    limit = _table("limit")
+    return _finished(
+        limit.mark_rule(color=MUTED, strokeDash=[1, 3], strokeWidth=1.4).encode(y=y("y")),
+        limit.mark_text(align="left", baseline="bottom", dx=4, dy=-3, color=MUTED, fontSize=11).encode(
+            x=alt.value(0), y=y("y"), text="label:N"
+        ),
+        data.mark_area(opacity=0.12).encode(x=x, y=y("lo90_"), y2="hi90_:Q", color=who),
+        data.mark_area(opacity=0.25).encode(x=x, y=y("lo50_"), y2="hi50_:Q", color=who),
+        data.mark_line(**_DASH, opacity=0.9).encode(x=x, y=y("base_"), color=who),
+        data.mark_line(strokeWidth=2.6).encode(x=x, y=y("mid_"), color=who),
+        _table("records")
+        .mark_circle(size=26, opacity=1, stroke=PAPER, strokeWidth=0.8)
+        .encode(
+            x=x,
+            y=y("y"),
+            color=who,
+            tooltip=[
+                alt.Tooltip("model:N", title="Model"),
+                alt.Tooltip("date:N", title="Date"),
+                _tip("y", "ECI"),
+            ],
+        ),
+        *_now(x),
+        data.mark_rule(color=MUTED, strokeWidth=1)
+        .encode(x=x, opacity=alt.condition(over, alt.value(0.8), alt.value(0)), tooltip=tip)
+        .add_params(over),
+        data.mark_point(filled=True, size=46).encode(
+            x=x, y=y("mid_"), color=who, opacity=alt.condition(over, alt.value(1), alt.value(0))
+        ),
+        _table("labels")
+        .mark_text(align="left", dx=7, fontSize=13, fontWeight=600)
+        .encode(x=x, y=y("y"), text="who:N", color=who),
+        _beyond(x, y),
+    )
+
+
+def lead() -> Spec:
+    """The lead in months with the zones in which somebody is well ahead."""
+    x = _time(2023, _END, 2024, 2026, 2028, 2030, 2032)
+    scale = alt.Scale(domain=list(frames.LEAD), nice=False)
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=scale, axis=_months())
+
+    zone = alt.Chart(alt.InlineData([{"a": -12, "b": 12}]))
+    names = [
+        {"y": 34.5, "label": "US well ahead", "who": "us_ahead"},
+        {"y": -10, "label": "within 12 months", "who": "two_power"},
+        {"y": -22.5, "label": "China well ahead", "who": "china_ahead"},
+    ]
+    colours = alt.Scale(domain=list(OUTCOME), range=list(OUTCOME.values()))
+    data = _table("lead")
+    tip = [
+        _tip("t", "Year", ".2f"),
+        _tip("mid", "US lead, months", "+.0f"),
+        _tip("lo90", "5 in 100 lie below", "+.0f"),
+        _tip("hi90", "5 in 100 lie above", "+.0f"),
+        _tip("base", "Middle of the dashes", "+.0f"),
+    ]
+    over = alt.selection_point(
+        name="over", fields=["t"], nearest=True, on="pointerover", clear="pointerout", empty=False
+    )
+    return _finished(
+        zone.mark_rect(opacity=0.1, color=MUTED).encode(y=y("a"), y2="b:Q"),
+        data.mark_area(opacity=0.22, color=MUTED).encode(x=x, y=y("lo90_"), y2="hi90_:Q"),
+        data.mark_area(opacity=0.34, color=MUTED).encode(x=x, y=y("lo50_"), y2="hi50_:Q"),
+        data.mark_line(**_DASH, color=MUTED).encode(x=x, y=y("base_")),
+        data.mark_line(strokeWidth=2.4, color=US).encode(x=x, y=y("mid_")),
+        *_now(x)[:1],
+        data.mark_rule(color=MUTED, strokeWidth=1)
+        .encode(x=x, opacity=alt.condition(over, alt.value(0.8), alt.value(0)), tooltip=tip)
+        .add_params(over),
+        alt.Chart(alt.InlineData(names))
+        .mark_text(align="left", dx=4, baseline="middle", fontSize=11)
+        .encode(
+            x=alt.value(0),
+            y=y("y"),
+            text="label:N",
+            color=alt.Color("who:N", legend=None, scale=colours),
+        ),
+        _beyond(x, y),
+    )
+
+
+def dots() -> Spec:
+    """Fifty futures as dots over their lead; triangles stand for those beyond the axis."""
+    x = alt.X("x:Q", scale=alt.Scale(domain=list(frames.LEAD), nice=False), axis=_months())
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[0, frames.TALLEST + 1.5], nice=False), axis=None)
+    ends = [
+        {"x": -12, "dx": "r", "label": "China well ahead", "who": "china_ahead"},
+        {"x": 12, "dx": "l", "label": "US well ahead", "who": "us_ahead"},
+    ]
+    colour = alt.Color(
+        "outcome:N", legend=None, scale=alt.Scale(domain=list(OUTCOME), range=list(OUTCOME.values()))
+    )
+    shape = alt.Shape(
+        "side:N",
+        legend=None,
+        scale=alt.Scale(domain=["in", "low", "high"], range=["circle", "triangle-left", "triangle-right"]),
+    )
+    cut = alt.Chart(alt.InlineData(ends))
+    words: list[alt.Chart] = [
+        cut.transform_filter(f"datum.dx=='{side}'")
+        .mark_text(align=align, baseline="top", dx=dx, fontSize=11, color=tint)
+        .encode(x=x, y=alt.value(0), text="label:N")
+        for side, align, dx, tint in (("r", "right", -5, CHINA), ("l", "left", 5, US))
+    ]
+    tip = [alt.Tooltip("label:N", title="Outcome"), _tip("months", "US lead, months", "+.0f")]
+    return _finished(
+        cut.mark_rule(color=MUTED, strokeDash=[2, 3], opacity=0.8).encode(x=x),
+        *words,
+        _table("dots")
+        .mark_point(filled=True, size=58, opacity=1)
+        .encode(x=x, y=y, color=colour, shape=shape, tooltip=tip),
+    )
+
+
+def compute() -> Spec:
+    """China's new compute, before and after, on one axis (facets do not stretch in Streamlit)."""
+    ticks = [2023, 2032, 2034.5, 2043.5]
+    label = "datum.value<2033?format(datum.value,'d'):format(datum.value-11.5,'d')"
+    x = alt.X(
+        "px:Q",
+        scale=alt.Scale(domain=[2022.4, 2044.1], nice=False, zero=False),
+        axis=alt.Axis(values=ticks, grid=False, title=None, labelExpr=label, aria=False),
+    )
+    scale = alt.Scale(domain=list(frames.COMPUTE), nice=False)
+    axis = alt.Axis(values=[0, 10, 20, 30, 40], title=None, labelExpr="datum.value==40?'40m':datum.value")
+    colour = alt.Color(
+        "channel:N", legend=None, scale=alt.Scale(domain=list(ORIGIN), range=list(ORIGIN.values()))
+    )
+    tip = [
+        alt.Tooltip("scenario:N", title="Settings"),
+        alt.Tooltip("year:Q", title="Year"),
+        alt.Tooltip("origin:N", title="From"),
+        _tip("y", "Million H100-equivalents", ".2f"),
+    ]
+    return _finished(
+        _table("compute")
+        .mark_bar(size=9, stroke=PAPER, strokeWidth=0.6)
+        .encode(x=x, y=alt.Y("y0:Q", scale=scale, axis=axis), y2="y1:Q", color=colour, tooltip=tip),
+        _table("heads")
+        .mark_text(align="left", baseline="top", fontWeight=600, color=MUTED)
+        .encode(x=alt.X("x:Q"), y=alt.value(0), text="label:N"),
+        _table("off")
+        .mark_text(baseline="top", dy=15, fontSize=10, fontWeight=600, color=MUTED)
+        .encode(x=alt.X("x:Q"), y=alt.value(0), text="label:N"),
+    )

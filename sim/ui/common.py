@@ -1,0 +1,71 @@
+"""What all pages share: the engine behind a cache, and the start-up work."""
+
+from __future__ import annotations
+
+import gc
+import os
+from typing import Any
+
+import streamlit as st
+
+from scenarios import BASELINE, load
+from scenarios.errors import InputError
+from scenarios.quarters import DEFAULT_HORIZON
+from scenarios.schema import Scenario
+from sim.run import MAX_RUNS, simulate
+from sim.ui import charts, frames
+
+SEED, UNTIL = 0, DEFAULT_HORIZON
+
+
+def futures() -> int:
+    """Futures per setting: POLARITY_FUTURES, or a thousand.
+
+    Raises:
+        InputError: when the variable is not a usable number.
+    """
+    text = os.environ.get("POLARITY_FUTURES", "1000")
+    if not text.isdecimal() or not 20 <= int(text) <= MAX_RUNS:
+        raise InputError(f"POLARITY_FUTURES is {text!r}; give a whole number from 20 to {MAX_RUNS}")
+    return int(text)
+
+
+@st.cache_resource(show_spinner="Starting the simulator")
+def warm() -> bool:
+    """Do the slow things once, for all users.
+
+    Streamlit collects garbage after every rerun, which takes a tenth of a second with all libraries imported, unless
+    what they left behind is frozen.
+    """
+    specs()
+    view(load(BASELINE))
+    gc.collect()
+    gc.freeze()
+    return True
+
+
+@st.cache_resource(show_spinner=False)
+def specs() -> dict[str, charts.Spec]:
+    """Chart specifications."""
+    return charts.specs()
+
+
+def view(spec: Scenario) -> frames.View:
+    """What the page shows of a scenario; simulated once per setting, for all users."""
+    return _view(spec.canonical(), futures(), SEED, UNTIL, spec)
+
+
+@st.cache_resource(max_entries=1500, show_spinner=False)
+def _view(canonical: str, runs: int, seed: int, until: int, _spec: Scenario) -> frames.View:
+    return frames.view(simulate(_spec, runs=runs, seed=seed, until=until))
+
+
+def chart(name: str, tables: dict[str, Any], height: int, alt: str) -> None:
+    """Draw a cached specification with the tables that it names; its own inline tables stay."""
+    spec = specs()[name]
+    st.vega_lite_chart(
+        {**spec, "datasets": {**spec.get("datasets", {}), **tables}},
+        height=height,
+        key=f"drawn_{name}",
+        alt=alt,
+    )

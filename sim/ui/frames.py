@@ -1,0 +1,233 @@
+"""From a run to the small tables that the charts draw; nothing here knows of Streamlit or Altair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from scenarios.quarters import DATA_UNTIL, end_year, number
+from scenarios.tables import table
+from sim.outcomes import crossing, polarity
+from sim.rng import Array
+from sim.trade import CHANNELS
+from sim.ui import wording
+from sim.wording import rounded
+
+if TYPE_CHECKING:
+    from sim.results import Run
+
+SEATS = {"united_states": "United States", "china": "China"}
+ORIGINS = {
+    "domestic": "Made in China",
+    "legal": "Licensed imports",
+    "diverted": "Smuggled or diverted",
+    "offshore": "Used abroad",
+}
+"""Channels of new compute in the order in which they are stacked."""
+NOW = end_year(number(DATA_UNTIL))
+ECI = (100.0, 240.0)
+LEAD = (-24.0, 36.0)
+COMPUTE = (0.0, 40.0)
+"""Axes; they stay as they are whatever the levers say, so that movement means something."""
+BIN = 2
+"""Months per column of dots; it divides the twelve of the cut-offs, so that no column straddles one."""
+TALLEST = 15
+_BANDS = {"lo90": 0.05, "lo50": 0.25, "mid": 0.5, "hi50": 0.75, "hi90": 0.95}
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page needs of a run: a few kilobytes, kept for every setting that somebody tried."""
+
+    year: int
+    seed: int
+    futures: int
+    shares: dict[str, float]
+    fan: pl.DataFrame
+    lead: pl.DataFrame
+    dots: pl.DataFrame
+    compute: pl.DataFrame
+    us_first: float
+    """Share of futures in which the US leads at the end."""
+    limit: float
+    """Middle estimate of the ECI at which AI does most remote work."""
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Futures in 100 per outcome; they add to 100."""
+        return rounded(self.shares)
+
+    @property
+    def lead_end(self) -> tuple[float, float, float]:
+        """Lead at the end of the horizon: 5th, 50th and 95th percentile, months."""
+        low, mid, high = self.lead.select("lo90", "mid", "hi90").row(-1)
+        return low, mid, high
+
+    @property
+    def lead_now(self) -> float:
+        """Middle lead today, months."""
+        return float(self.lead.filter(pl.col("t") <= NOW)["mid"][-1])
+
+    def compute_in(self, year: int) -> float:
+        """China's new compute in a year, million H100-equivalents."""
+        return float(self.compute.filter(pl.col("year") == year)["y"].sum())
+
+    def share_of(self, channel: str, year: int) -> float:
+        """Share of one channel in China's new compute of a year."""
+        one = self.compute.filter((pl.col("year") == year) & (pl.col("channel") == channel))["y"].sum()
+        return float(one) / max(self.compute_in(year), 1e-9)
+
+
+def view(run: Run) -> View:
+    """Everything the page shows of a run."""
+    end = run.step(run.until)
+    return View(
+        year=run.until,
+        seed=run.seed,
+        futures=run.runs,
+        shares=run.outcome_shares(),
+        fan=_fan(run),
+        lead=_bands(run.years, run["lead_months"]),
+        dots=_dots(run["lead_months"][end], polarity.at_year(run, run.until)),
+        compute=_compute(run),
+        us_first=float((run["lead_months"][end] > 0).mean()),
+        limit=float(np.median(crossing.threshold(run))),
+    )
+
+
+def _bands(years: Array, values: Array) -> pl.DataFrame:
+    found = np.quantile(values, list(_BANDS.values()), axis=-1)
+    return pl.DataFrame({"t": years, **dict(zip(_BANDS, found, strict=True))})
+
+
+def _fan(run: Run) -> pl.DataFrame:
+    parts = []
+    for actor, name in SEATS.items():
+        values = run["capability"][:, run.actors.index(actor)]
+        parts.append(_bands(run.years, values).insert_column(0, pl.lit(name).alias("who")))
+    return pl.concat(parts)
+
+
+def _dots(lead: Array, codes: Array) -> pl.DataFrame:
+    """Fifty futures, as many of each class as the shares say, spread evenly over the leads of that class."""
+    shares = polarity.shares(codes)
+    rows: list[tuple[float, str]] = []
+    for name, count in wording.halved(rounded(shares), shares).items():
+        members = np.sort(lead[codes == polarity.CLASSES.index(name)])
+        places = ((np.arange(count) + 0.5) / max(count, 1) * len(members)).astype(int)
+        rows += [(float(members[place]), name) for place in places]
+    rows.sort()
+    columns: dict[int, int] = {}
+    low, high = LEAD[0] // BIN, LEAD[1] // BIN - 1
+    result = []
+    for months, name in rows:
+        place = int(min(max(months // BIN, low), high))
+        side = "low" if months < LEAD[0] else "high" if months >= LEAD[1] else "in"
+        columns[place] = columns.get(place, 0) + 1
+        result.append((place * BIN + BIN / 2, columns[place] - 0.5, months, name, side))
+    squeeze = min(1.0, TALLEST / max(columns.values()))
+    frame = pl.DataFrame(result, schema=["x", "y", "months", "outcome", "side"], orient="row")
+    labels = pl.col("outcome").replace_strict(polarity.LABELS)
+    return frame.with_columns(pl.col("y") * squeeze, labels.alias("label"))
+
+
+def _compute(run: Run) -> pl.DataFrame:
+    """China's new compute by year and channel, million H100-equivalents: means, since means add up."""
+    flows, rows = run["flows_china"], []
+    for year in range(2023, run.until + 1):
+        t = run.step(year)
+        for order, (channel, origin) in enumerate(ORIGINS.items()):
+            total = flows[t - 3 : t + 1, CHANNELS.index(channel)].sum(axis=0).mean() / 1e6
+            rows.append((year, channel, origin, order, float(total)))
+    return pl.DataFrame(rows, schema=["year", "channel", "origin", "order", "y"], orient="row")
+
+
+# ------------------------------------------------------------------------------------------- mine beside the baseline
+def fan(mine: View, base: View) -> dict[str, pl.DataFrame]:
+    """Tables of the frontier chart."""
+    both = mine.fan.with_columns(base.fan["mid"].alias("base"))
+    ends = both.group_by("who", maintain_order=True).last()
+    return {
+        "fan": _inside(both, ECI),
+        "records": records(),
+        "labels": _apart(ends.select("who", "t", pl.col("mid").clip(*ECI).alias("y")), 9.0),
+        "off": _beyond(ends, ECI, "{:.0f}"),
+        "limit": pl.DataFrame({"y": [mine.limit], "label": ["AI does most remote work (middle estimate)"]}),
+    }
+
+
+def lead(mine: View, base: View) -> dict[str, pl.DataFrame]:
+    """Tables of the lead chart."""
+    both = mine.lead.with_columns(base.lead["mid"].alias("base"))
+    return {"lead": _inside(both, LEAD), "off": _beyond(both.tail(1), LEAD, "{:+.0f}")}
+
+
+def dots(mine: View) -> dict[str, pl.DataFrame]:
+    """Table of the fifty dots."""
+    return {"dots": mine.dots}
+
+
+def compute(mine: View, base: View, names: tuple[str, str]) -> dict[str, pl.DataFrame]:
+    """Tables of the before and after of China's new compute."""
+    parts, heads, off = [], [], []
+    for side, (source, name) in enumerate(zip((base, mine), names, strict=True)):
+        shift = 11.5 * side
+        table_ = source.compute.with_columns(
+            pl.lit(name).alias("scenario"), (pl.col("year") + shift).alias("px")
+        )
+        parts.append(table_)
+        heads.append((2022.5 + shift, name))
+        totals = table_.group_by("px", maintain_order=True).agg(pl.col("y").sum())
+        off += [(px, COMPUTE[1], f"▲{total:.0f}") for px, total in totals.rows() if total > COMPUTE[1]]
+    return {
+        "compute": _stacked(pl.concat(parts)),
+        "heads": pl.DataFrame(heads, schema=["x", "label"], orient="row"),
+        "off": pl.DataFrame(off, schema={"x": pl.Float64, "y": pl.Float64, "label": pl.String}, orient="row"),
+    }
+
+
+def _stacked(frame: pl.DataFrame) -> pl.DataFrame:
+    """Lower and upper edge of every segment, cut where the axis ends."""
+    upper = pl.col("y").cum_sum().over("px")
+    return frame.with_columns(
+        (upper - pl.col("y")).clip(*COMPUTE).alias("y0"), upper.clip(*COMPUTE).alias("y1")
+    )
+
+
+def records() -> pl.DataFrame:
+    """The models that set a record, by date."""
+    rows, best = [], dict.fromkeys(SEATS, 0.0)
+    for row in sorted(table("frontier"), key=lambda row: row.date):
+        if row.actor in best and row.eci >= best[row.actor]:
+            best[row.actor] = row.eci
+            year, month, day = (int(part) for part in row.date.split("-"))
+            at = year + (month - 1) / 12 + (day - 1) / 365
+            rows.append((SEATS[row.actor], at, row.eci, row.model, row.date))
+    return pl.DataFrame(rows, schema=["who", "t", "y", "model", "date"], orient="row")
+
+
+def _inside(frame: pl.DataFrame, axis: tuple[float, float]) -> pl.DataFrame:
+    """The values cut to the axis as columns to draw; the true ones stay beside them for tooltips and tables."""
+    drawn = [*_BANDS, "base"]
+    return frame.with_columns([pl.col(name).clip(*axis).alias(f"{name}_") for name in drawn])
+
+
+def _beyond(ends: pl.DataFrame, axis: tuple[float, float], style: str) -> pl.DataFrame:
+    """A mark for what the axis cuts off: where, and how far it goes."""
+    top, bottom = float(ends["hi90"].to_numpy().max()), float(ends["lo90"].to_numpy().min())
+    rows = [(ends["t"][-1], axis[1], f"▲ to {style.format(top)}")] if top > axis[1] else []
+    rows += [(ends["t"][-1], axis[0], f"▼ to {style.format(bottom)}")] if bottom < axis[0] else []
+    shown = [(t, y, label.replace("-", "−")) for t, y, label in rows]
+    return pl.DataFrame(shown, schema={"t": pl.Float64, "y": pl.Float64, "label": pl.String}, orient="row")
+
+
+def _apart(labels: pl.DataFrame, least: float) -> pl.DataFrame:
+    """Labels moved apart until they no longer touch."""
+    (high, low) = sorted(labels.rows(), key=lambda row: -row[2])
+    push = max(0.0, least - (high[2] - low[2])) / 2
+    moved = [(high[0], high[1], high[2] + push), (low[0], low[1], low[2] - push)]
+    return pl.DataFrame(moved, schema=labels.schema, orient="row")
