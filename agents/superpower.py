@@ -80,5 +80,7 @@ class China(NationalActor):
         """Import permission: Beijing lets in more when its own chips fall short and less when they do not."""
         w = self.world
         fixed = w.setting("import_permission")
-        wanted = fixed / 100 if not np.isnan(fixed) else np.clip((1 - w.p.import_reluctance) * (0.6 + w.seen.unmet), 0, 1)
+        wanted = (
+            fixed / 100 if not np.isnan(fixed) else np.clip((1 - w.p.import_reluctance) * (0.6 + w.seen.unmet), 0, 1)
+        )
         self.permission = wanted

@@ -116,9 +116,7 @@ def _loader() -> type[yaml.SafeLoader]:
                 if not isinstance(key.value, str):
                     raise yaml.YAMLError(f"a key must be a word, line {key.start_mark.line + 1}")
                 if key.value in seen:
-                    raise yaml.YAMLError(
-                        f"the key {key.value!r} stands twice, line {key.start_mark.line + 1}"
-                    )
+                    raise yaml.YAMLError(f"the key {key.value!r} stands twice, line {key.start_mark.line + 1}")
                 seen.add(key.value)
             return super().construct_mapping(node, deep)
 
@@ -129,7 +127,7 @@ def _mapping(text: str, where: str) -> dict[str, Any]:
     import yaml
 
     try:
-        content = yaml.load(text, Loader=_loader())  # noqa: S506 - a SafeLoader with fewer features
+        content = yaml.load(text, Loader=_loader())
         if isinstance(content, dict) and _depth(content) > MAX_DEPTH:
             raise InputError(f"{where}: nested more than {MAX_DEPTH} levels deep")
     except yaml.YAMLError as error:
@@ -154,9 +152,7 @@ def _depth(content: Any) -> int:
     return 1 + max(map(_depth, content), default=0) if isinstance(content, list) else 0
 
 
-def parse(
-    text: str, where: str = "scenario", branch: str | None = None, *, _chain: tuple[str, ...] = ()
-) -> Scenario:
+def parse(text: str, where: str = "scenario", branch: str | None = None, *, _chain: tuple[str, ...] = ()) -> Scenario:
     """A scenario from YAML text; a field `like` names the scenario that it starts from.
 
     A `like` or `baseline` that is a file is looked for from the folder of the file that names it.
@@ -248,4 +244,4 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'scenarios' has no attribute {name!r}")
 
 
-__all__ = ["BASELINE", "InputError", "LIBRARY", "Scenario", "load", "names", "parse"]
+__all__ = ["BASELINE", "LIBRARY", "InputError", "Scenario", "load", "names", "parse"]

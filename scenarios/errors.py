@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-_FORM = re.compile(
-    r"^(float|int|str|function-.*|(literal|dict|tagged-union|constrained-\w+)\[.*)$", re.DOTALL
-)
+_FORM = re.compile(r"^(float|int|str|function-.*|(literal|dict|tagged-union|constrained-\w+)\[.*)$", re.DOTALL)
 """Parts of a place that name a form that pydantic tried, and not a field of the file."""
 
 
@@ -32,9 +30,7 @@ def nearest(wrong: str, valid: Iterable[str]) -> str:
 
 def unknown(what: str, wrong: str, valid: Iterable[str], where: str = "") -> InputError:
     """The error for a name that does not exist."""
-    return InputError(
-        f"{where + ': ' if where else ''}unknown {what} {shown(wrong)}; {nearest(wrong, valid)}"
-    )
+    return InputError(f"{where + ': ' if where else ''}unknown {what} {shown(wrong)}; {nearest(wrong, valid)}")
 
 
 def shown(value: Any, longest: int = 60) -> str:

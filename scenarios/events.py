@@ -14,7 +14,7 @@ EventKind = Literal[
 ]  # fmt: skip
 
 MEANINGS: dict[str, str] = {
-    "efficiency_shock": "A follower finds methods worth `size` orders of magnitude (an engineering shock, as DeepSeek).",
+    "efficiency_shock": "A follower finds methods worth `size` orders of magnitude, a DeepSeek moment.",
     "fab_breakthrough": "Chinese fabs multiply capacity by 1 + `size`, cut cost and mature in software over two years.",
     "hbm_shock": "Chinese memory for AI falls (size < 0) or rises (size > 0) by this share.",
     "taiwan_disruption": "US-designed production loses the share `size` for `quarters` quarters.",
@@ -22,7 +22,7 @@ MEANINGS: dict[str, str] = {
     "scaling_slowdown": "Points per tenfold compute fall by the share `size`, at the frontier and after it.",
     "rl_ceiling": "The ceiling of reinforcement learning falls by the share `size`.",
     "allied_split": "Allies' alignment falls by `size` and pressure no longer moves it.",
-    "agreement": "A verified agreement caps the growth of the largest run at `size` times a year, kept to `compliance`.",
+    "agreement": "A verified agreement lets the largest run grow `size` times a year, kept to `compliance`.",
 }
 """What each kind of event does, in one line."""
 

@@ -28,9 +28,7 @@ class Lever(BaseModel):
     fallback: float = Field(description="where the slider stands while the actor decides")
     help: str
     output: str = Field(description="series that it moves, as NAME or NAME.part")
-    setting: dict[str, float] = Field(
-        default_factory=dict, description="other levers under which it can act"
-    )
+    setting: dict[str, float] = Field(default_factory=dict, description="other levers under which it can act")
 
     @property
     def may_be_left(self) -> bool:
@@ -39,8 +37,17 @@ class Lever(BaseModel):
 
 
 def _lever(
-    name: str, label: str, who: str, unit: str, span: tuple[float, float, float], default: float | str,
-    output: str, help: str, *, fallback: float | None = None, **setting: float,
+    name: str,
+    label: str,
+    who: str,
+    unit: str,
+    span: tuple[float, float, float],
+    default: float | str,
+    output: str,
+    help: str,
+    *,
+    fallback: float | None = None,
+    **setting: float,
 ) -> Lever:
     low, high, step = span
     stand = fallback if fallback is not None else float(default)

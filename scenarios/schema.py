@@ -39,9 +39,7 @@ class Switches(BaseModel):
     reinvestment: bool = Field(default=True, description="AI revenue returns to spending on compute")
     research_feedback: bool = Field(default=True, description="AI speeds up AI research")
     us_reacts: bool = Field(default=False, description="the United States tightens when its lead shrinks")
-    luck: bool = Field(
-        default=True, description="chance events; off, every stream of random numbers is at its middle"
-    )
+    luck: bool = Field(default=True, description="chance events; off, every stream of random numbers is at its middle")
 
 
 class ActorChange(BaseModel):
@@ -63,32 +61,24 @@ class Scenario(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     schema_version: Literal[1] = 1
-    name: str = Field(
-        pattern=r"^[a-z][a-z0-9_]*(:[a-z][a-z0-9_]*)?$", description="its name in lists and results"
-    )
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*(:[a-z][a-z0-9_]*)?$", description="its name in lists and results")
     title: str
     story: str = Field(max_length=160, description="one line")
     question: str = Field(description="the question that it answers")
-    baseline: str | None = Field(
-        default="current_policy", description="the scenario that it is compared with"
-    )
+    baseline: str | None = Field(default="current_policy", description="the scenario that it is compared with")
     sources: tuple[Source, ...] = Field(min_length=1)
     start: Quarter = Field(default="2026-Q4", description="the first quarter in which its levers hold")
     data_until: Quarter = Field(default=DATA_UNTIL, description="no datum after this quarter is used")
     levers: dict[str, Setting] = Field(default_factory=dict)
     switches: Switches = Switches()
     events: tuple[Event, ...] = ()
-    rules: tuple[Rule, ...] = Field(
-        default=(), description="further control rules, like the rows of rules.csv"
-    )
+    rules: tuple[Rule, ...] = Field(default=(), description="further control rules, like the rows of rules.csv")
     actors: dict[str, ActorChange] = Field(default_factory=dict)
     parameters: dict[str, float | Distribution] = Field(
         default_factory=dict,
         description="uncertain parameters fixed to a number or given another distribution",
     )
-    calibration: str = Field(
-        default="literature", description="which calibration result sets the hardware fractions"
-    )
+    calibration: str = Field(default="literature", description="which calibration result sets the hardware fractions")
 
     @field_validator("levers", mode="before")
     @classmethod
@@ -136,9 +126,7 @@ class Scenario(BaseModel):
         known = {row.actor for row in table("actors")}
         for name, change in self.actors.items():
             if name not in known and change.kind is None and change.like is None:
-                raise InputError(
-                    f"actor {name!r} is new: give it a kind (ally, hub or rest) or `like: ACTOR`"
-                )
+                raise InputError(f"actor {name!r} is new: give it a kind (ally, hub or rest) or `like: ACTOR`")
             if change.like is not None and change.like not in known:
                 raise unknown("actor", change.like, known, f"actors.{name}.like")
         return self
@@ -171,9 +159,7 @@ class Scenario(BaseModel):
     def canonical(self) -> str:
         """The scenario as canonical JSON, without its wording: what decides the numbers."""
         wording = {"name", "title", "story", "question", "sources", "baseline"}
-        return json.dumps(
-            self.model_dump(mode="json", exclude=wording), sort_keys=True, separators=(",", ":")
-        )
+        return json.dumps(self.model_dump(mode="json", exclude=wording), sort_keys=True, separators=(",", ":"))
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits that name what is simulated."""
@@ -217,13 +203,7 @@ def _changed(name: str, rows: dict[str, Actor], change: ActorChange) -> Actor:
         "ai_power_mw_2022": 0.0, "ai_spend_2023_usd_bn": 0.0, "hosts_us_share": 0.0,
         "source": "the scenario", "as_of": "2026-10-01", "tier": "judgement",
     }  # fmt: skip
-    base = (
-        rows[change.like].model_dump()
-        if change.like
-        else rows[name].model_dump()
-        if name in rows
-        else nothing
-    )
+    base = rows[change.like].model_dump() if change.like else rows[name].model_dump() if name in rows else nothing
     fields = {
         "label": change.label, "kind": change.kind, "alignment_2022": change.alignment,
         "stock_2022q3_h100e": change.stock_h100e, "world_share_2025": change.world_share,

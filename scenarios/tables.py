@@ -247,7 +247,9 @@ def supply_mix() -> dict[str, dict[str, float]]:
     mix: dict[str, dict[str, float]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for line, cells in enumerate(csv.DictReader(file), start=2):
-            shares = {k: float(v or 0) for k, v in cells.items() if k not in ("quarter", "source", "as_of", "tier", "note")}
+            shares = {
+                k: float(v or 0) for k, v in cells.items() if k not in ("quarter", "source", "as_of", "tier", "note")
+            }
             if not cells["source"] or abs(sum(shares.values()) - 1) > 1e-6:
                 raise InputError(f"{path.name} row {line}: needs a source and shares that add to 1")
             mix[cells["quarter"]] = shares

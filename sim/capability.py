@@ -38,7 +38,7 @@ def largest_run(stock: Array, concentration: Array, pretraining: Array, p: Draws
 
 
 def rl_compute(base: Array, train: Array, decode: Array, reinforcement: Array, pretraining: Array) -> Array:
-    """log10 of RL compute in FLOP of H100 equivalents: rollouts count in decode equivalents, updates in training ones."""
+    """log10 FLOP of RL compute: rollouts count in decode equivalents of an H100, updates in training equivalents."""
     fleet = ROLLOUT_SHARE * decode + (1 - ROLLOUT_SHARE) * train
     return base + np.log10(fleet / (train + 1e-9) * reinforcement / pretraining + 1e-9)
 

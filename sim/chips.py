@@ -56,7 +56,6 @@ class Catalogue:
         """Index of a class."""
         return CLASSES.index(name)
 
-
     def with_edge(self, tpp: float, density: float, memory_tbs: float, link_gbs: float) -> Catalogue:
         """A copy whose edge variant has this specification; power as B300's arithmetic plus its memory."""
         k, big = self.of("EDGE"), self.of("B300")

@@ -116,7 +116,11 @@ def _mean(effect: Effect) -> dict[str, float]:
 
 
 def compare(
-    first: Scenario | Run, second: Scenario | Run, runs: int = 1024, seed: int = 0, until: int = DEFAULT_HORIZON,
+    first: Scenario | Run,
+    second: Scenario | Run,
+    runs: int = 1024,
+    seed: int = 0,
+    until: int = DEFAULT_HORIZON,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Compare two scenarios (or runs of them) on the same dice.

@@ -25,7 +25,11 @@ def caught_share(p: Draws, effort: Array) -> Array:
 def leakiness(policing: Array, located: float, effort: Array) -> Array:
     """What hubs, location checks and fear of being caught leave of diversion; 1 at today's settings."""
     watching = 1 / (1 + WATCHING_EFFECT * (np.power(effort, EFFORT_RETURNS) - 1))
-    return np.clip((1 - policing) / (1 - POLICING_TODAY), 0, 1.4) * (1 - LOCATION_EFFECT * located) * np.maximum(watching, 0)
+    return (
+        np.clip((1 - policing) / (1 - POLICING_TODAY), 0, 1.4)
+        * (1 - LOCATION_EFFECT * located)
+        * np.maximum(watching, 0)
+    )
 
 
 def premium(p: Draws, blocked: Array, caught: Array) -> Array:

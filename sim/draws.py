@@ -35,8 +35,8 @@ def distributions(spec: Scenario) -> dict[str, tuple[int, Any]]:
         result[name] = (row.dim, given if given is not None else row.distribution)
     record = read_calibration(spec.calibration)
     for name, (dim, quantity, vendor) in HARDWARE_DIMENSIONS.items():
-        row = record.fraction(quantity, vendor)
-        result[name] = (dim, LogitNormal(median=row.median, low=row.low, high=row.high))
+        fraction = record.fraction(quantity, vendor)
+        result[name] = (dim, LogitNormal(median=fraction.median, low=fraction.low, high=fraction.high))
     return result
 
 

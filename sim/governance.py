@@ -10,7 +10,7 @@ from sim.rng import Array
 INDICES = ("safety_effort", "accident_hazard", "misuse_exposure", "democratic_share", "norm_share")
 """Order of the index axis."""
 OVERSIGHT = {"united_states": 1.0, "china": 0.0, "gulf": 0.0, "southeast_asia": 0.4, "rest_of_world": 0.6}
-"""Share of compute under democratic oversight by actor; allies count as 1, unnamed actors as 0.5. Judgement after V-Dem."""
+"""Share of compute under democratic oversight; allies count as 1, actors not named as 0.5. Judgement after V-Dem."""
 
 
 def oversight(actors: tuple[str, ...], allies: slice) -> Array:
@@ -43,8 +43,10 @@ def indices(eci: Array, used: Array, serving: Array, safety: Array, weights: Arr
     total = near.sum(axis=0) + 1e-9
     effort = (near * safety).sum(axis=0) / total
     democratic = (near * weights).sum(axis=0) / total
-    hazard = p.accident_hazard * np.exp(np.log(10) / 25 * (frontier - 180)) * np.exp(
-        -0.7 * np.log(np.maximum(effort, 1e-4) / 0.03)
+    hazard = (
+        p.accident_hazard
+        * np.exp(np.log(10) / 25 * (frontier - 180))
+        * np.exp(-0.7 * np.log(np.maximum(effort, 1e-4) / 0.03))
     )
     served = used * serving
     norm = (served * us_bloc).sum(axis=0) / (served.sum(axis=0) + 1e-9)

@@ -24,7 +24,11 @@ SAMPLES_PER_QUARTER = 12
 """A quarter's rule is the mean over this many dates, so that a rule in mid-quarter counts in part."""
 LICENSING = ("us_2026_05_case", "us_2026_05_tariff", "us_2025_08_h20")
 """Prefixes of the ids of the licensing rules in force at the edge of the data, which the licence levers change."""
-LICENCE_LEVERS = {"licence_approval": "approval_share", "licence_quota": "volume_cap_share", "revenue_share": "price_share"}
+LICENCE_LEVERS = {
+    "licence_approval": "approval_share",
+    "licence_quota": "volume_cap_share",
+    "revenue_share": "price_share",
+}
 """Levers that replace a number of those rules, and the field they replace."""
 
 
@@ -134,7 +138,7 @@ def known_by(quarter: int) -> tuple[Rule, ...]:
 
 
 def rules_at(policy: Policy, quarter: int) -> tuple[Rule, ...]:
-    """The rules of a quarter: history and the scenario's own, with the licence levers written into the licence rules."""
+    """The rules of a quarter: the dated ones and the scenario's own, the licence levers written into the licences."""
     rules = (*known_by(policy.data_until), *policy.rules)
     if not policy.levers or quarter < policy.start:
         return rules

@@ -132,7 +132,10 @@ class Run:
         return values[:, names.index(part)]
 
     def outcome_shares(
-        self, year: int | None = None, ruler: str = "fixed_pace", months: float = polarity.MONTHS,
+        self,
+        year: int | None = None,
+        ruler: str = "fixed_pace",
+        months: float = polarity.MONTHS,
         third_months: float = polarity.THIRD_MONTHS,
     ) -> dict[str, float]:
         """Share of futures per outcome class at the end of a year (the horizon by default)."""
@@ -196,15 +199,13 @@ class Run:
 
         The file is written beside its place and moved there, so that it exists completely or not at all.
         """
-        import os
-
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         name = self.spec.name.replace(":", "-")
         path = folder / f"{name}-{self.spec.digest()}-seed{self.seed}-{self.runs}.parquet"
         partial = path.with_suffix(".part")
         self.members().write_parquet(partial, metadata=self.metadata())
-        os.replace(partial, path)
+        partial.replace(path)
         return path
 
     def check_finite(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+
 import numpy as np
 
 from scenarios.errors import InputError
@@ -23,7 +24,12 @@ MAX_RUNS = 100_000
 
 
 def simulate(
-    spec: Scenario, runs: int = 1024, seed: int = 0, until: int = DEFAULT_HORIZON, first: int = 0, keep: str = "results",
+    spec: Scenario,
+    runs: int = 1024,
+    seed: int = 0,
+    until: int = DEFAULT_HORIZON,
+    first: int = 0,
+    keep: str = "results",
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Simulate the members `first` … `first + runs` of a scenario's ensemble to the end of a year.
@@ -51,8 +57,10 @@ def simulate(
         if progress is not None:
             progress(end - first, runs)
     values = {name: np.concatenate([getattr(d, name) for d in draws]) for name in vars(draws[0])}
-    run = Run(spec=spec, seed=seed, first=first, until=until, actors=inputs.actors, series=log.series, parameters=values,
-              ledger=log.ledger)  # fmt: skip
+    run = Run(
+        spec=spec, seed=seed, first=first, until=until, actors=inputs.actors, series=log.series, parameters=values,
+        ledger=log.ledger,
+    )  # fmt: skip
     run.check_finite()
     return run
 
@@ -128,7 +136,9 @@ def noise(inputs: Inputs, streams: Streams) -> Noise:
     if not inputs.spec.switches.luck:
         calm: Array = np.zeros(shape)
         rows = (len(actors), *shape)
-        return Noise(release=np.zeros(rows), surprise=np.zeros(rows), supply=calm, taiwan=calm + 1.0, variant_lag=calm[0] + 0.5)
+        return Noise(
+            release=np.zeros(rows), surprise=np.zeros(rows), supply=calm, taiwan=calm + 1.0, variant_lag=calm[0] + 0.5
+        )
     return Noise(
         release=np.stack([streams.uniform("release", actor) for actor in actors]),
         surprise=np.stack([streams.normal("surprise", actor) for actor in actors]),
@@ -136,4 +146,3 @@ def noise(inputs: Inputs, streams: Streams) -> Noise:
         taiwan=streams.uniform("taiwan"),
         variant_lag=streams.uniform("variant lag")[0],
     )
-

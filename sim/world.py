@@ -8,14 +8,15 @@ from typing import Any
 
 import mesa
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.actor import BASE_SAFETY, NationalActor
-from agents.designer import ChipDesigner
+from agents.designer import WORTH_A_DESIGN, ChipDesigner
 from agents.partners import Ally, Hub, Rest
 from agents.protocols import Picture
 from agents.superpower import China, UnitedStates
 from scenarios.quarters import FIRST
-from sim import governance, power, research
+from sim import governance, research
 from sim.chips import CHINESE, CLASSES
 from sim.compute import decode_equivalent, train_equivalent
 from sim.domestic import Capacity
@@ -68,17 +69,21 @@ class Anchor:
 
 
 class Noise(SimpleNamespace):
-    """Random paths by process: `release` uniforms and `surprise` normals (actors, steps, runs), world ones (steps, runs)."""
+    """Random paths by process: `release` and `surprise` by actor (actors, steps, runs), the others (steps, runs)."""
 
 
 class World(mesa.Model):
     """One part of an ensemble: all members at once, in tables of shape `(actors, runs)`."""
 
-    def __init__(self, inputs: Inputs, draws: Draws, noise: Noise, anchor: Any = None, log: record.Log | None = None) -> None:
+    def __init__(
+        self, inputs: Inputs, draws: Draws, noise: Noise, anchor: Any = None, log: record.Log | None = None
+    ) -> None:
         super().__init__(rng=0)  # Mesa's own generators stay unused
         self.inputs, self.p, self.noise, self.anchor = inputs, draws, noise, anchor
         self.runs = draws.points_per_oom.size
         self.t, self.year, self.in_data = 0, float(inputs.years[0]), True
+        self.fixed: Anchor | None = anchor
+        self.swing: Array = np.zeros((len(inputs.actors), self.runs))
         self.chips = inputs.chips
         self.now = SimpleNamespace()
         """Quantities of this quarter that phases hand on to each other."""
@@ -125,10 +130,8 @@ class World(mesa.Model):
         """Whether a mechanism is on."""
         return bool(getattr(self.inputs.spec.switches, name))
 
-    def variant_is_worth_it(self) -> Array:
+    def variant_is_worth_it(self) -> NDArray[np.bool_]:
         """Whether a variant for the Chinese market is worth designing, `(runs,)`: frontier chips are hard to sell."""
-        from agents.designer import WORTH_A_DESIGN
-
         return (self.seen.blocked > WORTH_A_DESIGN) & (not self.in_data)
 
     def anchor_capability(self) -> None:
@@ -146,6 +149,7 @@ class World(mesa.Model):
             if t == last:
                 self.fixed = self.anchor or Anchor.of(self)
             return
+        assert self.fixed is not None  # set at the edge of the data
         memory = np.exp(-1.0 / self.p.residual_memory)
         self.swing = memory * self.swing + self.p.residual_sd * np.sqrt(1 - memory * memory) * self.noise.surprise[:, t]
         fading = self.fixed.residual * np.exp((last - t) / self.p.residual_memory)
@@ -162,8 +166,8 @@ class World(mesa.Model):
             for name in (
                 "trend_spending", "spending", "serving", "experiments", "pretraining", "reinforcement", "safety",
                 "concentration", "revenue", "revenue_base", "alignment", "policing", "strictness", "enforcement",
-                "permission", "hoard", "used_train", "used_decode", "power", "power_growth", "ai_share", "efficiency", "eci",
-                "latent", "own_train", "own_decode", "running",
+                "permission", "hoard", "used_train", "used_decode", "power", "power_growth", "ai_share", "efficiency",
+                "eci", "latent", "own_train", "own_decode", "running",
             )
         }  # fmt: skip
         s = self.state
@@ -222,8 +226,6 @@ class World(mesa.Model):
         self.offset = np.zeros(self.runs)
         self.offsets = np.zeros((i.data_steps, self.runs))
         self.points_history = np.zeros((i.data_steps, len(i.actors), self.runs))
-        self.swing = np.zeros((len(i.actors), self.runs))
-        self.fixed: Anchor | None = self.anchor
         self.agreed_run = np.full((len(i.actors), self.runs), np.inf)
         ones2 = np.ones((len(i.actors), self.runs))
         self.seen = Picture(

@@ -34,9 +34,7 @@ def classify(lead_months: Array, third_behind: Array, n: float = MONTHS, third_n
     return np.select([lead_months >= n, lead_months <= -n, third_behind <= third_n], [0, 3, 2], default=1)
 
 
-def at_year(
-    run: Run, year: int, ruler: str = "fixed_pace", n: float = MONTHS, third_n: float = THIRD_MONTHS
-) -> Array:
+def at_year(run: Run, year: int, ruler: str = "fixed_pace", n: float = MONTHS, third_n: float = THIRD_MONTHS) -> Array:
     """Outcome class at the end of a year."""
     return at_steps(run, np.full(run.runs, run.step(year)), ruler, n, third_n)
 

@@ -205,8 +205,8 @@ def _chinese_demand(w: World, offers: _Offers) -> dict[str, Array]:
     legal[w.ascend] = form * bought[-3]
     arrived = bought[-2]
     n.caught, n.arrived = caught, arrived
-    n.flows = np.stack([(legal[:US_N] * w.chips.h100e[:US_N, None]).sum(axis=0),
-                        (legal[w.ascend] * w.chips.h100e[w.ascend, None]).sum(axis=0), arrived, bought[-1]])  # fmt: skip
+    h = w.chips.h100e
+    n.flows = np.stack([h[:US_N] @ legal[:US_N], h[w.ascend] @ legal[w.ascend], arrived, bought[-1]])
     w.seen.diverted = arrived / np.maximum(outside, 1.0)
     return {"own": legal, "arrived": arrived, "rented": bought[-1]}
 
@@ -264,4 +264,3 @@ def _others(w: World, bought: dict[str, Array]) -> None:
     share = weight / np.maximum(weight.sum(axis=0), 1e-9)
     n.delivery = Delivery(share, left, own + arriving)
     n.rented = bought["rented"]
-

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 RL_KNOWN_FROM = 2024.0
 """Year from which labs train reasoning by reinforcement (o1-preview was released in September 2024)."""
 RUN_QUARTERS = 2
-"""A model that is ready now was trained on the fleet of two quarters ago (run of four months, then tuning and tests)."""
+"""A model that is ready now was trained on the fleet of two quarters ago: a run of four months, tuning and tests."""
 PART_BELOW = Ally.PARTS_BELOW
 
 

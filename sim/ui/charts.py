@@ -31,7 +31,7 @@ TWINS = {
 PAPER = "#FBFAF7"
 _FONT = "Source Sans, Source Sans Pro, sans-serif"
 _END = 2033.0
-_DASH = {"strokeDash": [4, 3], "strokeWidth": 1.4}
+_DASH: Spec = {"strokeDash": [4, 3], "strokeWidth": 1.4}
 
 
 def themed(colour: str) -> str:
@@ -100,8 +100,8 @@ def _now(x: alt.X) -> list[alt.Chart]:
     rule = alt.Chart(alt.InlineData([{"t": frames.NOW, "label": "now"}]))
     return [
         rule.mark_rule(color=MUTED, strokeWidth=1, opacity=0.7).encode(x=x),
-        rule.mark_text(align="left", dx=4, baseline="bottom", dy=-2, color=MUTED, fontSize=11).encode(
-            x=x, y=alt.value("height"), text="label:N"
+        rule.mark_text(align="left", dx=4, baseline="top", color=MUTED, fontSize=11).encode(
+            x=x, y=alt.value(0), text="label:N"
         ),
     ]
 
@@ -121,9 +121,7 @@ def fan() -> Spec:
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", scale=scale, axis=axis)
 
-    who = alt.Color(
-        "who:N", legend=None, scale=alt.Scale(domain=list(frames.SEATS.values()), range=[US, CHINA])
-    )
+    who = alt.Color("who:N", legend=None, scale=alt.Scale(domain=list(frames.SEATS.values()), range=[US, CHINA]))
     data = _table("fan")
     tip = [
         alt.Tooltip("who:N", title="Who"),
@@ -139,7 +137,7 @@ def fan() -> Spec:
     limit = _table("limit")
     return _finished(
         limit.mark_rule(color=MUTED, strokeDash=[1, 3], strokeWidth=1.4).encode(y=y("y")),
-        limit.mark_text(align="left", baseline="bottom", dx=4, dy=-3, color=MUTED, fontSize=11).encode(
+        limit.mark_text(align="left", lineBreak="|", lineHeight=12, dx=4, dy=-19, color=MUTED, fontSize=11).encode(
             x=alt.value(0), y=y("y"), text="label:N"
         ),
         data.mark_area(opacity=0.12).encode(x=x, y=y("lo90_"), y2="hi90_:Q", color=who),
@@ -204,7 +202,7 @@ def lead() -> Spec:
         data.mark_area(opacity=0.34, color=MUTED).encode(x=x, y=y("lo50_"), y2="hi50_:Q"),
         data.mark_line(**_DASH, color=MUTED).encode(x=x, y=y("base_")),
         data.mark_line(strokeWidth=2.4, color=US).encode(x=x, y=y("mid_")),
-        *_now(x)[:1],
+        *_now(x),
         data.mark_rule(color=MUTED, strokeWidth=1)
         .encode(x=x, opacity=alt.condition(over, alt.value(0.8), alt.value(0)), tooltip=tip)
         .add_params(over),
@@ -225,28 +223,24 @@ def dots() -> Spec:
     x = alt.X("x:Q", scale=alt.Scale(domain=list(frames.LEAD), nice=False), axis=_months())
     y = alt.Y("y:Q", scale=alt.Scale(domain=[0, frames.TALLEST + 1.5], nice=False), axis=None)
     ends = [
-        {"x": -12, "dx": "r", "label": "China well ahead", "who": "china_ahead"},
-        {"x": 12, "dx": "l", "label": "US well ahead", "who": "us_ahead"},
+        {"x": -12, "label": "China well ahead"},
+        {"x": 12, "label": "US well ahead"},
     ]
-    colour = alt.Color(
-        "outcome:N", legend=None, scale=alt.Scale(domain=list(OUTCOME), range=list(OUTCOME.values()))
-    )
+    colour = alt.Color("outcome:N", legend=None, scale=alt.Scale(domain=list(OUTCOME), range=list(OUTCOME.values())))
     shape = alt.Shape(
         "side:N",
         legend=None,
         scale=alt.Scale(domain=["in", "low", "high"], range=["circle", "triangle-left", "triangle-right"]),
     )
     cut = alt.Chart(alt.InlineData(ends))
-    words: list[alt.Chart] = [
-        cut.transform_filter(f"datum.dx=='{side}'")
-        .mark_text(align=align, baseline="top", dx=dx, fontSize=11, color=tint)
-        .encode(x=x, y=alt.value(0), text="label:N")
-        for side, align, dx, tint in (("r", "right", -5, CHINA), ("l", "left", 5, US))
-    ]
+    left = cut.transform_filter("datum.x<0").mark_text(align="right", baseline="top", dx=-5, fontSize=11, color=CHINA)
+    right = cut.transform_filter("datum.x>0").mark_text(align="left", baseline="top", dx=5, fontSize=11, color=US)
+    names = {"x": x, "y": alt.value(0), "text": "label:N"}
     tip = [alt.Tooltip("label:N", title="Outcome"), _tip("months", "US lead, months", "+.0f")]
     return _finished(
         cut.mark_rule(color=MUTED, strokeDash=[2, 3], opacity=0.8).encode(x=x),
-        *words,
+        left.encode(**names),
+        right.encode(**names),
         _table("dots")
         .mark_point(filled=True, size=58, opacity=1)
         .encode(x=x, y=y, color=colour, shape=shape, tooltip=tip),
@@ -264,9 +258,7 @@ def compute() -> Spec:
     )
     scale = alt.Scale(domain=list(frames.COMPUTE), nice=False)
     axis = alt.Axis(values=[0, 10, 20, 30, 40], title=None, labelExpr="datum.value==40?'40m':datum.value")
-    colour = alt.Color(
-        "channel:N", legend=None, scale=alt.Scale(domain=list(ORIGIN), range=list(ORIGIN.values()))
-    )
+    colour = alt.Color("channel:N", legend=None, scale=alt.Scale(domain=list(ORIGIN), range=list(ORIGIN.values())))
     tip = [
         alt.Tooltip("scenario:N", title="Settings"),
         alt.Tooltip("year:Q", title="Year"),
@@ -275,7 +267,7 @@ def compute() -> Spec:
     ]
     return _finished(
         _table("compute")
-        .mark_bar(size=9, stroke=PAPER, strokeWidth=0.6)
+        .mark_bar(size=9)
         .encode(x=x, y=alt.Y("y0:Q", scale=scale, axis=axis), y2="y1:Q", color=colour, tooltip=tip),
         _table("heads")
         .mark_text(align="left", baseline="top", fontWeight=600, color=MUTED)

@@ -34,8 +34,8 @@ def futures() -> int:
 def warm() -> bool:
     """Do the slow things once, for all users.
 
-    Streamlit collects garbage after every rerun, which takes a tenth of a second with all libraries imported, unless
-    what they left behind is frozen.
+    Streamlit collects garbage after every rerun, which takes a tenth of a second with all libraries imported,
+    unless what they left behind is frozen.
     """
     specs()
     view(load(BASELINE))

@@ -35,7 +35,14 @@ _TONE = {
     "loosened": ("Loosened", charts.SEVERAL),
     "neutral": ("Neither", charts.MUTED),
 }
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+_RANGE = "The range covers luck and unknown inputs, not the chance that the model is wrong."
+_DICE = (
+    "Both sets of settings roll the same dice, so a difference on screen is the levers and not chance. "
+    "These are explorations of mechanisms, not forecasts."
+)
 
 
 def _pick() -> None:
@@ -78,9 +85,7 @@ def _tools(chosen: levers.Choice) -> None:
         )
         with st.popover("Share", icon=":material/link:", type="tertiary"):
             st.write("This address holds the scenario and every lever. Whoever opens it sees what you see.")
-            st.code(
-                (st.context.url or "").split("?")[0] + levers.query(chosen), language=None, wrap_lines=True
-            )
+            st.code((st.context.url or "").split("?")[0] + levers.query(chosen), language=None, wrap_lines=True)
 
 
 def _story(chosen: levers.Choice) -> str:
@@ -104,7 +109,7 @@ def _verdict(mine: frames.View, base: frames.View, same: bool, reference: str) -
     left.html(
         f'<h1 class="say">{escape(wording.headline(mine.counts, mine.year))}</h1>'
         f'<p class="sub">{escape(against)} {escape(wording.middle(low, mid, high))}</p>'
-        '<p class="fine">The range covers luck and unknown inputs, not the chance that the model is wrong.</p>'
+        f'<p class="fine">{_RANGE}</p>'
     )
     caption = (
         f"Where 100 futures stand at the end of {mine.year}. Well ahead: by {MONTHS:.0f} months or more. "
@@ -125,7 +130,7 @@ def _charts(mine: frames.View, base: frames.View, same: bool, reference: str) ->
     ahead = round(100 * mine.us_first)
     left, right = st.columns([0.6, 0.4], gap="medium")
     with left:
-        title = f"The US frontier ends ahead in {ahead} futures in 100"
+        title = f"The US frontier ends ahead in {ahead} of 100 futures"
         unit = (
             f"Epoch Capabilities Index to the end of {mine.year}. Points: record models. "
             f"Bands hold 50 and 90 futures in 100.{dashes}"
@@ -135,7 +140,7 @@ def _charts(mine: frames.View, base: frames.View, same: bool, reference: str) ->
         now, end = wording.signed(mine.lead_now), wording.signed(mine.lead_end[1])
         title = f"The middle lead stays at {end} months"
         if now != end:
-            title = f"The middle lead goes from {now} months now to {end}"
+            title = f"The middle lead goes from {now} months now to {end} in {mine.year}"
         unit = f"Months of US lead, at {PACE:g} index points a year.{dashes}"
         _chart("lead", title, unit, {**frames.lead(mine, base)}, 290)
     left, right = st.columns([0.46, 0.54], gap="medium")
@@ -168,9 +173,7 @@ def _rules() -> None:
     )
     unit = "Controls on chips, tools and memory for China, by the date from which they hold."
     st.html(theme.heading("Rules so far", unit) + f'<ol class="rules">{items}</ol>')
-    with st.expander(
-        f"All {len(known)} rules, letters and bills", key="all_rules", on_change="rerun"
-    ) as more:
+    with st.expander(f"All {len(known)} rules, letters and bills", key="all_rules", on_change="rerun") as more:
         if more.open:
             rows = "".join(
                 f"<tr><td>{rule.start}</td><td><b>{escape(rule.title)}</b><br>{escape(rule.summary)}</td>"
@@ -218,9 +221,8 @@ def workspace() -> None:
         _charts(mine, base, same, reference)
         _rules()
         st.html(
-            '<p class="fine">Both sets of settings roll the same dice, so a difference on screen is the levers and not '
-            "chance. These are explorations of mechanisms, not forecasts. "
-            f"{mine.futures} futures, seed {mine.seed}, Polarity {sim.__version__}, scenario {spec.digest()}.</p>"
+            f'<p class="fine">{_DICE} {mine.futures} futures, seed {mine.seed}, Polarity {sim.__version__}, '
+            f"scenario {spec.digest()}.</p>"
         )
 
 

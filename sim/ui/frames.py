@@ -146,7 +146,7 @@ def _compute(run: Run) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["year", "channel", "origin", "order", "y"], orient="row")
 
 
-# ------------------------------------------------------------------------------------------- mine beside the baseline
+# ------------------------------------------------------------------------------------ mine beside the baseline
 def fan(mine: View, base: View) -> dict[str, pl.DataFrame]:
     """Tables of the frontier chart."""
     both = mine.fan.with_columns(base.fan["mid"].alias("base"))
@@ -156,7 +156,7 @@ def fan(mine: View, base: View) -> dict[str, pl.DataFrame]:
         "records": records(),
         "labels": _apart(ends.select("who", "t", pl.col("mid").clip(*ECI).alias("y")), 9.0),
         "off": _beyond(ends, ECI, "{:.0f}"),
-        "limit": pl.DataFrame({"y": [mine.limit], "label": ["AI does most remote work (middle estimate)"]}),
+        "limit": pl.DataFrame({"y": [mine.limit], "label": ["AI does most|remote work"]}),
     }
 
 
@@ -176,9 +176,7 @@ def compute(mine: View, base: View, names: tuple[str, str]) -> dict[str, pl.Data
     parts, heads, off = [], [], []
     for side, (source, name) in enumerate(zip((base, mine), names, strict=True)):
         shift = 11.5 * side
-        table_ = source.compute.with_columns(
-            pl.lit(name).alias("scenario"), (pl.col("year") + shift).alias("px")
-        )
+        table_ = source.compute.with_columns(pl.lit(name).alias("scenario"), (pl.col("year") + shift).alias("px"))
         parts.append(table_)
         heads.append((2022.5 + shift, name))
         totals = table_.group_by("px", maintain_order=True).agg(pl.col("y").sum())
@@ -193,9 +191,7 @@ def compute(mine: View, base: View, names: tuple[str, str]) -> dict[str, pl.Data
 def _stacked(frame: pl.DataFrame) -> pl.DataFrame:
     """Lower and upper edge of every segment, cut where the axis ends."""
     upper = pl.col("y").cum_sum().over("px")
-    return frame.with_columns(
-        (upper - pl.col("y")).clip(*COMPUTE).alias("y0"), upper.clip(*COMPUTE).alias("y1")
-    )
+    return frame.with_columns((upper - pl.col("y")).clip(*COMPUTE).alias("y0"), upper.clip(*COMPUTE).alias("y1"))
 
 
 def records() -> pl.DataFrame:
@@ -211,7 +207,7 @@ def records() -> pl.DataFrame:
 
 
 def _inside(frame: pl.DataFrame, axis: tuple[float, float]) -> pl.DataFrame:
-    """The values cut to the axis as columns to draw; the true ones stay beside them for tooltips and tables."""
+    """The values cut to the axis, to be drawn; the true ones stay beside them for tooltips and tables."""
     drawn = [*_BANDS, "base"]
     return frame.with_columns([pl.col(name).clip(*axis).alias(f"{name}_") for name in drawn])
 

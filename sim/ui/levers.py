@@ -102,7 +102,7 @@ def choice() -> Choice:
     return found
 
 
-# -------------------------------------------------------------------------------------------------------- the address
+# ------------------------------------------------------------------------------------------------ the address
 def address(chosen: Choice) -> dict[str, str]:
     """The parameters that restore a choice: the scenario, and the levers moved away from it."""
     start = {} if chosen.scenario == BASELINE else {"scenario": chosen.scenario}
@@ -127,9 +127,7 @@ def read(parameters: Mapping[str, str]) -> tuple[str, dict[str, Setting], list[s
     notes: list[str] = []
     scenario = parameters.get("scenario", BASELINE)
     if scenario not in names():
-        notes.append(
-            f"scenario={_short(scenario)}: there is no such scenario; {nearest(scenario[:60], names())}"
-        )
+        notes.append(f"scenario={_short(scenario)}: there is no such scenario; {nearest(scenario[:60], names())}")
         scenario = BASELINE
     changes: dict[str, Setting] = {}
     start = load(scenario)
@@ -157,7 +155,9 @@ def _value(lever: Lever, text: str) -> tuple[Setting | None, str]:
     """A lever's value from the address, or why it is not used, or how it was rounded."""
     span = f"it goes from {lever.low:g} to {lever.high:g}"
     if text == ACTOR:
-        return (ACTOR, "") if lever.may_be_left else (None, f"this lever cannot be left to the actor; {span}")
+        if lever.may_be_left:
+            return "actor", ""
+        return None, f"this lever cannot be left to the actor; {span}"
     try:
         value = float(text)
     except ValueError:
@@ -186,8 +186,9 @@ def _first_line(error: Exception) -> str:
 def adopt() -> None:
     """Take over the address at the start of a full run: a link, or the browser's Back button.
 
-    Reruns after a widget do not come here, so that an address which lags behind a fast hand is never mistaken for a
-    wish. An empty address is a wish only while the widgets are alive; else the user came back from another page.
+    Reruns after a widget do not come here, so that an address which lags behind a fast hand is never mistaken
+    for a wish. An empty address is a wish only while the widgets are alive; else the user came back from another
+    page.
     """
     chosen, given = choice(), st.query_params.to_dict()
     if given == st.session_state.get(_WRITTEN, {}):
@@ -206,7 +207,7 @@ def write() -> None:
     st.session_state[_WRITTEN] = wanted
 
 
-# -------------------------------------------------------------------------------------------------------- the controls
+# ----------------------------------------------------------------------------------------------- the controls
 def stops(lever: Lever) -> tuple[float, ...]:
     """The values a control offers."""
     if lever.low > 0 and lever.high / lever.low >= _WIDE:
@@ -230,8 +231,10 @@ def _options(lever: Lever, chosen: Choice) -> list[Setting] | None:
     if even and not odd and not lever.may_be_left and not isinstance(own, dict):
         return None
     numbers = sorted({*grid, float(own)}) if odd and isinstance(own, float | int) else list(grid)
-    left: list[Setting] = [ACTOR] if lever.may_be_left else []
-    return [*([own] if isinstance(own, dict) else []), *left, *numbers]
+    result: list[Setting] = [own] if isinstance(own, dict) else []
+    if lever.may_be_left:
+        result.append("actor")
+    return [*result, *numbers]
 
 
 def shown(lever: Lever, setting: Setting) -> str:
@@ -264,7 +267,9 @@ def _moved(name: str) -> None:
 
 
 def _setting(value: Any) -> Setting:
-    return value if isinstance(value, str | dict) else float(value)
+    if isinstance(value, dict):
+        return value
+    return "actor" if value == ACTOR else float(value)
 
 
 def control(lever: Lever, chosen: Choice) -> None:
@@ -280,9 +285,7 @@ def control(lever: Lever, chosen: Choice) -> None:
     whole = all(float(x).is_integer() for x in (lever.low, lever.high, lever.step))
     kind = int if whole else float
     _put(key, kind(now))  # type: ignore[arg-type]
-    st.slider(
-        text, kind(lever.low), kind(lever.high), step=kind(lever.step), format=_format(lever, whole), **common
-    )
+    st.slider(text, kind(lever.low), kind(lever.high), step=kind(lever.step), format=_format(lever, whole), **common)
 
 
 def _put(key: str, value: Any) -> None:
@@ -314,8 +317,9 @@ def _groups(some: list[Lever], chosen: Choice) -> None:
 
 def described(chosen: Choice) -> str:
     """The levers moved away from the scenario, in words."""
-    parts = [
-        f"{LEVERS[name].label} {shown(LEVERS[name], value)} (was {was(LEVERS[name], chosen.start.setting(name))})"
-        for name, value in chosen.changes.items()
-    ]
+    parts = []
+    for name, value in chosen.changes.items():
+        lever = LEVERS[name]
+        before = was(lever, chosen.start.setting(name))
+        parts.append(f"{lever.label} {shown(lever, value)} (was {before})")
     return wording.listed(parts)

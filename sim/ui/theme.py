@@ -19,7 +19,7 @@ _CSS = (
 .skip a{position:absolute;left:-9999px}
 .skip a:focus{position:fixed;left:1rem;top:.5rem;z-index:999999;padding:.5rem .9rem;border-radius:.4rem;
  background:#234E9E;color:#fff;outline:3px solid light-dark(#1A1F28,#fff)}
-h1.say{padding:0!important;margin:0 0 .3rem!important;font-size:1.8rem!important;line-height:1.2!important;
+h1.say{font-family:"Source Serif","Source Serif 4",Georgia,serif!important;padding:0!important;margin:0 0 .3rem!important;font-size:1.8rem!important;line-height:1.2!important;
  font-weight:600!important;letter-spacing:-.012em!important;text-wrap:balance}
 .sub{margin:0 0 .15rem;font-size:.95rem;line-height:1.42;max-width:66ch;opacity:.86}
 .fine{margin:.1rem 0 0;font-size:.82rem;line-height:1.38;opacity:.78;max-width:88ch}
@@ -31,18 +31,21 @@ h1.say{padding:0!important;margin:0 0 .3rem!important;font-size:1.8rem!important
 .bar.thin{height:9px;margin-top:3px;opacity:.62}
 .bar i{display:block;min-width:0;overflow:hidden;white-space:nowrap;font-style:normal;font-size:.86rem;
  font-weight:600;line-height:36px;color:#fff;transition:flex-grow .35s ease}
+.bar i[style^="flex:0 "]{margin-right:-2px}
 .bar u{text-decoration:none;padding-left:.6rem}
 .cap{font-size:.8rem;line-height:1.3;opacity:.8;margin-bottom:.35rem}
 .key{display:grid;grid-template-columns:repeat(4,auto);justify-content:space-between;gap:.1rem 1rem;
  margin:.5rem 0 0;font-variant-numeric:tabular-nums;font-size:.88rem;line-height:1.18}
 .key>span{display:block;padding-left:.6rem;border-left:4px solid var(--c);min-height:3.35em}
-.key b{font-weight:600;font-size:1.3rem;display:block}.key em{font-style:normal;font-size:.8rem;opacity:.8;display:block}
+.key b{font-weight:600;font-size:1.3rem;display:block}
+.key em{font-style:normal;font-size:.8rem;opacity:.8;display:block}
 h2.h{font-family:"Source Sans","Source Sans Pro",sans-serif!important;letter-spacing:0!important;
  font-weight:600!important;font-size:1.05rem!important;line-height:1.25!important;margin:0!important;
  border-top:2px solid currentColor;padding:.4rem 0 0!important;text-wrap:balance}
 .d{font-size:.86rem;opacity:.8;margin:.08rem 0 0;line-height:1.32}
-h2.g{font-family:"Source Sans","Source Sans Pro",sans-serif!important;padding:0!important;margin:.2rem 0 -.2rem!important;
- font-size:.76rem!important;letter-spacing:.07em!important;text-transform:uppercase;opacity:.8;font-weight:600!important}
+h2.g{font-family:"Source Sans","Source Sans Pro",sans-serif!important;padding:0!important;
+ margin:.2rem 0 -.2rem!important; font-size:.76rem!important;letter-spacing:.07em!important;text-transform:uppercase;opacity:.8;
+ font-weight:600!important}
 .swatches{font-size:.84rem;display:flex;gap:.1rem .9rem;flex-wrap:wrap;line-height:1.4}
 .swatches i{display:inline-block;width:.74em;height:.74em;border-radius:2px;margin-right:.38em}
 ol.rules{list-style:none!important;margin:.55rem 0 .2rem!important;padding:0!important;display:grid;
@@ -56,22 +59,24 @@ table.all th,table.all td{text-align:left;vertical-align:top;padding:.3rem .6rem
 table.all td:first-child{white-space:nowrap;font-variant-numeric:tabular-nums}
 .scroll{overflow-x:auto}
 #results{scroll-margin-top:4.5rem}#results:focus{outline:none}
-.st-key-mini{display:none}
+div:has(>.st-key-mini){display:none}
+.st-key-scenario{margin-bottom:-.4rem}
+.st-key-scenario button{padding:.1rem .68rem;min-height:30px;font-size:.86rem}
 .st-key-levers button{min-width:24px;min-height:24px}
 .st-key-levers [data-testid=stSlider]{padding-bottom:.1rem}
 .st-key-said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 [class*="st-key-chart_"] svg .mark-text.role-mark text{font-family:"Source Sans",sans-serif}
-[data-test-script-state=running] .st-key-verdict::before{content:"";position:absolute;top:-10px;left:0;height:2px;
- width:100%;background:linear-gradient(90deg,transparent,#5B8FEA,transparent) 0 0/40% 100% no-repeat;
- opacity:0;animation:busy 1.1s linear .3s infinite}
+[data-test-script-state=running] .st-key-verdict::before{content:"";position:absolute;
+ top:-10px;left:0;height:2px;width:100%;background:linear-gradient(90deg,transparent,#5B8FEA,transparent) 0 0/40% 100% no-repeat;opacity:0;
+ animation:busy 1.1s linear .3s infinite}
 .st-key-verdict{position:relative}
 @keyframes busy{from{opacity:1;background-position:-60% 0}to{opacity:1;background-position:160% 0}}
 @media (max-width:640px){
- .st-key-scenario [data-testid=stButtonGroup]>div,.st-key-scenario [role=radiogroup]{flex-wrap:nowrap!important;
-  overflow-x:auto;scrollbar-width:thin;padding-bottom:.3rem}
+ .st-key-scenario [data-testid=stButtonGroup]>div,.st-key-scenario [role=radiogroup]{
+  flex-wrap:nowrap!important;overflow-x:auto;scrollbar-width:thin;padding-bottom:.3rem}
  .st-key-scenario button{flex:none}
- .st-key-mini{display:block}.st-key-verdict .figure{display:none}
- div:has(>.st-key-mini){position:sticky;top:3.4rem;z-index:30}
+ .st-key-verdict .figure{display:none}
+ div:has(>.st-key-mini){display:block;position:sticky;top:3.4rem;z-index:30}
  .mini{background:light-dark(#FBFAF7,#11151B);margin:0 -1rem;padding:.4rem 1rem .45rem;
   border-bottom:1px solid color-mix(in srgb,currentColor 18%,transparent)}
  .mini .bar{height:14px}.mini p{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 .5rem;
@@ -80,7 +85,8 @@ table.all td:first-child{white-space:nowrap;font-variant-numeric:tabular-nums}
  h1.say{font-size:1.32rem!important}.sub{font-size:.9rem}
  ol.rules{grid-template-columns:1fr 1fr}
 }
-@media (prefers-reduced-motion:reduce){.bar i{transition:none}.st-key-verdict::before{animation:none!important}}
+@media (prefers-reduced-motion:reduce){.bar i{transition:none}
+ .st-key-verdict::before{animation:none!important}}
 @media print{.st-key-levers,.st-key-tools,.st-key-mini{display:none}}
 """
     + "".join(f".o-{name}{{background:{colour}}}" for name, colour in _FILL.items())
@@ -123,10 +129,7 @@ def _segments(counts: Mapping[str, int], named: bool) -> str:
     def inside(name: str) -> str:
         return f"<u>{escape(LABELS[name])}</u>" if named and counts[name] >= 22 else ""
 
-    return "".join(
-        f'<i class="o-{name}" style="flex:{max(counts[name], 0.3)} 1 0">{inside(name)}</i>'
-        for name in CLASSES
-    )
+    return "".join(f'<i class="o-{name}" style="flex:{counts[name]} 1 0">{inside(name)}</i>' for name in CLASSES)
 
 
 def bar(mine: Mapping[str, int], base: Mapping[str, int], caption: str, reference: str) -> str:
@@ -151,7 +154,8 @@ def mini(mine: Mapping[str, int], base: Mapping[str, int]) -> str:
         f"{escape(wording.SHORT[name])} <small>{wording.change(mine[name], base[name])}</small></span>"
         for name in CLASSES
     )
-    return f'<div class="mini"><div class="bar" aria-hidden="true">{_segments(mine, False)}</div><p>{key}</p></div>'
+    bar = f'<div class="bar" aria-hidden="true">{_segments(mine, False)}</div>'
+    return f'<div class="mini">{bar}<p>{key}</p></div>'
 
 
 def swatches(labels: Mapping[str, str], colours: Mapping[str, str]) -> str:

@@ -58,10 +58,7 @@ def comparison(mine: Mapping[str, int], base: Mapping[str, int], reference: str)
 
 def middle(low: float, mid: float, high: float) -> str:
     """The middle future and where nine in ten lie, in months of lead."""
-    return (
-        f"In the middle future {lead(mid)}; nine in ten futures lie between "
-        f"{signed(low)} and {signed(high)} months."
-    )
+    return f"In the middle future {lead(mid)}; nine in ten futures lie between {signed(low)} and {signed(high)} months."
 
 
 def lead(months: float) -> str:
