@@ -18,13 +18,13 @@ WATCHING_EFFECT = 0.35
 
 
 def caught_share(p: Draws, effort: Array) -> Array:
-    """Share of attempted diversion that is seized at an enforcement effort (1 is that of 2026)."""
-    return 1 - np.exp(np.log1p(-p.catch_rate) * np.power(effort, EFFORT_RETURNS))
+    """Share of attempted diversion that is seized; `effort` is effective effort, 1 at that of 2026."""
+    return 1 - np.exp(np.log1p(-p.catch_rate) * effort)
 
 
 def leakiness(policing: Array, located: float, effort: Array) -> Array:
     """What hubs, location checks and fear of being caught leave of diversion; 1 at today's settings."""
-    watching = 1 / (1 + WATCHING_EFFECT * (np.power(effort, EFFORT_RETURNS) - 1))
+    watching = 1 / (1 + WATCHING_EFFECT * (effort - 1))
     return (
         np.clip((1 - policing) / (1 - POLICING_TODAY), 0, 1.4)
         * (1 - LOCATION_EFFECT * located)

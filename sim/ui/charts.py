@@ -116,7 +116,7 @@ def fan() -> Spec:
     """Both frontiers: ranges, middles, the baseline dashed, and the record models as points."""
     x = _time(2022, 2034.6, 2022, 2024, 2026, 2028, 2030, 2032)
     scale = alt.Scale(domain=list(frames.ECI), nice=False, zero=False)
-    axis = alt.Axis(values=[100, 120, 140, 160, 180, 200, 220, 240], title=None)
+    axis = alt.Axis(values=[80, 120, 160, 200, 240], title=None)
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", scale=scale, axis=axis)
@@ -256,7 +256,8 @@ def compute() -> Spec:
         scale=alt.Scale(domain=[2022.4, 2044.1], nice=False, zero=False),
         axis=alt.Axis(values=ticks, grid=False, title=None, labelExpr=label, aria=False),
     )
-    scale = alt.Scale(domain=list(frames.COMPUTE), nice=False)
+    # Above the highest bar there is room for the headings, and for the marks of bars that are cut off.
+    scale = alt.Scale(domain=[frames.COMPUTE[0], 1.2 * frames.COMPUTE[1]], nice=False)
     axis = alt.Axis(values=[0, 10, 20, 30, 40], title=None, labelExpr="datum.value==40?'40m':datum.value")
     colour = alt.Color("channel:N", legend=None, scale=alt.Scale(domain=list(ORIGIN), range=list(ORIGIN.values())))
     tip = [
@@ -273,6 +274,6 @@ def compute() -> Spec:
         .mark_text(align="left", baseline="top", fontWeight=600, color=MUTED)
         .encode(x=alt.X("x:Q"), y=alt.value(0), text="label:N"),
         _table("off")
-        .mark_text(baseline="top", dy=15, fontSize=10, fontWeight=600, color=MUTED)
+        .mark_text(baseline="top", dy=15, fontSize=10, color=MUTED)
         .encode(x=alt.X("x:Q"), y=alt.value(0), text="label:N"),
     )

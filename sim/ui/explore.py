@@ -131,6 +131,8 @@ def _charts(mine: frames.View, base: frames.View, same: bool, reference: str) ->
     left, right = st.columns([0.6, 0.4], gap="medium")
     with left:
         title = f"The US frontier ends ahead in {ahead} of 100 futures"
+        if ahead < 50:
+            title = f"China's frontier ends ahead in {100 - ahead} of 100 futures"
         unit = (
             f"Epoch Capabilities Index to the end of {mine.year}. Points: record models. "
             f"Bands hold 50 and 90 futures in 100.{dashes}"
@@ -138,10 +140,10 @@ def _charts(mine: frames.View, base: frames.View, same: bool, reference: str) ->
         _chart("fan", title, unit, {**frames.fan(mine, base)}, 290)
     with right:
         now, end = wording.signed(mine.lead_now), wording.signed(mine.lead_end[1])
-        title = f"The middle lead stays at {end} months"
+        title = f"The lead stays at {end} months"
         if now != end:
-            title = f"The middle lead goes from {now} months now to {end} in {mine.year}"
-        unit = f"Months of US lead, at {PACE:g} index points a year.{dashes}"
+            title = f"The lead moves from {now} to {end} months"
+        unit = f"Middle future and bands, in months of US lead at {PACE:g} index points a year.{dashes}"
         _chart("lead", title, unit, {**frames.lead(mine, base)}, 290)
     left, right = st.columns([0.46, 0.54], gap="medium")
     with left:

@@ -29,7 +29,7 @@ ORIGINS = {
 }
 """Channels of new compute in the order in which they are stacked."""
 NOW = end_year(number(DATA_UNTIL))
-ECI = (100.0, 240.0)
+ECI = (80.0, 240.0)
 LEAD = (-24.0, 36.0)
 COMPUTE = (0.0, 40.0)
 """Axes; they stay as they are whatever the levers say, so that movement means something."""
@@ -178,13 +178,15 @@ def compute(mine: View, base: View, names: tuple[str, str]) -> dict[str, pl.Data
         shift = 11.5 * side
         table_ = source.compute.with_columns(pl.lit(name).alias("scenario"), (pl.col("year") + shift).alias("px"))
         parts.append(table_)
-        heads.append((2022.5 + shift, name))
         totals = table_.group_by("px", maintain_order=True).agg(pl.col("y").sum())
-        off += [(px, COMPUTE[1], f"▲{total:.0f}") for px, total in totals.rows() if total > COMPUTE[1]]
+        over = [(px, "▲") for px, total in totals.rows() if total > COMPUTE[1]]
+        highest = f", up to {float(totals['y'].to_numpy().max()):.0f}m" if over else ""
+        heads.append((2022.5 + shift, name + highest))
+        off += over
     return {
         "compute": _stacked(pl.concat(parts)),
         "heads": pl.DataFrame(heads, schema=["x", "label"], orient="row"),
-        "off": pl.DataFrame(off, schema={"x": pl.Float64, "y": pl.Float64, "label": pl.String}, orient="row"),
+        "off": pl.DataFrame(off, schema={"x": pl.Float64, "label": pl.String}, orient="row"),
     }
 
 

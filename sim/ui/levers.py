@@ -246,18 +246,20 @@ def shown(lever: Lever, setting: Setting) -> str:
 
 def was(lever: Lever, setting: Setting) -> str:
     """A setting in the few words that fit behind a label."""
-    if isinstance(setting, dict):
-        return SCHEDULED
-    return DECIDE if setting == ACTOR else wording.number(float(setting))
+    return shown(lever, setting) if isinstance(setting, dict | str) else wording.number(setting)
 
 
 def label(lever: Lever, now: Setting, base: Setting) -> str:
     """A control's label; plain text, since a screen reader reads markup aloud."""
-    return lever.label if now == base else f"{lever.label} (was {was(lever, base)})"
+    return lever.label if now == base else f"{lever.label} (was{_colon(base)} {was(lever, base)})"
+
+
+def _colon(setting: Setting) -> str:
+    return ":" if isinstance(setting, dict | str) else ""
 
 
 def _format(lever: Lever, whole: bool) -> str:
-    number = "%d" if whole else "%.1f"
+    number = "%d" if whole else "%g"
     unit = lever.unit.replace("%", "%%")
     return number + ("" if lever.unit[:1] in "%×" or lever.unit.startswith("k ") else " ") + unit
 
@@ -320,6 +322,6 @@ def described(chosen: Choice) -> str:
     parts = []
     for name, value in chosen.changes.items():
         lever = LEVERS[name]
-        before = was(lever, chosen.start.setting(name))
-        parts.append(f"{lever.label} {shown(lever, value)} (was {before})")
+        before = chosen.start.setting(name)
+        parts.append(f"{lever.label} {shown(lever, value)} (was{_colon(before)} {was(lever, before)})")
     return wording.listed(parts)

@@ -19,7 +19,8 @@ _CSS = (
 .skip a{position:absolute;left:-9999px}
 .skip a:focus{position:fixed;left:1rem;top:.5rem;z-index:999999;padding:.5rem .9rem;border-radius:.4rem;
  background:#234E9E;color:#fff;outline:3px solid light-dark(#1A1F28,#fff)}
-h1.say{font-family:"Source Serif","Source Serif 4",Georgia,serif!important;padding:0!important;margin:0 0 .3rem!important;font-size:1.8rem!important;line-height:1.2!important;
+h1.say{font-family:"Source Serif","Source Serif 4",Georgia,serif!important;padding:0!important;
+ margin:0 0 .3rem!important;font-size:1.8rem!important;line-height:1.2!important;
  font-weight:600!important;letter-spacing:-.012em!important;text-wrap:balance}
 .sub{margin:0 0 .15rem;font-size:.95rem;line-height:1.42;max-width:66ch;opacity:.86}
 .fine{margin:.1rem 0 0;font-size:.82rem;line-height:1.38;opacity:.78;max-width:88ch}
@@ -44,8 +45,10 @@ h2.h{font-family:"Source Sans","Source Sans Pro",sans-serif!important;letter-spa
  border-top:2px solid currentColor;padding:.4rem 0 0!important;text-wrap:balance}
 .d{font-size:.86rem;opacity:.8;margin:.08rem 0 0;line-height:1.32}
 h2.g{font-family:"Source Sans","Source Sans Pro",sans-serif!important;padding:0!important;
- margin:.2rem 0 -.2rem!important; font-size:.76rem!important;letter-spacing:.07em!important;text-transform:uppercase;opacity:.8;
+ margin:.2rem 0 -.2rem!important;
+ font-size:.76rem!important;letter-spacing:.07em!important;text-transform:uppercase;opacity:.8;
  font-weight:600!important}
+.st-key-charts [class*=st-key-chart_] .d{min-height:2.64em}
 .swatches{font-size:.84rem;display:flex;gap:.1rem .9rem;flex-wrap:wrap;line-height:1.4}
 .swatches i{display:inline-block;width:.74em;height:.74em;border-radius:2px;margin-right:.38em}
 ol.rules{list-style:none!important;margin:.55rem 0 .2rem!important;padding:0!important;display:grid;
@@ -67,7 +70,8 @@ div:has(>.st-key-mini){display:none}
 .st-key-said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 [class*="st-key-chart_"] svg .mark-text.role-mark text{font-family:"Source Sans",sans-serif}
 [data-test-script-state=running] .st-key-verdict::before{content:"";position:absolute;
- top:-10px;left:0;height:2px;width:100%;background:linear-gradient(90deg,transparent,#5B8FEA,transparent) 0 0/40% 100% no-repeat;opacity:0;
+ top:-10px;left:0;height:2px;width:100%;background:
+ linear-gradient(90deg,transparent,#5B8FEA,transparent) 0 0/40% 100% no-repeat;opacity:0;
  animation:busy 1.1s linear .3s infinite}
 .st-key-verdict{position:relative}
 @keyframes busy{from{opacity:1;background-position:-60% 0}to{opacity:1;background-position:160% 0}}
@@ -84,6 +88,7 @@ div:has(>.st-key-mini){display:none}
  .mini small{opacity:.85}
  h1.say{font-size:1.32rem!important}.sub{font-size:.9rem}
  ol.rules{grid-template-columns:1fr 1fr}
+ .st-key-charts [class*=st-key-chart_] .d{min-height:0}
 }
 @media (prefers-reduced-motion:reduce){.bar i{transition:none}
  .st-key-verdict::before{animation:none!important}}

@@ -54,8 +54,8 @@ def make_world() -> Iterator[Callable[..., World]]:
 def _mismatch(one: Run, two: Run, until: str | None, rows: list[int] | None) -> list[str]:
     steps = number(until) - FIRST if until else min(len(one.quarters), len(two.quarters))
     wrong = []
-    for name in {**one.series, **one.ledger}:
-        a, b = ((r.series.get(name) if name in r.series else r.ledger[name])[:steps] for r in (one, two))
+    for kind, name in [("series", n) for n in one.series] + [("ledger", n) for n in one.ledger]:
+        a, b = (getattr(run, kind)[name][:steps] for run in (one, two))
         if rows is not None and b.ndim == 3 and b.shape[1] == len(two.actors) and a.shape[1] == len(one.actors):
             b = b[:, rows]
         if not np.array_equal(a, b):

@@ -1,0 +1,389 @@
+"""The tables of the documentation, made from the schema, the data and the code that they describe.
+
+`python -m sim.docs` rewrites the blocks between `<!-- generated: NAME -->` and `<!-- end -->`; `--check` only says
+which files are out of date. Text outside the blocks is written by hand and left alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import csv
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+
+import scenarios
+from scenarios.events import MEANINGS
+from scenarios.levers import ACTOR, LEVERS
+from scenarios.parameters import CORRELATIONS, Parameter, parameters
+from scenarios.quantities import Choice
+from scenarios.quarters import DATA_UNTIL, FIRST, label
+from scenarios.rules import Scope, history
+from scenarios.schema import Switches
+from scenarios.tables import DATA, Tier, table
+from sim.rng import Array, Streams
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = ("README.md", "docs/ODD.md", "docs/parameters.md", "docs/api.md")
+"""Files that hold generated blocks."""
+TABLES = (
+    "chips", "supply_history", "actors", "power", "spending", "china_channels", "domestic_supply", "frontier",
+    "frontier_quarters", "training_runs", "conflicts",
+)  # fmt: skip
+"""Data tables that have a schema of their own, in the order in which they are listed."""
+SCIENCE = (
+    "agents.actor", "agents.superpower", "agents.partners", "agents.designer", "sim.phases.rules", "sim.phases.decide",
+    "sim.phases.offer", "sim.domestic", "sim.compute", "sim.chips", "sim.inputs", "sim.phases.trade", "sim.trade",
+    "sim.diversion", "sim.phases.build", "sim.power", "sim.phases.research", "sim.research", "sim.phases.train",
+    "sim.capability", "sim.feedback", "sim.outcomes.lead", "sim.outcomes.polarity", "sim.outcomes.million",
+)  # fmt: skip
+"""Modules whose fixed numbers are listed, in the order of the schedule."""
+UNITS: dict[str, tuple[str, str]] = {
+    "blocked": ("Share of a frontier chip's use that the best legal chip lacks", "share"),
+    "unmet": ("China's chip money that found nothing to buy", "share"),
+    "permission": ("Imports that Beijing lets in", "share"),
+    "policing": ("Policing of hubs, mean over hubs", "share"),
+    "enforcement": ("US enforcement effort", "times the 2026 budget"),
+    "list_price": ("List price of compute", "US dollars per H100e"),
+    "concentration": ("Usable compute in the largest run", "share"),
+    "concentration_us": ("Usable compute in the largest run, United States", "share"),
+    "concentration_china": ("Usable compute in the largest run, China", "share"),
+    "terms_us": ("Terms of capability, United States", "OOM; reinforcement learning in ECI points"),
+    "terms_china": ("Terms of capability, China", "OOM; reinforcement learning in ECI points"),
+    "use_us": ("Use of compute, United States", "share"),
+    "use_china": ("Use of compute, China", "share"),
+}
+"""Label and unit of series that `sim.results.MEASURES` does not name."""
+
+_BLOCK = re.compile(r"(<!-- generated: ([a-z_]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else f"{value:,.4g}" if isinstance(value, float) else str(value)
+    return " ".join(text.split()).replace("|", r"\|")
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def _fixed(value: float) -> str:
+    """A number of the code as it stands there: years without separators, large ones as powers."""
+    return f"{value:g}" if abs(value) < 1e4 else f"{value:,.0f}" if abs(value) < 1e9 else f"{value:.5g}"
+
+
+# --- blocks ------------------------------------------------------------------------------------------------------
+
+
+def actors() -> str:
+    """Starting state of every actor."""
+    return _table(
+        ("Actor", "Kind", "Alignment", "Chips, H100e", "Share of deliveries", "Researchers", "AI power, MW"),
+        (
+            (f"{row.label} (`{row.actor}`)", row.kind, row.alignment_2022, f"{row.stock_2022q3_h100e:,.0f}",
+             row.world_share_2025, row.researchers_2022, f"{row.ai_power_mw_2022:,.0f}")
+            for row in table("actors")
+        ),
+    )  # fmt: skip
+
+
+def chips() -> str:
+    """The class table: representative products."""
+    from sim.chips import CHINESE, CLASSES, VARIANTS, catalogue
+
+    rows, found = {row.chip_class: row for row in table("chips") if row.representative}, catalogue()
+    result = []
+    for k, name in enumerate(CLASSES):
+        if name == "EDGE":
+            product = "the designer's variant, set by the rules in force"
+            result.append((name, product, *["–"] * 6, f"variant, dies of {VARIANTS[name]}"))
+            continue
+        role = f"variant, dies of {VARIANTS[name]}" if name in VARIANTS else "main"
+        result.append((
+            name, rows[name].product, _number(found.h100e[k]), _number(found.bf16[k]), _number(found.bandwidth[k]),
+            _number(found.link[k]), _number(found.kw[k]), found.release_date[k],
+            "made in China" if name in CHINESE else role,
+        ))  # fmt: skip
+    head = ("Class", "Product", "H100e (8-bit)", "BF16, of an H100", "Memory, TB/s", "Link, GB/s", "kW", "Released")
+    return _table((*head, "Role"), result)
+
+
+def levers() -> str:
+    """All levers."""
+    return _table(
+        ("Lever", "Who decides", "Range", "Default", "What it is", "Output that it moves"),
+        (
+            (f"`{x.name}`", x.who, f"{x.low:g} to {x.high:g} {x.unit}",
+             "left to the actor" if x.default == ACTOR else f"{x.default:g}", x.help, f"`{x.output}`")
+            for x in LEVERS.values()
+        ),
+    )  # fmt: skip
+
+
+def switches() -> str:
+    """Mechanisms that can be turned off."""
+    fields = Switches.model_fields.items()
+    return _table(
+        ("Switch", "Default", "What it is"),
+        ((f"`{n}`", "on" if f.default else "off", f.description) for n, f in fields),
+    )
+
+
+def events() -> str:
+    """Kinds of dated events."""
+    return _table(("Event", "What it does"), ((f"`{kind}`", text) for kind, text in MEANINGS.items()))
+
+
+def _spread(row: Parameter) -> tuple[str, str]:
+    distribution = row.distribution
+    if isinstance(distribution, Choice):
+        return "–", "weights " + ", ".join(f"{x:g}" for x in distribution.weights)
+    low, mid, high = distribution.interval()
+    return _number(mid), f"{_number(low)} to {_number(high)}"
+
+
+def parameters_short() -> str:
+    """One line per parameter."""
+    return _table(
+        ("Parameter", "Meaning", "Unit", "Median", "5 to 95 %", "Tier"),
+        ((f"`{r.name}`", r.label, r.unit, *_spread(r), r.tier) for r in parameters().values()),
+    )
+
+
+def parameters_full() -> str:
+    """Every parameter with its source."""
+    return "\n".join(
+        f"**`{r.name}`** · {r.label}. {r.meaning}  \n"
+        f"{_spread(r)[0]} ({_spread(r)[1]}) {r.unit}; {r.kind.replace('_', ' ')}; tier {r.tier}; Sobol column {r.dim}"
+        f"{'; correlated group ' + r.group if r.group else ''}.  \n"
+        f"Source: {r.source} ({r.as_of})." + (f"  \nNote: {r.note}" if r.note else "") + "\n"
+        for r in parameters().values()
+    )
+
+
+def correlations() -> str:
+    """Rank correlations of the growth group, and the hardware fractions of the default calibration."""
+    from calibration.record import read
+    from sim.draws import HARDWARE_DIMENSIONS
+
+    pairs = _table(
+        ("Parameter", "Parameter", "Correlation of normal scores"),
+        ((f"`{one}`", f"`{two}`", value) for (one, two), value in CORRELATIONS.items()),
+    )
+    record = read("literature")
+    rows = []
+    for name, (dim, quantity, vendor) in HARDWARE_DIMENSIONS.items():
+        found = record.fraction(quantity, vendor)
+        rows.append((f"`{name}`", found.median, f"{found.low:g} to {found.high:g}", found.tier, dim, found.source))
+    head = ("Hardware fraction", "Median", "5 to 95 %", "Tier", "Sobol column", "Source")
+    return pairs + "\n" + _table(head, rows)
+
+
+def tiers() -> str:
+    """How many parameters stand on what."""
+    rows = parameters().values()
+    counts = ((tier, sum(row.tier == tier for row in rows)) for tier in get_args(Tier))
+    return _table(("Tier", "Parameters"), counts)
+
+
+def constants() -> str:
+    """Fixed numbers of the code with their reasons."""
+    rows = (row for module in SCIENCE for row in _constants(module))
+    return _table(("Number", "Value", "Where", "What it is"), rows)
+
+
+def _constants(name: str) -> Iterator[tuple[str, str, str, str]]:
+    module = import_module(name)
+    path = Path(str(module.__file__))
+    where = f"`{path.relative_to(ROOT).as_posix()}`"
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    bodies: list[tuple[Any, list[ast.stmt]]] = [(module, tree.body)]
+    bodies += [(getattr(module, n.name), n.body) for n in tree.body if isinstance(n, ast.ClassDef)]
+    for owner, body in bodies:
+        for i, node in enumerate(body):
+            if not isinstance(node, ast.Assign) or any(isinstance(n, ast.Call) for n in ast.walk(node.value)):
+                continue
+            text = _docstring(body[i + 1] if i + 1 < len(body) else None)
+            for target in ast.walk(node.targets[0]):
+                if not isinstance(target, ast.Name) or not target.id.isupper():
+                    continue
+                value = getattr(owner, target.id)
+                if isinstance(value, int | float) and not isinstance(value, bool):
+                    prefix = f"{owner.__name__}." if isinstance(owner, type) else ""
+                    yield f"`{prefix}{target.id}`", _fixed(value), where, text
+
+
+def _docstring(node: ast.stmt | None) -> str:
+    found = node.value if isinstance(node, ast.Expr) else None
+    return str(found.value) if isinstance(found, ast.Constant) and isinstance(found.value, str) else "–"
+
+
+def series() -> str:
+    """Recorded series with their parts and units."""
+    from sim.outcomes.lead import RULERS
+    from sim.phases import record
+    from sim.results import MEASURES
+
+    computed = ("gap_eci", "lead_months", "lead_months_backward")
+    assert len(computed) == len(RULERS)
+    by_rival = getattr(record, "BY_RIVAL", ())
+    parts: dict[str, str] = {name: "–" for name in computed}
+    parts |= dict.fromkeys(record.BY_ACTOR, "every actor")
+    parts |= dict.fromkeys(by_rival, _code(getattr(record, "RIVALS", ())))
+    parts |= dict.fromkeys(record.BY_BLOC, _code(record.BLOCS))
+    parts |= {name: _code(of) for name, of in record.PARTS.items()} | dict.fromkeys(record.SINGLE, "–")
+    named = {**UNITS, **MEASURES}
+    return _table(("Series", "What it is", "Unit", "Parts"), ((f"`{n}`", *named[n], of) for n, of in parts.items()))
+
+
+def streams() -> str:
+    """Named streams of random numbers that a simulation draws from."""
+    from sim.inputs import Inputs
+    from sim.run import noise
+
+    recorder = _Recorder(0, 0, 1, 1)
+    noise(Inputs(scenarios.load(scenarios.BASELINE), 1), recorder)
+    per: dict[tuple[str, str], int] = {}
+    for process, actor, kind in recorder.drawn:
+        per[process, kind] = per.get((process, kind), 0) + bool(actor)
+    rows = [(f"`{p}`", f"{k}, a number a quarter", "every actor" if n else "the world") for (p, k), n in per.items()]
+    rows.append(("`sobol scramble`", "scramble of the Sobol points", "the ensemble"))
+    return _table(("Stream", "Draws", "One for"), rows)
+
+
+class _Recorder(Streams):
+    """Notes which streams are asked for and draws nothing."""
+
+    def __init__(self, seed: int, first: int, last: int, steps: int) -> None:
+        super().__init__(seed, first, last, steps)
+        self.drawn: list[tuple[str, str, str]] = []
+
+    def normal(self, process: str, actor: str = "") -> Array:
+        return self._note(process, actor, "standard normal")
+
+    def uniform(self, process: str, actor: str = "") -> Array:
+        return self._note(process, actor, "uniform")
+
+    def _note(self, process: str, actor: str, kind: str) -> Array:
+        self.drawn.append((process, actor, kind))
+        return np.zeros((self.steps, self.last - self.first))
+
+
+def data() -> str:
+    """Data tables: what a row is, and how many there are."""
+    rows: list[tuple[Any, ...]] = []
+    for name in TABLES:
+        found = table(name)
+        rows.append((f"`{name}.csv`", len(found), (type(found[0]).__doc__ or "").splitlines()[0]))
+    with (DATA / "supply_mix.csv").open(encoding="utf-8", newline="") as file:
+        mix = sum(1 for _ in csv.DictReader(file))
+    rows.append(("`supply_mix.csv`", mix, "Share of each quarter's US-designed production by chip class."))
+    rows.append(("`rules.csv`", len(history()), "One dated control rule: bounds on a chip, and what follows."))
+    rows.append(("`parameters.csv`", len(parameters()), "One uncertain number with its distribution."))
+    return _table(("File in `scenarios/data/`", "Rows", "A row is"), rows)
+
+
+def rules() -> str:
+    """Control rules by scope, and how many of them the simulation reads."""
+    read = {
+        "sale": "yes", "import_permission": "yes", "hbm": "strength only", "tools": "strength only",
+        "subsidiary": "strength only", "remote_access": "strength only",
+    }  # fmt: skip
+    found = history()
+    return _table(
+        ("Scope", "Rules", "First", "Last", "Read by the simulation"),
+        (
+            (f"`{s}`", len(of), min(r.start for r in of), max(r.start for r in of), read.get(s, "no, kept as a record"))
+            for s in get_args(Scope) if (of := [r for r in found if r.scope == s])
+        ),
+    )  # fmt: skip
+
+
+def span() -> str:
+    """First quarter and last datum."""
+    return f"Simulated from {label(FIRST)}; data until {DATA_UNTIL}.\n"
+
+
+def library() -> str:
+    """The scenarios of the library with the question each answers."""
+    specs = [scenarios.load(name) for name in scenarios.names()]
+    return _table(("Scenario", "The question it answers"), ((f"`{s.name}`", s.question) for s in specs))
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "actors": actors, "chips": chips, "levers": levers, "switches": switches, "events": events, "tiers": tiers,
+    "parameters": parameters_short, "parameters_full": parameters_full, "correlations": correlations,
+    "constants": constants, "series": series, "streams": streams, "data": data, "rules": rules, "span": span,
+    "library": library,
+}  # fmt: skip
+"""Blocks by the name that stands in their marker."""
+
+
+# --- files -------------------------------------------------------------------------------------------------------
+
+
+def rewritten(text: str) -> str:
+    """A document with every generated block made anew.
+
+    Raises:
+        ValueError: for a marker that names no block, or that has no end.
+    """
+    if text.count("<!-- generated: ") != len(_BLOCK.findall(text)):
+        raise ValueError("a generated block has no end; close it with <!-- end -->")
+
+    def block(found: re.Match[str]) -> str:
+        name = found[2]
+        if name not in BLOCKS:
+            raise ValueError(f"no block is called {name!r}; valid are: {', '.join(sorted(BLOCKS))}")
+        return f"{found[1]}\n{BLOCKS[name]()}\n{found[3]}"
+
+    return _BLOCK.sub(block, text)
+
+
+def stale(root: Path = ROOT) -> list[str]:
+    """Files whose generated blocks are not those of the code."""
+    return [name for name in FILES if (text := _text(root / name)) != rewritten(text)]
+
+
+def write(root: Path = ROOT) -> list[str]:
+    """Rewrite the blocks of all files; gives the files that changed."""
+    changed = stale(root)
+    for name in changed:
+        (root / name).write_text(rewritten(_text(root / name)), encoding="utf-8")
+    return changed
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Rewrite the generated blocks, or check them."""
+    parser = argparse.ArgumentParser(prog="python -m sim.docs", description=main.__doc__)
+    parser.add_argument("--check", action="store_true", help="only name the files that are out of date")
+    if parser.parse_args(arguments).check:
+        found = stale()
+        sys.stdout.write("".join(f"{name} is out of date; run: make docs\n" for name in found))
+        return 1 if found else 0
+    sys.stdout.write("".join(f"{name} rewritten\n" for name in write()))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,100 @@
+"""What the charts draw is what the headline says."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from scenarios import load
+from sim.outcomes.polarity import CLASSES, LABELS, MONTHS
+from sim.run import simulate
+from sim.ui import charts, frames
+
+
+@pytest.fixture(scope="module")
+def base() -> frames.View:
+    return frames.view(simulate(load("current_policy"), runs=128))
+
+
+@pytest.fixture(scope="module")
+def wild() -> frames.View:
+    """Settings that leave every axis behind."""
+    spec = load("current_policy").with_levers(
+        us_concentration=10, openness=0, distillation_limits=100, hub_policing=0, chip_push=100, tool_controls=0
+    )
+    return frames.view(simulate(spec, runs=128))
+
+
+def test_shares_add_up_and_dots_agree_with_the_headline(base: frames.View, wild: frames.View):
+    for view in (base, wild):
+        assert sum(view.counts.values()) == 100
+        assert view.dots.height == 50
+        for name in CLASSES:
+            assert abs(2 * view.dots.filter(pl.col("outcome") == name).height - view.counts[name]) <= 1
+
+
+def test_no_column_of_dots_straddles_a_cut_off(base: frames.View, wild: frames.View):
+    assert MONTHS % frames.BIN == 0
+    for view in (base, wild):
+        ahead = view.dots.filter(pl.col("outcome") == "us_ahead")
+        level = view.dots.filter(pl.col("outcome") == "two_power")
+        assert (ahead["x"] > MONTHS).all()
+        assert (level["x"].abs() < MONTHS).all()
+
+
+def test_the_lead_of_the_sentence_is_the_end_of_the_band(base: frames.View):
+    run = simulate(load("current_policy"), runs=128)
+    expected = np.quantile(run["lead_months"][-1], (0.05, 0.5, 0.95))
+    assert base.lead_end == pytest.approx(tuple(expected))
+
+
+def test_values_off_the_axis_are_cut_and_marked(base: frames.View, wild: frames.View):
+    tables = frames.lead(wild, base)
+    assert wild.lead_end[2] > frames.LEAD[1] or tables["off"].is_empty()
+    high = tables["lead"].with_columns((pl.col("hi90") + 100).alias("hi90"))
+    marks = frames._beyond(high.tail(1), frames.LEAD, "{:+.0f}")
+    assert marks["label"][0].startswith("▲ to +")
+    for table, axis, column in ((tables["lead"], frames.LEAD, "hi90_"), (tables["lead"], frames.LEAD, "lo90_")):
+        assert table[column].is_between(*axis).all()
+
+
+def test_bars_stack_to_their_total(base: frames.View, wild: frames.View):
+    tables = frames.compute(wild, base, ("Current policy", "Your settings"))
+    last = tables["compute"].filter(pl.col("scenario") == "Your settings", pl.col("year") == wild.year)
+    assert last["y1"].max() == pytest.approx(min(wild.compute_in(wild.year), frames.COMPUTE[1]))
+    assert sum(wild.share_of(name, wild.year) for name in frames.ORIGINS) == pytest.approx(1)
+
+
+def test_records_rise_and_stay_on_the_axis():
+    records = frames.records()
+    assert records["y"].is_between(*frames.ECI).all()
+    for who in frames.SEATS.values():
+        assert records.filter(pl.col("who") == who).sort("t")["y"].is_sorted()
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+def _contrast(one: str, two: str) -> float:
+    high, low = sorted((_luminance(one), _luminance(two)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("light", charts.TWINS)
+def test_colours_stand_out_in_both_themes(light: str):
+    least = 4.5 if light in charts.OUTCOME.values() else 3.0
+    assert _contrast(light, charts.PAPER) >= least
+    assert _contrast(charts.TWINS[light], "#11151B") >= least
+
+
+def test_every_outcome_has_a_colour():
+    assert set(charts.OUTCOME) == set(CLASSES) == set(LABELS)
+
+
+def test_specifications_name_their_tables_and_keep_their_own():
+    for name, spec in charts.specs().items():
+        text = str(spec)
+        assert "'name'" in text, name
+        assert "zoom" not in text
