@@ -60,10 +60,14 @@ class NationalActor(mesa.Agent):
 
     def decide(self) -> None:
         """Decide from last quarter's picture only, so that the order of decisions cannot matter."""
+        self.allocate()
+        self.take_postures()
+
+    def allocate(self) -> None:
+        """Money and compute; the same for allies, hubs and the rest, who do it as one block of rows."""
         self.spend()
         self.split_compute()
         self.concentrate()
-        self.take_postures()
 
     # --- what an actor can be asked for ------------------------------------------------------------------------
 
@@ -71,9 +75,9 @@ class NationalActor(mesa.Agent):
         """Growth of spending this quarter, a factor."""
         return self.world.spending_growth
 
-    def effort(self) -> float:
-        """Spending against the trend, a factor set by policy."""
-        return self.world.setting("ally_effort")
+    def effort(self) -> Array | float:
+        """Spending against the trend, a factor set by policy: `(1,)` for an actor, `(k, 1)` for a block."""
+        return self.world.effort[self.rows]
 
     def spend(self) -> None:
         """Spending on chips: the trend, times policy, more when pressed by a rival, plus reinvested revenue."""

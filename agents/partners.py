@@ -35,10 +35,6 @@ class Ally(NationalActor):
 class Hub(NationalActor):
     """Chooses how hard to look for diverted chips, trading commerce against pressure."""
 
-    def effort(self) -> float:
-        """Hubs follow the trend."""
-        return 1.0
-
     def take_postures(self) -> None:
         """Policing of transit trade: more under US enforcement and after scandals, less where trade pays."""
         w = self.world
@@ -52,8 +48,4 @@ class Hub(NationalActor):
 
 
 class Rest(NationalActor):
-    """Everybody else: demand and compute."""
-
-    def effort(self) -> float:
-        """The rest follows the trend."""
-        return 1.0
+    """Everybody else: demand and compute, no postures."""

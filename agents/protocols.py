@@ -42,6 +42,7 @@ class WorldView(Protocol):
     recorded_spending: Array
     rl_value: Array
     care: Array
+    effort: Array
     rush: float
     allies_parted: bool
 

@@ -204,6 +204,7 @@ class World(mesa.Model):
         ])[:, None]  # fmt: skip
         self.rent_weight[CHINA] = 0.0
         ones = np.ones(self.runs)
+        self.effort = np.ones((len(i.actors), 1))
         self.supply_level = i.supply[0] * p.supply_scale
         self.inventory = np.zeros((len(CLASSES), self.runs))
         self.unsold_chinese = np.zeros(self.runs)
@@ -237,8 +238,11 @@ class World(mesa.Model):
         i = self.inputs
         lag = 2.0 + 2.0 * self.noise.variant_lag
         self.designer = ChipDesigner(self, lag)
-        singles: list[NationalActor] = [UnitedStates(self, US, "united_states"), China(self, CHINA, "china")]
-        self.deciders: list[NationalActor] = list(singles)
+        us, china = UnitedStates(self, US, "united_states"), China(self, CHINA, "china")
+        self.deciders: list[NationalActor] = [us, china]
+        """Who takes postures: the superpowers, and one group per kind of partner."""
+        self.allocators: list[NationalActor] = [us, china, NationalActor.group(self, slice(2, len(i.actors)))]
+        """Who allocates money and compute: the superpowers, and all partners as one block of rows."""
         for kind, cls in KINDS.items():
             rows = i.rows_of(kind)
             for row in range(rows.start, rows.stop):
@@ -247,8 +251,9 @@ class World(mesa.Model):
                 self.deciders.append(cls.group(self, rows))
 
     def decide_one_by_one(self) -> None:
-        """Let every actor decide by itself instead of by group: slower, and the same to the last bit."""
+        """Let every actor decide by itself instead of in groups: slower, and the same to the last bit."""
         self.deciders = [agent for agent in self.agents if isinstance(agent, NationalActor)]
+        self.allocators = list(self.deciders)
 
     @property
     def quarter(self) -> int:

@@ -21,8 +21,11 @@ def run(w: World) -> None:
     """Let all decide; in the recorded past spending is data."""
     if w.in_data:
         w.recorded_spending = _recorded(w)
+    w.effort[w.inputs.rows_of("ally")] = w.setting("ally_effort")
+    for actor in w.allocators:
+        actor.allocate()
     for actor in w.deciders:
-        actor.decide()
+        actor.take_postures()
     w.designer.decide()
     general = (1 - w.state["safety"] - w.state["reinforcement"]) / sum(USES.values())
     for name, value in USES.items():
