@@ -16,7 +16,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 # The version the committed calibration was measured with. Nothing here installs it: see the calibration extra.
 TORCH := 2.13.0
 
-.PHONY: help setup run test lint format bench golden constraints
+.PHONY: help setup run test lint format bench golden docs constraints
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -51,6 +51,9 @@ bench: setup ## measure speed
 
 golden: setup ## write the expected results anew; then say in CHANGELOG.md what changed and why
 	$(BIN)/python -m pytest tests/test_golden.py --update-golden
+
+docs: setup ## write the generated tables of the documentation anew
+	$(BIN)/python -m sim.docs
 
 constraints: ## pin the newest versions that fit pyproject.toml (needs Python 3.11)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \

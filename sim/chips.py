@@ -70,6 +70,14 @@ class Catalogue:
         return replace(self, **changed)
 
 
+def summed(value: Array, chips: Array) -> Array:
+    """Sum over the chip axis of a value per chip, `(classes,)`, times chips, `(..., classes, runs)`: `(..., runs)`.
+
+    Not a matrix product: BLAS rounds a column by where it stands, and a member alone would differ from its column.
+    """
+    return np.einsum("k,...kr->...r", value, chips)
+
+
 @cache
 def catalogue() -> Catalogue:
     """The catalogue from the table of products; EDGE starts as the half-size variant of the newest line."""

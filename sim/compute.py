@@ -11,24 +11,34 @@ from sim.rng import Array
 H100 = CLASSES.index("H100")
 LINK_PENALTY = 0.15
 """Largest loss of training throughput from a halved scale-up link; judgement, overlapped communication hides most."""
+EIGHT_BIT_MOST, EIGHT_BIT_MIDDLE, EIGHT_BIT_WIDTH = 0.8, 2027.0, 0.7
+"""Largest share of training in 8 bits, the year of half of it, and the width of the change; judgement.
+
+DeepSeek-V3 (arXiv 2412.19437) trained in FP8; chips from Rubin on are built for low precision.
+"""
 MATURITY_GROWTH = 0.05
 """Yearly rise of Chinese software maturity towards 1; judgement."""
 MATURITY_FROM = 2026.0
 
 
-def train_equivalent(chips: Catalogue, p: Draws) -> Array:
-    """H100 equivalents per chip for training (pretraining, updates, experiments), shape `(classes, runs)`.
+def eight_bit_share(year: float) -> float:
+    """Share of training work in 8 bits: none before DeepSeek-V3 showed it at scale (December 2024), most by 2030."""
+    return float(EIGHT_BIT_MOST / (1 + np.exp((EIGHT_BIT_MIDDLE - year) / EIGHT_BIT_WIDTH)))
 
-    Compute-bound work: dense BF16 peak times the reachable fraction, less a loss where the link was cut.
+
+def train_equivalents(chips: Catalogue, p: Draws) -> tuple[Array, Array]:
+    """H100 equivalents per chip for training (pretraining, updates, experiments), in BF16 and in 8 bits.
+
+    Compute-bound work: dense peak times the reachable fraction, less a loss where the link was cut. Both have shape
+    `(classes, runs)` and are relative to an H100 in the same precision.
     """
-    nvidia = p.compute_fraction_nvidia
-    other = p.compute_fraction_other
+    nvidia, other = p.compute_fraction_nvidia, p.compute_fraction_other
     link = 1 - LINK_PENALTY * np.clip((900 - chips.link) / 500, 0, 1) * (chips.tpp > 8000)
-    result = np.empty((len(CLASSES), nvidia.size))
+    fraction = np.ones((len(CLASSES), nvidia.size))
     for k, name in enumerate(CLASSES):
-        fraction = other if name in CHINESE or name == "CUSTOM" else nvidia
-        result[k] = chips.bf16[k] * link[k] * fraction / nvidia
-    return result
+        if name in CHINESE or name == "CUSTOM":
+            fraction[k] = other / nvidia
+    return fraction * (chips.bf16 * link)[:, None], fraction * (chips.h100e * link)[:, None]
 
 
 def decode_equivalent(chips: Catalogue, p: Draws) -> Array:

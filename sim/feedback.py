@@ -18,8 +18,11 @@ LARGEST_REVENUE = 12e12
 
 
 def revenue(eci: Array, served: Array, p: Draws) -> Array:
-    """AI revenue per year, US dollars: it rises with capability and, with diminishing returns, served compute."""
+    """AI revenue per year, US dollars: it rises with capability and, with diminishing returns, served compute.
+
+    Who serves nothing earns nothing.
+    """
     wanted = REFERENCE_REVENUE * np.exp(
         np.log(10) * p.revenue_growth * (eci - 165) + 0.4 * np.log(served / REFERENCE_SERVED + 1e-9)
     )
-    return wanted / (1 + wanted / LARGEST_REVENUE)
+    return (served > 0) * wanted / (1 + wanted / LARGEST_REVENUE)

@@ -107,3 +107,23 @@ def members(run: Run) -> pl.DataFrame:
             **{f"parameter.{name}": values for name, values in run.parameters.items()},
         }))  # fmt: skip
     return pl.concat(frames)
+
+
+def headline(run: Run) -> dict[str, float]:
+    """Twenty-odd numbers that say where a scenario leads: what stands beside each scenario of the library."""
+    at = {year: run.step(year) for year in (2028, 2030, run.until)}
+    us, china = crossing.by_actor(run)[:2]
+    result = {f"share_{name}": share for name, share in run.outcome_shares().items()}
+    for year, t in at.items():
+        result[f"lead_months_{year}"] = float(np.median(run["lead_months"][t]))
+    result["lead_months_backward_2030"] = float(np.median(run["lead_months_backward"][at[2030]]))
+    result["frontier_slope_2030"] = float(np.median(lead.slope(run, 2030)))
+    for name in ("capability", "compute_train", "compute_decode", "training_flop", "training_cost"):
+        for a, actor in enumerate(("us", "china")):
+            result[f"{name}_{actor}_2030"] = float(np.median(run[name][at[2030], a]))
+    for i, channel in enumerate(CHANNELS):
+        result[f"flow_{channel}_2028"] = float(np.median(_yearly(run, i, at[2028])))
+    result["crossed_us"], result["crossed_china"] = (float(np.mean(~np.isnan(years))) for years in (us, china))
+    result["accident_hazard_2030"] = float(np.median(run["governance"][at[2030], INDICES.index("accident_hazard")]))
+    result["democratic_share_2030"] = float(np.median(run["governance"][at[2030], INDICES.index("democratic_share")]))
+    return {name: _plain(value) for name, value in result.items()}

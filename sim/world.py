@@ -18,7 +18,7 @@ from agents.superpower import China, UnitedStates
 from scenarios.quarters import FIRST
 from sim import governance, research
 from sim.chips import CHINESE, CLASSES
-from sim.compute import decode_equivalent, train_equivalent
+from sim.compute import decode_equivalent, train_equivalents
 from sim.domestic import Capacity
 from sim.draws import Draws
 from sim.inputs import Inputs
@@ -191,10 +191,11 @@ class World(mesa.Model):
 
     def _constants(self) -> None:
         i, p = self.inputs, self.p
-        self.kappa_train, self.kappa_decode = train_equivalent(self.chips, p), decode_equivalent(self.chips, p)
+        self.in_bf16, self.in_fp8 = train_equivalents(self.chips, p)
+        self.kappa_train, self.kappa_decode = self.in_bf16.copy(), decode_equivalent(self.chips, p)
         ascend = [CLASSES.index(name) for name in CHINESE]
         self.ascend = slice(ascend[0], ascend[-1] + 1)
-        self.raw_ascend = self.kappa_train[self.ascend].copy(), self.kappa_decode[self.ascend].copy()
+        self.raw_decode = self.kappa_decode[self.ascend].copy()
         self.uplift_shape = research.uplift_scale(p)
         self.labour_share = i.column("researchers_2022")[:, None]
         self.oversight = governance.oversight(i.actors, i.rows_of("ally"))

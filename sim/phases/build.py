@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import power
-from sim.chips import CLASSES
-from sim.compute import maturity
+from sim.chips import CLASSES, summed
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -48,9 +47,6 @@ def run(w: World) -> None:
 
 def _equivalents(w: World) -> None:
     """Training and decoding equivalents of every owner's stock, H100e."""
-    ready = maturity(w.p, w.year, w.now.breakthrough)
-    for kappa, raw in zip((w.kappa_train, w.kappa_decode), w.raw_ascend, strict=True):
-        np.multiply(raw, ready, out=kappa[w.ascend])
     chips = w.state["chips"]
     w.state["own_train"] = np.einsum("akr,kr->ar", chips, w.kappa_train)
     w.state["own_decode"] = np.einsum("akr,kr->ar", chips, w.kappa_decode)
@@ -73,8 +69,7 @@ def _run_on_power(w: World) -> None:
     w.now.power_added = added
     watts = w.chips.kw.copy()
     watts[w.ascend] /= 1 + BREAKTHROUGH_POWER * w.now.breakthrough
-    totals = np.matmul(np.stack([watts, w.chips.h100e]), s["chips"])
-    need, w.now.stock_h100e = totals[:, 0] * (power.OVERHEAD / 1000), totals[:, 1]
+    need, w.now.stock_h100e = summed(watts * (power.OVERHEAD / 1000), s["chips"]), summed(w.chips.h100e, s["chips"])
     s["running"], w.now.power_used = power.running_share(need, s["power"], 0)
     w.now.power_need = need
 

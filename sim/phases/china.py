@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import diversion
-from sim.chips import CLASSES, US_CLASSES, VARIANTS
+from sim.chips import CLASSES, US_CLASSES, VARIANTS, summed
 from sim.rng import Array
 from sim.trade import BULK_COST, RENTAL_MARGIN, TRAINING_BUDGET, elastic, fill, weights
 
@@ -158,7 +158,7 @@ def _options(w: World, offers: _Offers, form: Array) -> tuple[Array, Array, Arra
     per_h100e = n.mix[MERCHANT] / w.chips.h100e[MERCHANT, None]
     for table, kappa in ((train, w.kappa_train), (decode, w.kappa_decode)):
         table[:legal] = kappa[offers.classes]
-        table[-3] = (form @ kappa[w.ascend]) * (1 + p.home_preference)
+        table[-3] = summed(form, kappa[w.ascend]) * (1 + p.home_preference)
         # What the world buys is what smugglers and hosts have to give.
         table[-2] = table[-1] = (per_h100e * kappa[MERCHANT]).sum(axis=0)
     n.caught = caught
@@ -193,7 +193,7 @@ def _book(w: World, offers: _Offers, form: Array, bought: Array, output: Array) 
     own[w.ascend] = form[:, None] * bought[-3]
     n.arrived = bought[-2]
     h = w.chips.h100e
-    n.flows = np.stack([h[:US_N] @ own[:US_N], h[w.ascend] @ own[w.ascend], n.arrived, bought[-1]])
+    n.flows = np.stack([summed(h[:US_N], own[:US_N]), summed(h[w.ascend], own[w.ascend]), n.arrived, bought[-1]])
     w.seen.diverted = n.arrived / np.maximum(n.made_to_order, 1.0)
     return {"own": own, "arrived": n.arrived, "rented": bought[-1]}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import capability
-from sim.chips import CLASSES
+from sim.chips import CLASSES, summed
 from sim.governance import INDICES
 from sim.rng import Array
 from sim.trade import CHANNELS
@@ -104,7 +104,7 @@ def run(w: World) -> None:
     log["permission"][t], log["enforcement"][t] = n.permission, s["enforcement"][0]
     log["policing"][t] = s["policing"][w.inputs.rows_of("hub")].mean(axis=0)
     log["made_h100e"][t] = n.made_h100e
-    log["unsold_h100e"][t] = h @ w.inventory
+    log["unsold_h100e"][t] = summed(h, w.inventory)
     log["list_price"][t] = n.list_price
     if w.log.ledger:
         _ledger(w)

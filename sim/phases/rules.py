@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.partners import Ally
+from sim.compute import eight_bit_share, maturity
 from sim.rng import Array
 
 if TYPE_CHECKING:
@@ -31,6 +32,16 @@ def run(w: World) -> None:
     w.now.memory_control = i.closure("hbm", "hbm_controls")[t]
     w.now.offshore_closed = i.closure("subsidiary", "cloud_rule")[t]
     _events(w)
+    _usable(w)
+
+
+def _usable(w: World) -> None:
+    """What a chip of each class is worth this quarter: precision shifts, and software for Chinese chips matures."""
+    eight = eight_bit_share(w.year)
+    np.add(w.in_bf16 * (1 - eight), w.in_fp8 * eight, out=w.kappa_train)
+    ready = maturity(w.p, w.year, w.now.breakthrough)
+    w.kappa_train[w.ascend] *= ready
+    w.kappa_decode[w.ascend] = w.raw_decode * ready
 
 
 def _growth(first: Array, late: Array, year: float) -> Array:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import power
+from sim.chips import summed
 from sim.phases import china
 from sim.phases.china import CUSTOM, US_N
 from sim.phases.decide import CUSTOM_PRICE
@@ -54,22 +55,22 @@ def _others(w: World, bought: dict[str, Array]) -> None:
     shelf = made + w.inventory
     sold = np.ones(w.runs)
     if not w.in_data:
-        h100e = h[:, 0] @ shelf - (1 - CUSTOM_PRICE) * h[CUSTOM, 0] * shelf[CUSTOM]
+        h100e = summed(h[:, 0], shelf) - (1 - CUSTOM_PRICE) * h[CUSTOM, 0] * shelf[CUSTOM]
         money = s["spending"].sum(axis=0) - s["spending"][1]
-        watts = (power.OVERHEAD / 1000 * w.chips.kw) @ shelf
+        watts = summed(power.OVERHEAD / 1000 * w.chips.kw, shelf)
         fits = power.room(s["power"], n.power_added, n.power_need, besides=1)
         sold = np.minimum(1.0, np.minimum(
             money / np.maximum(h100e * n.list_price, 1.0), fits / np.maximum(watts, 1e-9)
         ))  # fmt: skip
     delivered = shelf * sold
     w.inventory = shelf - delivered
-    most = 0.9 * (h[:CUSTOM, 0] @ delivered[:CUSTOM])
+    most = 0.9 * summed(h[:CUSTOM, 0], delivered[:CUSTOM])
     attempted = np.minimum(n.arrived / np.maximum(1 - n.caught, 1e-9), most)
     leaving = np.minimum(n.mix * attempted / h, delivered)
     arriving = leaving * (1 - n.caught)
     own = bought["own"]
-    n.seized_h100e = (h[:, 0] @ leaving) * n.caught
-    n.made_h100e = h[:, 0] @ made + h[:US_N, 0] @ own[:US_N]
+    n.seized_h100e = summed(h[:, 0], leaving) * n.caught
+    n.made_h100e = summed(h[:, 0], made) + summed(h[:US_N, 0], own[:US_N])
     if w.log.ledger:
         n.ledger = {
             "made": made + own, "delivered": delivered + own, "diverted": arriving, "seized": leaving - arriving,

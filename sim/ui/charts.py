@@ -258,7 +258,7 @@ def compute() -> Spec:
     )
     # Above the highest bar there is room for the headings, and for the marks of bars that are cut off.
     scale = alt.Scale(domain=[frames.COMPUTE[0], 1.2 * frames.COMPUTE[1]], nice=False)
-    axis = alt.Axis(values=[0, 10, 20, 30, 40], title=None, labelExpr="datum.value==40?'40m':datum.value")
+    axis = alt.Axis(values=[0, 20, 40, 60], title=None, labelExpr="datum.value==60?'60m':datum.value")
     colour = alt.Color("channel:N", legend=None, scale=alt.Scale(domain=list(ORIGIN), range=list(ORIGIN.values())))
     tip = [
         alt.Tooltip("scenario:N", title="Settings"),

@@ -85,7 +85,8 @@ def _tools(chosen: levers.Choice) -> None:
         )
         with st.popover("Share", icon=":material/link:", type="tertiary"):
             st.write("This address holds the scenario and every lever. Whoever opens it sees what you see.")
-            st.code((st.context.url or "").split("?")[0] + levers.query(chosen), language=None, wrap_lines=True)
+            here = (st.context.url or "").split("?")[0].rstrip("/")
+            st.code(f"{here}/{levers.query(chosen)}", language=None, wrap_lines=True)
 
 
 def _story(chosen: levers.Choice) -> str:
@@ -212,7 +213,7 @@ def workspace() -> None:
         spec, base_spec = chosen.spec, chosen.base
         base, mine = common.view(base_spec), common.view(spec)
     except (InputError, ValidationError) as error:
-        verdict.error(f"These settings do not go together: {error}")
+        verdict.error(levers.first_line(error))
         return
     same = spec.digest() == base_spec.digest()
     with verdict:

@@ -31,7 +31,7 @@ ORIGINS = {
 NOW = end_year(number(DATA_UNTIL))
 ECI = (80.0, 240.0)
 LEAD = (-24.0, 36.0)
-COMPUTE = (0.0, 40.0)
+COMPUTE = (0.0, 60.0)
 """Axes; they stay as they are whatever the levers say, so that movement means something."""
 BIN = 2
 """Months per column of dots; it divides the twelve of the cut-offs, so that no column straddles one."""

@@ -145,9 +145,9 @@ def read(parameters: Mapping[str, str]) -> tuple[str, dict[str, Setting], list[s
     if len(notes) > 6:
         notes = [*notes[:5], f"and {len(notes) - 5} more"]
     try:
-        start.with_levers(**changes)
+        Choice(scenario, changes).spec  # noqa: B018 - made to see whether it can be
     except (InputError, ValidationError) as error:
-        return scenario, {}, [*notes, f"the levers together: {_first_line(error)}"]
+        return scenario, {}, [*notes, f"the levers together: {first_line(error)}"]
     return scenario, changes, notes
 
 
@@ -177,7 +177,8 @@ def _near(name: str) -> str:
     return hint if hint.startswith("did") else "the names are those of the levers below"
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What went wrong, without the pages a library adds."""
     if isinstance(error, ValidationError):
         return error.errors()[0]["msg"].removeprefix("Value error, ")
     return str(error).splitlines()[0]

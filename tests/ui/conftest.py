@@ -1,0 +1,27 @@
+"""What the interface's tests share: few futures, and the page as a test harness."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+
+
+@pytest.fixture(autouse=True)
+def _few_futures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLARITY_FUTURES", "64")
+
+
+@pytest.fixture
+def page() -> Callable[..., AppTest]:
+    """Opens the app at an address."""
+
+    def opened(**parameters: str) -> AppTest:
+        test = AppTest.from_file(str(APP), default_timeout=60)
+        for name, value in parameters.items():
+            test.query_params[name] = value
+        return test.run()
+
+    return opened

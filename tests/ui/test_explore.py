@@ -1,0 +1,187 @@
+"""The page without a browser: every scenario, every lever, every kind of address."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from urllib.parse import parse_qs
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from scenarios import load, names
+from scenarios.levers import ACTOR, LEVERS
+from sim.outcomes.polarity import LABELS
+from sim.ui import levers
+
+Open = Callable[..., AppTest]
+_HTML = re.compile(r"<style>.*?</style>|<[^>]+>", re.DOTALL)
+
+
+def raw(test: AppTest) -> str:
+    return "\n".join(str(block.proto.body) for block in test.get("html"))
+
+
+def text(test: AppTest) -> str:
+    return unescape(_HTML.sub(" ", raw(test)))
+
+
+def verdict(test: AppTest) -> str:
+    return unescape(re.search(r'<h1 class="say">(.*?)</h1>', raw(test))[1])
+
+
+def slider(test: AppTest, lever: str) -> object:
+    found = [w for kind in (test.slider, test.select_slider) for w in kind if w.key == f"lever_{lever}"]
+    assert found, lever
+    return found[0]
+
+
+def address(test: AppTest) -> dict[str, list[str]]:
+    return {name: list(value) for name, value in test.query_params.items()}
+
+
+def test_the_page_opens_with_current_policy(page: Open):
+    test = page()
+    assert not test.exception
+    assert re.match(r"(By 2032, .+|No single outcome is likely by 2032\..+): ?\d+ futures in 100\.", verdict(test))
+    assert "This is current policy." in text(test)
+    assert "not the chance that the model is wrong" in text(test)
+    assert len(test.get("vega_lite_chart")) == 4
+    assert address(test) == {}
+
+
+def test_headings_do_not_skip_a_level(page: Open):
+    levels = [int(n) for n in re.findall(r"<h([1-6])", raw(page()))]
+    assert levels.count(1) == 1
+    assert set(levels) == {1, 2}
+
+
+def test_the_key_adds_to_a_hundred(page: Open):
+    for scenario in ("current_policy", "third_power", "closed_ideas"):
+        if scenario in names():
+            key = re.search(r'<div class="key">(.*?)</div>', raw(page(scenario=scenario)))[1]
+            counts = [int(n) for n in re.findall(r"<b>(\d+)</b>", key)]
+            assert len(counts) == len(LABELS)
+            assert sum(counts) == 100
+
+
+@pytest.mark.parametrize("scenario", names())
+def test_every_scenario_of_the_library_opens(page: Open, scenario: str):
+    test = page(scenario=scenario)
+    assert not test.exception
+    assert "was not used" not in text(test)
+    assert load(scenario).story in text(test)
+    assert test.session_state["scenario"] == scenario
+
+
+def test_every_lever_moves_to_both_ends(page: Open):
+    test = page()
+    test.session_state["more_levers"] = True
+    test.run()
+    shown = {w.key for kind in (test.slider, test.select_slider) for w in kind}
+    assert shown == {f"lever_{name}" for name in LEVERS}
+    for name, lever in LEVERS.items():
+        for end in (lever.low, lever.high):
+            slider(test, name).set_value(end).run()
+            assert not test.exception, (name, end)
+            assert address(test).get(name) == [f"{end:g}"]
+        assert "(was" in slider(test, name).label
+        test.button[1].click().run()
+        assert address(test) == {}, name
+
+
+def test_levers_can_be_left_to_their_actor(page: Open):
+    test = page(hub_policing="60", allied_alignment="actor")
+    assert "was not used" not in text(test)
+    assert address(test) == {"hub_policing": ["60"]}
+    assert slider(test, "allied_alignment").value == ACTOR
+
+
+def test_undo_goes_back_fifty_steps_and_relights_the_pill(page: Open):
+    test = page()
+    before = verdict(test)
+    for k in range(51):
+        slider(test, "cloud_rule").set_value(90 if k % 2 == 0 else 100).run()
+    assert test.session_state["scenario"] is None
+    for _ in range(51):
+        assert not test.button[0].disabled
+        test.button[0].click().run()
+    assert test.button[0].disabled
+    assert verdict(test) == before
+    assert test.session_state["scenario"] == "current_policy"
+    assert address(test) == {}
+
+
+def test_a_scenario_replaces_the_levers_and_reset_returns_to_it(page: Open):
+    test = page(enforcement="4")
+    test.button_group[0].set_value("tight_controls").run()
+    assert address(test) == {"scenario": ["tight_controls"]}
+    slider(test, "cloud_rule").set_value(0).run()
+    assert address(test) == {"scenario": ["tight_controls"], "cloud_rule": ["0"]}
+    assert "Your changes: Rental and subsidiaries abroad barred 0% (was 90)." in text(test)
+    test.button[1].click().run()
+    assert address(test) == {"scenario": ["tight_controls"]}
+    assert slider(test, "enforcement").value == load("tight_controls").setting("enforcement")
+
+
+def test_an_address_restores_what_it_was_written_from(page: Open):
+    test = page(scenario="tight_controls", enforcement="9", openness="20")
+    again = page(**{name: value[-1] for name, value in address(test).items()})
+    assert verdict(test) == verdict(again)
+    assert slider(again, "enforcement").value == 9
+    assert address(again) == address(test)
+    chosen = levers.Choice("tight_controls", {"enforcement": 9.0, "openness": 20.0})
+    assert parse_qs(levers.query(chosen)[1:]) == address(test)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("enforcement", "99", "enforcement=99: out of range; it goes from 0 to 10"),
+        ("enforcement", "nan", "enforcement=nan: out of range; it goes from 0 to 10"),
+        ("openness", "abc", "openness=abc: this is not a number; it goes from 0 to 100"),
+        ("openness", "17.5", "openness=17.5: rounded to 20"),
+        ("openness", "actor", "openness=actor: this lever cannot be left to the actor; it goes from 0 to 100"),
+        ("enforcment", "2", "enforcment: there is no such lever; did you mean 'enforcement'?"),
+        ("scenario", "tight_control", "scenario=tight_control: there is no such scenario; did you mean"),
+        ("<img src=x>", "1", "<img src=x>: there is no such lever"),
+        ("x" * 5000, "1", "x" * 39 + "…: there is no such lever"),
+        ("openness", "9" * 400, "out of range"),
+    ],
+)
+def test_a_bad_address_is_named_and_the_page_stands(page: Open, name: str, value: str, message: str):
+    test = page(**{name: value, "cloud_rule": "80"})
+    assert not test.exception
+    assert message in text(test)
+    assert "<img" not in raw(test)
+    assert slider(test, "cloud_rule").value == 80
+    slider(test, "cloud_rule").set_value(70).run()
+    assert "was not used" not in text(test)
+
+
+def test_many_bad_parameters_are_summed_up(page: Open):
+    test = page(**{f"bad{k}": "1" for k in range(40)})
+    assert not test.exception
+    assert "and 35 more" in text(test)
+
+
+def test_nothing_on_the_page_promises_anything(page: Open):
+    test = page(scenario="tight_controls", enforcement="9")
+    charts = test.get("vega_lite_chart")
+    said = text(test).lower() + " ".join(str(chart.proto.alt) for chart in charts).lower()
+    assert not re.search(r"\bwill\b|confiden", said)
+    assert all(re.search(r"\d", chart.proto.alt) for chart in charts)
+
+
+def test_rules_and_levers_behind_a_click_are_not_built_before_it(page: Open):
+    test = page()
+    assert "Remote Access Security Act" not in text(test)
+    test.session_state["all_rules"] = True
+    test.run()
+    assert not test.exception
+    assert "Remote Access Security Act" in text(test)
+    assert "not law" in text(test)
+
+
+def test_a_wrong_number_of_futures_is_explained(page: Open, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("POLARITY_FUTURES", "many")
+    assert "POLARITY_FUTURES is 'many'" in page(openness="30").error[0].value
