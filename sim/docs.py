@@ -37,13 +37,11 @@ TABLES = (
     "frontier_quarters", "training_runs", "conflicts",
 )  # fmt: skip
 """Data tables that have a schema of their own, in the order in which they are listed."""
-SCIENCE = (
-    "agents.actor", "agents.superpower", "agents.partners", "agents.designer", "sim.phases.rules", "sim.phases.decide",
-    "sim.phases.offer", "sim.domestic", "sim.compute", "sim.chips", "sim.inputs", "sim.phases.trade", "sim.trade",
-    "sim.diversion", "sim.phases.build", "sim.power", "sim.phases.research", "sim.research", "sim.phases.train",
-    "sim.capability", "sim.feedback", "sim.outcomes.lead", "sim.outcomes.polarity", "sim.outcomes.million",
+PHYSICS = (
+    "regimes", "domestic", "compute", "chips", "inputs", "trade", "diversion", "power", "research", "capability",
+    "feedback", "governance",
 )  # fmt: skip
-"""Modules whose fixed numbers are listed, in the order of the schedule."""
+"""Modules of `sim` whose fixed numbers are listed, beside those of all actors, phases and outcomes."""
 UNITS: dict[str, tuple[str, str]] = {
     "blocked": ("Share of a frontier chip's use that the best legal chip lacks", "share"),
     "unmet": ("China's chip money that found nothing to buy", "share"),
@@ -61,6 +59,8 @@ UNITS: dict[str, tuple[str, str]] = {
 }
 """Label and unit of series that `sim.results.MEASURES` does not name."""
 
+_MADE = (ast.Call, ast.Attribute, ast.Name, ast.Subscript)
+"""What a number that is looked up or borrowed from elsewhere is made of: such numbers are not listed."""
 _BLOCK = re.compile(r"(<!-- generated: ([a-z_]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -204,20 +204,27 @@ def tiers() -> str:
 
 def constants() -> str:
     """Fixed numbers of the code with their reasons."""
-    rows = (row for module in SCIENCE for row in _constants(module))
-    return _table(("Number", "Value", "Where", "What it is"), rows)
+    return _table(("Number", "Value", "Where", "What it is"), fixed_numbers())
 
 
-def _constants(name: str) -> Iterator[tuple[str, str, str, str]]:
-    module = import_module(name)
-    path = Path(str(module.__file__))
-    where = f"`{path.relative_to(ROOT).as_posix()}`"
+def fixed_numbers() -> Iterator[tuple[str, str, str, str]]:
+    """Every number that stands in a module of the model: name, value, file and reason."""
+    paths = [ROOT / f"sim/{name}.py" for name in PHYSICS]
+    for folder in ("agents", "sim/phases", "sim/outcomes"):
+        paths += sorted((ROOT / folder).glob("[a-z]*.py"))
+    for path in paths:
+        yield from _constants(path)
+
+
+def _constants(path: Path) -> Iterator[tuple[str, str, str, str]]:
+    place = path.relative_to(ROOT)
+    module, where = import_module(".".join(place.with_suffix("").parts)), f"`{place.as_posix()}`"
     tree = ast.parse(path.read_text(encoding="utf-8"))
     bodies: list[tuple[Any, list[ast.stmt]]] = [(module, tree.body)]
     bodies += [(getattr(module, n.name), n.body) for n in tree.body if isinstance(n, ast.ClassDef)]
     for owner, body in bodies:
         for i, node in enumerate(body):
-            if not isinstance(node, ast.Assign) or any(isinstance(n, ast.Call) for n in ast.walk(node.value)):
+            if not isinstance(node, ast.Assign) or any(isinstance(n, _MADE) for n in ast.walk(node.value)):
                 continue
             text = _docstring(body[i + 1] if i + 1 < len(body) else None)
             for target in ast.walk(node.targets[0]):

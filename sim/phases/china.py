@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,44 +41,54 @@ REFERENCE_PREMIUM = 1.25
 """Price of usable compute, against the list price, at which spending is stated; judgement."""
 
 
+@dataclass(frozen=True)
 class _Offers:
-    """What US makers can sell to China: classes on offer and, per class, price and limit."""
+    """What US makers can sell to China, `(products, runs)` unless said otherwise."""
 
-    def __init__(self, classes: list[int], price: Array, limit: Array, dies: Array) -> None:
-        self.classes, self.price, self.limit, self.dies = classes, price, limit, dies
+    classes: list[int]
+    price: Array
+    limit: Array
+    """Largest number of chips."""
+    dies: Array
+    """(products, 1) capacity that one chip takes, H100e."""
+    allowed: Array
+    """(runs,) the largest share of orders that any of them may fill."""
 
 
 def _legal_offers(w: World) -> _Offers:
     """Classes that rules, caps and Beijing let in; all cost capacity of the lines they are cut from."""
     n, chips, p = w.now, w.chips, w.p
-    permission = _permission(w)
-    n.permission = permission
+    n.permission = _permission(w)
     strictness = w.state["strictness"][0]
-    # What a design is sold for while no rule stands is free trade: every released class.
-    on_offer = [
+    classes = [
         k for k in range(US_N)
         if n.approval[k] > 0 and k != CUSTOM and chips.released[k] <= w.quarter <= chips.last_made[k]
         and (k != EDGE or not (w.in_data or n.approval[_frontier(w)] >= 1))
     ]  # fmt: skip
-    price, limit, dies = [], [], []
-    merchant = n.made_to_order
-    for k in on_offer:
-        cost = _edge_cost(w) if k == EDGE else chips.h100e[DIES[k]]
-        allowed = n.approval[k] * (1 - strictness * (n.approval[k] < 1)) * permission
-        units = p.legal_share_cap * merchant / cost * allowed
-        if np.isfinite(n.cap_share[k]) and k == EDGE:  # sold nowhere else: held against the newest class
-            units = np.minimum(units, n.cap_share[k] * US_SALES * merchant / cost)
-        elif np.isfinite(n.cap_share[k]):
-            room = n.cap_share[k] * w.state["chips"][0, k] - w.legal_total[k]
-            newer = n.cap_share[k] * US_SALES * n.capacity[k] / chips.h100e[k]
-            units = np.minimum(units, np.maximum(room, 0) * ORDER_LAG_SHARE + newer)
-        units = np.minimum(units, n.cap_units[k])
+    price, limit = np.empty((2, len(classes), w.runs))
+    dies, most = np.empty((len(classes), 1)), np.zeros(w.runs)
+    for row, k in enumerate(classes):
+        dies[row] = _edge_cost(w) if k == EDGE else chips.h100e[DIES[k]]
+        allowed = n.approval[k] * (1 - strictness * (n.approval[k] < 1)) * n.permission
+        units = p.legal_share_cap * n.made_to_order / dies[row] * allowed
+        limit[row] = np.minimum(np.minimum(units, _volume_cap(w, k, dies[row])), n.cap_units[k])
         if k == EDGE:
-            units = units * w.designer.offers_variant()
-        price.append(_price(w, k) * (1 + n.price_share[k]))
-        limit.append(units)
-        dies.append(np.full(w.runs, cost))
-    return _Offers(on_offer, *(np.array(x).reshape(len(on_offer), w.runs) for x in (price, limit, dies)))
+            limit[row] *= w.designer.offers_variant()
+        price[row] = _price(w, k) * (1 + n.price_share[k])
+        most = np.maximum(most, allowed)
+    return _Offers(classes, price, limit, dies, most)
+
+
+def _volume_cap(w: World, k: int, dies: Array) -> Array | float:
+    """Chips of a class that a cap on China's share of its US sales leaves this quarter."""
+    n = w.now
+    if not np.isfinite(n.cap_share[k]):
+        return np.inf
+    if k == EDGE:  # sold nowhere else: held against the newest class
+        return n.cap_share[k] * US_SALES * n.made_to_order / dies
+    room = n.cap_share[k] * w.state["chips"][0, k] - w.legal_total[k]
+    newer = n.cap_share[k] * US_SALES * n.capacity[k] / w.chips.h100e[k]
+    return np.maximum(room, 0) * ORDER_LAG_SHARE + newer
 
 
 def _permission(w: World) -> Array:
@@ -184,7 +195,8 @@ def _book(w: World, offers: _Offers, form: Array, bought: Array, output: Array) 
     own = np.zeros((len(CLASSES), w.runs))
     own[offers.classes] = bought[:legal]
     dies = (bought[:legal] * offers.dies).sum(axis=0)
-    shrink = np.minimum(1.0, w.p.legal_share_cap * n.made_to_order / np.maximum(dies, 1e-9))
+    most = w.p.legal_share_cap * n.made_to_order * offers.allowed
+    shrink = np.minimum(1.0, most / np.maximum(dies, 1e-9))
     own *= shrink
     w.legal_total += own
     n.dies = dies * shrink

@@ -50,7 +50,8 @@ def run(w: World) -> None:
 def _pooled(w: World) -> tuple[Array, Array]:
     """Compute that a run can draw on: allies that have parted from the United States pool theirs."""
     s, rows = w.state, w.inputs.rows_of("ally")
-    parted = s["alignment"][rows] < PART_BELOW
+    # Who brings nothing to the pool gets nothing out of it.
+    parted = (s["alignment"][rows] < PART_BELOW) & (s["used_train"][rows] > 0)
     if not parted.any():
         return s["used_train"].copy(), s["used_decode"].copy()
     pooled = []

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pytest
@@ -39,10 +38,10 @@ def make_world() -> Iterator[Callable[..., World]]:
     """A world that has not begun, for scenarios whose history is the record; closed after the test."""
     worlds: list[World] = []
 
-    def make(spec: Scenario, runs: int = 16, until: int = 2028, **fields: Any) -> World:
+    def make(spec: Scenario, runs: int = 16, until: int = 2028, first: int = 0) -> World:
         inputs = Inputs(spec, number(f"{until}-Q4") - FIRST + 1)
-        streams = Streams(0, 0, runs, inputs.steps)
-        world = World(inputs, draw(spec, streams), noise(inputs, streams), None, Log(inputs, runs, "ledger"), **fields)
+        streams = Streams(0, first, first + runs, inputs.steps)
+        world = World(inputs, draw(spec, streams), noise(inputs, streams), None, Log(inputs, runs, "ledger"))
         worlds.append(world)
         return world
 
