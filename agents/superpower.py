@@ -9,6 +9,10 @@ from agents.state import Array, Row
 
 REFERENCE_STOCK = {"united_states": 15.75e6, "china": 2.5e6}
 """Usable compute at the end of 2025, H100e, to which the concentration parameters refer (Epoch AI chip owners)."""
+PUSH, PUSH_BEHIND, PUSH_SPEED = 0.5, 0.2, 0.1
+"""Domestic push when fully blocked, what a changed lead adds to it, and its speed in a quarter; judgement."""
+LEAD_TODAY = 9.0
+"""US lead in ECI points at the edge of the data, at which the push is stated."""
 LARGEST_SHARE = 0.5
 """No actor can put more than this share of its compute into one run; judgement."""
 
@@ -49,7 +53,7 @@ class UnitedStates(NationalActor):
 class China(NationalActor):
     """Target of the controls: buys, permits imports, pushes its own chips and stocks up before a rule."""
 
-    permission, hoard = Row(), Row()
+    permission, hoard, push = Row(), Row(), Row()
 
     def growth(self) -> Array:
         """Growth of spending this quarter, a factor; money that found nothing to buy does not grow further."""
@@ -77,10 +81,15 @@ class China(NationalActor):
         self.concentration = np.minimum(multiple * share, LARGEST_SHARE)
 
     def take_postures(self) -> None:
-        """Import permission: Beijing lets in more when its own chips fall short and less when they do not."""
+        """Import permission and the domestic push.
+
+        Beijing lets in more when money finds too little to buy, and pushes its own chips harder the more it is blocked
+        and the further it is behind.
+        """
         w = self.world
+        fixed = w.setting("chip_push")
+        wanted = PUSH * (0.5 + 0.5 * w.seen.blocked) + PUSH_BEHIND * np.tanh((w.seen.lead - LEAD_TODAY) / 10)
+        self.push = fixed / 100 if not np.isnan(fixed) else self.push + PUSH_SPEED * (np.clip(wanted, 0, 1) - self.push)
         fixed = w.setting("import_permission")
-        wanted = (
-            fixed / 100 if not np.isnan(fixed) else np.clip((1 - w.p.import_reluctance) * (0.6 + w.seen.unmet), 0, 1)
-        )
-        self.permission = wanted
+        own = np.clip((1 - w.p.import_reluctance) * (0.6 + w.seen.unmet), 0, 1)
+        self.permission = own if np.isnan(fixed) else fixed / 100

@@ -207,7 +207,13 @@ def _fields() -> dict[str, tuple[str, ...]]:
     from scenarios.rules import Rule
     from scenarios.schema import ActorChange, Scenario, Source, Switches
 
-    parts = {"events": Event, "rules": Rule, "actors": ActorChange, "sources": Source, "switches": Switches}
+    parts: dict[str, Any] = {
+        "events": Event,
+        "rules": Rule,
+        "actors": ActorChange,
+        "sources": Source,
+        "switches": Switches,
+    }
     return {
         "": (*Scenario.model_fields, "like", "branches"),
         "parameters": ("kind", "weights", *sorted({name for names in ARGUMENTS.values() for name in names})),

@@ -50,6 +50,10 @@ def from_validation(
         valid: fields by the part of the file in which they stand, `""` for the top.
     """
     complaints = error.errors()
+    # Where a mapping stands for a number, what is wrong in it says more than that it is no number.
+    complaints = [
+        c for c in complaints if not (c["loc"][-1:] == ("float",) and isinstance(c["input"], dict))
+    ] or complaints
     first = complaints[0]
     places = [".".join(str(part) for part in c["loc"] if not _FORM.match(str(part))) for c in complaints]
     start = f"{where}: " if where else ""

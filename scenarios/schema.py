@@ -45,7 +45,7 @@ class Switches(BaseModel):
 class ActorChange(BaseModel):
     """A changed or added actor."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     like: str | None = Field(default=None, description="copy this actor's row first")
     label: str | None = None
     kind: Literal["ally", "hub", "rest"] | None = None
@@ -113,8 +113,9 @@ class Scenario(BaseModel):
         for name, value in changed.items():
             if name not in parameters():
                 raise unknown("parameter", name, parameters())
-            if isinstance(value, float) and not math.isfinite(value):
-                raise InputError(f"parameter {name!r} is {value:g}; give a finite number or a distribution")
+            numbers = [value] if isinstance(value, float) else vars(value).values()
+            if not all(math.isfinite(x) for x in numbers if isinstance(x, float)):
+                raise InputError(f"parameter {name!r} has a number that is not finite; give finite ones")
         return changed
 
     @model_validator(mode="after")
@@ -154,7 +155,8 @@ class Scenario(BaseModel):
         """The setting of a lever: the scenario's own, or the default."""
         if lever not in LEVERS:
             raise unknown("lever", lever, LEVERS)
-        return self.levers.get(lever, LEVERS[lever].default)
+        default: Any = LEVERS[lever].default
+        return self.levers.get(lever, default)
 
     def canonical(self) -> str:
         """The scenario as canonical JSON, without its wording: what decides the numbers."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import ast
 import csv
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,7 +28,9 @@ from scenarios.quarters import DATA_UNTIL, FIRST, label
 from scenarios.rules import Scope, history
 from scenarios.schema import Switches
 from scenarios.tables import DATA, Tier, table
+from sim.outcomes.polarity import CLASSES, LABELS
 from sim.rng import Array, Streams
+from sim.wording import rounded
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ("README.md", "docs/ODD.md", "docs/parameters.md", "docs/api.md")
@@ -46,6 +49,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "blocked": ("Share of a frontier chip's use that the best legal chip lacks", "share"),
     "unmet": ("China's chip money that found nothing to buy", "share"),
     "permission": ("Imports that Beijing lets in", "share"),
+    "push": ("Chinese domestic push", "share"),
     "policing": ("Policing of hubs, mean over hubs", "share"),
     "enforcement": ("US enforcement effort", "times the 2026 budget"),
     "list_price": ("List price of compute", "US dollars per H100e"),
@@ -255,7 +259,7 @@ def series() -> str:
     parts |= dict.fromkeys(by_rival, _code(getattr(record, "RIVALS", ())))
     parts |= dict.fromkeys(record.BY_BLOC, _code(record.BLOCS))
     parts |= {name: _code(of) for name, of in record.PARTS.items()} | dict.fromkeys(record.SINGLE, "–")
-    named = {**UNITS, **MEASURES}
+    named = dict.fromkeys(parts, ("–", "–")) | UNITS | MEASURES
     return _table(("Series", "What it is", "Unit", "Parts"), ((f"`{n}`", *named[n], of) for n, of in parts.items()))
 
 
@@ -328,9 +332,20 @@ def span() -> str:
 
 
 def library() -> str:
-    """The scenarios of the library with the question each answers."""
-    specs = [scenarios.load(name) for name in scenarios.names()]
-    return _table(("Scenario", "The question it answers"), ((f"`{s.name}`", s.question) for s in specs))
+    """The scenarios of the library: the question each answers, and the expected results that stand beside it."""
+    rows: list[tuple[Any, ...]] = []
+    horizon = "the expected results"
+    for name in scenarios.names():
+        path = scenarios.LIBRARY / f"{name.replace(':', '-')}.expected.json"
+        if not path.is_file():
+            rows.append((f"`{name}`", scenarios.load(name).question, *["–"] * len(CLASSES)))
+            continue
+        expected = json.loads(path.read_text(encoding="utf-8"))
+        horizon = f"{expected['runs']} members to the end of {expected['until']}"
+        shares = {outcome: expected["results"][f"share_{outcome}"] for outcome in CLASSES}
+        rows.append((f"`{name}`", scenarios.load(name).question, *rounded(shares).values()))
+    heads = ("Scenario", "The question it answers", *(LABELS[outcome] for outcome in CLASSES))
+    return _table(heads, rows) + f"\nOutcomes are futures in 100, from {horizon}: exploration, not odds.\n"
 
 
 BLOCKS: dict[str, Callable[[], str]] = {

@@ -36,12 +36,12 @@ def growth(first: Array, year: float, brake: Array | float) -> Array:
     return np.exp(np.maximum(yearly * brake, -0.2) / 4)
 
 
-def brake(control: Array | float, today: float, push: float) -> Array | float:
+def brake(control: Array | float, today: float, push: Array | float) -> Array | float:
     """What controls and the domestic push make of growth: 1 at today's settings."""
     return np.clip(1.0 - 1.1 * (control - today) + 0.7 * (push - PUSH_TODAY), 0.05, 2.5)
 
 
-def advance(c: Capacity, p: Draws, year: float, tools: Array, memory: float, push: float, boost: float) -> None:
+def advance(c: Capacity, p: Draws, year: float, tools: Array, memory: float, push: Array, boost: float) -> None:
     """Let capacities grow by a quarter.
 
     Args:

@@ -188,7 +188,9 @@ class Inputs:
         for t in range(self.steps):
             year = min(max((FIRST + t) // 4, 2022), last)
             for a, actor in enumerate(self.actors):
-                added[t, a], share[t, a] = data.get((actor, year), (0.0, 0.0))
+                change = self.spec.actors.get(actor)  # who is `like` another builds power like it
+                source = change.like if change and change.like else actor
+                added[t, a], share[t, a] = data.get((source, year), (0.0, 0.0))
         return added, share
 
     @cached_property

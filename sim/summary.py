@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.governance import INDICES
 from sim.outcomes import blocs, crossing, lead, million, polarity
+from sim.phases.record import TERMS
 from sim.rng import Array
 from sim.trade import CHANNELS
 
@@ -77,6 +78,9 @@ def summary(run: Run) -> dict[str, Any]:
         "compute_decode_h100e": by_actor("compute_decode"),
         "flows_h100e": {str(y): {c: quantiles(_yearly(run, i, t)) for i, c in enumerate(CHANNELS)}
                         for y, t in at.items()},
+        "efficiency_terms": {actor: {term: {str(y): quantiles(run[f"terms_{short}"][t, i]) for y, t in at.items()}
+                                     for i, term in enumerate(TERMS)}
+                             for actor, short in (("united_states", "us"), ("china", "china"))},
         "governance": {name: {str(y): quantiles(run["governance"][t, i]) for y, t in at.items()}
                        for i, name in enumerate(INDICES)},
     }  # fmt: skip

@@ -166,8 +166,8 @@ class World(mesa.Model):
             for name in (
                 "trend_spending", "spending", "serving", "experiments", "pretraining", "reinforcement", "safety",
                 "concentration", "revenue", "revenue_base", "alignment", "policing", "strictness", "enforcement",
-                "permission", "hoard", "used_train", "used_decode", "power", "power_growth", "ai_share", "efficiency",
-                "eci", "latent", "own_train", "own_decode", "running",
+                "permission", "hoard", "push", "used_train", "used_decode", "power", "power_growth", "ai_share",
+                "efficiency", "eci", "latent", "own_train", "own_decode", "running",
             )
         }  # fmt: skip
         s = self.state
@@ -183,7 +183,7 @@ class World(mesa.Model):
         s["alignment"][:] = i.column("alignment_2022")[:, None]
         s["policing"][i.rows_of("hub")] = 0.15
         s["power"][:] = i.column("ai_power_mw_2022")[:, None]
-        s["enforcement"][US], s["permission"][CHINA] = 1.0, 1.0
+        s["enforcement"][US], s["permission"][CHINA], s["push"][CHINA] = 1.0, 1.0, 0.5
         s["used_train"][:] = s["used_decode"][:] = i.column("stock_2022q3_h100e")[:, None]
         s["running"][:] = 1.0
         behind = np.where(np.arange(actors) == US, 0.0, 0.5)[:, None]

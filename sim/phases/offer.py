@@ -51,7 +51,7 @@ def _chinese(w: World) -> None:
         c.logic, c.memory = i.domestic("logic_capacity")[t] * ones, i.domestic("hbm_capacity")[t] * ones
         c.assembly = i.domestic("ascend_units")[t] * ones
     else:
-        push = w.setting("chip_push") / 100
+        push = w.state["push"][1]
         domestic.advance(c, w.p, w.year, w.now.tools, w.now.memory_control, push, w.now.fab_boost)
     imported = 0.0 if w.in_data else domestic.imported_memory(w.now.memory_control, w.year)
     w.now.chinese_output = domestic.output(c, w.p, imported, w.now.memory_shock)

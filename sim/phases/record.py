@@ -33,7 +33,7 @@ BY_RIVAL = ("efficiency", "concentration")
 RIVALS = ("united_states", "china")
 BLOCS = ("united_states", "china", "world")
 SINGLE = (
-    "rented", "premium", "seized", "blocked", "unmet", "permission", "policing", "enforcement", "made_h100e",
+    "rented", "premium", "seized", "blocked", "unmet", "permission", "push", "policing", "enforcement", "made_h100e",
     "unsold_h100e", "list_price",
 )  # fmt: skip
 
@@ -105,7 +105,7 @@ def run(w: World) -> None:
     log["policing"][t] = s["policing"][w.inputs.rows_of("hub")].mean(axis=0)
     log["made_h100e"][t] = n.made_h100e
     log["unsold_h100e"][t] = summed(h, w.inventory)
-    log["list_price"][t] = n.list_price
+    log["list_price"][t], log["push"][t] = n.list_price, s["push"][1]
     if w.log.ledger:
         _ledger(w)
 

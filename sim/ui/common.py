@@ -50,9 +50,9 @@ def specs() -> dict[str, charts.Spec]:
     return charts.specs()
 
 
-def view(spec: Scenario) -> frames.View:
+def view(spec: Scenario, most: int = MAX_RUNS) -> frames.View:
     """What the page shows of a scenario; simulated once per setting, for all users."""
-    return _view(spec.canonical(), futures(), SEED, UNTIL, spec)
+    return _view(spec.canonical(), min(futures(), most), SEED, UNTIL, spec)
 
 
 @st.cache_resource(max_entries=1500, show_spinner=False)

@@ -30,6 +30,8 @@ TELLING = (
     "us_2026_05_case",
 )
 """The rules that stand open; all others are one click away."""
+FEWER = 256
+"""Futures for the question which lever does the work: enough for whole months on the same dice."""
 _TONE = {
     "tightened": ("Tightened", charts.CHINA),
     "loosened": ("Loosened", charts.SEVERAL),
@@ -165,6 +167,30 @@ def _charts(mine: frames.View, base: frames.View, same: bool, reference: str) ->
         _chart("compute", title, unit, {**tables}, 205, theme.swatches(frames.ORIGINS, charts.ORIGIN))
 
 
+def _work(chosen: levers.Choice, reference: str) -> None:
+    """What each change does by itself; on request, since every change needs a simulation."""
+    with st.expander("Which lever does the work?", key="work", on_change="rerun") as more:
+        if not more.open:
+            return
+        cases = levers.put_back(chosen)
+        if not cases:
+            st.html('<p class="d">Move a lever to see which one does the work.</p>')
+            return
+        with st.spinner("Putting back one lever at a time …"):
+            mine, base = (common.view(spec, FEWER) for spec in (chosen.spec, chosen.base))
+            parts = [(label, _difference(mine, common.view(spec, FEWER))) for label, spec in cases]
+        st.html(
+            f'<p class="d">Months of US lead at the end of {mine.year} that are lost if this one alone is put back '
+            f"to {escape(reference)}: average of the same {mine.futures} futures. Together the changes make "
+            f"{wording.signed(_difference(mine, base))}; parts that depend on each other do not add up to it.</p>"
+            + theme.work(parts)
+        )
+
+
+def _difference(one: frames.View, other: frames.View) -> float:
+    return float((one.leads - other.leads).mean())
+
+
 def _rules() -> None:
     """What has been decided since 2022."""
     known = {rule.id: rule for rule in history()}
@@ -222,6 +248,7 @@ def workspace() -> None:
     with right, st.container(key="charts"):
         st.html('<div id="results" tabindex="-1"></div>')
         _charts(mine, base, same, reference)
+        _work(chosen, reference)
         _rules()
         st.html(
             f'<p class="fine">{_DICE} {mine.futures} futures, seed {mine.seed}, Polarity {sim.__version__}, '

@@ -51,6 +51,8 @@ class View:
     lead: pl.DataFrame
     dots: pl.DataFrame
     compute: pl.DataFrame
+    leads: Array
+    """Lead of every future at the end, months, in the order of the dice."""
     us_first: float
     """Share of futures in which the US leads at the end."""
     limit: float
@@ -94,6 +96,7 @@ def view(run: Run) -> View:
         lead=_bands(run.years, run["lead_months"]),
         dots=_dots(run["lead_months"][end], polarity.at_year(run, run.until)),
         compute=_compute(run),
+        leads=run["lead_months"][end].astype(np.float32),
         us_first=float((run["lead_months"][end] > 0).mean()),
         limit=float(np.median(crossing.threshold(run))),
     )

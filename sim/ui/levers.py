@@ -318,6 +318,17 @@ def _groups(some: list[Lever], chosen: Choice) -> None:
             control(lever, chosen)
 
 
+def put_back(chosen: Choice) -> list[tuple[str, Scenario]]:
+    """The scenario with one lever at a time put back to the baseline, and with only the levers that differ."""
+    mine, base = chosen.spec, chosen.base
+    moved = {name: base.setting(name) for name in LEVERS if mine.setting(name) != base.setting(name)}
+    result = [(LEVERS[name].label, mine.with_levers(**{name: setting})) for name, setting in moved.items()]
+    levers_only = base.with_levers(**{name: mine.setting(name) for name in moved})
+    if levers_only.with_levers(**mine.levers).digest() != mine.with_levers(**levers_only.levers).digest():
+        result.append((f"What else “{mine.title}” assumes", levers_only))
+    return result
+
+
 def described(chosen: Choice) -> str:
     """The levers moved away from the scenario, in words."""
     parts = []

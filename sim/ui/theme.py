@@ -60,6 +60,12 @@ table.all{border-collapse:collapse;font-size:.85rem;line-height:1.35;width:100%}
 table.all th,table.all td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;
  border-bottom:1px solid color-mix(in srgb,currentColor 16%,transparent)}
 table.all td:first-child{white-space:nowrap;font-variant-numeric:tabular-nums}
+ul.work{list-style:none!important;margin:.3rem 0!important;padding:0!important;font-size:.9rem;max-width:46rem}
+ul.work li{display:grid;grid-template-columns:minmax(0,1fr) 40% 2.4rem;gap:.6rem;align-items:center;margin:.15rem 0!important}
+ul.work b{text-align:right;font-variant-numeric:tabular-nums}
+ul.work i{display:block;position:relative;height:10px;
+ background:linear-gradient(currentColor,currentColor) 50%/1px 100% no-repeat}
+ul.work u{position:absolute;top:0;height:10px;border-radius:2px}
 .scroll{overflow-x:auto}
 #results{scroll-margin-top:4.5rem}#results:focus{outline:none}
 div:has(>.st-key-mini){display:none}
@@ -161,6 +167,26 @@ def mini(mine: Mapping[str, int], base: Mapping[str, int]) -> str:
     )
     bar = f'<div class="bar" aria-hidden="true">{_segments(mine, False)}</div>'
     return f'<div class="mini">{bar}<p>{key}</p></div>'
+
+
+def work(parts: list[tuple[str, float]]) -> str:
+    """Bars of what each change adds, in months; the ones that hardly matter are named below."""
+    seen = sorted((part for part in parts if abs(part[1]) >= 0.5), key=lambda part: -abs(part[1]))
+    quiet = [label for label, months in parts if abs(months) < 0.5]
+    longest = max([abs(months) for _, months in seen], default=1.0)
+    rows = "".join(
+        f"<li><span>{escape(label)}</span>"
+        f'<i aria-hidden="true"><u style="{_side(months, longest)}"></u></i><b>{wording.signed(months)}</b></li>'
+        for label, months in seen
+    )
+    small = f'<p class="d">Less than half a month each: {escape(wording.listed(quiet))}.</p>' if quiet else ""
+    return f'<ul class="work">{rows}</ul>{small}'
+
+
+def _side(months: float, longest: float) -> str:
+    width = 50 * abs(months) / longest
+    colour = charts.themed(charts.US if months > 0 else charts.CHINA)
+    return f"left:{50 if months > 0 else 50 - width:.1f}%;width:{width:.1f}%;background:{colour}"
 
 
 def swatches(labels: Mapping[str, str], colours: Mapping[str, str]) -> str:

@@ -142,7 +142,7 @@ def test_every_name_is_one_that_the_code_knows():
     known |= {*MEASURES, *docs.UNITS, *(part for parts in PARTS.values() for part in parts), *THRESHOLDS}
     known |= {*HARDWARE_DIMENSIONS, *code_names(), "gap_eci", "united_states", "china", "world"}
     known |= {row[0].strip("`") for row in docs.fixed_numbers()}
-    known |= {"USES", "H100e", "actor", "generated", "code", "size", "compliance", "source"}
+    known |= {"USES", "H100e", "actor", "mesa", "Agent", "year", "generated", "code", "size", "compliance", "source"}
     prose = re.sub(r"<!-- generated: .*?<!-- end -->", "", ODD, flags=re.DOTALL)
     names = set(re.findall(r"`([A-Za-z_]\w*(?:\.\w+)?)`", prose))
     parts = {part for name in names for part in ([name] if name in known or "." not in name else name.split("."))}

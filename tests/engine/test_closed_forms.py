@@ -1,0 +1,358 @@
+"""What can be worked out by hand comes out, and names do not matter."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scenarios import load
+from scenarios.parameters import parameters
+from scenarios.tables import table
+from sim import capability, chips, compute, diversion, domestic, feedback, governance, power, research, trade
+from sim.chips import CLASSES, H100_BF16, catalogue
+from sim.draws import Draws
+from sim.phases import rules
+from sim.results import Run
+from sim.run import simulate
+from sim.world import World
+
+
+def middle(**changes: float) -> Any:
+    """Every parameter at its median, one member, with changes; hardware fractions at plain numbers."""
+    values = {name: row.distribution.interval()[1] for name, row in parameters().items()}
+    values |= {"compute_fraction_nvidia": 0.7, "compute_fraction_other": 0.6, "bandwidth_fraction": 0.8, **changes}
+    return Draws(**{name: np.array([float(value)]) for name, value in values.items()})
+
+
+def num(value: Any) -> float:
+    return float(np.squeeze(value))
+
+
+def one(value: float) -> np.ndarray:
+    return np.array([float(value)])
+
+
+# --- growth --------------------------------------------------------------------------------------------------------
+
+
+def test_constant_research_without_harder_ideas_grows_linearly_in_oom() -> None:
+    """So efficiency itself grows exponentially: by exactly the yearly parameter after four quarters."""
+    p, a = middle(algorithm_growth=0.4, research_returns=1e12), np.zeros((2, 1))
+    for _ in range(8):
+        a = a + research.own_growth(np.array([[1.0], [0.5]]), a, p)
+    np.testing.assert_allclose(a[:, 0], [0.8, 0.4], rtol=1e-9)
+
+
+def test_ideas_get_harder_to_find_at_the_stated_rate() -> None:
+    """Growth falls by 10^(−labour exponent / returns) for each order of magnitude already found."""
+    p = middle(algorithm_growth=0.4, labour_exponent=0.5, research_returns=1.25)
+    early, late = (research.own_growth(one(1), one(a), p) for a in (0.0, 1.0))
+    assert num(late / early) == pytest.approx(10 ** (-0.4))
+
+
+def test_own_growth_of_a_quarter_is_capped() -> None:
+    assert num(research.own_growth(one(1e9), one(0), middle())) == research.LARGEST_STEP
+
+
+def test_research_input_is_one_at_the_reference_and_follows_its_exponents() -> None:
+    for elasticity in (0.5, 0.999, 2.0):
+        p = middle(substitution=elasticity, compute_exponent=0.6, labour_exponent=0.6)
+        x, n = research.REFERENCE_EXPERIMENTS, research.REFERENCE_LABOUR
+        assert num(research.research_input(one(x), one(n), p)) == pytest.approx(1, rel=1e-9)
+        assert num(research.research_input(one(10 * x), one(10 * n), p)) == pytest.approx(10**0.6, rel=1e-6)
+
+
+@pytest.mark.parametrize("rate", [0.1, 1.1, 50.0])
+def test_diffusion_closes_a_stated_share_of_the_gap(rate: float) -> None:
+    """1 − exp(−rate/4) of it in a quarter, never more than all of it, and nothing for who is ahead."""
+    learnt = research.diffuse(np.array([1.0, 3.0]), np.array([2.0, 2.0]), one(rate))
+    np.testing.assert_allclose(learnt, [1 - np.exp(-rate / 4), 0])
+    behind = np.array([0.0])
+    for _ in range(4):
+        behind = behind + research.diffuse(behind, np.array([1.0]), one(rate))
+    np.testing.assert_allclose(1 - behind, np.exp(-rate), rtol=1e-9, atol=1e-15)
+
+
+def test_openness_is_one_at_todays_settings() -> None:
+    assert research.openness_factor(50, 30, 50) == pytest.approx(1.0)
+    assert research.openness_factor(100, 30, 50) > 1 > research.openness_factor(0, 30, 50) > 0
+    assert research.openness_factor(50, 100, 50) < 1 < research.openness_factor(50, 30, 100)
+
+
+def test_supply_with_equal_early_and_late_growth_is_exponential(make_world: Callable[..., World]) -> None:
+    """Without luck production after the data grows by the same factor every quarter."""
+    fixed = {"supply_growth": 1.3, "supply_growth_late": 1.3}
+    w = make_world(load("current_policy").with_changes(parameters=fixed, switches={"luck": False}), runs=8, until=2030)
+    levels = []
+    for _ in range(w.inputs.steps):
+        w.step()
+        levels.append(w.supply_level.copy())
+    future = np.array(levels[w.inputs.supply_data_steps - 1 :])
+    np.testing.assert_allclose(future[1:] / future[:-1], 1.3**0.25, rtol=1e-9)
+
+
+def test_growth_that_fades_from_a_pace_to_itself_is_constant() -> None:
+    for year in (2026.0, 2029.0, 2040.0):
+        assert num(rules._growth(one(1.5), one(1.5), year)) == pytest.approx(1.5**0.25)
+        assert num(domestic.growth(one(domestic.LATE_GROWTH), year, 1.0)) == pytest.approx(domestic.LATE_GROWTH**0.25)
+        assert num(power.additions_growth(one(power.LATE_GROWTH), year)) == pytest.approx(power.LATE_GROWTH**0.25)
+    assert num(rules._growth(one(2.0), one(1.2), 2027.0)) == pytest.approx(2.0**0.25)
+    assert num(rules._growth(one(2.0), one(1.2), 2100.0)) == pytest.approx(1.2**0.25)
+
+
+def test_money_without_elasticity_beyond_one_stays_what_it_is() -> None:
+    money, price, reference = one(100), one(30), one(20)
+    assert num(trade.elastic(money, price, reference, one(1.0))) == pytest.approx(100)
+    assert num(trade.elastic(money, price, reference, one(0.0))) == pytest.approx(150)  # the same chips, at any price
+    assert num(trade.elastic(money, price, reference, one(2.0))) == pytest.approx(100 / 1.5)
+
+
+def test_smuggling_networks_close_a_stated_share_of_the_way() -> None:
+    p = middle(diversion_share=0.1, diversion_speed=1.4)
+    grown = diversion.adapt(one(0.0), p, one(1.0), one(0.5), one(1.0))
+    assert num(grown) == pytest.approx(0.1 * (1 - np.exp(-0.35)))
+    assert num(diversion.caught_share(middle(catch_rate=0.1), one(1.0))) == pytest.approx(0.1)
+    assert num(diversion.caught_share(middle(catch_rate=0.1), one(0.0))) == 0
+
+
+# --- chips ---------------------------------------------------------------------------------------------------------
+
+
+def test_roofline_of_the_h20() -> None:
+    """148 dense BF16 and 296 8-bit TFLOP/s beside 989 and 1,979; 4.0 TB/s beside 3.35.
+
+    Training is bound by arithmetic: 0.15. Decoding at 75 FLOP a byte is bound by memory on both: 4.0 / 3.35 = 1.19;
+    at a high intensity both are bound by arithmetic, 0.15 again.
+    """
+    k, c = CLASSES.index("H20"), catalogue()
+    train = compute.train_equivalents(c, middle())[0][k]
+    assert num(train) == pytest.approx(148 / 989.4, rel=0.01)
+    low, high = (compute.decode_equivalent(c, middle(decode_intensity=i))[k] for i in (75, 5000))
+    assert num(low) == pytest.approx(4.0 / 3.35, rel=1e-6)
+    assert num(high) == pytest.approx(296 / 1979, rel=0.01)
+
+
+def test_roofline_at_the_kink() -> None:
+    """An H100 with 70 % of 1,979 TFLOP/s and 80 % of 3.35 TB/s turns from memory to arithmetic at 517 FLOP a byte."""
+    kink = 0.7 * 1979 / (0.8 * 3.35)
+    b300 = CLASSES.index("B300")
+    c = catalogue()
+    for intensity in (kink / 2, kink * 2):
+        rate = [min(0.7 * c.fp8_tflops[k], 0.8 * c.bandwidth[k] * intensity) for k in (b300, compute.H100)]
+        found = compute.decode_equivalent(c, middle(decode_intensity=intensity))[b300]
+        assert num(found) == pytest.approx(rate[0] / rate[1])
+    np.testing.assert_allclose(compute.decode_equivalent(c, middle())[compute.H100], 1.0)
+    for train in compute.train_equivalents(c, middle()):
+        np.testing.assert_allclose(train[compute.H100], 1.0)
+
+
+def test_a_cut_link_costs_training_but_not_decoding() -> None:
+    h800, h100 = CLASSES.index("H800"), CLASSES.index("H100")
+    decode = compute.decode_equivalent(catalogue(), middle())
+    for train in compute.train_equivalents(catalogue(), middle()):
+        assert 0.8 < num(train[h800] / train[h100]) < 1
+    assert num(decode[h800] / decode[h100]) == pytest.approx(1, abs=0.01)
+
+
+def test_catalogue_units_are_dense_8_bit_over_1979() -> None:
+    for name in ("H100", "H200", "B200", "B300", "RUBIN", "H20", "ASCEND_910C"):
+        k = CLASSES.index(name)
+        assert catalogue().h100e[k] == pytest.approx(catalogue().fp8_tflops[k] / 1979, rel=0.03), name
+        assert chips.summed(np.eye(len(CLASSES))[k], np.ones((len(CLASSES), 2)) * 3).tolist() == [3, 3]
+
+
+# --- capability ----------------------------------------------------------------------------------------------------
+
+
+def test_a_run_like_deepseek_v3() -> None:
+    """2,048 H800s for 57 days at 37 % utilisation: 2,048 · 989e12 · 4.9e6 s · 0.37 = 3.7e24 FLOP (reported 3.3e24).
+
+    The run function fixes its length at four months, so the fleet is scaled to the same chip time.
+    """
+    fleet, share = 2048 * 57 / 120, 0.01
+    p = middle(mfu=0.37, goodput=1.0)
+    found = 10 ** num(capability.largest_run(one(fleet / share), one(share), one(0.19), p))
+    assert found == pytest.approx(2048 * H100_BF16 * 57 * 86400 * 0.37, rel=1e-6)
+    assert 3.3e24 / 1.3 < found < 3.3e24 * 1.3
+    doubled = capability.largest_run(one(2 * fleet / share), one(share), one(0.19), p)
+    assert 10 ** num(doubled) == pytest.approx(2 * found, rel=1e-6)
+
+
+def test_cost_of_a_run_is_chip_hours_at_the_price_over_life() -> None:
+    """A million H100e hours at 25,000 dollars over 5.5 years, times 1.84 all in and a tenth for energy."""
+    p = middle(mfu=0.4, goodput=0.9)
+    flop = 1e6 * 3600 * H100_BF16 * 0.4 * 0.9
+    expected = 1e6 * 25_000 * 1.84 * 1.1 / (5.5 * 8766)
+    assert num(capability.run_cost(one(flop), p, one(25_000))) == pytest.approx(expected, rel=1e-6)
+
+
+def test_reinforcement_learning_gives_half_its_size_at_the_midpoint() -> None:
+    p = middle(rl_form=0, rl_size=17, rl_midpoint=0.1, rl_midpoint_growth=0.5)
+    for base in (25.0, 26.0, 28.0):
+        midpoint = 25 + 0.5 * (base - 26) + 0 * base
+        gain, value = capability.rl_gain(one(midpoint), one(base), p, 1.0)
+        assert num(gain) == pytest.approx(8.5)
+        above, _ = capability.rl_gain(one(midpoint + 0.01), one(base), p, 1.0)
+        assert num(value) == pytest.approx(num((above - gain) / 0.01), rel=0.02)
+    far, _ = capability.rl_gain(one(60.0), one(26.0), p, 1.0)
+    assert num(far) == pytest.approx(17)
+
+
+def test_forms_of_the_reinforcement_ceiling() -> None:
+    """Far out form 0 stands still, form 1 rises with the base and form 2 by the decade, by the stated points."""
+    for form, along_base, along_rl in ((0, 0.0, 0.0), (1, 4.0, 0.0), (2, 0.0, 4.0)):
+        p = middle(rl_form=form, rl_size=17, rl_beyond=4.0, rl_midpoint_growth=0.0)
+        at = [num(capability.rl_gain(one(r), one(b), p, 1.0)[0]) for r, b in ((60, 28), (60, 29), (61, 28))]
+        assert at[1] - at[0] == pytest.approx(along_base, abs=1e-6)
+        assert at[2] - at[0] == pytest.approx(along_rl, abs=1e-6)
+
+
+def test_points_of_scale_and_a_slowdown() -> None:
+    p = middle(points_per_oom=7.0)
+    steps = [num(capability.scaled(one(x), p, one(27.0), 0.5)) for x in (26, 27, 28)]
+    assert steps[1] - steps[0] == pytest.approx(7)
+    assert steps[2] - steps[1] == pytest.approx(3.5)
+    assert num(capability.scaled(one(28), p, one(27.0), 0)) == pytest.approx(7 * 28)
+
+
+def test_short_cuts_of_followers_vanish_for_a_leader_and_add_to_their_total() -> None:
+    p = middle()
+    behind = np.array([[0.0], [1e6]])
+    terms = capability.follower_terms(behind, p, 2026.0, 1.0, 1.0)
+    total = sum(terms)
+    assert num(total[0, 0]) == 0
+    assert num(total[1, 0]) == pytest.approx(num(p.follower_efficiency), rel=1e-6)
+    assert num(terms[2][1, 0] / total[1, 0]) == pytest.approx(num(p.distillation_share), rel=1e-6)
+    assert capability.follower_ramp(2026.0) == pytest.approx(1)
+    assert capability.follower_ramp(2022.0) == 0
+
+
+def test_help_of_ai_for_research_passes_through_its_two_anchors() -> None:
+    """The stated uplift at ECI 165, and the coder's at the coder's ECI, which is half of the ceiling's rise."""
+    p = middle(uplift_now=1.35, uplift_coder=10, coder_eci=196)
+    ceiling, width = research.uplift_scale(p)
+    assert num(research.uplift(one(165), p, ceiling, width)) == pytest.approx(1.35, rel=1e-6)
+    assert num(research.uplift(one(196), p, ceiling, width)) == pytest.approx(10, rel=1e-6)
+    assert num(research.uplift(one(196), p, ceiling, width)) == pytest.approx(1 + (num(ceiling) - 1) / 2)
+    assert num(research.uplift(one(400), p, ceiling, width)) == pytest.approx(num(ceiling), rel=1e-3)
+
+
+def test_revenue_at_the_reference_and_for_nobody() -> None:
+    p = middle()
+    reference = feedback.REFERENCE_REVENUE
+    found = num(feedback.revenue(one(165), one(feedback.REFERENCE_SERVED), p))
+    assert found == pytest.approx(reference / (1 + reference / feedback.LARGEST_REVENUE), rel=1e-6)
+    assert num(feedback.revenue(one(300), one(0), p)) == 0
+    assert num(feedback.revenue(one(1000), one(1e9), p)) <= feedback.LARGEST_REVENUE
+
+
+def test_governance_indices_by_hand() -> None:
+    """Two actors at the frontier, 3:1 in compute, one under oversight; one far behind does not count."""
+    eci, used = np.array([[180.0], [180.0], [100.0]]), np.array([[3.0], [1.0], [9.0]])
+    serving, safety = np.full((3, 1), 0.5), np.array([[0.04], [0.0], [0.5]])
+    weights, bloc = np.array([[1.0], [0.0], [1.0]]), np.array([[1.0], [0.0], [0.0]])
+    found = governance.indices(eci, used, serving, safety, weights, bloc, middle(accident_hazard=0.01))[:, 0]
+    np.testing.assert_allclose(found, [3.0, 1.0, 25.0, 75.0, 100 * 3 / 13], rtol=1e-6)
+
+
+# --- power ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_does_not_fit_at_home_runs_abroad_where_there_is_room() -> None:
+    """The US needs 10 and has 6; an ally needs 1 of 3; China has 5 spare and hosts nobody: 8 of 10 run."""
+    need, available = np.array([[10.0], [2.0], [1.0]]), np.array([[6.0], [7.0], [3.0]])
+    share, used = power.running_share(need, available, 0)
+    np.testing.assert_allclose(share[:, 0], [0.8, 1.0, 1.0])
+    np.testing.assert_allclose(used[:, 0], [6.0, 2.0, 3.0])
+
+
+# --- names do not matter -------------------------------------------------------------------------------------------
+
+CALM = load("current_policy").with_changes(switches={"luck": False})
+
+
+def rows_of(run: Run, actor: str) -> dict[str, np.ndarray]:
+    a = run.actors.index(actor)
+    return {n: run.series[n][:, a] for n in run.series if run.parts(n) == run.actors}
+
+
+def test_two_identical_actors_stay_identical() -> None:
+    """The United Kingdom with the Netherlands' data, without luck, which would tell them apart by name."""
+    run = simulate(CALM.with_changes(actors={"united_kingdom": {"like": "netherlands"}}), runs=8, until=2030)
+    one, two = rows_of(run, "united_kingdom"), rows_of(run, "netherlands")
+    assert set(one) >= {"capability", "compute_train", "training_flop", "alignment"}
+    for name, values in one.items():
+        np.testing.assert_array_equal(values, two[name], err_msg=name)
+    assert one["compute_train"][-1].min() > 0
+
+
+def test_swapping_the_data_of_two_allies_swaps_their_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taiwan and the United Kingdom change names in the tables of actors and of power."""
+    from sim import inputs
+
+    names = {"taiwan": "united_kingdom", "united_kingdom": "taiwan"}
+    base = simulate(CALM, runs=8, until=2030)
+
+    def renamed(name: str) -> tuple[Any, ...]:
+        return tuple(
+            row.model_copy(update={"actor": names[row.actor]}) if getattr(row, "actor", None) in names else row
+            for row in table(name)
+        )
+
+    forget_inputs()
+    monkeypatch.setattr(inputs, "table", renamed)
+    monkeypatch.setattr("scenarios.schema.table", renamed)
+    run = simulate(CALM, runs=8, until=2030)
+    monkeypatch.undo()
+    forget_inputs()
+    for here, there in names.items():
+        one, two = rows_of(base, here), rows_of(run, there)
+        for name in one:
+            np.testing.assert_allclose(two[name], one[name], rtol=1e-5, atol=1e-9, err_msg=f"{here} {name}")
+    apart = np.abs(rows_of(base, "taiwan")["compute_train"][-1] / rows_of(base, "united_kingdom")["compute_train"][-1] - 1)
+    assert apart.min() > 0.1, "the two are alike: swapping them tests nothing"
+
+
+def forget_inputs() -> None:
+    """Prepared inputs are kept by scenario; data that a test changes must not be found in them, nor stay in them."""
+    from sim import inputs, regimes
+
+    for kept in (inputs._prepared, regimes.build, regimes.known_by):
+        kept.cache_clear()
+
+
+# --- race theory (P7) ----------------------------------------------------------------------------------------------
+
+
+def safety_wanted(gap: float, hostility: float, hazard: float = 0.01) -> float:
+    """The decision of one actor whose rival is `gap` points behind (negative: ahead)."""
+    from agents.actor import BASE_SAFETY, NationalActor
+
+    world = SimpleNamespace(
+        seen=SimpleNamespace(rival_gap=np.array([[gap]])), p=middle(hostility=hostility, accident_hazard=hazard),
+        setting=lambda name: np.nan, state={}, care=BASE_SAFETY * (one(hazard) / 0.01) ** 0.25,
+    )  # fmt: skip
+    return num(np.squeeze(NationalActor.group(world, slice(0, 1)).safety_wanted()))
+
+
+def test_a_weak_or_a_mild_laggard_does_not_cut_corners() -> None:
+    alone = safety_wanted(gap=1e3, hostility=1.0)
+    assert safety_wanted(gap=-40, hostility=1.0) == pytest.approx(alone, rel=0.01)
+    assert safety_wanted(gap=-1, hostility=0.0) == pytest.approx(alone, rel=0.01)
+
+
+def test_a_close_and_hostile_rival_makes_developers_cut_corners() -> None:
+    alone = safety_wanted(gap=1e3, hostility=1.0)
+    assert safety_wanted(gap=-1, hostility=1.0) < 0.5 * alone
+    assert safety_wanted(gap=1, hostility=1.0) < 0.5 * alone
+    assert safety_wanted(gap=1, hostility=0.8) < safety_wanted(gap=1, hostility=0.3) < alone
+    assert safety_wanted(gap=1, hostility=0.8) < safety_wanted(gap=8, hostility=0.8) < alone
+
+
+def test_a_safer_technology_is_met_with_less_care_but_stays_safer() -> None:
+    """Risk compensation is partial: a tenth of the hazard takes effort down, and the hazard that is left too."""
+    risky, safe = (safety_wanted(gap=2, hostility=0.5, hazard=h) for h in (0.01, 0.001))
+    assert safe < risky
+    assert 0.001 * (0.03 / safe) ** 0.7 < 0.01 * (0.03 / risky) ** 0.7
