@@ -205,7 +205,7 @@ def build(policy: Policy) -> Regime:
     """
     first, steps = policy.first, policy.steps
     shape = (steps, len(CLASSES))
-    approval, price_share = np.ones(shape), np.zeros(shape)
+    approval, price_share, at_end = np.ones(shape), np.zeros(shape), np.ones(shape)
     cap_share, cap_units = np.full(shape, np.inf), np.full(shape, np.inf)
     closure = {scope: np.zeros(steps) for scope in ("hbm", "tools", "subsidiary", "remote_access")}
     permission = np.full(steps, np.nan)
@@ -214,13 +214,13 @@ def build(policy: Policy) -> Regime:
         rules, dates = rules_at(policy, first + t), _dates(first + t)
         state = (rules, tuple(tuple(r.in_force(d) for d in dates) for r in rules))
         if t and state == last and all(catalogue().released <= first + t - 1):
-            for array in (approval, price_share, cap_share, cap_units):
+            for array in (approval, price_share, cap_share, cap_units, at_end):
                 array[t] = array[t - 1]
         else:
             edges = [edge_of(rules, date) for date in dates]
             for k, name in enumerate(US_CLASSES):
                 found = [verdict(rules, specification(name, e), d) for e, d in zip(edges, dates, strict=True)]
-                approval[t, k] = np.mean([v.approval for v in found])
+                approval[t, k], at_end[t, k] = np.mean([v.approval for v in found]), found[-1].approval
                 open_ones = [v for v in found if v.approval > 0] or [DENIED]
                 price_share[t, k] = np.mean([v.price_share for v in open_ones])
                 cap_share[t, k], cap_units[t, k] = open_ones[-1].cap_share, open_ones[-1].cap_units
@@ -231,7 +231,7 @@ def build(policy: Policy) -> Regime:
         if any(s is not None for s in stops):
             permission[t] = np.mean([1.0 if s is None else s for s in stops])
     return Regime(
-        approval, cap_share, cap_units, price_share, permission, _rush(approval, cap_share), closure
+        approval, cap_share, cap_units, price_share, permission, _rush(at_end, cap_share), closure
     )  # fmt: skip
 
 
@@ -253,7 +253,10 @@ def _stop(rules: Sequence[Rule], date: str) -> float | None:
 
 
 def _rush(approval: Array, cap_share: Array) -> Array:
-    """1 where the next quarter takes away a chip that may be bought now: rules are known a quarter ahead."""
+    """1 where the next quarter takes away what may be bought at the end of this one: rules are known a quarter ahead.
+
+    Both arguments hold what applies at the end of each quarter, (T, K).
+    """
     chips = catalogue()
     weight = np.where(np.isin(CLASSES, US_CLASSES), chips.bf16 + chips.bandwidth / 3.35, 0)
     lost = np.clip(approval[:-1] - approval[1:], 0, 1) * np.isinf(cap_share[:-1])

@@ -122,10 +122,11 @@ def _verdict(mine: frames.View, base: frames.View, same: bool, reference: str) -
     theme.say(f"{wording.headline(mine.counts, mine.year)} {against}")
 
 
-def _chart(name: str, title: str, unit: str, tables: dict[str, object], height: int, key: str = "") -> None:
+def _chart(name: str, title: str, unit: str, tables: dict[str, object], height: int, told: str, key: str = "") -> None:
+    """A chart under its message; `told` is what people hear who do not see it."""
     with st.container(gap="xxsmall", key=f"chart_{name}"):
         st.html(theme.heading(title, unit) + key)
-        common.chart(name, tables, height, f"{title}. {unit}")
+        common.chart(name, tables, height, f"{title}. {told}")
 
 
 def _charts(mine: frames.View, base: frames.View, same: bool, reference: str) -> None:
@@ -140,14 +141,20 @@ def _charts(mine: frames.View, base: frames.View, same: bool, reference: str) ->
             f"Epoch Capabilities Index to the end of {mine.year}. Points: record models. "
             f"Bands hold 50 and 90 futures in 100.{dashes}"
         )
-        _chart("fan", title, unit, {**frames.fan(mine, base)}, 290)
+        told = (
+            f"At the end of {mine.year} the middle index of the United States is "
+            f"{mine.eci_end('united_states'):.0f} and that of China {mine.eci_end('china'):.0f}; under {reference} "
+            f"they are {base.eci_end('united_states'):.0f} and {base.eci_end('china'):.0f}."
+        )
+        _chart("fan", title, unit, {**frames.fan(mine, base)}, 290, told)
     with right:
         now, end = wording.signed(mine.lead_now), wording.signed(mine.lead_end[1])
         title = f"The lead stays at {end} months"
         if now != end:
             title = f"The lead moves from {now} to {end} months"
         unit = f"Middle future and bands, in months of US lead at {PACE:g} index points a year.{dashes}"
-        _chart("lead", title, unit, {**frames.lead(mine, base)}, 290)
+        told = f"{wording.middle(*mine.lead_end)} Under {reference} the middle is {wording.signed(base.lead_end[1])}."
+        _chart("lead", title, unit, {**frames.lead(mine, base)}, 290, told)
     left, right = st.columns([0.46, 0.54], gap="medium")
     with left:
         within = mine.dots.filter(mine.dots["outcome"].is_in(["two_power", "several"])).height
@@ -155,7 +162,9 @@ def _charts(mine: frames.View, base: frames.View, same: bool, reference: str) ->
         unit = f"Each dot is 2 futures in 100, placed by months of US lead at the end of {mine.year}."
         shown = {name: LABELS[name] for name in LABELS if name in set(mine.dots["outcome"])}
         key = theme.swatches(shown, charts.OUTCOME)
-        _chart("dots", title, unit, {**frames.dots(mine)}, 205, key)
+        columns = [f"{label} {(mine.dots['outcome'] == name).sum()}" for name, label in LABELS.items()]
+        told = f"Dots by outcome: {wording.listed(columns)}."
+        _chart("dots", title, unit, {**frames.dots(mine)}, 205, told, key)
     with right:
         total, usual = round(mine.compute_in(mine.year)), round(base.compute_in(mine.year))
         title = f"China adds compute worth {total} million H100s in {mine.year}"
@@ -164,7 +173,10 @@ def _charts(mine: frames.View, base: frames.View, same: bool, reference: str) ->
         unit = f"Million H100-equivalents a year, average of futures.{home}{more if total != usual else ''}"
         heads = (reference[:1].upper() + reference[1:], "The same" if same else "Your settings")
         tables = frames.compute(mine, base, heads)
-        _chart("compute", title, unit, {**tables}, 205, theme.swatches(frames.ORIGINS, charts.ORIGIN))
+        parts = [f"{label} {100 * mine.share_of(name, mine.year):.0f}%" for name, label in frames.ORIGINS.items()]
+        told = f"{wording.listed(parts)}. Under {reference} it is {usual} million."
+        key = theme.swatches(frames.ORIGINS, charts.ORIGIN)
+        _chart("compute", title, unit, {**tables}, 205, told, key)
 
 
 def _work(chosen: levers.Choice, reference: str) -> None:

@@ -74,6 +74,10 @@ class View:
         """Middle lead today, months."""
         return float(self.lead.filter(pl.col("t") <= NOW)["mid"][-1])
 
+    def eci_end(self, who: str) -> float:
+        """Middle capability of a seat at the end of the horizon."""
+        return float(self.fan.filter(pl.col("who") == SEATS[who])["mid"][-1])
+
     def compute_in(self, year: int) -> float:
         """China's new compute in a year, million H100-equivalents."""
         return float(self.compute.filter(pl.col("year") == year)["y"].sum())

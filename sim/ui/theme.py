@@ -61,7 +61,8 @@ table.all th,table.all td{text-align:left;vertical-align:top;padding:.3rem .6rem
  border-bottom:1px solid color-mix(in srgb,currentColor 16%,transparent)}
 table.all td:first-child{white-space:nowrap;font-variant-numeric:tabular-nums}
 ul.work{list-style:none!important;margin:.3rem 0!important;padding:0!important;font-size:.9rem;max-width:46rem}
-ul.work li{display:grid;grid-template-columns:minmax(0,1fr) 40% 2.4rem;gap:.6rem;align-items:center;margin:.15rem 0!important}
+ul.work li{display:grid;grid-template-columns:minmax(0,1fr) 40% 2.4rem;gap:.6rem;align-items:center;
+ margin:.15rem 0!important}
 ul.work b{text-align:right;font-variant-numeric:tabular-nums}
 ul.work i{display:block;position:relative;height:10px;
  background:linear-gradient(currentColor,currentColor) 50%/1px 100% no-repeat}

@@ -150,6 +150,11 @@ def test_every_name_is_one_that_the_code_knows():
     assert sorted(parts - known - files) == []
 
 
+def test_every_series_has_a_label_and_a_unit():
+    unnamed = [line for line in docs.series().splitlines() if "| – | – |" in line]
+    assert unnamed == [], "name it in MEASURES of sim/results.py"
+
+
 def test_parameters_have_their_doubts_listed():
     text = (ROOT / "docs/parameters.md").read_text(encoding="utf-8")
     for name, row in parameters().items():

@@ -123,13 +123,13 @@ def test_smuggling_networks_close_a_stated_share_of_the_way() -> None:
 def test_roofline_of_the_h20() -> None:
     """148 dense BF16 and 296 8-bit TFLOP/s beside 989 and 1,979; 4.0 TB/s beside 3.35.
 
-    Training is bound by arithmetic: 0.15. Decoding at 75 FLOP a byte is bound by memory on both: 4.0 / 3.35 = 1.19;
+    Training is bound by arithmetic: 0.15. Decoding at 50 FLOP a byte is bound by memory on both: 4.0 / 3.35 = 1.19;
     at a high intensity both are bound by arithmetic, 0.15 again.
     """
     k, c = CLASSES.index("H20"), catalogue()
     train = compute.train_equivalents(c, middle())[0][k]
     assert num(train) == pytest.approx(148 / 989.4, rel=0.01)
-    low, high = (compute.decode_equivalent(c, middle(decode_intensity=i))[k] for i in (75, 5000))
+    low, high = (compute.decode_equivalent(c, middle(decode_intensity=i))[k] for i in (50, 5000))
     assert num(low) == pytest.approx(4.0 / 3.35, rel=1e-6)
     assert num(high) == pytest.approx(296 / 1979, rel=0.01)
 
@@ -326,33 +326,37 @@ def forget_inputs() -> None:
 # --- race theory (P7) ----------------------------------------------------------------------------------------------
 
 
-def safety_wanted(gap: float, hostility: float, hazard: float = 0.01) -> float:
+def safety_wanted(gap: float, hostility: float, care: float = 0.03) -> float:
     """The decision of one actor whose rival is `gap` points behind (negative: ahead)."""
-    from agents.actor import BASE_SAFETY, NationalActor
+    from agents.actor import NationalActor
 
     world = SimpleNamespace(
-        seen=SimpleNamespace(rival_gap=np.array([[gap]])), p=middle(hostility=hostility, accident_hazard=hazard),
-        setting=lambda name: np.nan, state={}, care=BASE_SAFETY * (one(hazard) / 0.01) ** 0.25,
+        seen=SimpleNamespace(rival_gap=np.array([[gap]])), p=middle(hostility=hostility), setting=lambda name: np.nan,
+        state={}, care=one(care),
     )  # fmt: skip
-    return num(np.squeeze(NationalActor.group(world, slice(0, 1)).safety_wanted()))
+    return num(NationalActor.group(world, slice(0, 1)).safety_wanted())
 
 
 def test_a_weak_or_a_mild_laggard_does_not_cut_corners() -> None:
-    alone = safety_wanted(gap=1e3, hostility=1.0)
-    assert safety_wanted(gap=-40, hostility=1.0) == pytest.approx(alone, rel=0.01)
-    assert safety_wanted(gap=-1, hostility=0.0) == pytest.approx(alone, rel=0.01)
+    assert safety_wanted(gap=-40, hostility=1.0) == pytest.approx(0.03, rel=0.01)
+    assert safety_wanted(gap=-1, hostility=0.0) == pytest.approx(0.03, rel=0.01)
 
 
 def test_a_close_and_hostile_rival_makes_developers_cut_corners() -> None:
-    alone = safety_wanted(gap=1e3, hostility=1.0)
-    assert safety_wanted(gap=-1, hostility=1.0) < 0.5 * alone
-    assert safety_wanted(gap=1, hostility=1.0) < 0.5 * alone
-    assert safety_wanted(gap=1, hostility=0.8) < safety_wanted(gap=1, hostility=0.3) < alone
-    assert safety_wanted(gap=1, hostility=0.8) < safety_wanted(gap=8, hostility=0.8) < alone
+    assert safety_wanted(gap=-1, hostility=1.0) < 0.5 * 0.03
+    assert safety_wanted(gap=1, hostility=1.0) < 0.5 * 0.03
+    assert safety_wanted(gap=1, hostility=0.8) < safety_wanted(gap=1, hostility=0.3) < 0.03
+    assert safety_wanted(gap=1, hostility=0.8) < safety_wanted(gap=8, hostility=0.8) < 0.03
 
 
-def test_a_safer_technology_is_met_with_less_care_but_stays_safer() -> None:
-    """Risk compensation is partial: a tenth of the hazard takes effort down, and the hazard that is left too."""
-    risky, safe = (safety_wanted(gap=2, hostility=0.5, hazard=h) for h in (0.01, 0.001))
-    assert safe < risky
-    assert 0.001 * (0.03 / safe) ** 0.7 < 0.01 * (0.03 / risky) ** 0.7
+def test_a_safer_technology_is_met_with_less_care_but_stays_safer(make_world: Callable[..., World]) -> None:
+    """Risk compensation is partial: at a tenth of the hazard effort falls, and what is left of the hazard too."""
+    care, left = [], []
+    for hazard in (0.01, 0.001):
+        world = make_world(load("current_policy").with_changes(parameters={"accident_hazard": hazard}), runs=8)
+        care.append(safety_wanted(gap=2, hostility=0.5, care=num(world.care[0])))
+        eci = np.full((1, 1), 180.0)
+        ones, p = np.ones((1, 1)), middle(accident_hazard=hazard)
+        left.append(governance.indices(eci, ones, ones, ones * care[-1], ones, ones, p)[1, 0])
+    assert care[1] < care[0]
+    assert left[1] < left[0]

@@ -1,0 +1,548 @@
+"""The command line, `polarity`. Whatever is heavy is imported inside the command that needs it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from scenarios.errors import InputError, from_validation, nearest, shown, unknown
+
+if TYPE_CHECKING:
+    from scenarios.schema import Scenario, Setting
+    from sim.results import Run
+
+ROOT = Path(__file__).resolve().parents[1]
+LONGEST = 900
+"""Characters after which an error line is cut."""
+ALONE = 1
+"""Exit status when whoever reads the output has gone away."""
+WRONG, STOPPED = 2, 130
+
+
+def explained(error: BaseException) -> str | None:
+    """What a person did wrong, in one line; None for an error of the program itself."""
+    if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # a usage error of typer
+        text = f"{error.format_message()} See `polarity --help`."
+    elif type(error).__name__ == "ValidationError" and hasattr(error, "errors"):
+        text = str(from_validation(error))  # type: ignore[arg-type]  # named, so that pydantic stays unimported
+    elif isinstance(error, InputError) or type(error).__name__ == "CalibrationError":
+        text = str(error)
+    elif isinstance(error, FloatingPointError):
+        text = f"{error}; a setting or parameter is too extreme to be simulated"
+    elif isinstance(error, MemoryError):
+        text = "there is not enough memory; take fewer --runs"
+    elif isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        text = f"{place}{error.strerror or error}"
+    else:
+        return None
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+class Commands(TyperGroup):
+    """The group of commands; an error a person can mend is one line, and the exit status says what happened."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run a command and leave with 0, 2 for wrong input, 130 when interrupted."""
+        alone = extra.pop("standalone_mode", True)
+        try:
+            status = super().main(*args, standalone_mode=False, **extra)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            status = ALONE
+            _drop_output()
+        except KeyboardInterrupt:
+            status = STOPPED
+        except Exception as error:
+            line = explained(error)
+            if line is None:
+                raise
+            print(f"polarity: {line}", file=sys.stderr)
+            status = WRONG
+        status = status if isinstance(status, int) else 0
+        if status == STOPPED:
+            print("polarity: interrupted", file=sys.stderr)
+        if alone:
+            sys.exit(status)
+        return status
+
+
+def _drop_output() -> None:
+    """Send what is still to be written nowhere, so that the interpreter does not complain when it ends."""
+    import os
+
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return
+
+
+app = typer.Typer(
+    name="polarity",
+    cls=Commands,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="AI capability under geopolitics, simulated: who leads, and what chip export controls change.",
+    epilog="Results are estimates of what follows from stated assumptions. They are not forecasts.",
+)
+
+Which = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A scenario of the library, or a YAML file.")]
+Runs = Annotated[int, typer.Option(help="Futures, 1 to 100,000.")]
+Seed = Annotated[int, typer.Option(help="Names the dice: one seed, one result.")]
+Until = Annotated[int, typer.Option(help="Last year, 2027 to 2050.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from sim import __version__
+
+        print(f"polarity {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    ctx: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # × and − on a terminal that has no such characters
+            stream.reconfigure(errors="replace")
+    if ctx.invoked_subcommand is None:
+        text = ctx.get_help()
+        if text:
+            print(text)
+
+
+def _print_json(content: Any) -> None:
+    print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _found(which: str) -> Scenario:
+    """A scenario of the library or a file, whatever the file is called."""
+    import scenarios
+
+    if which in scenarios.names():
+        return scenarios.load(which)
+    try:
+        a_file = Path(which).exists()
+    except (OSError, ValueError):
+        a_file = False
+    return scenarios.load(Path(which) if a_file else which)
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """List the scenarios of the library."""
+    import scenarios
+
+    specs = [scenarios.load(name) for name in scenarios.names()]
+    if as_json:
+        fields = {"name", "title", "story", "question", "baseline"}
+        _print_json([spec.model_dump(mode="json", include=fields) | {"digest": spec.digest()} for spec in specs])
+        return
+    from sim import cli_text
+
+    cli_text.library(specs)
+
+
+@app.command()
+def show(
+    which: Which,
+    as_json: Json = False,
+    as_yaml: Annotated[bool, typer.Option("--yaml", help="Print it as a scenario file that stands alone.")] = False,
+) -> None:
+    """Show what a scenario asks and changes, and what is expected of it."""
+    from scenarios import LIBRARY
+
+    if as_json and as_yaml:
+        raise InputError("show: --json and --yaml exclude each other; give one")
+    spec = _found(which)
+    beside = Path(which).parent if Path(which).is_file() else LIBRARY
+    stem = Path(which).stem if Path(which).is_file() else spec.name.replace(":", "-")
+    expected = _expected(beside / f"{stem}.expected.json")
+    if as_yaml:
+        import yaml
+
+        print(yaml.safe_dump(_shortened(spec), sort_keys=False, allow_unicode=True, width=100), end="")
+    elif as_json:
+        _print_json({**spec.model_dump(mode="json"), "digest": spec.digest(), "expected": expected})
+    else:
+        from sim import cli_text
+
+        cli_text.scenario(spec, expected)
+
+
+def _expected(path: Path) -> Any:
+    if not path.is_file():
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: is not valid JSON; write it anew with `make golden`") from error
+
+
+def _shortened(spec: Scenario) -> dict[str, Any]:
+    """The fields of a scenario that differ from their defaults."""
+    from scenarios.schema import Scenario
+
+    content = spec.model_dump(mode="json")
+    usual = {name: field.get_default(call_default_factory=True) for name, field in Scenario.model_fields.items()}
+    kept = {name: value for name, value in content.items() if getattr(spec, name) != usual[name]}
+    if "switches" in kept:
+        kept["switches"] = {k: v for k, v in kept["switches"].items() if v != getattr(usual["switches"], k)}
+    for part in ("actors", "rules"):
+        if part in kept:
+            kept[part] = _without_blanks(kept[part])
+    return kept
+
+
+def _without_blanks(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_blanks(v) for k, v in value.items() if v is not None}
+    return [_without_blanks(v) for v in value] if isinstance(value, list) else value
+
+
+@app.command()
+def run(
+    which: Which,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="LEVER=VALUE",
+            help="A lever: a number, `actor`, or a dated path such as enforcement=2026-Q4:1,2028-Q1:4. May be repeated.",
+        ),
+    ] = None,
+    runs: Runs = 1024,
+    seed: Seed = 0,
+    until: Until = 2032,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also write every future as Parquet, and the summary as JSON.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Simulate a scenario and say where it leads."""
+    spec = _found(which)
+    changed = _settings(settings or [])
+    if changed:
+        try:
+            spec = spec.with_levers(**changed)
+        except InputError as error:
+            raise InputError(f"--set: {str(error).removeprefix('levers: ')}") from error
+    if out is not None:
+        _check_folder(out)
+    with _progress(runs) as progress:
+        result = _simulated(spec, runs, seed, until, progress)
+    summary = result.summary()
+    path = None if out is None else _saved(result, summary, out)
+    if as_json:
+        _print_json(summary)
+    else:
+        from sim import cli_text
+
+        cli_text.result(result, summary, changed)
+    if path is not None:
+        print(path, file=sys.stderr if as_json else sys.stdout)
+
+
+def _settings(words: list[str]) -> dict[str, Setting]:
+    """Lever settings from `LEVER=VALUE`; ranges are checked by the scenario."""
+    from scenarios.levers import LEVERS
+
+    result: dict[str, Setting] = {}
+    for given in words:
+        name, sign, value = (part.strip() for part in given.partition("="))
+        if not sign or not value:
+            raise InputError(f"--set {given}: has no value; write LEVER=VALUE, for example enforcement=2")
+        if name not in LEVERS:
+            raise unknown("lever", name, LEVERS, "--set")
+        if name in result:
+            raise InputError(f"--set: lever {name!r} is set twice; a change over time is {name}=2026-Q4:1,2028-Q1:4")
+        result[name] = _setting(value)
+    return result
+
+
+def _setting(value: str) -> Setting:
+    if ":" not in value:
+        return _number(value)
+    path: dict[str, Any] = {}
+    for step in value.split(","):
+        date, _, level = (part.strip() for part in step.partition(":"))
+        if date in path:
+            raise InputError(f"--set: {date} stands twice in {shown(value)}; give each quarter once")
+        path[date] = _number(level)
+    return path
+
+
+def _number(value: str) -> Any:
+    """A number where it is one; what is neither a number nor `actor` is refused where the range is known."""
+    try:
+        return float(value)
+    except ValueError:
+        return value
+
+
+def _simulated(spec: Scenario, runs: int, seed: int, until: int, progress: Callable[[int, int], None]) -> Run:
+    import numpy as np
+
+    from sim.run import simulate
+
+    with np.errstate(all="ignore"):  # numbers that are not finite are refused afterwards, in one line
+        return simulate(spec, runs=runs, seed=seed, until=until, progress=progress)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int, int], None]]:
+    """A bar on the error stream, where a person is watching it."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("Simulating"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("futures"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=max(total, 1))
+        yield lambda done, of: bar.update(task, completed=done)
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a place that cannot hold results before anything is simulated."""
+    import os
+
+    present = next((place for place in (folder, *folder.parents) if place.exists()), Path())
+    if not present.is_dir():
+        raise InputError(f"--out {folder}: {present} is not a directory; give a folder, it is made where there is none")
+    if not os.access(present, os.W_OK | os.X_OK):
+        raise InputError(f"--out {folder}: nothing may be written in {present}; give another folder")
+
+
+def _saved(result: Run, summary: dict[str, Any], folder: Path) -> Path:
+    """Write a run and its summary into a folder: both completely, or nothing."""
+    import shutil
+    import tempfile
+
+    from polars.exceptions import PolarsError
+
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    work = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=".polarity-", dir=folder))
+        table = result.save(work)
+        text = work / f"{table.stem}.json"
+        text.write_text(json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+        for file in (text, table):
+            if (folder / file.name).is_dir():
+                raise InputError(f"--out {folder}: {file.name} is a directory there; give another folder")
+        for file in (text, table):
+            file.replace(folder / file.name)
+    except BaseException as error:
+        if work is not None:
+            shutil.rmtree(work, ignore_errors=True)
+        for place in made:
+            _remove_empty(place)
+        if isinstance(error, OSError | PolarsError):
+            reason = getattr(error, "strerror", None) or str(error)
+            raise InputError(f"--out {folder}: cannot be written ({reason}); give another folder") from error
+        raise
+    shutil.rmtree(work, ignore_errors=True)
+    return folder / table.name
+
+
+def _remove_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:
+        return
+
+
+@app.command()
+def compare(
+    which: Annotated[
+        list[str],
+        typer.Argument(metavar="A B [C ...]", help="Scenarios; the first is what the others are compared with."),
+    ],
+    runs: Runs = 1024,
+    seed: Seed = 0,
+    until: Until = 2032,
+    as_json: Json = False,
+) -> None:
+    """Compare scenarios with the first one, future by future on the same dice."""
+    if len(which) < 2:
+        raise InputError("compare: needs two scenarios or more; the first is what the others are compared with")
+    specs = [_found(name) for name in which]
+    for i, spec in enumerate(specs):
+        for name, other in zip(which[:i], specs[:i], strict=True):
+            if other.name == spec.name and other.digest() != spec.digest():
+                raise InputError(
+                    f"compare: {name} and {which[i]} are different scenarios named {spec.name!r}; give each a `name` of its own"
+                )
+    with _progress(runs * len(specs)) as progress:
+        results = []
+        for i, spec in enumerate(specs):
+            offset = i * runs
+            results.append(
+                _simulated(spec, runs, seed, until, lambda done, of, offset=offset: progress(offset + done, of))  # type: ignore[misc]
+            )
+    from sim.comparison import Comparison
+
+    pairs = [Comparison(results[0], other) for other in results[1:]]
+    if as_json:
+        _print_json({"reference": specs[0].name, "comparisons": [pair.summary() for pair in pairs]})
+        return
+    from sim import cli_text
+
+    cli_text.comparisons(pairs)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a scenario file, for an editor to check it."""
+    _print_json(_schema())
+
+
+def _schema() -> dict[str, Any]:
+    from scenarios.levers import LEVERS
+    from scenarios.parameters import parameters
+    from scenarios.schema import Scenario
+
+    result = Scenario.model_json_schema()
+    result["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    fields = result["properties"]
+    fields["levers"] = {
+        "title": "Levers",
+        "description": "what somebody decides; a lever that is not named stays at its default",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {name: _lever_schema(lever) for name, lever in LEVERS.items()},
+    }
+    value = fields["parameters"].pop("additionalProperties")
+    fields["parameters"] |= {
+        "additionalProperties": False,
+        "properties": {
+            name: {**value, "title": row.label, "description": f"{row.meaning} ({row.unit})"}
+            for name, row in parameters().items()
+        },
+    }
+    fields["like"] = {"type": "string", "description": "the scenario that it starts from, by name or file"}
+    fields["branches"] = {
+        "type": "object",
+        "description": "variants by name; the fields of each stand over those of the file",
+        "additionalProperties": {"type": "object"},
+    }
+    # A branch may give what the head of the file leaves out.
+    result["else"] = {"required": result.pop("required")}
+    result["if"] = {"required": ["branches"]}
+    return result
+
+
+def _lever_schema(lever: Any) -> dict[str, Any]:
+    level = {"type": "number", "minimum": lever.low, "maximum": lever.high}
+    path = {
+        "type": "object",
+        "description": "a dated path: each value holds until the next",
+        "propertyNames": {"pattern": r"^\d{4}-Q[1-4]$"},
+        "additionalProperties": level,
+        "minProperties": 1,
+    }
+    forms = [level, path, *([{"const": lever.default}] if lever.may_be_left else [])]
+    return {
+        "title": lever.label,
+        "description": f"{lever.help} Decided by: {lever.who}. Unit: {lever.unit}.",
+        "unit": lever.unit,
+        "default": lever.default,
+        "anyOf": forms,
+    }
+
+
+@app.command("app")
+def app_(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the web server.")] = 8501,
+) -> None:
+    """Open Polarity in the browser."""
+    import subprocess
+    from importlib.util import find_spec
+
+    script = ROOT / "app.py"
+    if not script.is_file():
+        raise InputError(f"app: {script.name} is not beside the package; run it from a checkout of Polarity")
+    if find_spec("streamlit") is None:
+        raise InputError("app: streamlit is not installed; install it with `pip install streamlit`")
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT) as server:
+        try:
+            status = server.wait()
+        except KeyboardInterrupt:
+            server.wait()  # it was interrupted too
+            raise
+    raise typer.Exit(status if status >= 0 else 128 - status)
+
+
+@app.command()
+def parameters(as_json: Json = False) -> None:
+    """List the uncertain parameters: what nobody knows exactly, and where each number comes from."""
+    from scenarios.parameters import parameters as table
+
+    rows = []
+    for row in table().values():
+        low, mid, high = row.distribution.interval()
+        fields = row.model_dump(include={"name", "label", "unit", "kind", "tier", "source", "as_of", "meaning"})
+        rows.append({**fields, "median": mid, "p05": low, "p95": high})
+    if as_json:
+        _print_json(rows)
+        return
+    from sim import cli_text
+
+    cli_text.parameters(rows)
+
+
+@app.command()
+def data(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A table; without it, their names.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print a data table as CSV, or list the tables."""
+    import csv
+
+    from scenarios.tables import DATA
+
+    tables = {path.stem: path for path in sorted(DATA.glob("*.csv"))}
+    if name is None:
+        if as_json:
+            _print_json(list(tables))
+        else:
+            print("\n".join(tables))
+        return
+    if name not in tables:
+        raise InputError(f"data: unknown table {shown(name)}; {nearest(name, tables)}")
+    text = tables[name].read_text(encoding="utf-8")
+    if as_json:
+        _print_json(list(csv.DictReader(text.splitlines(keepends=True))))
+    else:
+        print(text, end="")
+
+
+def main() -> None:
+    """Entry point of `polarity`."""
+    app()
