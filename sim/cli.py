@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -50,11 +50,18 @@ def explained(error: BaseException) -> str | None:
 class Commands(TyperGroup):
     """The group of commands; an error a person can mend is one line, and the exit status says what happened."""
 
-    def main(self, *args: Any, **extra: Any) -> Any:
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
         """Run a command and leave with 0, 2 for wrong input, 130 when interrupted."""
-        alone = extra.pop("standalone_mode", True)
         try:
-            status = super().main(*args, standalone_mode=False, **extra)
+            status = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
             if sys.stdout is not None:
                 sys.stdout.flush()
         except BrokenPipeError:
@@ -71,7 +78,7 @@ class Commands(TyperGroup):
         status = status if isinstance(status, int) else 0
         if status == STOPPED:
             print("polarity: interrupted", file=sys.stderr)
-        if alone:
+        if standalone_mode:
             sys.exit(status)
         return status
 
@@ -224,7 +231,7 @@ def run(
         typer.Option(
             "--set",
             metavar="LEVER=VALUE",
-            help="A lever: a number, `actor`, or a dated path such as enforcement=2026-Q4:1,2028-Q1:4. May be repeated.",
+            help="A lever: a number, `actor`, or a dated path (enforcement=2026-Q4:1,2028-Q1:4). May be repeated.",
         ),
     ] = None,
     runs: Runs = 1024,
@@ -396,15 +403,16 @@ def compare(
         for name, other in zip(which[:i], specs[:i], strict=True):
             if other.name == spec.name and other.digest() != spec.digest():
                 raise InputError(
-                    f"compare: {name} and {which[i]} are different scenarios named {spec.name!r}; give each a `name` of its own"
+                    f"compare: {name} and {which[i]} differ but are both named {spec.name!r}; give each its own `name`"
                 )
+    results: list[Run] = []
     with _progress(runs * len(specs)) as progress:
-        results = []
-        for i, spec in enumerate(specs):
-            offset = i * runs
-            results.append(
-                _simulated(spec, runs, seed, until, lambda done, of, offset=offset: progress(offset + done, of))  # type: ignore[misc]
-            )
+
+        def further(done: int, of: int) -> None:
+            progress(runs * len(results) + done, runs * len(specs))
+
+        for spec in specs:
+            results.append(_simulated(spec, runs, seed, until, further))
     from sim.comparison import Comparison
 
     pairs = [Comparison(results[0], other) for other in results[1:]]
