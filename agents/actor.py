@@ -20,7 +20,8 @@ INERTIA = 0.35
 RL_GROWTH = 1.75
 """Largest growth of the share for reinforcement learning in a quarter, a factor: environments and methods take time.
 
-RL compute rose about tenfold from o1 to o3 in a quarter of a year and reached parity with pretraining by 2025-26.
+RL compute rose about tenfold from o1 to o3 in four months and reached parity with pretraining by 2025-26; the whole
+of a country's labs moves more slowly than the first. Judgement.
 """
 BASE_SAFETY = 0.03
 """Share of compute for safety without a rival in sight. Judgement: published lab statements span 1 to 10 %."""

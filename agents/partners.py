@@ -6,8 +6,11 @@ import numpy as np
 
 from agents.actor import NationalActor
 
-ALIGNMENT_SPEED = 0.08
-"""Share of the way to its target that alignment moves in a quarter; judgement: export rules took one to two years."""
+ALIGNMENT_SPEED = 0.2
+"""Share of the way to its target that alignment moves in a quarter.
+
+Judgement: Japan and the Netherlands followed the US rules of October 2022 after nine to eleven months.
+"""
 
 
 class Ally(NationalActor):

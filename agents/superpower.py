@@ -8,7 +8,11 @@ from agents.actor import NationalActor
 from agents.state import Array, Row
 
 REFERENCE_STOCK = {"united_states": 15.75e6, "china": 2.5e6}
-"""Usable compute at the end of 2025, H100e, to which the concentration parameters refer (Epoch AI chip owners)."""
+"""Usable compute at the end of 2025, H100e, to which the concentration parameters refer.
+
+Epoch AI chip owners: US companies 15.75 million; China 1.8 million owned (diverted chips included) and about 0.7
+million rented.
+"""
 PUSH, PUSH_BEHIND, PUSH_SPEED = 0.5, 0.2, 0.1
 """Domestic push when fully blocked, what a changed lead adds to it, and its speed in a quarter; judgement."""
 LEAD_TODAY = 9.0
@@ -37,8 +41,8 @@ class UnitedStates(NationalActor):
     def take_postures(self) -> None:
         """Strictness of licences and enforcement effort.
 
-        Reacting, it closes licences and raises enforcement when its lead falls below about eight points, and gives
-        way to the lobbying of lost sales while the lead is comfortable.
+        Reacting, it closes licences and raises enforcement when its lead falls below about eight points; while the lead
+        is comfortable, licences stay as the rules have them and enforcement slackens to half.
         """
         w = self.world
         effort = w.setting("enforcement")

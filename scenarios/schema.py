@@ -71,9 +71,11 @@ class Scenario(BaseModel):
     data_until: Quarter = Field(default=DATA_UNTIL, description="no datum after this quarter is used")
     levers: dict[str, Setting] = Field(default_factory=dict)
     switches: Switches = Switches()
-    events: tuple[Event, ...] = ()
-    rules: tuple[Rule, ...] = Field(default=(), description="further control rules, like the rows of rules.csv")
-    actors: dict[str, ActorChange] = Field(default_factory=dict)
+    events: tuple[Event, ...] = Field(default=(), max_length=200)
+    rules: tuple[Rule, ...] = Field(
+        default=(), max_length=200, description="further control rules, like the rows of rules.csv"
+    )
+    actors: dict[str, ActorChange] = Field(default_factory=dict, max_length=40)
     parameters: dict[str, float | Distribution] = Field(
         default_factory=dict,
         description="uncertain parameters fixed to a number or given another distribution",

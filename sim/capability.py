@@ -9,9 +9,9 @@ from sim.draws import Draws
 from sim.rng import Array
 
 RUN_SECONDS = 120 * 86_400.0
-"""Length of a frontier run: four months (Epoch AI: 90 to 180 days)."""
+"""Length of a frontier run: four months; judgement, published runs took two to six."""
 ROLLOUT_SHARE = 0.7
-"""Share of RL compute that decodes; 60 to 80 % in published runs."""
+"""Share of RL compute that decodes; judgement, reports of RL systems say rollouts dominate."""
 GAP_FELT = 4.0
 """ECI points of distance at which a follower draws on two thirds of its short cuts."""
 FOLLOWER_START, FOLLOWER_YEARS = 2022.5, 2.0

@@ -29,7 +29,7 @@ WRONG, STOPPED = 2, 130
 def explained(error: BaseException) -> str | None:
     """What a person did wrong, in one line; None for an error of the program itself."""
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # a usage error of typer
-        text = f"{error.format_message()} See `polarity --help`."
+        text = f"{error.format_message().rstrip('.')}; see `polarity --help`"
     elif type(error).__name__ == "ValidationError" and hasattr(error, "errors"):
         text = str(from_validation(error))  # type: ignore[arg-type]  # named, so that pydantic stays unimported
     elif isinstance(error, InputError) or type(error).__name__ == "CalibrationError":
@@ -211,7 +211,7 @@ def _shortened(spec: Scenario) -> dict[str, Any]:
     kept = {name: value for name, value in content.items() if getattr(spec, name) != usual[name]}
     if "switches" in kept:
         kept["switches"] = {k: v for k, v in kept["switches"].items() if v != getattr(usual["switches"], k)}
-    for part in ("actors", "rules"):
+    for part in ("actors", "rules", "sources"):
         if part in kept:
             kept[part] = _without_blanks(kept[part])
     return kept
@@ -219,7 +219,7 @@ def _shortened(spec: Scenario) -> dict[str, Any]:
 
 def _without_blanks(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _without_blanks(v) for k, v in value.items() if v is not None}
+        return {k: _without_blanks(v) for k, v in value.items() if v not in (None, "")}
     return [_without_blanks(v) for v in value] if isinstance(value, list) else value
 
 

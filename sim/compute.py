@@ -19,6 +19,7 @@ DeepSeek-V3 (arXiv 2412.19437) trained in FP8; chips from Rubin on are built for
 MATURITY_GROWTH = 0.05
 """Yearly rise of Chinese software maturity towards 1; judgement."""
 MATURITY_FROM = 2026.0
+"""Year at whose start the maturity parameter is stated."""
 
 
 def eight_bit_share(year: float) -> float:

@@ -13,6 +13,7 @@ REFERENCE_REVENUE = 120e9
 Sum of annualised lab and cloud AI revenue reported for mid-2026; tier judgement.
 """
 REFERENCE_SERVED = 1e7
+"""Serving compute at which the reference revenue is stated, H100e."""
 LARGEST_REVENUE = 12e12
 """A tenth of the world economy: revenue saturates towards it."""
 

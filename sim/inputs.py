@@ -13,7 +13,7 @@ from scenarios.schema import Scenario
 from scenarios.tables import Actor, Domestic, FrontierQuarter, Power, Spending, Supply, supply_mix, table
 from sim import regimes
 from sim.chips import CLASSES, MAIN_CLASSES, VARIANTS, Catalogue, catalogue
-from sim.paths import lever_path, ramp
+from sim.paths import lever_path, moved, ramp
 from sim.rng import Array
 
 SUPERPOWERS = ("united_states", "china")
@@ -119,7 +119,7 @@ class Inputs:
         path = self.regime.closure[scope].copy()
         if scope == "subsidiary":
             path = np.maximum(path, self.regime.closure["remote_access"])
-        if lever in self.spec.levers:
+        if moved(self.spec, lever):
             begin = max(number(self.spec.start) - FIRST, 0)
             path[begin:] = self.levers[lever][begin:] / 100
         return path

@@ -28,6 +28,14 @@ def lever_path(spec: Scenario, name: str, first: int, steps: int) -> Array:
     return path
 
 
+def moved(spec: Scenario, name: str) -> bool:
+    """Whether a scenario sets a lever to anything but its default: a lever at its default changes nothing."""
+    if name not in spec.levers:
+        return False
+    setting, default = spec.levers[name], LEVERS[name].default
+    return any(value != default for value in (setting.values() if isinstance(setting, dict) else (setting,)))
+
+
 def ramp(first: int, steps: int, date: str, quarters: float) -> Array:
     """0 before a date, rising to 1 over `quarters` quarters, shape `(steps,)`."""
     since = first + np.arange(steps) - number(date) + 1

@@ -15,7 +15,9 @@ LARGEST_AI_SHARE = 0.85
 SHARE_SPEED = 0.5
 """How fast that share answers to a shortage, per quarter; judgement."""
 LATE_GROWTH = 1.04
+"""Growth of yearly power additions in the long run, times; judgement, that of large grids."""
 FADE_YEARS = 4.0
+"""Years over which growth of additions fades; judgement."""
 
 
 def additions_growth(first: Array, year: float) -> Array:
@@ -40,22 +42,30 @@ def room(available: Array, added: Array, need: Array, besides: int) -> Array:
     return np.maximum(free.sum(axis=0) - free[besides], 0.0)
 
 
-def running_share(need: Array, available: Array, abroad: int) -> tuple[Array, Array]:
-    """Share of each owner's chips that run, `(actors, runs)`, and the power used where they stand.
+def running_share(need: Array, available: Array, hosted: Array, owner: int, apart: int) -> tuple[Array, Array]:
+    """Share of each owner's chips that run, and the power used by territory, both `(actors, runs)`.
 
-    What row `abroad` (the United States) cannot power at home goes to hosts with room; the rest waits.
+    The chips of row `owner` (the United States) stand in several territories. What a territory cannot power, that
+    owner builds where there is room; the rest waits.
 
     Args:
         need: (actors, runs) power that owners' chips need, MW.
         available: (actors, runs) power for AI chips by territory, MW.
-        abroad: the row whose owner builds abroad. Row 1, China, hosts nobody else's overflow.
+        hosted: (actors, 1) where the owner's chips stand, adding to 1.
+        owner: the row whose chips stand abroad too.
+        apart: a row that hosts no overflow (China).
     """
-    at_home = np.minimum(need, available)
-    room = available - at_home
-    room[:2] = 0.0
+    local = need.copy()
+    local[owner] = 0.0
+    wanted = local + hosted * need[owner]
+    used = np.minimum(wanted, available)
+    runs = used / np.maximum(wanted, 1e-9)
+    room = available - used
+    room[apart] = 0.0
     total_room = room.sum(axis=0)
-    placed = np.minimum(need[abroad] - at_home[abroad], total_room)
-    used = at_home + room * (placed / np.maximum(total_room, 1e-9))
-    powered = at_home.copy()
-    powered[abroad] += placed
-    return powered / np.maximum(need, 1e-9), used
+    placed_at_first = (hosted * runs).sum(axis=0) * need[owner]
+    moved = np.minimum(need[owner] - placed_at_first, total_room)
+    used = used + room * (moved / np.maximum(total_room, 1e-9))
+    running = runs.copy()
+    running[owner] = (placed_at_first + moved) / np.maximum(need[owner], 1e-9)
+    return running, used

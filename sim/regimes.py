@@ -17,7 +17,7 @@ from scenarios.quarters import DATA_UNTIL, number
 from scenarios.rules import Rule, history
 from scenarios.schema import Scenario
 from sim.chips import CLASSES, US_CLASSES, catalogue
-from sim.paths import lever_path
+from sim.paths import lever_path, moved
 from sim.rng import Array
 
 SAMPLES_PER_QUARTER = 12
@@ -124,7 +124,7 @@ class Policy(NamedTuple):
 
 def policy_of(spec: Scenario, first: int, steps: int) -> Policy:
     """The part of a scenario that decides its regime."""
-    changed = [name for name in ("licence_tpp", *LICENCE_LEVERS) if name in spec.levers]
+    changed = [name for name in ("licence_tpp", *LICENCE_LEVERS) if moved(spec, name)]
     paths = tuple((name, tuple(lever_path(spec, name, first, steps).tolist())) for name in changed)
     return Policy(first, steps, spec.rules, paths, number(spec.start) if changed else 0, number(spec.data_until))
 

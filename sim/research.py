@@ -14,6 +14,7 @@ REFERENCE_LABOUR = 0.42
 LARGEST_STEP = 0.5
 """Own growth in a quarter never exceeds this, orders of magnitude: no discovery process is faster than its tests."""
 UPLIFT_NOW_ECI = 165.0
+"""Capability at which the uplift of today is stated: the frontier of mid-2026."""
 
 
 def uplift_scale(p: Draws) -> tuple[Array, Array]:

@@ -200,6 +200,7 @@ class World(mesa.Model):
         self.labour_share = i.column("researchers_2022")[:, None]
         self.oversight = governance.oversight(i.actors, i.rows_of("ally"))
         self.gpu_share = i.gpu_share[:, None]
+        self.hosted = i.column("hosts_us_share")[:, None]
         self.rent_weight = np.array([
             {"superpower": 0.05, "ally": 0.1, "hub": 1.0, "rest": 0.4}[row.kind] for row in i.roster
         ])[:, None]  # fmt: skip

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MEANING = "The lead of the US bloc over China: points, months at a fixed pace, or how long ago it stood there."
 PACE = 14.5
-"""ECI points a year that the US frontier gained in 2024-26 (Epoch AI, ECI of 2026-08-11): the fixed pace."""
+"""Points a year that the US frontier gained in 2024-26: the fixed pace. Own fit to Epoch AI's ECI of 2026-08-11."""
 OLD_PACE = 8.3
 """ECI points a year before April 2024 (Epoch AI); it carries the leader's path back before the first quarter."""
 RULERS = {

@@ -70,7 +70,7 @@ def _run_on_power(w: World) -> None:
     watts = w.chips.kw.copy()
     watts[w.ascend] /= 1 + BREAKTHROUGH_POWER * w.now.breakthrough
     need, w.now.stock_h100e = summed(watts * (power.OVERHEAD / 1000), s["chips"]), summed(w.chips.h100e, s["chips"])
-    s["running"], w.now.power_used = power.running_share(need, s["power"], 0)
+    s["running"], w.now.power_used = power.running_share(need, s["power"], w.hosted, 0, 1)
     w.now.power_need = need
 
 

@@ -33,7 +33,8 @@ h1.say{font-family:"Source Serif","Source Serif 4",Georgia,serif!important;paddi
 .bar i{display:block;min-width:0;overflow:hidden;white-space:nowrap;font-style:normal;font-size:.86rem;
  font-weight:600;line-height:36px;color:#fff;transition:flex-grow .35s ease}
 .bar i[style^="flex:0 "]{margin-right:-2px}
-.bar u{text-decoration:none;padding-left:.6rem}
+.bar i{container-type:inline-size}.bar u{text-decoration:none;padding-left:.6rem}
+@container (max-width:120px){.bar u{display:none}}
 .cap{font-size:.8rem;line-height:1.3;opacity:.8;margin-bottom:.35rem}
 .key{display:grid;grid-template-columns:repeat(4,auto);justify-content:space-between;gap:.1rem 1rem;
  margin:.5rem 0 0;font-variant-numeric:tabular-nums;font-size:.88rem;line-height:1.18}
@@ -82,11 +83,16 @@ div:has(>.st-key-mini){display:none}
  animation:busy 1.1s linear .3s infinite}
 .st-key-verdict{position:relative}
 @keyframes busy{from{opacity:1;background-position:-60% 0}to{opacity:1;background-position:160% 0}}
-@media (max-width:640px){
+@media (max-width:1000px){
  .st-key-scenario [data-testid=stButtonGroup]>div,.st-key-scenario [role=radiogroup]{
   flex-wrap:nowrap!important;overflow-x:auto;scrollbar-width:thin;padding-bottom:.3rem}
  .st-key-scenario button{flex:none}
- .st-key-verdict .figure{display:none}
+ .st-key-charts [data-testid=stColumn]{min-width:100%!important}
+ .st-key-charts [class*=st-key-chart_] .d{min-height:0}
+ .st-key-tools>div:first-child{flex-basis:100%!important}
+}
+@media (max-width:640px){
+ .st-key-verdict [data-testid=stColumn]:has(.figure){display:none}
  div:has(>.st-key-mini){display:block;position:sticky;top:3.4rem;z-index:30}
  .mini{background:light-dark(#FBFAF7,#11151B);margin:0 -1rem;padding:.4rem 1rem .45rem;
   border-bottom:1px solid color-mix(in srgb,currentColor 18%,transparent)}
@@ -95,7 +101,6 @@ div:has(>.st-key-mini){display:none}
  .mini small{opacity:.85}
  h1.say{font-size:1.32rem!important}.sub{font-size:.9rem}
  ol.rules{grid-template-columns:1fr 1fr}
- .st-key-charts [class*=st-key-chart_] .d{min-height:0}
 }
 @media (prefers-reduced-motion:reduce){.bar i{transition:none}
  .st-key-verdict::before{animation:none!important}}
@@ -138,10 +143,8 @@ def group(name: str) -> str:
 
 
 def _segments(counts: Mapping[str, int], named: bool) -> str:
-    def inside(name: str) -> str:
-        return f"<u>{escape(LABELS[name])}</u>" if named and counts[name] >= 22 else ""
-
-    return "".join(f'<i class="o-{name}" style="flex:{counts[name]} 1 0">{inside(name)}</i>' for name in CLASSES)
+    names = {name: f"<u>{escape(LABELS[name])}</u>" if named else "" for name in CLASSES}
+    return "".join(f'<i class="o-{name}" style="flex:{counts[name]} 1 0">{names[name]}</i>' for name in CLASSES)
 
 
 def bar(mine: Mapping[str, int], base: Mapping[str, int], caption: str, reference: str) -> str:
