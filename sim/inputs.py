@@ -8,12 +8,12 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from scenarios.levers import LEVERS
-from scenarios.quarters import FIRST, end_year, label, number
+from scenarios.quarters import FIRST, end_year, label, number, of_date
 from scenarios.schema import Scenario
 from scenarios.tables import Actor, Domestic, FrontierQuarter, Power, Spending, Supply, supply_mix, table
 from sim import regimes
 from sim.chips import CLASSES, MAIN_CLASSES, VARIANTS, Catalogue, catalogue
-from sim.paths import lever_path, moved, ramp
+from sim.paths import holds_from, lever_path, moved, ramp
 from sim.rng import Array
 
 SUPERPOWERS = ("united_states", "china")
@@ -99,19 +99,36 @@ class Inputs:
     @cached_property
     def regime(self) -> regimes.Regime:
         """Control rules by quarter and class."""
-        return regimes.build(regimes.policy_of(self.spec, FIRST, self.steps))
+        return regimes.build(self._policy)
 
     @cached_property
-    def edge(self) -> regimes.Specification:
-        """The variant that the designer would make under the rules of the first quarter after the data."""
-        when = max(number(self.spec.start), number(self.spec.data_until) + 1)
-        policy = regimes.policy_of(self.spec, FIRST, max(self.steps, when - FIRST + 1))
-        return regimes.edge_of(regimes.rules_at(policy, when), f"{when // 4}-{when % 4 * 3 + 2:02d}-15")
+    def _policy(self) -> regimes.Policy:
+        """What decides the regime, one quarter beyond the horizon: a rush needs to see the next quarter."""
+        return regimes.policy_of(self.spec, FIRST, self.steps + 1)
 
     @cached_property
-    def chips(self) -> Catalogue:
-        """The catalogue with this scenario's edge variant."""
-        edge = self.edge
+    def rush(self) -> Array:
+        """(T,) how much of what may be bought is about to be taken away; in the record, by the record's rules."""
+        rush = self.regime.rush.copy()
+        dated = regimes.build(regimes.recorded(self._policy))
+        rush[: self.data_steps] = dated.rush[: self.data_steps]
+        return rush
+
+    @cached_property
+    def designs(self) -> dict[int, Catalogue]:
+        """Catalogues with the edge variant that the designer makes, by the step from which they hold.
+
+        It designs once for the rules after the data, and once more when the scenario changes what may be licensed.
+        """
+        after = number(self.spec.data_until) + 1
+        last = FIRST + self.steps - 1
+        policy = self._policy
+        changes = [begin for _, begin, _ in policy.levers] + [of_date(rule.start) for rule in self.spec.rules]
+        quarters = {min(after, last), *(q for q in (min(changes, default=after),) if after < q <= last)}
+        return {(0 if q == min(quarters) else q - FIRST): self._designed(policy, q) for q in sorted(quarters)}
+
+    def _designed(self, policy: regimes.Policy, quarter: int) -> Catalogue:
+        edge = regimes.edge_of(regimes.rules_at(policy, quarter), f"{quarter // 4}-{quarter % 4 * 3 + 2:02d}-15")
         return catalogue().with_edge(edge.tpp, edge.density, edge.memory_tbs, edge.link_gbs)
 
     def closure(self, scope: str, lever: str) -> Array:
@@ -120,7 +137,7 @@ class Inputs:
         if scope == "subsidiary":
             path = np.maximum(path, self.regime.closure["remote_access"])
         if moved(self.spec, lever):
-            begin = max(number(self.spec.start) - FIRST, 0)
+            begin = max(holds_from(self.spec, lever) - FIRST, 0)
             path[begin:] = self.levers[lever][begin:] / 100
         return path
 

@@ -36,6 +36,12 @@ def moved(spec: Scenario, name: str) -> bool:
     return any(value != default for value in (setting.values() if isinstance(setting, dict) else (setting,)))
 
 
+def holds_from(spec: Scenario, name: str) -> int:
+    """The quarter from which a scenario's setting of a lever holds; the dated rules apply until then."""
+    setting = spec.levers[name]
+    return min(map(number, setting)) if isinstance(setting, dict) else number(spec.start)
+
+
 def ramp(first: int, steps: int, date: str, quarters: float) -> Array:
     """0 before a date, rising to 1 over `quarters` quarters, shape `(steps,)`."""
     since = first + np.arange(steps) - number(date) + 1

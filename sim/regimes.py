@@ -17,7 +17,7 @@ from scenarios.quarters import DATA_UNTIL, number
 from scenarios.rules import Rule, history
 from scenarios.schema import Scenario
 from sim.chips import CLASSES, US_CLASSES, catalogue
-from sim.paths import lever_path, moved
+from sim.paths import holds_from, lever_path, moved
 from sim.rng import Array
 
 SAMPLES_PER_QUARTER = 12
@@ -112,21 +112,28 @@ def specification(name: str, edge: Specification) -> Specification:
 
 
 class Policy(NamedTuple):
-    """What decides a regime: further rules, and the licence levers that a scenario sets (name → value by quarter)."""
+    """What decides a regime: further rules, and the licence levers that a scenario moves."""
 
     first: int
     steps: int
     rules: tuple[Rule, ...] = ()
-    levers: tuple[tuple[str, tuple[float, ...]], ...] = ()
-    start: int = 0
+    levers: tuple[tuple[str, int, tuple[float, ...]], ...] = ()
+    """Per lever: name, the quarter from which it holds, and its value by quarter."""
     data_until: int = number(DATA_UNTIL)
 
 
 def policy_of(spec: Scenario, first: int, steps: int) -> Policy:
     """The part of a scenario that decides its regime."""
     changed = [name for name in ("licence_tpp", *LICENCE_LEVERS) if moved(spec, name)]
-    paths = tuple((name, tuple(lever_path(spec, name, first, steps).tolist())) for name in changed)
-    return Policy(first, steps, spec.rules, paths, number(spec.start) if changed else 0, number(spec.data_until))
+    paths = tuple(
+        (name, holds_from(spec, name), tuple(lever_path(spec, name, first, steps).tolist())) for name in changed
+    )
+    return Policy(first, steps, spec.rules, paths, number(spec.data_until))
+
+
+def recorded(policy: Policy) -> Policy:
+    """The same quarters under the dated rules alone."""
+    return policy._replace(rules=(), levers=())
 
 
 @lru_cache(maxsize=64)
@@ -140,9 +147,9 @@ def known_by(quarter: int) -> tuple[Rule, ...]:
 def rules_at(policy: Policy, quarter: int) -> tuple[Rule, ...]:
     """The rules of a quarter: the dated ones and the scenario's own, the licence levers written into the licences."""
     rules = (*known_by(policy.data_until), *policy.rules)
-    if not policy.levers or quarter < policy.start:
+    at = {name: path[quarter - policy.first] for name, begin, path in policy.levers if quarter >= begin}
+    if not at:
         return rules
-    at = {name: path[quarter - policy.first] for name, path in policy.levers}
     return tuple(_relicensed(rule, at) if rule.id.startswith(LICENSING) else rule for rule in rules)
 
 

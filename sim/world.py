@@ -17,7 +17,7 @@ from agents.protocols import Picture
 from agents.superpower import China, UnitedStates
 from scenarios.quarters import FIRST
 from sim import governance, research
-from sim.chips import CHINESE, CLASSES
+from sim.chips import CHINESE, CLASSES, Catalogue
 from sim.compute import decode_equivalent, train_equivalents
 from sim.domestic import Capacity
 from sim.draws import Draws
@@ -84,7 +84,7 @@ class World(mesa.Model):
         self.t, self.year, self.in_data = 0, float(inputs.years[0]), True
         self.fixed: Anchor | None = anchor
         self.swing: Array = np.zeros((len(inputs.actors), self.runs))
-        self.chips = inputs.chips
+        self.chips = inputs.designs[0]
         self.now = SimpleNamespace()
         """Quantities of this quarter that phases hand on to each other."""
         self._tables()
@@ -156,6 +156,13 @@ class World(mesa.Model):
         now = s["latent"] + self.fixed.offset + fading + self.swing
         s["eci"] = now if t == last + 1 else np.maximum(now, s["eci"])
 
+    def use(self, chips: Catalogue) -> None:
+        """Go by a catalogue from now on: the designer's variant is in it."""
+        self.chips = chips
+        self.in_bf16, self.in_fp8 = train_equivalents(chips, self.p)
+        self.kappa_train, self.kappa_decode = self.in_bf16.copy(), decode_equivalent(chips, self.p)
+        self.raw_decode = self.kappa_decode[self.ascend].copy()
+
     # --- building ---------------------------------------------------------------------------------------------
 
     def _tables(self) -> None:
@@ -191,11 +198,9 @@ class World(mesa.Model):
 
     def _constants(self) -> None:
         i, p = self.inputs, self.p
-        self.in_bf16, self.in_fp8 = train_equivalents(self.chips, p)
-        self.kappa_train, self.kappa_decode = self.in_bf16.copy(), decode_equivalent(self.chips, p)
         ascend = [CLASSES.index(name) for name in CHINESE]
         self.ascend = slice(ascend[0], ascend[-1] + 1)
-        self.raw_decode = self.kappa_decode[self.ascend].copy()
+        self.use(self.chips)
         self.uplift_shape = research.uplift_scale(p)
         self.labour_share = i.column("researchers_2022")[:, None]
         self.oversight = governance.oversight(i.actors, i.rows_of("ally"))

@@ -22,7 +22,7 @@ MERCHANT = slice(0, CUSTOM)
 DIES = np.array([CLASSES.index(VARIANTS.get(name, name)) for name in US_CLASSES])
 """The class whose dies each US-designed class uses."""
 VARIANT_PRICE_FALL = 0.12
-"""Yearly fall of the price of a variant after its release; H20 quotes fell from 10-15 (2024) to 9-12 thousand dollars (2025)."""
+"""Yearly fall of the price of a variant after its release: H20 quotes fell from 10-15 to 9-12 thousand dollars."""
 VARIANT_DISCOUNT = 0.85
 """Price of an edge variant against what its usable compute costs elsewhere; from H20 and H100 prices of 2024."""
 CHINESE_PRICE_FALL = 0.2

@@ -22,9 +22,11 @@ def run(w: World) -> None:
     i, t, p = w.inputs, w.t, w.p
     w.year, w.in_data = float(i.years[t]), t < i.data_steps
     regime = i.regime
+    if t and t in i.designs:
+        w.use(i.designs[t])
     w.now.approval, w.now.cap_share = regime.approval[t], regime.cap_share[t]
     w.now.cap_units, w.now.price_share = regime.cap_units[t], regime.price_share[t]
-    w.rush = float(regime.rush[t])
+    w.rush = float(i.rush[t])
     w.spending_growth = _growth(p.us_spend_growth, p.spend_growth_late, w.year)
     w.china_spending_growth = _growth(p.china_spend_growth, p.spend_growth_late, w.year)
     w.now.list_price = _list_price(w)

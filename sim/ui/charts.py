@@ -115,7 +115,7 @@ def _beyond(x: alt.X, y: Callable[[str], alt.Y]) -> alt.Chart:
 def fan() -> Spec:
     """Both frontiers: ranges, middles, the baseline dashed, and the record models as points."""
     x = _time(2022, 2034.6, 2022, 2024, 2026, 2028, 2030, 2032)
-    scale = alt.Scale(domain=list(frames.ECI), nice=False, zero=False)
+    scale = alt.Scale(domain=list(frames.ECI), nice=False, zero=False, clamp=True)
     axis = alt.Axis(values=[80, 120, 160, 200, 240], title=None)
 
     def y(field: str) -> alt.Y:
@@ -140,10 +140,10 @@ def fan() -> Spec:
         limit.mark_text(align="left", lineBreak="|", lineHeight=12, dx=4, dy=-19, color=MUTED, fontSize=11).encode(
             x=alt.value(0), y=y("y"), text="label:N"
         ),
-        data.mark_area(opacity=0.12).encode(x=x, y=y("lo90_"), y2="hi90_:Q", color=who),
-        data.mark_area(opacity=0.25).encode(x=x, y=y("lo50_"), y2="hi50_:Q", color=who),
-        data.mark_line(**_DASH, opacity=0.9).encode(x=x, y=y("base_"), color=who),
-        data.mark_line(strokeWidth=2.6).encode(x=x, y=y("mid_"), color=who),
+        data.mark_area(opacity=0.12).encode(x=x, y=y("lo90"), y2="hi90:Q", color=who),
+        data.mark_area(opacity=0.25).encode(x=x, y=y("lo50"), y2="hi50:Q", color=who),
+        data.mark_line(**_DASH, opacity=0.9).encode(x=x, y=y("base"), color=who),
+        data.mark_line(strokeWidth=2.6).encode(x=x, y=y("mid"), color=who),
         _table("records")
         .mark_circle(size=26, opacity=1, stroke=PAPER, strokeWidth=0.8)
         .encode(
@@ -161,7 +161,7 @@ def fan() -> Spec:
         .encode(x=x, opacity=alt.condition(over, alt.value(0.8), alt.value(0)), tooltip=tip)
         .add_params(over),
         data.mark_point(filled=True, size=46).encode(
-            x=x, y=y("mid_"), color=who, opacity=alt.condition(over, alt.value(1), alt.value(0))
+            x=x, y=y("mid"), color=who, opacity=alt.condition(over, alt.value(1), alt.value(0))
         ),
         _table("labels")
         .mark_text(align="left", dx=7, fontSize=13, fontWeight=600)
@@ -173,7 +173,7 @@ def fan() -> Spec:
 def lead() -> Spec:
     """The lead in months with the zones in which somebody is well ahead."""
     x = _time(2023, _END, 2024, 2026, 2028, 2030, 2032)
-    scale = alt.Scale(domain=list(frames.LEAD), nice=False)
+    scale = alt.Scale(domain=list(frames.LEAD), nice=False, clamp=True)
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", scale=scale, axis=_months())
@@ -198,10 +198,10 @@ def lead() -> Spec:
     )
     return _finished(
         zone.mark_rect(opacity=0.1, color=MUTED).encode(y=y("a"), y2="b:Q"),
-        data.mark_area(opacity=0.22, color=MUTED).encode(x=x, y=y("lo90_"), y2="hi90_:Q"),
-        data.mark_area(opacity=0.34, color=MUTED).encode(x=x, y=y("lo50_"), y2="hi50_:Q"),
-        data.mark_line(**_DASH, color=MUTED).encode(x=x, y=y("base_")),
-        data.mark_line(strokeWidth=2.4, color=US).encode(x=x, y=y("mid_")),
+        data.mark_area(opacity=0.22, color=MUTED).encode(x=x, y=y("lo90"), y2="hi90:Q"),
+        data.mark_area(opacity=0.34, color=MUTED).encode(x=x, y=y("lo50"), y2="hi50:Q"),
+        data.mark_line(**_DASH, color=MUTED).encode(x=x, y=y("base")),
+        data.mark_line(strokeWidth=2.4, color=US).encode(x=x, y=y("mid")),
         *_now(x),
         data.mark_rule(color=MUTED, strokeWidth=1)
         .encode(x=x, opacity=alt.condition(over, alt.value(0.8), alt.value(0)), tooltip=tip)
@@ -264,7 +264,7 @@ def compute() -> Spec:
         alt.Tooltip("scenario:N", title="Settings"),
         alt.Tooltip("year:Q", title="Year"),
         alt.Tooltip("origin:N", title="From"),
-        _tip("y", "Million H100-equivalents", ".2f"),
+        _tip("million_h100e", "Million H100-equivalents", ".2f"),
     ]
     return _finished(
         _table("compute")

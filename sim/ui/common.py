@@ -61,10 +61,13 @@ def _view(canonical: str, runs: int, seed: int, until: int, _spec: Scenario) -> 
 
 
 def chart(name: str, tables: dict[str, Any], height: int, alt: str) -> None:
-    """Draw a cached specification with the tables that it names; its own inline tables stay."""
+    """Draw a cached specification with the tables that it names; its own inline tables stay.
+
+    The first table is the one that people see who ask for the chart's data.
+    """
     spec = specs()[name]
     st.vega_lite_chart(
-        {**spec, "datasets": {**spec.get("datasets", {}), **tables}},
+        {**spec, "datasets": {**tables, **spec.get("datasets", {})}},
         height=height,
         key=f"drawn_{name}",
         alt=alt,

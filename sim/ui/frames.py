@@ -80,11 +80,11 @@ class View:
 
     def compute_in(self, year: int) -> float:
         """China's new compute in a year, million H100-equivalents."""
-        return float(self.compute.filter(pl.col("year") == year)["y"].sum())
+        return float(self.compute.filter(pl.col("year") == year)["million_h100e"].sum())
 
     def share_of(self, channel: str, year: int) -> float:
         """Share of one channel in China's new compute of a year."""
-        one = self.compute.filter((pl.col("year") == year) & (pl.col("channel") == channel))["y"].sum()
+        one = self.compute.filter((pl.col("year") == year) & (pl.col("channel") == channel))["million_h100e"].sum()
         return float(one) / max(self.compute_in(year), 1e-9)
 
 
@@ -147,10 +147,10 @@ def _compute(run: Run) -> pl.DataFrame:
     flows, rows = run["flows_china"], []
     for year in range(2023, run.until + 1):
         t = run.step(year)
-        for order, (channel, origin) in enumerate(ORIGINS.items()):
+        for channel, origin in ORIGINS.items():
             total = flows[t - 3 : t + 1, CHANNELS.index(channel)].sum(axis=0).mean() / 1e6
-            rows.append((year, channel, origin, order, float(total)))
-    return pl.DataFrame(rows, schema=["year", "channel", "origin", "order", "y"], orient="row")
+            rows.append((year, channel, origin, float(total)))
+    return pl.DataFrame(rows, schema=["year", "channel", "origin", "million_h100e"], orient="row")
 
 
 # ------------------------------------------------------------------------------------ mine beside the baseline
@@ -159,7 +159,7 @@ def fan(mine: View, base: View) -> dict[str, pl.DataFrame]:
     both = mine.fan.with_columns(base.fan["mid"].alias("base"))
     ends = both.group_by("who", maintain_order=True).last()
     return {
-        "fan": _inside(both, ECI),
+        "fan": both,
         "records": records(),
         "labels": _apart(ends.select("who", "t", pl.col("mid").clip(*ECI).alias("y")), 9.0),
         "off": _beyond(ends, ECI, "{:.0f}"),
@@ -170,7 +170,7 @@ def fan(mine: View, base: View) -> dict[str, pl.DataFrame]:
 def lead(mine: View, base: View) -> dict[str, pl.DataFrame]:
     """Tables of the lead chart."""
     both = mine.lead.with_columns(base.lead["mid"].alias("base"))
-    return {"lead": _inside(both, LEAD), "off": _beyond(both.tail(1), LEAD, "{:+.0f}")}
+    return {"lead": both, "off": _beyond(both.tail(1), LEAD, "{:+.0f}")}
 
 
 def dots(mine: View) -> dict[str, pl.DataFrame]:
@@ -185,9 +185,9 @@ def compute(mine: View, base: View, names: tuple[str, str]) -> dict[str, pl.Data
         shift = 11.5 * side
         table_ = source.compute.with_columns(pl.lit(name).alias("scenario"), (pl.col("year") + shift).alias("px"))
         parts.append(table_)
-        totals = table_.group_by("px", maintain_order=True).agg(pl.col("y").sum())
+        totals = table_.group_by("px", maintain_order=True).agg(pl.col("million_h100e").sum())
         over = [(px, "▲") for px, total in totals.rows() if total > COMPUTE[1]]
-        highest = f", up to {float(totals['y'].to_numpy().max()):.0f}m" if over else ""
+        highest = f", up to {float(totals['million_h100e'].to_numpy().max()):.0f}m" if over else ""
         heads.append((2022.5 + shift, name + highest))
         off += over
     return {
@@ -199,8 +199,9 @@ def compute(mine: View, base: View, names: tuple[str, str]) -> dict[str, pl.Data
 
 def _stacked(frame: pl.DataFrame) -> pl.DataFrame:
     """Lower and upper edge of every segment, cut where the axis ends."""
-    upper = pl.col("y").cum_sum().over("px")
-    return frame.with_columns((upper - pl.col("y")).clip(*COMPUTE).alias("y0"), upper.clip(*COMPUTE).alias("y1"))
+    value = pl.col("million_h100e")
+    upper = value.cum_sum().over("px")
+    return frame.with_columns((upper - value).clip(*COMPUTE).alias("y0"), upper.clip(*COMPUTE).alias("y1"))
 
 
 def records() -> pl.DataFrame:
@@ -213,12 +214,6 @@ def records() -> pl.DataFrame:
             at = year + (month - 1) / 12 + (day - 1) / 365
             rows.append((SEATS[row.actor], at, row.eci, row.model, row.date))
     return pl.DataFrame(rows, schema=["who", "t", "y", "model", "date"], orient="row")
-
-
-def _inside(frame: pl.DataFrame, axis: tuple[float, float]) -> pl.DataFrame:
-    """The values cut to the axis, to be drawn; the true ones stay beside them for tooltips and tables."""
-    drawn = [*_BANDS, "base"]
-    return frame.with_columns([pl.col(name).clip(*axis).alias(f"{name}_") for name in drawn])
 
 
 def _beyond(ends: pl.DataFrame, axis: tuple[float, float], style: str) -> pl.DataFrame:

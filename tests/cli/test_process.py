@@ -1,0 +1,84 @@
+"""The command line as a process: what it imports, where it writes, and how it ends."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CALL = "import sys; sys.argv[0] = 'polarity'; from sim.cli import main; main()"
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def test_help_imports_nothing_heavy(shell):
+    code = (
+        "import sys; sys.argv = ['polarity', '--help']\nimport sim.cli\n"
+        "try: sim.cli.main()\nexcept SystemExit: pass\nprint('MODULES', *sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.rpartition("MODULES ")[2].split())
+    assert "sim.cli" in loaded
+    heavy = {"mesa", "torch", "streamlit", "scipy", "numpy", "pydantic", "yaml", "polars", "scenarios.schema"}
+    assert heavy & loaded == set()
+
+
+def test_json_is_all_there_is_on_the_output(shell):
+    done = shell("polarity run current_policy --runs 4 --json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["runs"] == 4
+
+
+def test_a_refusal_is_one_line(shell):
+    done = shell("polarity run current_policy --set enforcment=2")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "polarity: --set: unknown lever 'enforcment'; did you mean 'enforcement'?\n"
+
+
+def test_a_reader_that_goes_away_is_no_error(shell):
+    done = shell(
+        "polarity data rules | head -1; polarity run current_policy --runs 4 | head -1; polarity schema | true"
+    )
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_a_terminal_without_a_minus_sign_is_no_error(shell):
+    done = shell("polarity show current_policy && polarity parameters", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_disk_is_one_line(shell):
+    done = shell("polarity list > /dev/full")
+    assert (done.returncode, done.stderr) == (2, "polarity: No space left on device\n")
+
+
+def test_an_interrupt_is_a_plain_line():
+    command = [sys.executable, "-c", CALL, "run", "current_policy", "--runs", "100000", "--json"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        time.sleep(3)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, "", "polarity: interrupted\n")
+
+
+def test_a_bar_is_drawn_for_a_person_only():
+    """With a terminal on the error stream there is a bar there, and the output is still one JSON object."""
+    master, slave = pty.openpty()
+    command = [sys.executable, "-c", CALL, "run", "current_policy", "--runs", "4", "--json"]
+    environment = {**ENVIRONMENT, "TERM": "xterm"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=slave, check=False)
+    os.close(slave)
+    drawn = os.read(master, 100_000).decode()
+    os.close(master)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["runs"] == 4
+    assert "Simulating" in drawn
