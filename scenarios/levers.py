@@ -75,7 +75,7 @@ _TABLE = (
            "Officers, investigations and checks abroad, as a multiple of the 2026 budget (235 million dollars)."),
     _lever("location_verification", "Exported chips with location checks", US, "%", (0, 100, 10), 0,
            "flows_china.diverted", "Share of newly exported chips that report where they run."),
-    _lever("cloud_rule", "Rental and subsidiaries abroad barred", US, "%", (0, 100, 10), 30, "flows_china.offshore",
+    _lever("cloud_rule", "Rental and subsidiaries abroad barred", US, "%", (0, 100, 10), 40, "flows_china.offshore",
            "How much of Chinese use of chips abroad, rented or in subsidiaries, the rules stop."),
     _lever("tool_controls", "Chip-tool controls", US, "%", (0, 100, 10), 60, "flows_china.domestic",
            "How much of the tools, parts and service that Chinese fabs need is controlled; allies must follow."),

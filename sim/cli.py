@@ -554,3 +554,7 @@ def data(
 def main() -> None:
     """Entry point of `polarity`."""
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 Z90 = 1.645
+NONE_SEEN = 2.3
+"""An event not seen in n futures has, with 90 % certainty, a chance below 2.3 / n (minus the log of 0.1)."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ class Comparison:
         result = {}
         for i, name in enumerate(polarity.CLASSES):
             d = (two == i).astype(float) - (one == i)
-            error = Z90 * d.std() / np.sqrt(d.size)
+            # Where few or no members change class, the interval still has the width that so many futures leave open.
+            error = max(Z90 * d.std() / np.sqrt(d.size), NONE_SEEN / d.size)
             result[name] = {"change": float(d.mean()), "low": float(d.mean() - error), "high": float(d.mean() + error)}
         return result
 
@@ -96,8 +99,7 @@ class Comparison:
         return {
             "first": self.first.spec.name, "second": self.second.spec.name, "seed": self.first.seed,
             "runs": self.first.runs, "horizon": self.first.until,
-            "outcomes": {self.first.spec.name: self.first.outcome_shares(),
-                         self.second.spec.name: self.second.outcome_shares()},
+            "outcomes": {"first": self.first.outcome_shares(), "second": self.second.outcome_shares()},
             "outcome_changes": self.outcome_changes(),
             "effects": {name: {str(y): {**quantiles(self.difference(name, y)), **_mean(self.effect(name, y))}
                                for y in sorted(set(years))} for name in names},

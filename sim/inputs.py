@@ -133,9 +133,9 @@ class Inputs:
 
     def closure(self, scope: str, lever: str) -> Array:
         """(T,) share of a channel that is closed: by the dated rules, and by the lever from the scenario's start."""
-        path = self.regime.closure[scope].copy()
+        path = self.regime.closure[scope][: self.steps].copy()
         if scope == "subsidiary":
-            path = np.maximum(path, self.regime.closure["remote_access"])
+            path = np.maximum(path, self.regime.closure["remote_access"][: self.steps])
         if moved(self.spec, lever):
             begin = max(holds_from(self.spec, lever) - FIRST, 0)
             path[begin:] = self.levers[lever][begin:] / 100

@@ -202,7 +202,7 @@ class Run:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         name = self.spec.name.replace(":", "-")
-        path = folder / f"{name}-{self.spec.digest()}-seed{self.seed}-{self.runs}.parquet"
+        path = folder / f"{name}-{self.spec.digest()}-seed{self.seed}-{self.first}-{self.runs}-{self.until}.parquet"
         partial = path.with_suffix(".part")
         self.members().write_parquet(partial, metadata=self.metadata())
         partial.replace(path)

@@ -84,7 +84,7 @@ def _events(w: World) -> None:
     w.now.shock = shock[t] - (shock[t - 1] if t else 0.0)
     boost = i.event("fab_breakthrough", 8)
     w.now.breakthrough = boost[t]
-    w.now.fab_boost = (1 + boost[t]) / (1 + (boost[t - 1] if t else 0.0))
+    w.now.fab_boost = max(1 + boost[t], 1e-6) / max(1 + (boost[t - 1] if t else 0.0), 1e-6)  # −1 leaves no capacity
     w.now.slowdown = i.event("scaling_slowdown")[t]
     w.now.rl_ceiling = max(1 - i.event("rl_ceiling", 4)[t], 0.0)
     w.now.taiwan = min(i.shock("taiwan_disruption")[t], 1.0)

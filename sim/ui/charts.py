@@ -125,7 +125,7 @@ def fan() -> Spec:
     data = _table("fan")
     tip = [
         alt.Tooltip("who:N", title="Who"),
-        _tip("t", "Year", ".2f"),
+        alt.Tooltip("quarter:N", title="End of"),
         _tip("mid", "Middle, ECI"),
         _tip("lo90", "5 in 100 lie below"),
         _tip("hi90", "5 in 100 lie above"),
@@ -136,7 +136,7 @@ def fan() -> Spec:
     )
     limit = _table("limit")
     return _finished(
-        limit.mark_rule(color=MUTED, strokeDash=[1, 3], strokeWidth=1.4).encode(y=y("y")),
+        limit.mark_rule(color=MUTED, strokeDash=[1, 3], strokeWidth=1.4).encode(x=x, x2="end:Q", y=y("y")),
         limit.mark_text(align="left", lineBreak="|", lineHeight=12, dx=4, dy=-19, color=MUTED, fontSize=11).encode(
             x=alt.value(0), y=y("y"), text="label:N"
         ),
@@ -187,7 +187,7 @@ def lead() -> Spec:
     colours = alt.Scale(domain=list(OUTCOME), range=list(OUTCOME.values()))
     data = _table("lead")
     tip = [
-        _tip("t", "Year", ".2f"),
+        alt.Tooltip("quarter:N", title="End of"),
         _tip("mid", "US lead, months", "+.0f"),
         _tip("lo90", "5 in 100 lie below", "+.0f"),
         _tip("hi90", "5 in 100 lie above", "+.0f"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -38,7 +39,8 @@ def warm() -> bool:
     unless what they left behind is frozen.
     """
     specs()
-    view(load(BASELINE))
+    with suppress(InputError):  # the page says it where people see it
+        view(load(BASELINE))
     gc.collect()
     gc.freeze()
     return True

@@ -97,7 +97,7 @@ def view(run: Run) -> View:
         futures=run.runs,
         shares=run.outcome_shares(),
         fan=_fan(run),
-        lead=_bands(run.years, run["lead_months"]),
+        lead=_bands(run, run["lead_months"]),
         dots=_dots(run["lead_months"][end], polarity.at_year(run, run.until)),
         compute=_compute(run),
         leads=run["lead_months"][end].astype(np.float32),
@@ -106,16 +106,16 @@ def view(run: Run) -> View:
     )
 
 
-def _bands(years: Array, values: Array) -> pl.DataFrame:
+def _bands(run: Run, values: Array) -> pl.DataFrame:
     found = np.quantile(values, list(_BANDS.values()), axis=-1)
-    return pl.DataFrame({"t": years, **dict(zip(_BANDS, found, strict=True))})
+    return pl.DataFrame({"quarter": run.quarters, "t": run.years, **dict(zip(_BANDS, found, strict=True))})
 
 
 def _fan(run: Run) -> pl.DataFrame:
     parts = []
     for actor, name in SEATS.items():
         values = run["capability"][:, run.actors.index(actor)]
-        parts.append(_bands(run.years, values).insert_column(0, pl.lit(name).alias("who")))
+        parts.append(_bands(run, values).insert_column(0, pl.lit(name).alias("who")))
     return pl.concat(parts)
 
 
@@ -163,7 +163,9 @@ def fan(mine: View, base: View) -> dict[str, pl.DataFrame]:
         "records": records(),
         "labels": _apart(ends.select("who", "t", pl.col("mid").clip(*ECI).alias("y")), 9.0),
         "off": _beyond(ends, ECI, "{:.0f}"),
-        "limit": pl.DataFrame({"y": [mine.limit], "label": ["AI does most|remote work"]}),
+        "limit": pl.DataFrame(
+            {"t": [2022.0], "end": [mine.year + 1.0], "y": [mine.limit], "label": ["AI does most|remote work"]}
+        ),
     }
 
 

@@ -117,6 +117,7 @@ _said = st.components.v2.component(
   const place = parentElement.querySelector("[role=status]");
   if (place.textContent !== data.text) place.textContent = data.text;
 }""",
+    isolate_styles=False,
 )
 
 

@@ -30,9 +30,11 @@ class Said:
 
 
 @pytest.fixture
-def polarity() -> Callable[..., Said]:
-    """The command line, in this process."""
+def polarity(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
+    """The command line, in this process, on a wide page: where lines break is not what is tested."""
     from sim.cli import app
+
+    monkeypatch.setenv("COLUMNS", "200")
 
     def call(*words: object) -> Said:
         done = CliRunner().invoke(app, [str(word) for word in words])

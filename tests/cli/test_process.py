@@ -16,7 +16,7 @@ CALL = "import sys; sys.argv[0] = 'polarity'; from sim.cli import main; main()"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
-def test_help_imports_nothing_heavy(shell):
+def test_help_imports_nothing_heavy():
     code = (
         "import sys; sys.argv = ['polarity', '--help']\nimport sim.cli\n"
         "try: sim.cli.main()\nexcept SystemExit: pass\nprint('MODULES', *sys.modules)"
@@ -49,7 +49,7 @@ def test_a_reader_that_goes_away_is_no_error(shell):
 
 
 def test_a_terminal_without_a_minus_sign_is_no_error(shell):
-    done = shell("polarity show current_policy && polarity parameters", PYTHONIOENCODING="ascii")
+    done = shell("polarity schema", PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -60,13 +60,15 @@ def test_a_full_disk_is_one_line(shell):
 
 
 def test_an_interrupt_is_a_plain_line():
-    command = [sys.executable, "-c", CALL, "run", "current_policy", "--runs", "100000", "--json"]
+    ready = CALL.replace("; main()", "; print('ready', file=sys.stderr, flush=True); main()")
+    command = [sys.executable, "-c", ready, "run", "current_policy", "--runs", "40000", "--json"]
     with subprocess.Popen(
         command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        time.sleep(3)
+        assert process.stderr.readline() == "ready\n"
+        time.sleep(1)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, "", "polarity: interrupted\n")
 
 

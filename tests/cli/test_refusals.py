@@ -1,6 +1,5 @@
 """Whatever a person gets wrong is one line that says where, what, and what would be right; never a traceback."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -170,8 +169,8 @@ def test_nothing_half_written_stays(polarity, tmp_path: Path, monkeypatch: pytes
     kept.mkdir()
     for out in (tmp_path / "new" / "deep", kept):
         assert "No space left on device" in polarity("run", HERE, "--runs", 1, "--out", out).refusal()
-    assert os.listdir(tmp_path) == ["kept"]
-    assert os.listdir(kept) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+    assert list(kept.iterdir()) == []
 
 
 def test_levers_set_in_python_are_refused_in_one_line():

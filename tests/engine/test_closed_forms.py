@@ -261,11 +261,15 @@ def test_governance_indices_by_hand() -> None:
 
 
 def test_what_does_not_fit_at_home_runs_abroad_where_there_is_room() -> None:
-    """The US needs 10 and has 6; an ally needs 1 of 3; China has 5 spare and hosts nobody: 8 of 10 run."""
-    need, available = np.array([[10.0], [2.0], [1.0]]), np.array([[6.0], [7.0], [3.0]])
-    share, used = power.running_share(need, available, 0)
-    np.testing.assert_allclose(share[:, 0], [0.8, 1.0, 1.0])
-    np.testing.assert_allclose(used[:, 0], [6.0, 2.0, 3.0])
+    """The US needs 10, of which 2 stand with an ally, and has 6 at home: 2 wait for room.
+
+    The ally needs 1 of its 4, so beside the 2 there is room for 1 more; China has 5 spare and hosts nobody: 9 of 10 run.
+    """
+    need, available = np.array([[10.0], [2.0], [1.0]]), np.array([[6.0], [7.0], [4.0]])
+    hosted = np.array([[0.8], [0.0], [0.2]])
+    share, used = power.running_share(need, available, hosted, owner=0, apart=1)
+    np.testing.assert_allclose(share[:, 0], [0.9, 1.0, 1.0])
+    np.testing.assert_allclose(used[:, 0], [6.0, 2.0, 4.0])
 
 
 # --- names do not matter -------------------------------------------------------------------------------------------

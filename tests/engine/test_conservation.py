@@ -107,22 +107,24 @@ def test_chinas_stock_changes_by_its_purchases_and_diverted_chips(run: Run) -> N
     close(bought[:, only], run.ledger["delivered"][:, only], stock[:, only])
     h = run_h100e(run)
     for channel, classes in (("legal", slice(0, US_N)), ("domestic", slice(US_N, None))):
-        found = np.einsum("k,tkr->tr", h[classes], bought[:, classes])
-        scale = np.einsum("k,tkr->tr", h[classes], stock[:, classes])
+        found = np.einsum("tk,tkr->tr", h[:, classes], bought[:, classes])
+        scale = np.einsum("tk,tkr->tr", h[:, classes], stock[:, classes])
         close(found, run.part(f"flows_china.{channel}").astype(float), 1e-2 * scale, rel=1e-6)
 
 
 def run_h100e(run: Run) -> np.ndarray:
+    """H100e per chip by quarter, (T, K): the edge variant is designed anew when a rule changes."""
     from sim.inputs import Inputs
 
-    return Inputs(run.spec, len(run.quarters)).chips.h100e
+    designs = Inputs(run.spec, len(run.quarters)).designs
+    return np.stack([designs[max(s for s in designs if s <= t)].h100e for t in range(len(run.quarters))])
 
 
 def test_diverted_chips_are_those_that_arrive_in_china(run: Run) -> None:
     """Σ diverted·h per class is the recorded flow, and seized chips are the caught share of what left."""
     h = run_h100e(run)
-    diverted = np.einsum("k,tkr->tr", h, run.ledger["diverted"])
-    seized = np.einsum("k,tkr->tr", h, run.ledger["seized"])
+    diverted = np.einsum("tk,tkr->tr", h, run.ledger["diverted"])
+    seized = np.einsum("tk,tkr->tr", h, run.ledger["seized"])
     close(diverted, run.part("flows_china.diverted").astype(float), rel=1e-6)
     close(seized, run.part("seized").astype(float), rel=1e-6)
     assert np.all(run.ledger["diverted"] + run.ledger["seized"] <= run.ledger["delivered"] * (1 + 1e-12))

@@ -140,18 +140,7 @@ def test_an_agreement_that_nobody_keeps_changes_nothing(mismatch: Same) -> None:
         np.testing.assert_allclose(kept[name], free[name], rtol=2e-5, atol=1e-9, err_msg=name)
 
 
-NOT_THE_RULE = {
-    "licence_approval": "the default of 30 % is also written into the H20 rule of August 2025, which says 50 %",
-    "revenue_share": "the default of 25 % is also written into the case-by-case rule (none) and the H20 rule (15 %)",
-    "cloud_rule": "the default differs from the strength of the rules in force (subsidiary 40 %)",
-    "tool_controls": "the default differs from the strength of the rules in force (tools 62 %)",
-}
-
-
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(n, marks=pytest.mark.xfail(strict=True, reason=NOT_THE_RULE[n])) if n in NOT_THE_RULE else n for n in LEVERS],
-)
+@pytest.mark.parametrize("name", LEVERS)
 def test_a_lever_set_to_what_it_is_changes_nothing(name: str, mismatch: Same) -> None:
     """Whoever touches a lever and puts it back must see the same world, as a number and as a dated path."""
     lever = LEVERS[name]
@@ -189,15 +178,7 @@ SUDDEN = {
 }
 
 
-@pytest.mark.parametrize(
-    "dated",
-    [
-        False,
-        pytest.param(True, marks=pytest.mark.xfail(
-            strict=True, reason="before its first date a dated lever stands at its default, not at the rules in force"
-        )),
-    ],
-)
+@pytest.mark.parametrize("dated", [True, False])
 def test_a_policy_of_2028_leaves_2027_alone(dated: bool, mismatch: Same) -> None:
     """All levers but those of licences at once, by a dated path and by the scenario's start."""
     settings = {name: {"2028-Q1": value} if dated else value for name, value in SUDDEN.items()}
@@ -208,21 +189,9 @@ def test_a_policy_of_2028_leaves_2027_alone(dated: bool, mismatch: Same) -> None
     assert mismatch(base, run) != []
 
 
-EDGE_LEAK = "the edge variant's one specification is that of the rules at the scenario's start, in every quarter"
-DATED_LEAK = "before its first date a dated lever stands at its default, not at the rules in force"
-
-
+@pytest.mark.parametrize("dated", [True, False])
 @pytest.mark.parametrize(
-    ("lever", "dated"),
-    [
-        ({"licence_tpp": 100.0}, True),
-        pytest.param({"licence_tpp": 100.0}, False, marks=pytest.mark.xfail(strict=True, reason=EDGE_LEAK)),
-        ({"licence_quota": 100.0}, True),
-        ({"licence_approval": 90.0}, False),
-        pytest.param({"licence_approval": 90.0}, True, marks=pytest.mark.xfail(strict=True, reason=DATED_LEAK)),
-        pytest.param({"licence_approval": 0.0}, True, marks=pytest.mark.xfail(strict=True, reason=DATED_LEAK)),
-        pytest.param({"licence_approval": 0.0}, False, marks=pytest.mark.xfail(strict=True, reason=EDGE_LEAK)),
-    ],
+    "lever", [{"licence_tpp": 100.0}, {"licence_quota": 100.0}, {"licence_approval": 90.0}, {"licence_approval": 0.0}]
 )
 def test_a_licence_of_2028_leaves_everything_before_the_rush_alone(
     lever: dict[str, float], dated: bool, mismatch: Same
@@ -239,16 +208,9 @@ AFTER_THE_DATA = [
     for name, spec in ((n, load(n)) for n in scenarios.names())
     if number(spec.start) > number(spec.data_until) == number(BASE.data_until) and not spec.parameters
 ]
-RUSHED = {"tight_controls": "a licence lever of 2026-Q4 sets off a rush in 2026-Q3, inside the record"}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(n, marks=pytest.mark.xfail(strict=True, reason=RUSHED[n])) if n in RUSHED else n
-        for n in AFTER_THE_DATA
-    ],
-)
+@pytest.mark.parametrize("name", AFTER_THE_DATA)
 def test_a_policy_after_the_data_leaves_the_record_alone(name: str, mismatch: Same) -> None:
     """Scenarios that begin after the data share the same history to the last bit, capability included."""
     run, base = (simulate(s, runs=8, until=2027) for s in (load(name), BASE))

@@ -175,9 +175,11 @@ def test_an_edge_variant_appears_only_after_the_data_and_only_within_the_rule() 
     assert np.abs(edge[: run.quarters.index("2027-Q1")]).max() < 1e-3
     from sim.inputs import Inputs
 
-    spec = Inputs(BASE, 21).edge
-    assert verdict(history(), spec, "2026-11-15").approval > 0
-    assert spec.tpp < 21_000
+    for design in Inputs(BASE, 21).designs.values():
+        k = CLASSES.index("EDGE")
+        spec = Specification(design.tpp[k], design.density[k], design.bandwidth[k], design.link[k], "2026-11-15")
+        assert verdict(history(), spec, "2026-11-15").approval > 0
+        assert spec.tpp < 21_000
     assert set(VARIANTS) == {"A800", "H800", "H20", "EDGE"}
 
 
