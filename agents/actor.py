@@ -25,6 +25,8 @@ of a country's labs moves more slowly than the first. Judgement.
 """
 BASE_SAFETY = 0.03
 """Share of compute for safety without a rival in sight. Judgement: published lab statements span 1 to 10 %."""
+LARGEST_SHARE = 0.5
+"""No actor can put more than this share of its compute into one run; judgement."""
 CORNERS = 0.8
 """Largest share of safety work that a close and hostile race takes away; judgement."""
 RACE_DISTANCE = 6.0
@@ -125,7 +127,12 @@ class NationalActor(mesa.Agent):
         """Share of usable compute for the largest run: smaller for larger stocks."""
         p = self.world.p
         share = p.china_concentration * np.power(self.used_train / 2.5e6 + 1e-9, -p.china_concentration_fall)
-        self.concentration = np.minimum(share, 0.1)
+        self.gather(np.minimum(share, LARGEST_SHARE))
+
+    def gather(self, wanted: Array) -> None:
+        """Move the share in the largest run towards what is wanted: clusters are joined over quarters, not at once."""
+        old = self.concentration
+        self.concentration = wanted if self.world.in_data else old + INERTIA * (wanted - old)
 
     def take_postures(self) -> None:
         """Alignment with the United States and policing of trade; by default they stay."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.actor import NationalActor
+from agents.actor import LARGEST_SHARE, NationalActor
 from agents.state import Array, Row
 
 REFERENCE_STOCK = {"united_states": 15.75e6, "china": 2.5e6}
@@ -17,8 +17,6 @@ PUSH, PUSH_BEHIND, PUSH_SPEED = 0.5, 0.2, 0.1
 """Domestic push when fully blocked, what a changed lead adds to it, and its speed in a quarter; judgement."""
 LEAD_TODAY = 9.0
 """US lead in ECI points at the edge of the data, at which the push is stated."""
-LARGEST_SHARE = 0.5
-"""No actor can put more than this share of its compute into one run; judgement."""
 
 
 class UnitedStates(NationalActor):
@@ -36,7 +34,7 @@ class UnitedStates(NationalActor):
         share = p.us_concentration * np.power(
             self.used_train / REFERENCE_STOCK["united_states"] + 1e-9, -p.us_concentration_fall
         )
-        self.concentration = np.minimum(multiple * share, LARGEST_SHARE)
+        self.gather(np.minimum(multiple * share, LARGEST_SHARE))
 
     def take_postures(self) -> None:
         """Strictness of licences and enforcement effort.
@@ -82,7 +80,7 @@ class China(NationalActor):
         share = p.china_concentration * np.power(
             self.used_train / REFERENCE_STOCK["china"] + 1e-9, -p.china_concentration_fall
         )
-        self.concentration = np.minimum(multiple * share, LARGEST_SHARE)
+        self.gather(np.minimum(multiple * share, LARGEST_SHARE))
 
     def take_postures(self) -> None:
         """Import permission and the domestic push.

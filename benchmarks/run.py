@@ -51,24 +51,42 @@ def engine() -> None:
     line("1,000 members to 2032 with draws, float64", span(thousand))
     counts = ufuncs.count(spec, 1000, 2032)
     best, rows = ufuncs.bound(counts)
-    line("  bound: counted ufuncs at cache-resident cost", f"{best:.3f} s, {sum(counts.values()) / 1e6:.0f} M element-operations")
-    line("  ratio to the bound (median / best)", f"{statistics.median(thousand) / best:.2f} / {min(thousand) / best:.2f}")
+    line(
+        "  bound: counted ufuncs at cache-resident cost",
+        f"{best:.3f} s, {sum(counts.values()) / 1e6:.0f} M element-operations",
+    )
+    line(
+        "  ratio to the bound (median / best)", f"{statistics.median(thousand) / best:.2f} / {min(thousand) / best:.2f}"
+    )
     for name, elements, ms in rows[:6]:
         line(f"    {name}", f"{elements:.1f} M elements, {ms:.1f} ms")
     eight = timed(lambda: simulate(spec, runs=8), 7)
     line("8 members (the cost of the calls alone)", span(eight))
     for runs, repeats in ((10_000, 3), (100_000, 1)):
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        times = timed(lambda n=runs: simulate(spec, runs=n), repeats) if repeats > 1 else _once(lambda n=runs: simulate(spec, runs=n))
+        times = (
+            timed(lambda n=runs: simulate(spec, runs=n), repeats)
+            if repeats > 1
+            else _once(lambda n=runs: simulate(spec, runs=n))
+        )
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         per = statistics.median(times) / runs * 1000
-        line(f"{runs:,} members: process time per 1,000", f"{per:.3f} s ({per / statistics.median(thousand):.2f} x that of 1,000)")
+        line(
+            f"{runs:,} members: process time per 1,000",
+            f"{per:.3f} s ({per / statistics.median(thousand):.2f} x that of 1,000)",
+        )
         line(f"{runs:,} members: peak memory added per member", f"{(after - before) / runs:.1f} kB")
     run = simulate(spec, runs=256)
     kept = sum(values.nbytes for values in run.series.values()) / run.runs / 1000
     line("results kept per member", f"{kept:.1f} kB")
-    short, long = timed(lambda: simulate(spec, runs=1000, until=2032)), timed(lambda: simulate(spec, runs=1000, until=2042))
-    line("81 quarters against 41: ratio of time (1.98 is linear)", f"{statistics.median(long) / statistics.median(short):.2f}")
+    short, long = (
+        timed(lambda: simulate(spec, runs=1000, until=2032)),
+        timed(lambda: simulate(spec, runs=1000, until=2042)),
+    )
+    line(
+        "81 quarters against 41: ratio of time (1.98 is linear)",
+        f"{statistics.median(long) / statistics.median(short):.2f}",
+    )
     more = {f"extra{i}": {"like": "rest_of_world"} for i in range(11)}
     wide = spec.with_changes(actors=more)
     base, double = timed(lambda: simulate(spec, runs=1000)), timed(lambda: simulate(wide, runs=1000))

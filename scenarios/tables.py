@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from scenarios.errors import InputError
 
@@ -30,13 +30,9 @@ class Row(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _blank_is_missing(cls, value: Any) -> Any:
-        return None if isinstance(value, str) and value.strip() == "" else value
-
-    @field_validator("note", mode="before")
-    @classmethod
-    def _note(cls, value: Any) -> Any:
-        return value or ""
+    def _blank_is_missing(cls, value: Any, info: ValidationInfo) -> Any:
+        blank = value is None or (isinstance(value, str) and value.strip() == "")
+        return ("" if info.field_name == "note" else None) if blank else value
 
 
 class Chip(Row):

@@ -82,11 +82,12 @@ class Comparison:
     def outcome_changes(self) -> dict[str, dict[str, float]]:
         """Change of the share of each outcome class at the horizon, with its paired 90 % interval."""
         one, two = self._codes
+        same = self.first.spec.digest() == self.second.spec.digest()
         result = {}
         for i, name in enumerate(polarity.CLASSES):
             d = (two == i).astype(float) - (one == i)
             # Where few or no members change class, the interval still has the width that so many futures leave open.
-            error = max(Z90 * d.std() / np.sqrt(d.size), NONE_SEEN / d.size)
+            error = 0.0 if same else max(Z90 * d.std() / np.sqrt(d.size), NONE_SEEN / d.size)
             result[name] = {"change": float(d.mean()), "low": float(d.mean() - error), "high": float(d.mean() + error)}
         return result
 

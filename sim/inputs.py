@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from scenarios.levers import LEVERS
-from scenarios.quarters import FIRST, end_year, label, number, of_date
+from scenarios.quarters import DATA_UNTIL, FIRST, end_year, label, number, of_date
 from scenarios.schema import Scenario
 from scenarios.tables import Actor, Domestic, FrontierQuarter, Power, Spending, Supply, supply_mix, table
 from sim import regimes
@@ -54,6 +54,15 @@ class Inputs:
     def data_steps(self) -> int:
         """How many of the first quarters lie before or in the last quarter of which data is used."""
         return min(number(self.spec.data_until) - FIRST + 1, self.steps)
+
+    def knows(self, year: int) -> bool:
+        """Whether the yearly figures of a year are used.
+
+        A year must have ended by the last quarter of data; at the edge of the tables the estimate for the year that
+        has begun stands beside the quarters that are known.
+        """
+        edge = end_year(number(self.spec.data_until))
+        return year + 1 <= edge or (self.spec.data_until == DATA_UNTIL and year < edge)
 
     # --- actors -----------------------------------------------------------------------------------------------
 
@@ -200,7 +209,7 @@ class Inputs:
         """(T, A) IT power added per quarter, MW, and the share of it for AI chips; both stand still after the data."""
         rows: tuple[Power, ...] = table("power")
         data = {(row.actor, row.year): (row.it_mw_added / 4, row.ai_share) for row in rows}
-        last = min(max(row.year for row in rows), int(end_year(number(self.spec.data_until)) - 0.01))
+        last = max(row.year for row in rows if self.knows(row.year))
         added, share = np.zeros((2, self.steps, len(self.actors)))
         for t in range(self.steps):
             year = min(max((FIRST + t) // 4, 2022), last)
@@ -214,16 +223,14 @@ class Inputs:
     def china_spending(self) -> Array:
         """(T,) what China spends on compute, US dollars a quarter; after the data it stands still."""
         rows: tuple[Spending, ...] = table("spending")
-        last = end_year(number(self.spec.data_until))
-        yearly = {row.year + 0.5: row.chip_spend_usd_bn for row in rows if row.actor == "china" and row.year < last}
+        yearly = {r.year + 0.5: r.chip_spend_usd_bn for r in rows if r.actor == "china" and self.knows(r.year)}
         # Log-linear between mid-years, so that the quarters of a year add up to about its total.
         return np.exp(np.interp(self.years - 0.125, list(yearly), np.log(list(yearly.values())))) * 1e9 / 4
 
     def domestic(self, quantity: str) -> Array:
         """(T,) a yearly quantity of China's own supply per quarter (thousand 910C equivalents), log-linear between."""
         rows: tuple[Domestic, ...] = table("domestic_supply")
-        last = end_year(number(self.spec.data_until))
-        yearly = {r.year + 0.5: max(r.value, 1e-3) for r in rows if r.quantity == quantity and r.year < last}
+        yearly = {r.year + 0.5: max(r.value, 1e-3) for r in rows if r.quantity == quantity and self.knows(r.year)}
         years = self.years - 0.125
         return np.exp(np.interp(years, list(yearly), np.log(list(yearly.values())))) / 4
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from sim.outcomes.polarity import LABELS
+from sim.outcomes.polarity import CLASSES
 
 WORDS: tuple[tuple[int, str], ...] = (
     (5, "almost no chance"),
@@ -19,13 +19,13 @@ WORDS: tuple[tuple[int, str], ...] = (
 CERTAIN = "almost certain"
 COMMON = 45
 """Futures in 100 from which an outcome is named as the result."""
-CLAUSES = {
-    "us_ahead": "the United States is well ahead",
-    "two_power": "two powers are level, the United States and China",
-    "several": "several powers are close together",
-    "china_ahead": "China is well ahead",
+PHRASES = {
+    "us_ahead": "the United States well ahead",
+    "two_power": "a two-power race",
+    "several": "several powers at the frontier",
+    "china_ahead": "China well ahead",
 }
-"""Outcome classes as the end of a sentence."""
+"""Outcome classes as they stand inside a sentence."""
 
 
 def rounded(shares: Mapping[str, float]) -> dict[str, int]:
@@ -51,14 +51,18 @@ def word(percent: int) -> str:
     return next((text for limit, text in WORDS if percent < limit), CERTAIN)
 
 
-def headline(shares: Mapping[str, float], year: int) -> str:
-    """The verdict on outcome shares at the end of a year, in one or two sentences."""
-    whole = rounded(shares)
-    top = max(whole, key=lambda name: (whole[name], shares[name]))
-    futures = f"{whole[top]} futures in 100"
-    if whole[top] < COMMON:
-        return f"No single outcome is likely. The most common, {LABELS[top]}, comes up in {futures}."
-    return f"At the end of {year} it is {word(whole[top])} that {CLAUSES[top]}: {futures}."
+def headline(counts: Mapping[str, int], year: int) -> str:
+    """The verdict on whole futures in 100 at the end of a year: the most common outcome, its word and its number."""
+    name = most_common(counts)
+    futures = f"{counts[name]} futures in 100"
+    if counts[name] < COMMON:
+        return f"No single outcome is likely by {year}. The most common, {PHRASES[name]}, comes up in {futures}."
+    return f"By {year}, {PHRASES[name]} is {word(counts[name])}: {futures}."
+
+
+def most_common(counts: Mapping[str, int]) -> str:
+    """The outcome with most futures; the first in the usual order where two are level."""
+    return max(CLASSES, key=lambda name: counts[name])
 
 
 def signed(x: float, digits: int = 1) -> str:

@@ -36,7 +36,8 @@ def test_scenario_gives_its_expected_results(name: str, golden_update: bool) -> 
     moved = {
         key: (value, found[key])
         for key, value in expected["results"].items()
-        if abs(found[key] - value) > (1.5 / RUNS if key.startswith(("share_", "crossed_")) else 2e-5 * abs(value) + 1e-9)
+        if abs(found[key] - value)
+        > (1.5 / RUNS if key.startswith(("share_", "crossed_")) else 2e-5 * abs(value) + 1e-9)
     }
     table = "\n".join(f"  {key:<28} {old:>14.6g} -> {new:.6g}" for key, (old, new) in moved.items())
     assert not moved, f"{name}: results moved\n{table}"

@@ -14,6 +14,7 @@ from scenarios.rules import Rule, history
 from sim.outcomes.lead import PACE
 from sim.outcomes.polarity import LABELS, MONTHS
 from sim.ui import charts, common, frames, levers, theme, wording
+from sim.wording import headline
 
 TELLING = (
     "us_2022_10_chips",
@@ -110,7 +111,7 @@ def _verdict(mine: frames.View, base: frames.View, same: bool, reference: str) -
     low, mid, high = mine.lead_end
     against = f"This is {reference}." if same else wording.comparison(mine.counts, base.counts, reference)
     left.html(
-        f'<h1 class="say">{escape(wording.headline(mine.counts, mine.year))}</h1>'
+        f'<h1 class="say">{escape(headline(mine.counts, mine.year))}</h1>'
         f'<p class="sub">{escape(against)} {escape(wording.middle(low, mid, high))}</p>'
         f'<p class="fine">{_RANGE}</p>'
     )
@@ -119,7 +120,7 @@ def _verdict(mine: frames.View, base: frames.View, same: bool, reference: str) -
         f"Several: a third bloc is close. Thin bar: {reference}."
     )
     right.html(theme.bar(mine.counts, base.counts, caption, reference))
-    theme.say(f"{wording.headline(mine.counts, mine.year)} {against}")
+    theme.say(f"{headline(mine.counts, mine.year)} {against}")
 
 
 def _chart(name: str, title: str, unit: str, tables: dict[str, object], height: int, told: str, key: str = "") -> None:

@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.outcomes.polarity import CLASSES, LABELS
-from sim.wording import COMMON, word
+from sim.wording import PHRASES, most_common
+from sim.wording import signed as with_sign
 
-PHRASES = {
-    "us_ahead": "the United States well ahead",
-    "two_power": "a two-power race",
-    "several": "several powers at the frontier",
-    "china_ahead": "China well ahead",
-}
-"""The outcome classes as they stand inside a sentence."""
 SHORT = {"us_ahead": "US ahead", "two_power": "Two", "several": "Several", "china_ahead": "China"}
 """The outcome classes where there is hardly any room."""
 
@@ -25,23 +19,6 @@ def halved(counts: Mapping[str, int], shares: Mapping[str, float]) -> dict[str, 
     for name in odd[: 50 - sum(result.values())]:
         result[name] += 1
     return result
-
-
-def most_common(counts: Mapping[str, int]) -> str:
-    """The outcome with most futures; the first in the usual order where two are level."""
-    return max(CLASSES, key=lambda name: counts[name])
-
-
-def headline(counts: Mapping[str, int], year: int) -> str:
-    """The verdict: the most common outcome, with its word and its number."""
-    name = most_common(counts)
-    count = counts[name]
-    if count < COMMON:
-        return (
-            f"No single outcome is likely by {year}. "
-            f"The most common, {PHRASES[name]}, comes up in {count} futures in 100."
-        )
-    return f"By {year}, {PHRASES[name]} is {word(count)}: {count} futures in 100."
 
 
 def comparison(mine: Mapping[str, int], base: Mapping[str, int], reference: str) -> str:
@@ -70,9 +47,8 @@ def lead(months: float) -> str:
 
 
 def signed(value: float) -> str:
-    """A whole number with its sign; the minus is a real one."""
-    n = round(value)
-    return "0" if n == 0 else f"{'+' if n > 0 else '−'}{abs(n)}"
+    """A whole number with its sign."""
+    return with_sign(round(value), 0)
 
 
 def change(mine: int, base: int) -> str:

@@ -43,12 +43,10 @@ def test_words(percent, text):
 
 def test_headlines():
     shares = dict(zip(CLASSES, (0.62, 0.3, 0.05, 0.03), strict=True))
-    assert headline(shares, 2032) == (
-        "At the end of 2032 it is likely that the United States is well ahead: 62 futures in 100."
-    )
+    assert headline(rounded(shares), 2032) == ("By 2032, the United States well ahead is likely: 62 futures in 100.")
     shares = dict(zip(CLASSES, (0.38, 0.35, 0.25, 0.02), strict=True))
-    assert headline(shares, 2032) == (
-        "No single outcome is likely. The most common, US well ahead, comes up in 38 futures in 100."
+    assert headline(rounded(shares), 2032) == (
+        "No single outcome is likely by 2032. The most common, the United States well ahead, comes up in 38 futures in 100."
     )
 
 

@@ -82,7 +82,9 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("model", "file", "column", "value", "named"), WRONG, ids=[f"{w[1]}-{w[2]}-{w[3]}" for w in WRONG])
+@pytest.mark.parametrize(
+    ("model", "file", "column", "value", "named"), WRONG, ids=[f"{w[1]}-{w[2]}-{w[3]}" for w in WRONG]
+)
 def test_a_wrong_cell_is_refused_with_file_row_and_reason(
     model: Any, file: str, column: str, value: str, named: str, tmp_path: Path
 ) -> None:
@@ -162,7 +164,10 @@ def test_units_of_chips_agree_with_each_other() -> None:
 
 def test_releases_are_in_the_order_of_the_generations() -> None:
     c = catalogue()
-    order = [c.released[CLASSES.index(n)] for n in ("A100", "H100", "H200", "B200", "B300", "RUBIN", "RUBIN_ULTRA", "FEYNMAN")]
+    order = [
+        c.released[CLASSES.index(n)]
+        for n in ("A100", "H100", "H200", "B200", "B300", "RUBIN", "RUBIN_ULTRA", "FEYNMAN")
+    ]
     assert order == sorted(order)
 
 

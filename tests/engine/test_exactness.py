@@ -217,6 +217,40 @@ def test_a_policy_after_the_data_leaves_the_record_alone(name: str, mismatch: Sa
     assert mismatch(base, run, until=load(name).start) == []
 
 
+H20_STOP = {
+    "id": "scenario_early_stop", "start": "2024-07-01", "issuer": "us", "scope": "sale", "measure": "deny",
+    "memory_tbs_min": 1.4, "priority": 90, "title": "Early stop", "summary": "Stops the H20 nine months early.",
+    "source": "a test", "as_of": "2026-10-01", "tier": "judgement", "note": "a counterfactual",
+}  # fmt: skip
+
+
+def test_a_counterfactual_rule_leaves_what_came_before_alone_and_is_not_erased(mismatch: Same) -> None:
+    """The H20 stopped in July 2024: the same world until the rush before it, another one at the edge of the data.
+
+    Capability is tied to the record by the factual history's offset and residual; tied to the record anew, China would
+    end where it did, whatever happened.
+    """
+    base = simulate(BASE, runs=12, until=2027)
+    run = simulate(changed(rules=(H20_STOP,)), runs=12, until=2027)
+    assert mismatch(base, run, until="2024-Q2") == []
+    edge = run.quarters.index("2026-Q3")
+    late = slice(run.quarters.index("2024-Q3"), run.quarters.index("2025-Q1") + 1)
+    assert run.part("flows_china.legal")[late].sum() < 0.2 * base.part("flows_china.legal")[late].sum()
+    lost = base.part("capability.china")[edge] - run.part("capability.china")[edge]
+    assert np.median(lost) > 0.1
+
+
+def test_a_counterfactual_shock_shows_at_the_edge_of_the_data() -> None:
+    base = simulate(BASE, runs=12, until=2027)
+    event = {"kind": "efficiency_shock", "date": "2026-Q1", "size": 1.0}
+    run = simulate(changed(events=(event,)), runs=12, until=2027)
+    edge = run.quarters.index("2026-Q3")
+    risen = run.part("capability.china")[edge] - base.part("capability.china")[edge]
+    assert np.median(risen) > 1
+    # China's frontier of the factual history is the record, by construction.
+    assert np.ptp(base.part("capability.china")[edge]) < 1e-9
+
+
 # --- dice ----------------------------------------------------------------------------------------------------------
 
 

@@ -64,16 +64,7 @@ def test_every_lever_has_a_direction() -> None:
     assert set(DIRECTION) == set(LEVERS)
 
 
-FAINT = {
-    "china_talent": "moves China's efficiency by 0.02 OOM, at the border of what can be seen: the labour that it takes "
-    "from the United States also slows the leader whom China learns from",
-}
-
-
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(n, marks=pytest.mark.xfail(strict=False, reason=FAINT[n])) if n in FAINT else n for n in LEVERS],
-)
+@pytest.mark.parametrize("name", LEVERS)
 def test_a_lever_moves_the_output_that_it_names(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     lever = LEVERS[name]
     low, high = at(name, lever.low), at(name, lever.high)
@@ -81,7 +72,9 @@ def test_a_lever_moves_the_output_that_it_names(name: str, capsys: pytest.Captur
     lead = Comparison(low, high).difference("lead_months", YEAR).mean()
     kind, enough = visible(lever.output.partition(".")[0])
     with capsys.disabled():
-        print(f"\nLEVER {name:22} {lever.output:28} {a:12.5g} {b:12.5g} {moved:+9.3f} {kind:9} lead {lead:+6.2f}", end=" ")
+        print(
+            f"\nLEVER {name:22} {lever.output:28} {a:12.5g} {b:12.5g} {moved:+9.3f} {kind:9} lead {lead:+6.2f}", end=" "
+        )
     assert moved * DIRECTION[name] >= enough
 
 
@@ -108,7 +101,9 @@ def test_an_event_moves_what_its_meaning_says(kind: str, capsys: pytest.CaptureF
     """Seen over the twelve months from its date: some events fade, and fading is part of their meaning."""
     fields, output, sign = EVENTS[kind]
     base = at_none()
-    with_event = simulate(BASE.with_changes(events=({"kind": kind, "date": "2029-Q1", **fields},)), runs=RUNS, until=YEAR)
+    with_event = simulate(
+        BASE.with_changes(events=({"kind": kind, "date": "2029-Q1", **fields},)), runs=RUNS, until=YEAR
+    )
     # A rise over quarters, a run of two quarters and a release come before some effects: look at the whole of 2029-30.
     span = slice(base.step(2029) - 3, None)
     a, b = (float(np.mean(run.part(output)[span])) for run in (base, with_event))
@@ -139,7 +134,9 @@ def paired(spec: Scenario, other: Scenario, year: int = YEAR) -> np.ndarray:
 def test_a_mechanism_that_is_switched_off_is_missed(switch: str) -> None:
     """Efficiency gains raise spending, and AI speeds up research: without either capability grows more slowly."""
     with_it, without = (simulate(s, runs=32, until=2032) for s in (BASE, BASE.with_changes(switches={switch: False})))
-    assert without.part("capability.united_states")[-1].mean() < with_it.part("capability.united_states")[-1].mean() - 0.1
+    assert (
+        without.part("capability.united_states")[-1].mean() < with_it.part("capability.united_states")[-1].mean() - 0.1
+    )
 
 
 def test_a_reacting_united_states_tightens_when_its_lead_shrinks() -> None:

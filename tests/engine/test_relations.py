@@ -1,5 +1,6 @@
 """Scenarios against each other on the same dice: which way the lead, the risk and the dates move."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -115,7 +116,7 @@ def test_a_higher_threshold_is_crossed_later_or_not_at_all(library_run: Library)
         threshold = Normal(mean=mean, sd=3)
         run = simulate(spec.with_changes(parameters={"remote_work_eci": threshold}), runs=64)
         found.append(crossing.by_bloc(run)[0])
-    for early, late in zip(found, found[1:], strict=False):
+    for early, late in itertools.pairwise(found):
         both = ~np.isnan(early) & ~np.isnan(late)
         assert np.all(late[both] > early[both])
         assert np.isnan(late).sum() >= np.isnan(early).sum()

@@ -93,7 +93,7 @@ def test_a_leader_that_stands_still_does_not_break_the_ruler() -> None:
 
 
 def test_crossing_years_are_interpolated() -> None:
-    """10 points a year from 150 at the start of 2023: 180 is crossed three years later, between two quarters if need be."""
+    """10 points a year from 150 at the start of 2023: 180 is crossed three years later."""
     run = run_of(line(150, 10), line(146, 10))
     us, china, third = crossing.by_bloc(run)[:, 0]
     assert us == pytest.approx(2026.0)

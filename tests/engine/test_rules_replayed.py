@@ -1,5 +1,6 @@
 """The rules since October 2022 replayed on the chips they were written for, and what they did to trade."""
 
+import itertools
 from collections.abc import Callable
 from functools import cache
 
@@ -89,7 +90,10 @@ def test_approvals_of_2026_rise_once() -> None:
 
 def test_a_chip_stands_inside_a_limit_only_below_it() -> None:
     """The same predicate at the edge: 4,799 TPP at a low density is free, 4,800 is not."""
-    at = [verdict(history(), Specification(tpp, 1.0, 1.0, 400, "2023-01-01"), "2024-06-30").approval for tpp in (4799, 4800)]
+    at = [
+        verdict(history(), Specification(tpp, 1.0, 1.0, 400, "2023-01-01"), "2024-06-30").approval
+        for tpp in (4799, 4800)
+    ]
     assert at[0] > 0 == at[1]
 
 
@@ -154,7 +158,8 @@ def test_h800s_are_bought_in_2023_and_h20s_in_2024() -> None:
     assert np.all(units["H800"][1] < 1)
     assert np.all(units["H20"][1] > 3 * units["H20"][0])
     per_unit = [
-        yearly(run, "flows_china.legal", y) / bought[run.step(y) - 3 : run.step(y) + 1, : len(US_CLASSES)].sum(axis=(0, 1))
+        yearly(run, "flows_china.legal", y)
+        / bought[run.step(y) - 3 : run.step(y) + 1, : len(US_CLASSES)].sum(axis=(0, 1))
         for y in (2023, 2024)
     ]
     assert np.all(per_unit[1] < 0.5 * per_unit[0])
@@ -207,7 +212,7 @@ def test_tighter_rules_never_raise_the_channel_they_close(lever: str, settings: 
     for value in settings:
         run = simulate(spec.with_levers(**{lever: value}), runs=32, until=2030)
         sums.append(float(run.part(output)[start:].astype(float).sum(axis=0).mean()))
-    assert all(loose >= tight for loose, tight in zip(sums, sums[1:], strict=False)), dict(zip(settings, sums, strict=True))
+    assert all(loose >= tight for loose, tight in itertools.pairwise(sums)), dict(zip(settings, sums, strict=True))
     assert sums[0] > sums[-1]
 
 

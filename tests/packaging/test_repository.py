@@ -75,17 +75,12 @@ def found_in_files(pattern: str) -> list[str]:
 
 
 def test_no_file_names_a_place_on_somebodys_machine():
-    folders = [
-        re.escape(f"{folder}/") for folder in (ROOT, ROOT.parent, Path.home()) if len(folder.parts) > 1
-    ]
+    folders = [re.escape(f"{folder}/") for folder in (ROOT, ROOT.parent, Path.home()) if len(folder.parts) > 1]
     assert found_in_files(rf"(?<![\w.])(?:{'|'.join(folders)}|/home/[a-z]|/Users/[A-Za-z])") == []
 
 
 def test_no_file_names_a_package_registry():
-    assert (
-        found_in_files(r"index-url|find-links|trusted-host|pythonhosted|pypi\.org/simple|--hash=|@ file:")
-        == []
-    )
+    assert found_in_files(r"index-url|find-links|trusted-host|pythonhosted|pypi\.org/simple|--hash=|@ file:") == []
 
 
 def test_the_top_level_keeps_its_shape():

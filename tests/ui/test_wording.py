@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sim.outcomes.polarity import CLASSES
 from sim.ui import wording
-from sim.wording import rounded
+from sim.wording import headline, rounded
 
 FOUR = st.lists(st.floats(0, 1), min_size=4, max_size=4).filter(lambda x: sum(x) > 0.01)
 
@@ -39,7 +39,7 @@ def normal(values: list[float]) -> dict[str, float]:
     ],
 )
 def test_the_word_follows_the_rounded_number(top: float, sentence: str):
-    assert wording.headline(rounded(shares(top)), 2032) == sentence
+    assert headline(rounded(shares(top)), 2032) == sentence
 
 
 @given(FOUR)
@@ -55,7 +55,7 @@ def test_counts_add_to_a_hundred_and_dots_to_fifty_and_both_agree(values: list[f
 @given(FOUR, FOUR)
 def test_no_sentence_promises_anything(mine: list[float], base: list[float]):
     one, two = rounded(normal(mine)), rounded(normal(base))
-    text = f"{wording.headline(one, 2032)} {wording.comparison(one, two, 'current policy')}".lower()
+    text = f"{headline(one, 2032)} {wording.comparison(one, two, 'current policy')}".lower()
     assert " will " not in text
     assert "confiden" not in text
     assert str(one[wording.most_common(one)]) in text
