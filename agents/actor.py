@@ -27,6 +27,8 @@ BASE_SAFETY = 0.03
 """Share of compute for safety without a rival in sight. Judgement: published lab statements span 1 to 10 %."""
 LARGEST_SHARE = 0.5
 """No actor can put more than this share of its compute into one run; judgement."""
+GATHERING = 0.2
+"""Share of the way, in logs, that concentration moves in a quarter; judgement: sites of a gigawatt take two years."""
 CORNERS = 0.8
 """Largest share of safety work that a close and hostile race takes away; judgement."""
 RACE_DISTANCE = 6.0
@@ -132,7 +134,7 @@ class NationalActor(mesa.Agent):
     def gather(self, wanted: Array) -> None:
         """Move the share in the largest run towards what is wanted: clusters are joined over quarters, not at once."""
         old = self.concentration
-        self.concentration = wanted if self.world.in_data else old + INERTIA * (wanted - old)
+        self.concentration = wanted if self.world.in_data else old * np.power(wanted / old, GATHERING)
 
     def take_postures(self) -> None:
         """Alignment with the United States and policing of trade; by default they stay."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,7 +20,7 @@ WIDTH = 11 * 1024
 class Counted(np.ndarray):
     """An array that counts what is done with it, per (ufunc, method, dtype)."""
 
-    counts: Counts = Counter()
+    counts: ClassVar[Counts] = Counter()
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         plain = [np.asarray(x) if isinstance(x, Counted) else x for x in inputs]

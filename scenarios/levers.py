@@ -110,7 +110,7 @@ _TABLE = (
            "power.china", "Power added for data centres in China, against the trend."),
     _lever("china_concentration", "Chinese compute in the largest run", CHINA, "× today's share", (0.2, 40, 0.2), 1,
            "training_flop.china", "How much of its compute China puts into one training run."),
-    _lever("china_talent", "China's hold on talent", CHINA, "%", (0, 100, 10), 50, "efficiency.china",
+    _lever("china_talent", "China's hold on talent", CHINA, "%", (0, 100, 10), 50, "lead_months",
            "How many of the researchers it trains China keeps or wins back."),
     _lever("china_openness", "Openness of Chinese research", CHINA, "%", (0, 100, 10), 50, "efficiency.united_states",
            "How much of its methods and models China publishes; it matters to others once China leads.",

@@ -46,7 +46,8 @@ def test_headlines():
     assert headline(rounded(shares), 2032) == ("By 2032, the United States well ahead is likely: 62 futures in 100.")
     shares = dict(zip(CLASSES, (0.38, 0.35, 0.25, 0.02), strict=True))
     assert headline(rounded(shares), 2032) == (
-        "No single outcome is likely by 2032. The most common, the United States well ahead, comes up in 38 futures in 100."
+        "No single outcome is likely by 2032. "
+        "The most common, the United States well ahead, comes up in 38 futures in 100."
     )
 
 
