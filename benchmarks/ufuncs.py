@@ -73,8 +73,8 @@ def count(spec: Any, runs: int, until: int) -> Counts:
 def cost(name: str, method: str, kind: str) -> float:
     """Seconds per element of a ufunc on cache-resident arrays of one table's width; the best of several tries."""
     ufunc = getattr(np, name)
-    rng = np.linspace(0.6, 1.4, WIDTH)
-    values = rng.astype(kind) if kind != "bool" else rng > 1
+    ramp = np.linspace(0.6, 1.4, WIDTH)
+    values = ramp > 1 if kind == "bool" else (ramp + (np.dtype(kind).kind in "iu")).astype(kind)
     if method == "reduce":
         table = np.tile(values, (11, 1))
         return _best(lambda: ufunc.reduce(table, axis=0), table.size)

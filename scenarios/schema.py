@@ -171,9 +171,10 @@ class Scenario(BaseModel):
 
     def roster(self) -> tuple[Actor, ...]:
         """The actors of this scenario, grouped by kind so that each kind is a block of rows."""
-        rows: dict[str, Actor] = {row.actor: row for row in table("actors")}
+        known: dict[str, Actor] = {row.actor: row for row in table("actors")}
+        rows = dict(known)
         for name, change in self.actors.items():
-            rows[name] = _changed(name, rows, change)
+            rows[name] = _changed(name, known, change)
         order = {"superpower": 0, "ally": 1, "hub": 2, "rest": 3}
         return tuple(sorted(rows.values(), key=lambda row: order[row.kind]))
 

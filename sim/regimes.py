@@ -216,22 +216,15 @@ def build(policy: Policy) -> Regime:
     cap_share, cap_units = np.full(shape, np.inf), np.full(shape, np.inf)
     closure = {scope: np.zeros(steps) for scope in ("hbm", "tools", "subsidiary", "remote_access")}
     permission = np.full(steps, np.nan)
-    last: tuple[object, ...] | None = None
+    memo: dict[tuple[object, ...], list[Verdict]] = {}
     for t in range(steps):
         rules, dates = rules_at(policy, first + t), _dates(first + t)
-        state = (rules, tuple(tuple(r.in_force(d) for d in dates) for r in rules))
-        if t and state == last and all(catalogue().released <= first + t - 1):
-            for array in (approval, price_share, cap_share, cap_units, at_end):
-                array[t] = array[t - 1]
-        else:
-            edges = [edge_of(rules, date) for date in dates]
-            for k, name in enumerate(US_CLASSES):
-                found = [verdict(rules, specification(name, e), d) for e, d in zip(edges, dates, strict=True)]
-                approval[t, k], at_end[t, k] = np.mean([v.approval for v in found]), found[-1].approval
-                open_ones = [v for v in found if v.approval > 0] or [DENIED]
-                price_share[t, k] = np.mean([v.price_share for v in open_ones])
-                cap_share[t, k], cap_units[t, k] = open_ones[-1].cap_share, open_ones[-1].cap_units
-        last = state
+        columns = list(zip(*(_verdicts(rules, date, memo) for date in dates), strict=True))
+        for k, found in enumerate(columns):
+            approval[t, k], at_end[t, k] = np.mean([v.approval for v in found]), found[-1].approval
+            open_ones = [v for v in found if v.approval > 0] or [DENIED]
+            price_share[t, k] = np.mean([v.price_share for v in open_ones])
+            cap_share[t, k], cap_units[t, k] = open_ones[-1].cap_share, open_ones[-1].cap_units
         for scope, path in closure.items():
             path[t] = np.mean([_strongest(rules, scope, date) for date in dates])
         stops = [_stop(rules, date) for date in dates]
@@ -240,6 +233,16 @@ def build(policy: Policy) -> Regime:
     return Regime(
         approval, cap_share, cap_units, price_share, permission, _rush(at_end, cap_share), closure
     )  # fmt: skip
+
+
+def _verdicts(rules: Sequence[Rule], date: str, memo: dict[tuple[object, ...], list[Verdict]]) -> list[Verdict]:
+    """Verdicts on the US-designed classes on a date; remembered while the same rules are in force."""
+    live = [r for r in rules if r.scope == "sale" and r.issuer == "us" and r.in_force(date)]
+    key = (*live, *(_sold(k, date) for k in range(len(US_CLASSES))))
+    if key not in memo:
+        edge = edge_of(live, date)
+        memo[key] = [verdict(live, specification(name, edge), date) for name in US_CLASSES]
+    return memo[key]
 
 
 def _dates(quarter: int) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from agents.protocols import Picture
 from agents.superpower import China, UnitedStates
 from scenarios.quarters import FIRST
 from sim import governance, research
-from sim.chips import CHINESE, CLASSES, Catalogue
+from sim.chips import CHINESE, CLASSES, MAIN_CLASSES, Catalogue
 from sim.compute import decode_equivalent, train_equivalents
 from sim.domestic import Capacity
 from sim.draws import Draws
@@ -182,7 +182,7 @@ class World(mesa.Model):
         a100 = CLASSES.index("A100")
         self.initial = (i.column("stock_2022q3_h100e") / self.chips.h100e[a100])[:, None] * self.p.supply_scale
         s["chips"][:, a100] = self.initial
-        self.scratch = np.empty((actors, classes, runs))
+        self.scratch = np.empty((actors, len(MAIN_CLASSES), runs))
         self.deliveries: list[trade.Delivery] = []
         """Deliveries of the last 22 quarters: what was delivered 22 quarters ago retires now."""
         s["safety"][:] = BASE_SAFETY

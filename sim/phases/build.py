@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import power
-from sim.chips import CLASSES, summed
+from sim.chips import CLASSES, MAIN_CLASSES, summed
+from sim.rng import Array
 
 if TYPE_CHECKING:
     from sim.world import World
 
-A100 = CLASSES.index("A100")
+A100, MAIN = CLASSES.index("A100"), len(MAIN_CLASSES)
 LIFE = 22
 """Quarters that a chip serves: 5.5 years, the depreciation life that large owners state (5 to 6 years)."""
 BREAKTHROUGH_POWER = 0.4
@@ -24,16 +25,18 @@ INITIAL_RETIRES = range(14, 22)
 def run(w: World) -> None:
     """Stocks, power and usable compute."""
     s, n = w.state, w.now
-    s["chips"] += n.delivery.table(w.scratch)
+    n.delivery.move(s["chips"], w.scratch, 1)
     w.deliveries.append(n.delivery)
     books = bool(w.log.ledger)
     if books:
         n.retired_sum, n.retired_china = np.zeros((2, *s["chips"].shape[1:]))
     if len(w.deliveries) > LIFE:
-        old = w.deliveries.pop(0).table(w.scratch)
-        s["chips"] -= old
+        old = w.deliveries.pop(0)
+        old.move(s["chips"], w.scratch, -1)
         if books:
-            n.retired_sum, n.retired_china = old.sum(axis=0), old[1].copy()
+            n.retired_sum[:MAIN] += w.scratch.sum(axis=0)
+            n.retired_sum += old.china
+            n.retired_china += old.china
     if w.t in INITIAL_RETIRES:
         retiring = w.initial / len(INITIAL_RETIRES)
         s["chips"][:, A100] -= retiring
@@ -48,8 +51,17 @@ def run(w: World) -> None:
 def _equivalents(w: World) -> None:
     """Training and decoding equivalents of every owner's stock, H100e."""
     chips = w.state["chips"]
-    w.state["own_train"] = np.einsum("akr,kr->ar", chips, w.kappa_train)
-    w.state["own_decode"] = np.einsum("akr,kr->ar", chips, w.kappa_decode)
+    for name, kappa in (("own_train", w.kappa_train), ("own_decode", w.kappa_decode)):
+        own = np.einsum("akr,kr->ar", chips[:, :MAIN], kappa[:MAIN])
+        own[1] += np.einsum("kr,kr->r", chips[1, MAIN:], kappa[MAIN:])
+        w.state[name] = own
+
+
+def _owned(chips: Array, value: Array) -> Array:
+    """Value of every owner's chips, `(actors, runs)`; only China owns other than the main classes."""
+    total = summed(value[:MAIN], chips[:, :MAIN])
+    total[1] += summed(value[MAIN:], chips[1, MAIN:])
+    return total
 
 
 def _run_on_power(w: World) -> None:
@@ -69,7 +81,8 @@ def _run_on_power(w: World) -> None:
     w.now.power_added = added
     watts = w.chips.kw.copy()
     watts[w.ascend] /= 1 + BREAKTHROUGH_POWER * w.now.breakthrough
-    need, w.now.stock_h100e = summed(watts * (power.OVERHEAD / 1000), s["chips"]), summed(w.chips.h100e, s["chips"])
+    need = _owned(s["chips"], watts) * (power.OVERHEAD / 1000)
+    w.now.stock_h100e = _owned(s["chips"], w.chips.h100e)
     s["running"], w.now.power_used = power.running_share(need, s["power"], w.hosted, 0, 1)
     w.now.power_need = need
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import diversion
-from sim.chips import CLASSES, US_CLASSES, VARIANTS, summed
+from sim.chips import CLASSES, MAIN_CLASSES, US_CLASSES, VARIANTS, summed
 from sim.rng import Array
 from sim.trade import BULK_COST, RENTAL_MARGIN, TRAINING_BUDGET, elastic, fill, weights
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.world import World
 
 CUSTOM, EDGE = CLASSES.index("CUSTOM"), CLASSES.index("EDGE")
-US_N = len(US_CLASSES)
+US_N, MAIN = len(US_CLASSES), len(MAIN_CLASSES)
 MERCHANT = slice(0, CUSTOM)
 """The main merchant classes stand first on the class axis."""
 DIES = np.array([CLASSES.index(VARIANTS.get(name, name)) for name in US_CLASSES])
@@ -60,11 +60,7 @@ def _legal_offers(w: World) -> _Offers:
     n, chips, p = w.now, w.chips, w.p
     n.permission = _permission(w)
     strictness = w.state["strictness"][0]
-    classes = [
-        k for k in range(US_N)
-        if n.approval[k] > 0 and k != CUSTOM and chips.released[k] <= w.quarter <= chips.last_made[k]
-        and (k != EDGE or not (w.in_data or n.approval[_frontier(w)] >= 1))
-    ]  # fmt: skip
+    classes = _on_offer(w)
     price, limit = np.empty((2, len(classes), w.runs))
     dies, most = np.empty((len(classes), 1)), np.zeros(w.runs)
     for row, k in enumerate(classes):
@@ -77,6 +73,23 @@ def _legal_offers(w: World) -> _Offers:
         price[row] = _price(w, k) * (1 + n.price_share[k])
         most = np.maximum(most, allowed)
     return _Offers(classes, price, limit, dies, most)
+
+
+def _on_offer(w: World) -> list[int]:
+    """Classes that may be sold to China: released, made, and not wholly denied.
+
+    Of main classes that the world no longer buys, makers reopen a line only for the strongest that may go; the edge
+    variant is for a market that cannot have the frontier freely.
+    """
+    n, chips = w.now, w.chips
+    sold = [
+        k for k in range(US_N)
+        if n.approval[k] > 0 and k != CUSTOM and chips.released[k] <= w.quarter <= chips.last_made[k]
+        and (k != EDGE or not (w.in_data or n.approval[_frontier(w)] >= 1))
+    ]  # fmt: skip
+    in_production = w.inputs.capacity_share[w.t] > 0
+    old = [k for k in sold if k < CUSTOM and not in_production[k]]
+    return [k for k in sold if k not in old[:-1]]
 
 
 def _volume_cap(w: World, k: int, dies: Array) -> Array | float:

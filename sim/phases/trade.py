@@ -10,7 +10,7 @@ import numpy as np
 from sim import power
 from sim.chips import summed
 from sim.phases import china
-from sim.phases.china import CUSTOM, US_N
+from sim.phases.china import CUSTOM, MAIN, US_N
 from sim.phases.decide import CUSTOM_PRICE
 from sim.rng import Array
 
@@ -37,13 +37,20 @@ class Delivery:
     china: Array
     """(classes, runs) chips for row 1."""
 
-    def table(self, out: Array) -> Array:
-        """Chips by owner and class, `(actors, classes, runs)`, written into `out`."""
-        np.multiply(self.share[:, None, :], self.left[None, :, :], out=out)
-        out[:, CUSTOM] = 0.0
-        out[0, CUSTOM] = self.left[CUSTOM]
-        out[1] = self.china
-        return out
+    def move(self, chips: Array, scratch: Array, sign: int) -> None:
+        """Add (sign 1) or take off (sign -1) these chips from the stocks, `(actors, classes, runs)`.
+
+        Only China owns other than the main classes, so the outer product stops there; it is left in `scratch`.
+        """
+        np.multiply(self.share[:, None, :], self.left[None, :MAIN, :], out=scratch)
+        scratch[:, CUSTOM] = 0.0
+        scratch[0, CUSTOM] = self.left[CUSTOM]
+        if sign > 0:
+            chips[:, :MAIN] += scratch
+            chips[1] += self.china
+        else:
+            chips[:, :MAIN] -= scratch
+            chips[1] -= self.china
 
 
 def _others(w: World, bought: dict[str, Array]) -> None:

@@ -321,7 +321,6 @@ def test_swapping_the_data_of_two_allies_swaps_their_results(monkeypatch: pytest
     assert apart.min() > 0.1, "the two are alike: swapping them tests nothing"
 
 
-@pytest.mark.xfail(strict=True, reason="`like` copies a row that an earlier line of the scenario has changed")
 def test_two_actors_can_change_places() -> None:
     """`like` names a row of the table: each of two actors can be like the other, whatever the order of the lines."""
     swap = {"netherlands": {"like": "united_kingdom"}, "united_kingdom": {"like": "netherlands"}}

@@ -25,7 +25,7 @@ DIRECTION = {
     "location_verification": DOWN, "cloud_rule": DOWN, "tool_controls": DOWN, "hbm_controls": DOWN, "us_power": UP,
     "us_spending": UP, "us_research": UP, "us_concentration": UP, "openness": UP, "weight_security": DOWN,
     "distillation_limits": DOWN, "allied_alignment": DOWN, "ally_effort": UP, "chip_push": UP, "import_permission": UP,
-    "china_spending": UP, "china_power": UP, "china_concentration": UP, "china_talent": UP, "china_openness": UP,
+    "china_spending": UP, "china_power": UP, "china_concentration": UP, "china_talent": DOWN, "china_openness": UP,
     "hub_policing": DOWN, "safety_share": DOWN,
 }  # fmt: skip
 """What the output of a lever does as the lever goes from low to high."""
@@ -35,6 +35,8 @@ def visible(series: str) -> tuple[str, float]:
     """What counts as a visible change of a series: (relative or absolute, how much)."""
     if series == "efficiency":
         return "OOM", 0.02
+    if series == "lead_months":
+        return "months", 0.5
     if series == "capability":
         return "points", 0.3
     return "relative", 0.05
@@ -64,16 +66,7 @@ def test_every_lever_has_a_direction() -> None:
     assert set(DIRECTION) == set(LEVERS)
 
 
-MISNAMED = {
-    "china_talent": "labour that China wins from the United States slows the leader whom China learns from, so that "
-    "China's efficiency hardly moves, or falls",
-}
-
-
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(n, marks=pytest.mark.xfail(strict=True, reason=MISNAMED[n])) if n in MISNAMED else n for n in LEVERS],
-)
+@pytest.mark.parametrize("name", LEVERS)
 def test_a_lever_moves_the_output_that_it_names(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     lever = LEVERS[name]
     low, high = at(name, lever.low), at(name, lever.high)
