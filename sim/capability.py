@@ -33,8 +33,8 @@ def largest_run(stock: Array, concentration: Array, pretraining: Array, p: Draws
         pretraining: share of compute for pretraining; 0.19 at the reference.
         p: parameters (utilisation, uptime).
     """
-    rate = stock * concentration * (pretraining / 0.19) * (H100_BF16 * RUN_SECONDS) * (p.mfu * p.goodput)
-    return np.log10(rate + 1.0)
+    per_h100e = p.mfu * p.goodput * (H100_BF16 * RUN_SECONDS / 0.19)
+    return np.log10(stock * concentration * pretraining * per_h100e + 1.0)
 
 
 def rl_compute(base: Array, train: Array, decode: Array, reinforcement: Array, pretraining: Array) -> Array:
@@ -88,11 +88,11 @@ def follower_terms(
         access: access to the leader's served models, 1 today.
         openness: openness of the leader's research, 1 today; half of engineering is what others publish.
     """
-    total = p.follower_efficiency * follower_ramp(year) * (1 - np.exp(behind / -GAP_FELT))
-    distilled = total * p.distillation_share
-    rest = total - distilled
+    felt = 1 - np.exp(behind / -GAP_FELT)
+    total = p.follower_efficiency * follower_ramp(year)
+    rest = total * (1 - p.distillation_share)
     engineering = rest * (1 - p.synthetic_share) * (1 - COPIED + COPIED * np.minimum(openness, 1.5))
-    return engineering, rest * p.synthetic_share, distilled * access
+    return engineering * felt, rest * p.synthetic_share * felt, total * p.distillation_share * access * felt
 
 
 def scaled(effective: Array, p: Draws, kink: Array, slowdown: float) -> Array:
