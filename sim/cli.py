@@ -4,93 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
-from scenarios.errors import InputError, from_validation, nearest, shown, unknown
+from scenarios.errors import InputError, nearest, shown, unknown
+from sim import cli_files
+from sim.cli_errors import Commands
 
 if TYPE_CHECKING:
     from scenarios.schema import Scenario, Setting
     from sim.results import Run
 
 ROOT = Path(__file__).resolve().parents[1]
-LONGEST = 900
-"""Characters after which an error line is cut."""
-ALONE = 1
-"""Exit status when whoever reads the output has gone away."""
-WRONG, STOPPED = 2, 130
-
-
-def explained(error: BaseException) -> str | None:
-    """What a person did wrong, in one line; None for an error of the program itself."""
-    if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # a usage error of typer
-        text = f"{error.format_message().rstrip('.')}; see `polarity --help`"
-    elif type(error).__name__ == "ValidationError" and hasattr(error, "errors"):
-        text = str(from_validation(error))  # type: ignore[arg-type]  # named, so that pydantic stays unimported
-    elif isinstance(error, InputError) or type(error).__name__ == "CalibrationError":
-        text = str(error)
-    elif isinstance(error, FloatingPointError):
-        text = f"{error}; a setting or parameter is too extreme to be simulated"
-    elif isinstance(error, MemoryError):
-        text = "there is not enough memory; take fewer --runs"
-    elif isinstance(error, OSError):
-        place = f"{error.filename}: " if error.filename else ""
-        text = f"{place}{error.strerror or error}"
-    else:
-        return None
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
-
-
-class Commands(TyperGroup):
-    """The group of commands; an error a person can mend is one line, and the exit status says what happened."""
-
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        windows_expand_args: bool = True,
-        **extra: Any,
-    ) -> Any:
-        """Run a command and leave with 0, 2 for wrong input, 130 when interrupted."""
-        try:
-            status = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
-            if sys.stdout is not None:
-                sys.stdout.flush()
-        except BrokenPipeError:
-            status = ALONE
-            _drop_output()
-        except KeyboardInterrupt:
-            status = STOPPED
-        except Exception as error:
-            line = explained(error)
-            if line is None:
-                raise
-            print(f"polarity: {line}", file=sys.stderr)
-            status = WRONG
-        status = status if isinstance(status, int) else 0
-        if status == STOPPED:
-            print("polarity: interrupted", file=sys.stderr)
-        if standalone_mode:
-            sys.exit(status)
-        return status
-
-
-def _drop_output() -> None:
-    """Send what is still to be written nowhere, so that the interpreter does not complain when it ends."""
-    import os
-
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        return
 
 
 app = typer.Typer(
@@ -251,11 +180,11 @@ def run(
         except InputError as error:
             raise InputError(f"--set: {str(error).removeprefix('levers: ')}") from error
     if out is not None:
-        _check_folder(out)
+        cli_files.check_folder(out)
     with _progress(runs) as progress:
         result = _simulated(spec, runs, seed, until, progress)
     summary = result.summary()
-    path = None if out is None else _saved(result, summary, out)
+    path = None if out is None else cli_files.saved(result, summary, out)
     if as_json:
         _print_json(summary)
     else:
@@ -333,57 +262,6 @@ def _progress(total: int) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, of: bar.update(task, completed=done)
 
 
-def _check_folder(folder: Path) -> None:
-    """Refuse a place that cannot hold results before anything is simulated."""
-    import os
-
-    present = next((place for place in (folder, *folder.parents) if place.exists()), Path())
-    if not present.is_dir():
-        raise InputError(f"--out {folder}: {present} is not a directory; give a folder, it is made where there is none")
-    if not os.access(present, os.W_OK | os.X_OK):
-        raise InputError(f"--out {folder}: nothing may be written in {present}; give another folder")
-
-
-def _saved(result: Run, summary: dict[str, Any], folder: Path) -> Path:
-    """Write a run and its summary into a folder: both completely, or nothing."""
-    import shutil
-    import tempfile
-
-    from polars.exceptions import PolarsError
-
-    made = [place for place in (folder, *folder.parents) if not place.exists()]
-    work = None
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".polarity-", dir=folder))
-        table = result.save(work)
-        text = work / f"{table.stem}.json"
-        text.write_text(json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-        for file in (text, table):
-            if (folder / file.name).is_dir():
-                raise InputError(f"--out {folder}: {file.name} is a directory there; give another folder")
-        for file in (text, table):
-            file.replace(folder / file.name)
-    except BaseException as error:
-        if work is not None:
-            shutil.rmtree(work, ignore_errors=True)
-        for place in made:
-            _remove_empty(place)
-        if isinstance(error, OSError | PolarsError):
-            reason = getattr(error, "strerror", None) or str(error)
-            raise InputError(f"--out {folder}: cannot be written ({reason}); give another folder") from error
-        raise
-    shutil.rmtree(work, ignore_errors=True)
-    return folder / table.name
-
-
-def _remove_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:
-        return
-
-
 @app.command()
 def compare(
     which: Annotated[
@@ -427,61 +305,9 @@ def compare(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of a scenario file, for an editor to check it."""
-    _print_json(_schema())
+    from scenarios.json_schema import json_schema
 
-
-def _schema() -> dict[str, Any]:
-    from scenarios.levers import LEVERS
-    from scenarios.parameters import parameters
-    from scenarios.schema import Scenario
-
-    result = Scenario.model_json_schema()
-    result["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    fields = result["properties"]
-    fields["levers"] = {
-        "title": "Levers",
-        "description": "what somebody decides; a lever that is not named stays at its default",
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {name: _lever_schema(lever) for name, lever in LEVERS.items()},
-    }
-    value = fields["parameters"].pop("additionalProperties")
-    fields["parameters"] |= {
-        "additionalProperties": False,
-        "properties": {
-            name: {**value, "title": row.label, "description": f"{row.meaning} ({row.unit})"}
-            for name, row in parameters().items()
-        },
-    }
-    fields["like"] = {"type": "string", "description": "the scenario that it starts from, by name or file"}
-    fields["branches"] = {
-        "type": "object",
-        "description": "variants by name; the fields of each stand over those of the file",
-        "additionalProperties": {"type": "object"},
-    }
-    # A branch may give what the head of the file leaves out.
-    result["else"] = {"required": result.pop("required")}
-    result["if"] = {"required": ["branches"]}
-    return result
-
-
-def _lever_schema(lever: Any) -> dict[str, Any]:
-    level = {"type": "number", "minimum": lever.low, "maximum": lever.high}
-    path = {
-        "type": "object",
-        "description": "a dated path: each value holds until the next",
-        "propertyNames": {"pattern": r"^\d{4}-Q[1-4]$"},
-        "additionalProperties": level,
-        "minProperties": 1,
-    }
-    forms = [level, path, *([{"const": lever.default}] if lever.may_be_left else [])]
-    return {
-        "title": lever.label,
-        "description": f"{lever.help} Decided by: {lever.who}. Unit: {lever.unit}.",
-        "unit": lever.unit,
-        "default": lever.default,
-        "anyOf": forms,
-    }
+    _print_json(json_schema())
 
 
 @app.command("app")

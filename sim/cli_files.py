@@ -1,0 +1,63 @@
+"""Results of the command line as files: completely, or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scenarios.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.results import Run
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a place that cannot hold results before anything is simulated."""
+    import os
+
+    present = next((place for place in (folder, *folder.parents) if place.exists()), Path())
+    if not present.is_dir():
+        raise InputError(f"--out {folder}: {present} is not a directory; give a folder, it is made where there is none")
+    if not os.access(present, os.W_OK | os.X_OK):
+        raise InputError(f"--out {folder}: nothing may be written in {present}; give another folder")
+
+
+def saved(result: Run, summary: dict[str, Any], folder: Path) -> Path:
+    """Write a run and its summary into a folder: both completely, or nothing."""
+    import shutil
+    import tempfile
+
+    from polars.exceptions import PolarsError
+
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    work = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=".polarity-", dir=folder))
+        table = result.save(work)
+        text = work / f"{table.stem}.json"
+        text.write_text(json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+        for file in (text, table):
+            if (folder / file.name).is_dir():
+                raise InputError(f"--out {folder}: {file.name} is a directory there; give another folder")
+        for file in (text, table):
+            file.replace(folder / file.name)
+    except BaseException as error:
+        if work is not None:
+            shutil.rmtree(work, ignore_errors=True)
+        for place in made:
+            _remove_empty(place)
+        if isinstance(error, OSError | PolarsError):
+            reason = getattr(error, "strerror", None) or str(error)
+            raise InputError(f"--out {folder}: cannot be written ({reason}); give another folder") from error
+        raise
+    shutil.rmtree(work, ignore_errors=True)
+    return folder / table.name
+
+
+def _remove_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:
+        return
