@@ -113,7 +113,7 @@ def _verdict(mine: frames.View, base: frames.View, same: bool, reference: str) -
     left.html(
         f'<h1 class="say">{escape(headline(mine.counts, mine.year))}</h1>'
         f'<p class="sub">{escape(against)} {escape(wording.middle(low, mid, high))}</p>'
-        f'<p class="fine">{_RANGE}</p>'
+        f'<p class="fine">{_RANGE} {escape(wording.pace(*_pace(mine)))}</p>'
     )
     caption = (
         f"Where 100 futures stand at the end of {mine.year}. Well ahead: by {MONTHS:.0f} months or more. "
@@ -121,6 +121,11 @@ def _verdict(mine: frames.View, base: frames.View, same: bool, reference: str) -
     )
     right.html(theme.bar(mine.counts, base.counts, caption, reference))
     theme.say(f"{headline(mine.counts, mine.year)} {against}")
+
+
+def _pace(mine: frames.View) -> tuple[float, float, int, float, int]:
+    recorded, soon, late = mine.slopes
+    return recorded, soon, int(frames.NOW) + 1, late, mine.year
 
 
 def _chart(name: str, title: str, unit: str, tables: dict[str, object], height: int, told: str, key: str = "") -> None:

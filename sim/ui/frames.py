@@ -12,6 +12,7 @@ import polars as pl
 from scenarios.quarters import DATA_UNTIL, end_year, number
 from scenarios.tables import table
 from sim.outcomes import crossing, polarity
+from sim.outcomes.lead import observed_slope, slope
 from sim.rng import Array
 from sim.trade import CHANNELS
 from sim.ui import wording
@@ -57,6 +58,8 @@ class View:
     """Share of futures in which the US leads at the end."""
     limit: float
     """Middle estimate of the ECI at which AI does most remote work."""
+    slopes: tuple[float, float, float]
+    """Index points that the frontier gained in its last recorded year, and gains next year and at the end (middle)."""
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -103,7 +106,13 @@ def view(run: Run) -> View:
         leads=run["lead_months"][end].astype(np.float32),
         us_first=float((run["lead_months"][end] > 0).mean()),
         limit=float(np.median(crossing.threshold(run))),
+        slopes=_slopes(run),
     )
+
+
+def _slopes(run: Run) -> tuple[float, float, float]:
+    next_year, end = (float(np.median(slope(run, year))) for year in (int(NOW) + 1, run.until))
+    return observed_slope()[0], next_year, end
 
 
 def _bands(run: Run, values: Array) -> pl.DataFrame:

@@ -46,6 +46,14 @@ def lead(months: float) -> str:
     return f"{'the US' if months > 0 else 'China'} is {n} {'month' if n == 1 else 'months'} ahead"
 
 
+def pace(recorded: float, soon: float, year: int, late: float, end: int) -> str:
+    """How fast the frontier moved and moves: months of lead at a fixed pace do not show that everybody slows."""
+    return (
+        f"The best models gained {recorded:.0f} index points in the last recorded year; in the middle future they gain "
+        f"{soon:.0f} in {year} and {late:.0f} in {end}."
+    )
+
+
 def signed(value: float) -> str:
     """A whole number with its sign."""
     return with_sign(round(value), 0)
