@@ -10,6 +10,7 @@ from scenarios.events import MEANINGS
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters
 from scenarios.schema import Scenario, Switches
+from scenarios.tables import Actor
 from sim import docs
 from sim.draws import HARDWARE_DIMENSIONS
 from sim.outcomes.crossing import THRESHOLDS
@@ -140,7 +141,7 @@ def test_every_name_is_one_that_the_code_knows():
 
     known = {*parameters(), *LEVERS, *MEANINGS, *Switches.model_fields, *Scenario.model_fields, *docs.BLOCKS}
     known |= {*MEASURES, *docs.UNITS, *(part for parts in PARTS.values() for part in parts), *THRESHOLDS}
-    known |= {*HARDWARE_DIMENSIONS, *code_names(), "gap_eci", "united_states", "china", "world"}
+    known |= {*HARDWARE_DIMENSIONS, *Actor.model_fields, *code_names(), "gap_eci", "united_states", "china", "world"}
     known |= {row[0].strip("`") for row in docs.fixed_numbers()}
     known |= {"USES", "H100e", "actor", "mesa", "Agent", "year", "generated", "code", "size", "compliance", "source"}
     prose = re.sub(r"<!-- generated: .*?<!-- end -->", "", ODD, flags=re.DOTALL)
