@@ -95,7 +95,7 @@ class NationalActor(mesa.Agent):
             money = money + w.p.reinvested_revenue / 4 * np.maximum(self.revenue - self.revenue_base, 0)
         self.spending = money
 
-    def pressure(self) -> Array:
+    def pressure(self) -> Array | float:
         """1 when a rival is level or ahead, falling to 0 as the own lead grows."""
         return np.exp(-np.maximum(self.world.seen.rival_gap[self.rows], 0) / RACE_DISTANCE)
 
@@ -122,8 +122,12 @@ class NationalActor(mesa.Agent):
         fixed = w.setting("safety_share")
         if not np.isnan(fixed):
             return fixed / 100
-        closeness = np.exp(-((w.seen.rival_gap[self.rows] / RACE_DISTANCE) ** 2))
-        return np.minimum(w.care * (1 - CORNERS * w.p.hostility * closeness), 0.5)
+        return np.minimum(w.care * (1 - CORNERS * w.p.hostility * self.closeness()), 0.5)
+
+    def closeness(self) -> Array | float:
+        """1 when the rival is level, falling to 0 as either leads."""
+        gap = self.world.seen.rival_gap[self.rows] * (1 / RACE_DISTANCE)
+        return np.exp(-gap * gap)
 
     def concentrate(self) -> None:
         """Share of usable compute for the largest run: smaller for larger stocks."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from agents.actor import NationalActor
+from agents.state import Array
 
 ALIGNMENT_SPEED = 0.2
 """Share of the way to its target that alignment moves in a quarter.
@@ -13,7 +14,23 @@ Judgement: Japan and the Netherlands followed the US rules of October 2022 after
 """
 
 
-class Ally(NationalActor):
+class Partner(NationalActor):
+    """An actor behind both superpowers: always pressed, and outside their race for safety."""
+
+    def pressure(self) -> float:
+        """Somebody is always ahead."""
+        return 1.0
+
+    def closeness(self) -> float:
+        """No rival to cut corners against."""
+        return 0.0
+
+    def gather(self, wanted: Array) -> None:
+        """No lever moves a partner's share in the largest run, so there is nothing to wait for."""
+        self.concentration = wanted
+
+
+class Ally(Partner):
     """Follows US tool controls or drifts from them, by pressure and threat against lost sales."""
 
     TODAY = 0.72
@@ -35,7 +52,7 @@ class Ally(NationalActor):
         self.alignment += ALIGNMENT_SPEED * (wanted - self.alignment)
 
 
-class Hub(NationalActor):
+class Hub(Partner):
     """Chooses how hard to look for diverted chips, trading commerce against pressure."""
 
     def take_postures(self) -> None:
@@ -50,5 +67,5 @@ class Hub(NationalActor):
         self.policing += ALIGNMENT_SPEED * (wanted - self.policing)
 
 
-class Rest(NationalActor):
+class Rest(Partner):
     """Everybody else: demand and compute, no postures."""

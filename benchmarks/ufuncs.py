@@ -61,7 +61,7 @@ def count(spec: Any, runs: int, until: int) -> Counts:
     world = World(inputs, drawn, paths)
     for name, values in world.state.items():
         world.state[name] = values.view(Counted)
-    for name in ("kappa_train", "kappa_decode", "initial", "scratch", "inventory", "network", "rented", "legal_total"):
+    for name in ("kappa_train", "kappa_decode", "initial", "inventory", "network", "rented", "legal_total"):
         setattr(world, name, getattr(world, name).view(Counted))
     try:
         world.run()

@@ -39,8 +39,8 @@ def largest_run(stock: Array, concentration: Array, pretraining: Array, p: Draws
 
 def rl_compute(base: Array, train: Array, decode: Array, reinforcement: Array, pretraining: Array) -> Array:
     """log10 FLOP of RL compute: rollouts count in decode equivalents of an H100, updates in training equivalents."""
-    fleet = ROLLOUT_SHARE * decode + (1 - ROLLOUT_SHARE) * train
-    return base + np.log10(fleet / (train + 1e-9) * reinforcement / pretraining + 1e-9)
+    fleet = ROLLOUT_SHARE * decode / (train + 1e-9) + (1 - ROLLOUT_SHARE)
+    return base + np.log10(fleet * reinforcement / pretraining + 1e-9)
 
 
 def rl_gain(rl: Array, base: Array, p: Draws, ceiling: Array | float) -> tuple[Array, Array]:
@@ -49,8 +49,7 @@ def rl_gain(rl: Array, base: Array, p: Draws, ceiling: Array | float) -> tuple[A
     A sigmoid in log RL compute whose midpoint rises with the base. What happens at the ceiling is a structural
     choice per member: it saturates, rises with the base, or goes on by the decade.
     """
-    midpoint = np.log10(p.rl_midpoint) + 26 + p.rl_midpoint_growth * (base - 26)
-    above = rl - midpoint
+    above = rl - p.rl_midpoint_growth * base - (np.log10(p.rl_midpoint) + 26 * (1 - p.rl_midpoint_growth))
     share = 1 / (1 + np.exp((-np.log(10)) * p.rl_slope * above))
     size = p.rl_size * ceiling
     with_base = (p.rl_form == 1) * p.rl_beyond
@@ -62,7 +61,7 @@ def rl_gain(rl: Array, base: Array, p: Draws, ceiling: Array | float) -> tuple[A
 
 def test_time(decode: Array, serving: Array, p: Draws) -> Array:
     """Gain from test-time compute, ECI points: log of the serving compute behind a developer's models."""
-    return p.test_time_gain * np.log10(1 + decode * serving / TEST_TIME_REFERENCE)
+    return (p.test_time_gain / np.log(10)) * np.log1p(decode * serving * (1 / TEST_TIME_REFERENCE))
 
 
 test_time.__test__ = False  # type: ignore[attr-defined]  # the name is the field's, not a test's
@@ -74,25 +73,26 @@ def follower_ramp(year: float) -> float:
     return float(at / (1 - np.exp(-(2026.0 - FOLLOWER_START) / FOLLOWER_YEARS)))
 
 
-def follower_terms(
-    behind: Array, p: Draws, year: float, access: Array | float, openness: Array | float
-) -> tuple[Array, Array, Array]:
-    """Engineering, synthetic data and distillation of an actor behind the frontier, OOM each.
+def felt(behind: Array) -> Array:
+    """How far a follower draws on its short cuts, by its distance to the frontier (ECI points): 0 for a leader."""
+    return 1 - np.exp(behind * (-1 / GAP_FELT))
 
-    They share one uncertain total, because the data cannot tell them apart, and vanish for a leader.
+
+def follower_terms(p: Draws, year: float, access: Array | float, openness: Array | float) -> tuple[Array, Array, Array]:
+    """Engineering, synthetic data and distillation of a follower far behind, OOM each, `(runs,)`.
+
+    They share one uncertain total, because the data cannot tell them apart; a follower has them as far as `felt`.
 
     Args:
-        behind: (actors, runs) distance to the frontier, ECI points.
         p: parameters.
         year: decimal year.
         access: access to the leader's served models, 1 today.
         openness: openness of the leader's research, 1 today; half of engineering is what others publish.
     """
-    felt = 1 - np.exp(behind / -GAP_FELT)
     total = p.follower_efficiency * follower_ramp(year)
     rest = total * (1 - p.distillation_share)
     engineering = rest * (1 - p.synthetic_share) * (1 - COPIED + COPIED * np.minimum(openness, 1.5))
-    return engineering * felt, rest * p.synthetic_share * felt, total * p.distillation_share * access * felt
+    return engineering, rest * p.synthetic_share, total * p.distillation_share * access
 
 
 def scaled(effective: Array, p: Draws, kink: Array, slowdown: float) -> Array:

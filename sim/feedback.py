@@ -23,7 +23,7 @@ def revenue(eci: Array, served: Array, p: Draws) -> Array:
 
     Who serves nothing earns nothing.
     """
-    wanted = REFERENCE_REVENUE * np.exp(
-        np.log(10) * p.revenue_growth * (eci - 165) + 0.4 * np.log(served / REFERENCE_SERVED + 1e-9)
-    )
-    return (served > 0) * wanted / (1 + wanted / LARGEST_REVENUE)
+    growth = np.log(10) * p.revenue_growth
+    level = np.log(REFERENCE_REVENUE / LARGEST_REVENUE) - 165 * growth - 0.4 * np.log(REFERENCE_SERVED)
+    share = np.exp(growth * eci + 0.4 * np.log(np.maximum(served, 1e-300)) + level)
+    return np.where(served > 0, LARGEST_REVENUE * share / (1 + share), 0.0)

@@ -28,6 +28,8 @@ ROADMAP: dict[str, tuple[float, float, float]] = {
 Nvidia's roadmap (GTC 2025 and 2026): Rubin 2026-H2, Rubin Ultra 2027-H2, Feynman 2028; volume follows about a year
 after. Tier: inferred.
 """
+SAMPLES = 0.002
+"""A class with less of the merchant supply than this is in samples, not in volume."""
 CUSTOM_SHARE = 0.24
 """Share of custom chips (TPU, Trainium) in future production: that of 2025-26 (Epoch AI chip sales)."""
 LIST_PRICE = {2022.0: 30_000, 2023.0: 29_000, 2024.0: 26_000, 2025.0: 19_000, 2026.0: 13_600, 2026.5: 13_200}
@@ -285,6 +287,7 @@ def _class_shares(quarter: int, last: int) -> dict[str, float]:
     taken: dict[str, float] = {}
     for name, (middle, width, largest) in reversed(ROADMAP.items()):
         share = left * largest / (1 + np.exp((middle - year) / (width / 4)))
+        share = share if share > SAMPLES else 0.0
         taken[name], left = share, left - share
     newest = [name for name in MAIN_CLASSES if name in shares and name != "CUSTOM"][-2:]
     fade = np.exp((end_year(last) - year) / 0.6)

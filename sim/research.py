@@ -11,6 +11,8 @@ REFERENCE_EXPERIMENTS = 2.6e5
 """H100e of experiments in the United States at the start of 2024, at which the growth parameter is stated."""
 REFERENCE_LABOUR = 0.42
 """Share of the world's top researchers in the United States (MacroPolo, NeurIPS 2022)."""
+NEARLY_NOTHING = 1e-9
+"""Added to research inputs, so that an actor with nothing has a logarithm."""
 LARGEST_STEP = 0.5
 """Own growth in a quarter never exceeds this, orders of magnitude: no discovery process is faster than its tests."""
 UPLIFT_NOW_ECI = 165.0
@@ -44,10 +46,14 @@ def research_input(experiments: Array, labour: Array, p: Draws) -> Array:
     """
     rho = 1 - 1 / p.substitution
     rho = np.where(np.abs(rho) < 0.02, 0.02, rho)
-    x = np.log(experiments / REFERENCE_EXPERIMENTS + 1e-12) * (p.compute_exponent * rho)
-    people = np.log(labour / REFERENCE_LABOUR + 1e-12) * (p.labour_exponent * rho)
-    mixed = p.compute_weight * np.exp(x) + (1 - p.compute_weight) * np.exp(people)
-    return np.exp(np.log(mixed) / rho)
+    mixed = 0.0
+    for values, reference, weight, exponent in (
+        (experiments, REFERENCE_EXPERIMENTS, p.compute_weight, p.compute_exponent),
+        (labour, REFERENCE_LABOUR, 1 - p.compute_weight, p.labour_exponent),
+    ):
+        power = exponent * rho
+        mixed = mixed + np.exp(power * np.log(values + NEARLY_NOTHING) + (np.log(weight) - power * np.log(reference)))
+    return np.exp(np.log(mixed) * (1 / rho))
 
 
 def own_growth(research: Array, efficiency: Array, p: Draws) -> Array:

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from agents.actor import BASE_SAFETY, NationalActor
 from agents.designer import WORTH_A_DESIGN, ChipDesigner
-from agents.partners import Ally, Hub, Rest
+from agents.partners import Ally, Hub, Partner, Rest
 from agents.protocols import Picture
 from agents.superpower import China, UnitedStates
 from scenarios.quarters import FIRST
 from sim import governance, research
-from sim.chips import CHINESE, CLASSES, MAIN_CLASSES, Catalogue
+from sim.chips import CHINESE, CLASSES, Catalogue
 from sim.compute import decode_equivalent, train_equivalents
 from sim.domestic import Capacity
 from sim.draws import Draws
@@ -182,7 +182,6 @@ class World(mesa.Model):
         a100 = CLASSES.index("A100")
         self.initial = (i.column("stock_2022q3_h100e") / self.chips.h100e[a100])[:, None] * self.p.supply_scale
         s["chips"][:, a100] = self.initial
-        self.scratch = np.empty((actors, len(MAIN_CLASSES), runs))
         self.deliveries: list[trade.Delivery] = []
         """Deliveries of the last 22 quarters: what was delivered 22 quarters ago retires now."""
         s["safety"][:] = BASE_SAFETY
@@ -248,7 +247,7 @@ class World(mesa.Model):
         us, china = UnitedStates(self, US, "united_states"), China(self, CHINA, "china")
         self.deciders: list[NationalActor] = [us, china]
         """Who takes postures: the superpowers, and one group per kind of partner."""
-        self.allocators: list[NationalActor] = [us, china, NationalActor.group(self, slice(2, len(i.actors)))]
+        self.allocators: list[NationalActor] = [us, china, Partner.group(self, slice(2, len(i.actors)))]
         """Who allocates money and compute: the superpowers, and all partners as one block of rows."""
         for kind, cls in KINDS.items():
             rows = i.rows_of(kind)

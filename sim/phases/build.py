@@ -25,17 +25,16 @@ INITIAL_RETIRES = range(14, 22)
 def run(w: World) -> None:
     """Stocks, power and usable compute."""
     s, n = w.state, w.now
-    n.delivery.move(s["chips"], w.scratch, 1)
+    n.delivery.move(s["chips"], 1)
     w.deliveries.append(n.delivery)
     books = bool(w.log.ledger)
     if books:
         n.retired_sum, n.retired_china = np.zeros((2, *s["chips"].shape[1:]))
     if len(w.deliveries) > LIFE:
         old = w.deliveries.pop(0)
-        old.move(s["chips"], w.scratch, -1)
+        old.move(s["chips"], -1)
         if books:
-            n.retired_sum[:MAIN] += w.scratch.sum(axis=0)
-            n.retired_sum += old.china
+            n.retired_sum += old.total()
             n.retired_china += old.china
     if w.t in INITIAL_RETIRES:
         retiring = w.initial / len(INITIAL_RETIRES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,9 +14,12 @@ from sim.phases import china
 from sim.phases.china import CUSTOM, MAIN, US_N
 from sim.phases.decide import CUSTOM_PRICE
 from sim.rng import Array
+from sim.trade import CHANNELS
 
 if TYPE_CHECKING:
     from sim.world import World
+
+DIVERTED = CHANNELS.index("diverted")
 
 
 def run(w: World) -> None:
@@ -37,20 +41,32 @@ class Delivery:
     china: Array
     """(classes, runs) chips for row 1."""
 
-    def move(self, chips: Array, scratch: Array, sign: int) -> None:
-        """Add (sign 1) or take off (sign -1) these chips from the stocks, `(actors, classes, runs)`.
+    def move(self, chips: Array, sign: int) -> None:
+        """Add (sign 1) or take off (sign -1) these chips from the stocks, `(actors, classes, runs)`."""
+        change = np.add if sign > 0 else np.subtract
+        for k in self.classes:
+            change(chips[:, k], self.of_class(k), out=chips[:, k])
+        change(chips[1], self.china, out=chips[1])
 
-        Only China owns other than the main classes, so the outer product stops there; it is left in `scratch`.
-        """
-        np.multiply(self.share[:, None, :], self.left[None, :MAIN, :], out=scratch)
-        scratch[:, CUSTOM] = 0.0
-        scratch[0, CUSTOM] = self.left[CUSTOM]
-        if sign > 0:
-            chips[:, :MAIN] += scratch
-            chips[1] += self.china
-        else:
-            chips[:, :MAIN] -= scratch
-            chips[1] -= self.china
+    @cached_property
+    def classes(self) -> list[int]:
+        """Main classes of which anything was delivered: a few of them in any quarter."""
+        return [int(k) for k in np.flatnonzero(self.left[:MAIN].any(axis=1))]
+
+    def of_class(self, k: int) -> Array:
+        """What everybody but China got of one class, `(actors, runs)`."""
+        if k != CUSTOM:
+            return self.share * self.left[k]
+        result = np.zeros_like(self.share)
+        result[0] = self.left[k]
+        return result
+
+    def total(self) -> Array:
+        """Chips by class, `(classes, runs)`."""
+        total = self.china.copy()
+        for k in self.classes:
+            total[k] += self.of_class(k).sum(axis=0)
+        return total
 
 
 def _others(w: World, bought: dict[str, Array]) -> None:
@@ -71,9 +87,12 @@ def _others(w: World, bought: dict[str, Array]) -> None:
         ))  # fmt: skip
     delivered = shelf * sold
     w.inventory = shelf - delivered
-    most = 0.9 * summed(h[:CUSTOM, 0], delivered[:CUSTOM])
-    attempted = np.minimum(n.arrived / np.maximum(1 - n.caught, 1e-9), most)
-    leaving = np.minimum(n.mix * attempted / h, delivered)
+    # Smugglers take of every merchant class in proportion, and never all of it.
+    merchant = summed(h[:CUSTOM, 0], delivered[:CUSTOM])
+    attempted = np.minimum(n.arrived / np.maximum(1 - n.caught, 1e-9), 0.9 * merchant)
+    leaving = delivered * (attempted / np.maximum(merchant, 1e-9))
+    leaving[CUSTOM:] = 0.0
+    n.flows[DIVERTED] = attempted * (1 - n.caught)
     arriving = leaving * (1 - n.caught)
     own = bought["own"]
     n.seized_h100e = summed(h[:, 0], leaving) * n.caught

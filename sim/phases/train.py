@@ -37,14 +37,15 @@ def run(w: World) -> None:
     w.leader_rl[w.t] = gain.max(axis=0)
     imported = p.reasoning_transfer * access * w.leader_rl[max(w.t - 2, 0)]
     gain = np.maximum(gain, np.minimum(imported, gain.max(axis=0)))
-    terms = capability.follower_terms(w.seen.behind, p, w.year, access, n.open_to)
-    effective = base + s["efficiency"] + terms[0] + terms[1] + terms[2]
+    felt = capability.felt(w.seen.behind)
+    sizes = capability.follower_terms(p, w.year, access, n.open_to)
+    effective = base + s["efficiency"] + felt * (sizes[0] + sizes[1] + sizes[2])
     if n.slowdown and not np.isfinite(w.kink).all():
         w.kink = np.minimum(w.kink, effective.max(axis=0))
     extra = capability.test_time(decode, s["serving"], p) * min(max(w.year - RL_KNOWN_FROM, 0.0), 1.0)
     points = capability.scaled(effective, p, w.kink, n.slowdown) + gain + extra
     _release(w, points)
-    n.base, n.rl, n.rl_gain, n.terms, n.test_time = base, rl, gain, terms, extra
+    n.base, n.rl, n.rl_gain, n.terms, n.test_time = base, rl, gain, [size * felt[:2] for size in sizes], extra
 
 
 def _pooled(w: World) -> tuple[Array, Array]:
@@ -53,7 +54,7 @@ def _pooled(w: World) -> tuple[Array, Array]:
     # Who brings nothing to the pool gets nothing out of it.
     parted = (s["alignment"][rows] < PART_BELOW) & (s["used_train"][rows] > 0)
     if not parted.any():
-        return s["used_train"].copy(), s["used_decode"].copy()
+        return s["used_train"], s["used_decode"]  # made anew every quarter, so that they can be kept
     pooled = []
     for table in (s["used_train"], s["used_decode"]):
         together = (table[rows] * parted).sum(axis=0)
