@@ -25,6 +25,12 @@ of a country's labs moves more slowly than the first. Judgement.
 """
 BASE_SAFETY = 0.03
 """Share of compute for safety without a rival in sight. Judgement: published lab statements span 1 to 10 %."""
+REFERENCE_STOCK = {"united_states": 15.75e6, "china": 2.5e6}
+"""Usable compute at the end of 2025, H100e, to which the concentration parameters refer.
+
+Epoch AI chip owners: US companies 15.75 million; China 1.8 million owned (diverted chips included) and about 0.7
+million rented.
+"""
 LARGEST_SHARE = 0.5
 """No actor can put more than this share of its compute into one run; judgement."""
 GATHERING = 0.2
@@ -130,10 +136,15 @@ class NationalActor(mesa.Agent):
         return np.exp(-gap * gap)
 
     def concentrate(self) -> None:
-        """Share of usable compute for the largest run: smaller for larger stocks."""
-        p = self.world.p
-        share = p.china_concentration * np.power(self.used_train / 2.5e6 + 1e-9, -p.china_concentration_fall)
+        """Share of usable compute for the largest run: a policy's multiple of a share that falls with the stock."""
+        size, fall, reference, multiple = self.clustering()
+        share = multiple * (size * np.power(self.used_train / reference + 1e-9, -fall))
         self.gather(np.minimum(share, LARGEST_SHARE))
+
+    def clustering(self) -> tuple[Array, Array, float, float]:
+        """Share in the largest run at a reference stock, its fall with size, that stock, and the policy's multiple."""
+        p = self.world.p
+        return p.china_concentration, p.china_concentration_fall, REFERENCE_STOCK["china"], 1.0
 
     def gather(self, wanted: Array) -> None:
         """Move the share in the largest run towards what is wanted: clusters are joined over quarters, not at once."""

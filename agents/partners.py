@@ -12,6 +12,14 @@ ALIGNMENT_SPEED = 0.2
 
 Judgement: Japan and the Netherlands followed the US rules of October 2022 after nine to eleven months.
 """
+DECREED_SPEED = 0.25
+"""The same where a scenario fixes the posture; judgement: a decision is carried out over a year."""
+STANDING, THREAT, THREAT_DISTANCE, LOST_SALES = 0.74, 0.25, 12.0, 0.35
+"""Alignment of an ally at ease; what a level China adds; ECI points of US lead over which that fades; what the full
+weight on lost sales takes away. Judgement: near 0.72 today."""
+LAW, COMMERCE, PRESSURE, SCANDAL = 0.45, 0.5, 0.18, 4.0
+"""Policing of a hub by its own law; what the full weight on commerce takes away; what US enforcement (log) and the
+diverted share of supply add. Judgement: near 0.3 today."""
 
 
 class Partner(NationalActor):
@@ -43,12 +51,12 @@ class Ally(Partner):
         w = self.world
         fixed = w.setting("allied_alignment")
         if not np.isnan(fixed):
-            self.alignment += 0.25 * (fixed / 100 - self.alignment)
+            self.alignment += DECREED_SPEED * (fixed / 100 - self.alignment)
             return
         if w.allies_parted:
             return
-        threat = np.exp(-np.maximum(w.seen.lead, 0) / 12.0)
-        wanted = 0.62 + 0.25 * threat + 0.12 - 0.35 * w.p.ally_drift
+        threat = np.exp(-np.maximum(w.seen.lead, 0) / THREAT_DISTANCE)
+        wanted = STANDING + THREAT * threat - LOST_SALES * w.p.ally_drift
         self.alignment += ALIGNMENT_SPEED * (wanted - self.alignment)
 
 
@@ -60,10 +68,10 @@ class Hub(Partner):
         w = self.world
         fixed = w.setting("hub_policing")
         if not np.isnan(fixed):
-            self.policing += 0.25 * (fixed / 100 - self.policing)
+            self.policing += DECREED_SPEED * (fixed / 100 - self.policing)
             return
-        pressure = 0.18 * np.log1p(w.setting("enforcement")) + 4.0 * w.seen.diverted
-        wanted = np.clip(0.45 - 0.5 * w.p.hub_commerce + pressure, 0.02, 0.95)
+        pressure = PRESSURE * np.log1p(w.setting("enforcement")) + SCANDAL * w.seen.diverted
+        wanted = np.clip(LAW - COMMERCE * w.p.hub_commerce + pressure, 0.02, 0.95)
         self.policing += ALIGNMENT_SPEED * (wanted - self.policing)
 
 

@@ -12,8 +12,6 @@ from agents.state import Array
 class Picture:
     """What everybody saw at the end of the last quarter; shapes `(runs,)` or `(actors, runs)`."""
 
-    frontier: Array
-    """(runs,) the best capability anywhere, ECI."""
     rival_gap: Array
     """(actors, runs) own capability less the best rival's, ECI points."""
     behind: Array

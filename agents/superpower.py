@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.actor import LARGEST_SHARE, NationalActor
+from agents.actor import REFERENCE_STOCK, NationalActor
 from agents.state import Array, Row
 
-REFERENCE_STOCK = {"united_states": 15.75e6, "china": 2.5e6}
-"""Usable compute at the end of 2025, H100e, to which the concentration parameters refer.
-
-Epoch AI chip owners: US companies 15.75 million; China 1.8 million owned (diverted chips included) and about 0.7
-million rented.
-"""
+ALARM_AT, ALARM_WIDTH = 8.0, 2.0
+"""US lead in ECI points at which a reacting United States is half alarmed, and the width of that; judgement."""
+CALM_EFFORT, ALARM_EFFORT = 0.5, 3.0
+"""Enforcement against the lever's when calm, and what full alarm adds; judgement."""
+REACTION = 0.25
+"""Share of the way that its postures move in a quarter when it reacts; judgement."""
 PUSH, PUSH_BEHIND, PUSH_SPEED = 0.5, 0.2, 0.1
 """Domestic push when fully blocked, what a changed lead adds to it, and its speed in a quarter; judgement."""
+IMPORTS_ANYWAY = 0.6
+"""What Beijing lets in when money finds enough to buy, against what it would let in when it finds none; judgement."""
 LEAD_TODAY = 9.0
 """US lead in ECI points at the edge of the data, at which the push is stated."""
 
@@ -28,13 +30,10 @@ class UnitedStates(NationalActor):
         """Spending against the trend."""
         return self.world.setting("us_spending") / 100
 
-    def concentrate(self) -> None:
-        """Share of usable compute in the largest run: the policy's multiple of a share that falls with size."""
+    def clustering(self) -> tuple[Array, Array, float, float]:
+        """Its own share and fall, and the lever's multiple."""
         p, multiple = self.world.p, self.world.setting("us_concentration")
-        share = p.us_concentration * np.power(
-            self.used_train / REFERENCE_STOCK["united_states"] + 1e-9, -p.us_concentration_fall
-        )
-        self.gather(np.minimum(multiple * share, LARGEST_SHARE))
+        return p.us_concentration, p.us_concentration_fall, REFERENCE_STOCK["united_states"], multiple
 
     def take_postures(self) -> None:
         """Strictness of licences and enforcement effort.
@@ -45,9 +44,9 @@ class UnitedStates(NationalActor):
         w = self.world
         effort = w.setting("enforcement")
         if w.switch("us_reacts") and not w.in_data:
-            alarm = 1 / (1 + np.exp((w.seen.lead - 8.0) / 2.0))
-            self.strictness += 0.25 * (alarm - self.strictness)
-            self.enforcement += 0.25 * (effort * (0.5 + 3.0 * alarm) - self.enforcement)
+            alarm = 1 / (1 + np.exp((w.seen.lead - ALARM_AT) / ALARM_WIDTH))
+            self.strictness += REACTION * (alarm - self.strictness)
+            self.enforcement += REACTION * (effort * (CALM_EFFORT + ALARM_EFFORT * alarm) - self.enforcement)
         else:
             self.strictness, self.enforcement = 0.0, effort
 
@@ -74,13 +73,10 @@ class China(NationalActor):
         self.hoard = self.hoard - back + early
         self.spending = np.maximum(self.spending + early - back, 0.1 * self.trend_spending)
 
-    def concentrate(self) -> None:
-        """Share of usable compute in the largest run: the policy's multiple of a share that falls with size."""
-        p, multiple = self.world.p, self.world.setting("china_concentration")
-        share = p.china_concentration * np.power(
-            self.used_train / REFERENCE_STOCK["china"] + 1e-9, -p.china_concentration_fall
-        )
-        self.gather(np.minimum(multiple * share, LARGEST_SHARE))
+    def clustering(self) -> tuple[Array, Array, float, float]:
+        """The same share and fall as everybody else's, and the lever's multiple."""
+        size, fall, reference, _ = super().clustering()
+        return size, fall, reference, self.world.setting("china_concentration")
 
     def take_postures(self) -> None:
         """Import permission and the domestic push.
@@ -93,5 +89,5 @@ class China(NationalActor):
         wanted = PUSH * (0.5 + 0.5 * w.seen.blocked) + PUSH_BEHIND * np.tanh((w.seen.lead - LEAD_TODAY) / 10)
         self.push = fixed / 100 if not np.isnan(fixed) else self.push + PUSH_SPEED * (np.clip(wanted, 0, 1) - self.push)
         fixed = w.setting("import_permission")
-        own = np.clip((1 - w.p.import_reluctance) * (0.6 + w.seen.unmet), 0, 1)
+        own = np.clip((1 - w.p.import_reluctance) * (IMPORTS_ANYWAY + w.seen.unmet), 0, 1)
         self.permission = own if np.isnan(fixed) else fixed / 100

@@ -18,7 +18,6 @@ from scenarios.quarters import DATA_UNTIL, Quarter, number
 from scenarios.rules import Rule
 from scenarios.tables import Actor, table
 
-SCHEMA_VERSION = 1
 Setting = Union[float, Literal["actor"], dict[Quarter, float]]  # noqa: UP007 - read by pydantic
 """A number, `actor` (left to the actor), or a dated path: quarter → number, held until the next date."""
 

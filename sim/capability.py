@@ -10,6 +10,8 @@ from sim.rng import Array
 
 RUN_SECONDS = 120 * 86_400.0
 """Length of a frontier run: four months; judgement, published runs took two to six."""
+REFERENCE_PRETRAINING = 0.19
+"""Share of compute for pretraining at which concentration is stated: that of actors before reinforcement learning."""
 ROLLOUT_SHARE = 0.7
 """Share of RL compute that decodes; judgement, reports of RL systems say rollouts dominate."""
 GAP_FELT = 4.0
@@ -30,10 +32,10 @@ def largest_run(stock: Array, concentration: Array, pretraining: Array, p: Draws
     Args:
         stock: (actors, runs) usable compute for training, H100e.
         concentration: share of it in the largest run.
-        pretraining: share of compute for pretraining; 0.19 at the reference.
+        pretraining: share of compute for pretraining.
         p: parameters (utilisation, uptime).
     """
-    per_h100e = p.mfu * p.goodput * (H100_BF16 * RUN_SECONDS / 0.19)
+    per_h100e = p.mfu * p.goodput * (H100_BF16 * RUN_SECONDS / REFERENCE_PRETRAINING)
     return np.log10(stock * concentration * pretraining * per_h100e + 1.0)
 
 

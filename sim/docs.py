@@ -45,24 +45,6 @@ PHYSICS = (
     "feedback", "governance",
 )  # fmt: skip
 """Modules of `sim` whose fixed numbers are listed, beside those of all actors, phases and outcomes."""
-UNITS: dict[str, tuple[str, str]] = {
-    "blocked": ("Share of a frontier chip's use that the best legal chip lacks", "share"),
-    "unmet": ("China's chip money that found nothing to buy", "share"),
-    "permission": ("Imports that Beijing lets in", "share"),
-    "push": ("Chinese domestic push", "share"),
-    "policing": ("Policing of hubs, mean over hubs", "share"),
-    "enforcement": ("US enforcement effort", "times the 2026 budget"),
-    "list_price": ("List price of compute", "US dollars per H100e"),
-    "concentration": ("Usable compute in the largest run", "share"),
-    "concentration_us": ("Usable compute in the largest run, United States", "share"),
-    "concentration_china": ("Usable compute in the largest run, China", "share"),
-    "terms_us": ("Terms of capability, United States", "OOM; reinforcement learning in ECI points"),
-    "terms_china": ("Terms of capability, China", "OOM; reinforcement learning in ECI points"),
-    "use_us": ("Use of compute, United States", "share"),
-    "use_china": ("Use of compute, China", "share"),
-}
-"""Label and unit of series that `sim.results.MEASURES` does not name."""
-
 _MADE = (ast.Call, ast.Attribute, ast.Name, ast.Subscript)
 """What a number that is looked up or borrowed from elsewhere is made of: such numbers are not listed."""
 _BLOCK = re.compile(r"(<!-- generated: ([a-z_]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -259,7 +241,7 @@ def series() -> str:
     parts |= dict.fromkeys(by_rival, _code(getattr(record, "RIVALS", ())))
     parts |= dict.fromkeys(record.BY_BLOC, _code(record.BLOCS))
     parts |= {name: _code(of) for name, of in record.PARTS.items()} | dict.fromkeys(record.SINGLE, "–")
-    named = dict.fromkeys(parts, ("–", "–")) | UNITS | MEASURES
+    named = dict.fromkeys(parts, ("–", "–")) | MEASURES
     return _table(("Series", "What it is", "Unit", "Parts"), ((f"`{n}`", *named[n], of) for n, of in parts.items()))
 
 

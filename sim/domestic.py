@@ -15,7 +15,7 @@ FADE_YEARS = 3.5
 """Years over which growth fades to the late pace; judgement."""
 BANK_DRAW, STOCK_DRAW = 0.12, 0.25
 """Largest share of the die bank and of the memory stockpile used in a quarter; judgement."""
-TOOLS_TODAY, MEMORY_TODAY, PUSH_TODAY, ALIGNMENT_TODAY = 0.6, 0.6, 0.5, 0.72
+TOOLS_TODAY, MEMORY_TODAY, PUSH_TODAY = 0.6, 0.6, 0.5
 """The settings at which the growth parameters are stated."""
 
 

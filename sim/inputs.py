@@ -28,6 +28,13 @@ ROADMAP: dict[str, tuple[float, float, float]] = {
 Nvidia's roadmap (GTC 2025 and 2026): Rubin 2026-H2, Rubin Ultra 2027-H2, Feynman 2028; volume follows about a year
 after. Tier: inferred.
 """
+CLOSING = {"tools": "tool_controls", "hbm": "hbm_controls", "subsidiary": "cloud_rule"}
+"""Channels that rules close in part, and the lever that replaces the rules' strength."""
+RISING = {"allied_split": 1, "diversion_uncovered": 1, "efficiency_shock": 2, "fab_breakthrough": 8,
+          "scaling_slowdown": 1, "rl_ceiling": 4}  # fmt: skip
+"""Events that stay, and the quarters over which each comes; judgement."""
+PASSING = ("taiwan_disruption", "hbm_shock")
+"""Events that last for a number of quarters."""
 SAMPLES = 0.002
 """A class with less of the merchant supply than this is in samples, not in volume."""
 CUSTOM_SHARE = 0.24
@@ -142,7 +149,12 @@ class Inputs:
         edge = regimes.edge_of(regimes.rules_at(policy, quarter), f"{quarter // 4}-{quarter % 4 * 3 + 2:02d}-15")
         return catalogue().with_edge(edge.tpp, edge.density, edge.memory_tbs, edge.link_gbs)
 
-    def closure(self, scope: str, lever: str) -> Array:
+    @cached_property
+    def closures(self) -> dict[str, Array]:
+        """(T,) share of each channel that is closed: chip tools, memory, and compute abroad (subsidiaries, rental)."""
+        return {scope: self._closure(scope, lever) for scope, lever in CLOSING.items()}
+
+    def _closure(self, scope: str, lever: str) -> Array:
         """(T,) share of a channel that is closed: by the dated rules, and by the lever from the scenario's start."""
         path = self.regime.closure[scope][: self.steps].copy()
         if scope == "subsidiary":
@@ -152,22 +164,17 @@ class Inputs:
             path[begin:] = self.levers[lever][begin:] / 100
         return path
 
-    def event(self, kind: str, quarters: float = 1) -> Array:
-        """(T,) summed size of the events of a kind, each rising over `quarters` quarters and then held."""
-        path = np.zeros(self.steps)
+    @cached_property
+    def happenings(self) -> dict[str, Array]:
+        """(T,) summed size of the events of each kind: passing ones while they last, others rise and then hold."""
+        paths = {kind: np.zeros(self.steps) for kind in (*RISING, *PASSING)}
         for event in self.spec.events:
-            if event.kind == kind:
-                path += event.size * ramp(FIRST, self.steps, event.date, quarters)
-        return path
-
-    def shock(self, kind: str) -> Array:
-        """(T,) summed size of the events of a kind, each only for its own number of quarters."""
-        path = np.zeros(self.steps)
-        for event in self.spec.events:
-            if event.kind == kind:
+            if event.kind in PASSING:
                 begin = max(number(event.date) - FIRST, 0)
-                path[begin : begin + event.quarters] += event.size
-        return path
+                paths[event.kind][begin : begin + event.quarters] += event.size
+            elif event.kind in RISING:
+                paths[event.kind] += event.size * ramp(FIRST, self.steps, event.date, RISING[event.kind])
+        return paths
 
     # --- supply -----------------------------------------------------------------------------------------------
 
@@ -229,7 +236,12 @@ class Inputs:
         # Log-linear between mid-years, so that the quarters of a year add up to about its total.
         return np.exp(np.interp(self.years - 0.125, list(yearly), np.log(list(yearly.values())))) * 1e9 / 4
 
-    def domestic(self, quantity: str) -> Array:
+    @cached_property
+    def domestic(self) -> dict[str, Array]:
+        """(T,) China's own supply by quantity, thousand 910C equivalents a quarter, log-linear between years."""
+        return {name: self._domestic(name) for name in ("logic_capacity", "hbm_capacity", "ascend_units")}
+
+    def _domestic(self, quantity: str) -> Array:
         """(T,) a yearly quantity of China's own supply per quarter (thousand 910C equivalents), log-linear between."""
         rows: tuple[Domestic, ...] = table("domestic_supply")
         yearly = {r.year + 0.5: max(r.value, 1e-3) for r in rows if r.quantity == quantity and self.knows(r.year)}
@@ -247,11 +259,6 @@ class Inputs:
         rows: tuple[FrontierQuarter, ...] = table("frontier_quarters")
         known = {(row.actor, number(row.quarter)): row.eci for row in rows}
         return np.array([[known[a, FIRST + t] for t in range(self.data_steps)] for a in SUPERPOWERS])
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """What decides the numbers: the scenario and the number of quarters."""
-        return f"{self.spec.digest()}-{self.steps}"
 
 
 def inputs_of(spec: Scenario, steps: int) -> Inputs:

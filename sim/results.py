@@ -41,6 +41,18 @@ MEASURES: dict[str, tuple[str, str]] = {
     "seized": ("Chips seized", "H100e a quarter"),
     "made_h100e": ("US-designed production", "H100e a quarter"),
     "unsold_h100e": ("Unsold chips", "H100e"),
+    "blocked": ("Share of a frontier chip's use that the best legal chip lacks", "share"),
+    "unmet": ("China's chip money that found nothing to buy", "share"),
+    "permission": ("Imports that Beijing lets in", "share"),
+    "push": ("Chinese domestic push", "share"),
+    "policing": ("Policing of hubs, mean over hubs", "share"),
+    "enforcement": ("US enforcement effort", "times the 2026 budget"),
+    "list_price": ("List price of compute", "US dollars per H100e"),
+    "concentration": ("Usable compute in the largest run", "share"),
+    "terms_us": ("Terms of capability, United States", "OOM; reinforcement learning in ECI points"),
+    "terms_china": ("Terms of capability, China", "OOM; reinforcement learning in ECI points"),
+    "use_us": ("Use of compute, United States", "share"),
+    "use_china": ("Use of compute, China", "share"),
 }
 """Series that can be asked for: label and unit."""
 

@@ -43,6 +43,8 @@ PHASES = (
 KINDS: dict[str, type[NationalActor]] = {"ally": Ally, "hub": Hub, "rest": Rest}
 
 
+RENT_WEIGHTS = {"superpower": 0.05, "ally": 0.1, "hub": 1.0, "rest": 0.4}
+"""Share of compute that would be rented to Chinese users, by kind; judgement: known leases stand mostly in hubs."""
 ANCHOR_FROM = 1
 """First step whose US frontier counts for the offset (2023-Q1: GPT-4, the first frontier with many benchmarks)."""
 
@@ -205,9 +207,7 @@ class World(mesa.Model):
         self.oversight = governance.oversight(i.actors, i.rows_of("ally"))
         self.gpu_share = i.gpu_share[:, None]
         self.hosted = i.column("hosts_us_share")[:, None]
-        self.rent_weight = np.array([
-            {"superpower": 0.05, "ally": 0.1, "hub": 1.0, "rest": 0.4}[row.kind] for row in i.roster
-        ])[:, None]  # fmt: skip
+        self.rent_weight = np.array([RENT_WEIGHTS[row.kind] for row in i.roster])[:, None]
         self.rent_weight[CHINA] = 0.0
         ones = np.ones(self.runs)
         self.effort = np.ones((len(i.actors), 1))
@@ -218,8 +218,8 @@ class World(mesa.Model):
         self.network, self.rented = 0.3 * p.diversion_share, 0.0 * ones
         self.legal_total = np.zeros((len(CLASSES), self.runs))
         self.domestic = Capacity(
-            logic=i.domestic("logic_capacity")[0] * ones, memory=i.domestic("hbm_capacity")[0] * ones,
-            assembly=i.domestic("ascend_units")[0] * ones,
+            logic=i.domestic["logic_capacity"][0] * ones, memory=i.domestic["hbm_capacity"][0] * ones,
+            assembly=i.domestic["ascend_units"][0] * ones,
             die_bank=i.domestic_stock("die_bank") * p.domestic_scale,
             memory_stock=(i.domestic_stock("hbm_stockpile") + 60.0) * p.domestic_scale,
         )  # fmt: skip
@@ -236,7 +236,7 @@ class World(mesa.Model):
         self.agreed_run = np.full((len(i.actors), self.runs), np.inf)
         ones2 = np.ones((len(i.actors), self.runs))
         self.seen = Picture(
-            frontier=113.0 * ones, rival_gap=10.0 * ones2, behind=10.0 * ones2, lead=10.0 * ones, blocked=0.0 * ones,
+            rival_gap=10.0 * ones2, behind=10.0 * ones2, lead=10.0 * ones, blocked=0.0 * ones,
             unmet=0.0 * ones, premium=0.0 * ones, diverted=0.0 * ones,
         )  # fmt: skip
 

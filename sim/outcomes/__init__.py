@@ -1,1 +1,16 @@
 """What is asked of a run: one question per file, each with a plain one-line meaning."""
+
+from __future__ import annotations
+
+
+def meanings() -> dict[str, str]:
+    """What each outcome means, in one plain line, by the name under which it is shown."""
+    from sim.outcomes import blocs, crossing, lead, million, polarity
+
+    return {
+        "Outcome": polarity.MEANING,
+        "Bloc": blocs.MEANING,
+        "Lead": lead.MEANING,
+        "Crossing": crossing.MEANING,
+        "A million chips": million.MEANING,
+    }

@@ -12,7 +12,7 @@ from sim.rng import Array
 if TYPE_CHECKING:
     from sim.results import Run
 
-MEANING = "Well ahead means a lead of more than N months; several powers means a third bloc close to the leader."
+MEANING = "Well ahead is a lead of N months or more (12 by default); several powers, a third bloc that near the leader."
 CLASSES = ("us_ahead", "two_power", "several", "china_ahead")
 LABELS = {
     "us_ahead": "US well ahead", "two_power": "Two-power race", "several": "Several powers",

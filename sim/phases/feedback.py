@@ -23,7 +23,7 @@ def run(w: World) -> None:
     gap = -behind
     gap[0] = eci[0] - eci[1:].max(axis=0)
     gap[1] = eci[1] - np.maximum(eci[0], eci[2:].max(axis=0))
-    w.seen.frontier, w.seen.rival_gap, w.seen.behind = frontier, gap, behind
+    w.seen.rival_gap, w.seen.behind = gap, behind
     w.seen.lead = eci[0] - eci[1]
     n.with_us = (s["alignment"] >= Ally.PARTS_BELOW).astype(float)
     n.with_us[0], n.with_us[1] = 1.0, 0.0

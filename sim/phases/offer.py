@@ -48,8 +48,8 @@ def _chinese(w: World) -> None:
     i, t, c = w.inputs, w.t, w.domestic
     if t < i.data_steps:
         ones = np.ones(w.runs)
-        c.logic, c.memory = i.domestic("logic_capacity")[t] * ones, i.domestic("hbm_capacity")[t] * ones
-        c.assembly = i.domestic("ascend_units")[t] * ones
+        c.logic, c.memory = i.domestic["logic_capacity"][t] * ones, i.domestic["hbm_capacity"][t] * ones
+        c.assembly = i.domestic["ascend_units"][t] * ones
     else:
         push = w.state["push"][1]
         domestic.advance(c, w.p, w.year, w.now.tools, w.now.memory_control, push, w.now.fab_boost)

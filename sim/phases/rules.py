@@ -30,9 +30,9 @@ def run(w: World) -> None:
     w.spending_growth = _growth(p.us_spend_growth, p.spend_growth_late, w.year)
     w.china_spending_growth = _growth(p.china_spend_growth, p.spend_growth_late, w.year)
     w.now.list_price = _list_price(w)
-    w.now.tools = i.closure("tools", "tool_controls")[t] * _allies_follow(w)
-    w.now.memory_control = i.closure("hbm", "hbm_controls")[t]
-    w.now.offshore_closed = i.closure("subsidiary", "cloud_rule")[t]
+    w.now.tools = i.closures["tools"][t] * _allies_follow(w)
+    w.now.memory_control = i.closures["hbm"][t]
+    w.now.offshore_closed = i.closures["subsidiary"][t]
     _events(w)
     _usable(w)
 
@@ -70,25 +70,25 @@ def _allies_follow(w: World) -> Array:
 def _events(w: World) -> None:
     """Events that change the state once, at their date."""
     i, t = w.inputs, w.t
-    split = i.event("allied_split")
+    split = i.happenings["allied_split"]
     step = split[t] - (split[t - 1] if t else 0.0)
     if step:
         rows = i.rows_of("ally")
         w.state["alignment"][rows] = np.clip(w.state["alignment"][rows] - step, 0, 1)
     w.allies_parted = bool(split[t] > 0)
-    found = i.event("diversion_uncovered")
+    found = i.happenings["diversion_uncovered"]
     lost = found[t] - (found[t - 1] if t else 0.0)
     if lost:
         w.network = w.network * max(1 - lost, 0.0)
-    shock = i.event("efficiency_shock", 2)
+    shock = i.happenings["efficiency_shock"]
     w.now.shock = shock[t] - (shock[t - 1] if t else 0.0)
-    boost = i.event("fab_breakthrough", 8)
+    boost = i.happenings["fab_breakthrough"]
     w.now.breakthrough = boost[t]
     w.now.fab_boost = max(1 + boost[t], 1e-6) / max(1 + (boost[t - 1] if t else 0.0), 1e-6)  # −1 leaves no capacity
-    w.now.slowdown = i.event("scaling_slowdown")[t]
-    w.now.rl_ceiling = max(1 - i.event("rl_ceiling", 4)[t], 0.0)
-    w.now.taiwan = min(i.shock("taiwan_disruption")[t], 1.0)
-    w.now.memory_shock = i.shock("hbm_shock")[t]
+    w.now.slowdown = i.happenings["scaling_slowdown"][t]
+    w.now.rl_ceiling = max(1 - i.happenings["rl_ceiling"][t], 0.0)
+    w.now.taiwan = min(i.happenings["taiwan_disruption"][t], 1.0)
+    w.now.memory_shock = i.happenings["hbm_shock"][t]
     w.now.agreement = next((e for e in i.spec.events if e.kind == "agreement" and _begun(e.date, w)), None)
 
 

@@ -17,7 +17,6 @@ RL_KNOWN_FROM = 2024.0
 """Year from which labs train reasoning by reinforcement (o1-preview was released in September 2024)."""
 RUN_QUARTERS = 2
 """A model that is ready now was trained on the fleet of two quarters ago: a run of four months, tuning and tests."""
-PART_BELOW = Ally.PARTS_BELOW
 
 
 def run(w: World) -> None:
@@ -45,14 +44,14 @@ def run(w: World) -> None:
     extra = capability.test_time(decode, s["serving"], p) * min(max(w.year - RL_KNOWN_FROM, 0.0), 1.0)
     points = capability.scaled(effective, p, w.kink, n.slowdown) + gain + extra
     _release(w, points)
-    n.base, n.rl, n.rl_gain, n.terms, n.test_time = base, rl, gain, [size * felt[:2] for size in sizes], extra
+    n.base, n.rl_gain, n.terms = base, gain, [size * felt[:2] for size in sizes]
 
 
 def _pooled(w: World) -> tuple[Array, Array]:
     """Compute that a run can draw on: allies that have parted from the United States pool theirs."""
     s, rows = w.state, w.inputs.rows_of("ally")
     # Who brings nothing to the pool gets nothing out of it.
-    parted = (s["alignment"][rows] < PART_BELOW) & (s["used_train"][rows] > 0)
+    parted = (s["alignment"][rows] < Ally.PARTS_BELOW) & (s["used_train"][rows] > 0)
     if not parted.any():
         return s["used_train"], s["used_decode"]  # made anew every quarter, so that they can be kept
     pooled = []
@@ -68,7 +67,6 @@ def _capped(w: World, base: Array) -> Array:
     """A verified agreement: the largest run grows no faster than agreed, as far as it is kept."""
     deal = w.now.agreement
     if deal is None:
-        w.largest = base
         return base
     first = not np.isfinite(w.agreed_run).any()
     w.agreed_run = base.copy() if first else w.agreed_run + np.log10(max(deal.size, 1e-3)) / 4
@@ -79,10 +77,9 @@ def _capped(w: World, base: Array) -> Array:
 
 def _release(w: World, points: Array) -> None:
     """A release publishes the best model so far; without one the public frontier stands still."""
-    s, n, t = w.state, w.now, w.t
+    s, t = w.state, w.t
     due = w.noise.release[:, t] < 1 / w.p.release_interval
     if t == 0:
         s["latent"][:] = points
     s["latent"] = np.where(due & (points > s["latent"]), points, s["latent"])
-    n.points = points
     w.anchor_capability()

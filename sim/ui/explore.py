@@ -11,6 +11,7 @@ import sim
 from scenarios import BASELINE, load, names
 from scenarios.errors import InputError
 from scenarios.rules import Rule, history
+from sim.outcomes import meanings
 from sim.outcomes.lead import PACE
 from sim.outcomes.polarity import LABELS, MONTHS
 from sim.ui import charts, common, frames, levers, theme, wording
@@ -231,6 +232,16 @@ def _rules() -> None:
             st.html(f'<div class="scroll"><table class="all">{head}{rows}</table></div>')
 
 
+def _meanings() -> None:
+    """What the outcomes mean, one line each."""
+    with st.expander("What these words mean", key="meanings", on_change="rerun") as more:
+        if more.open:
+            rows = "".join(
+                f"<tr><td><b>{name}</b></td><td>{escape(text)}</td></tr>" for name, text in meanings().items()
+            )
+            st.html(f'<div class="scroll"><table class="all">{rows}</table></div>')
+
+
 def _tone(rule: Rule) -> tuple[str, str]:
     return _TONE.get(str(getattr(rule, "note", "")).split(";")[0].strip(), _TONE["neutral"])
 
@@ -268,6 +279,7 @@ def workspace() -> None:
         _charts(mine, base, same, reference)
         _work(chosen, reference)
         _rules()
+        _meanings()
         st.html(
             f'<p class="fine">{_DICE} {mine.futures} futures, seed {mine.seed}, Polarity {sim.__version__}, '
             f"scenario {spec.digest()}.</p>"

@@ -140,7 +140,7 @@ def test_every_name_is_one_that_the_code_knows():
     from sim.results import MEASURES
 
     known = {*parameters(), *LEVERS, *MEANINGS, *Switches.model_fields, *Scenario.model_fields, *docs.BLOCKS}
-    known |= {*MEASURES, *docs.UNITS, *(part for parts in PARTS.values() for part in parts), *THRESHOLDS}
+    known |= {*MEASURES, *(part for parts in PARTS.values() for part in parts), *THRESHOLDS}
     known |= {*HARDWARE_DIMENSIONS, *Actor.model_fields, *code_names(), "gap_eci", "united_states", "china", "world"}
     known |= {row[0].strip("`") for row in docs.fixed_numbers()}
     known |= {"USES", "H100e", "actor", "mesa", "Agent", "year", "generated", "code", "size", "compliance", "source"}

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from scenarios import load, names
 from scenarios.levers import ACTOR, LEVERS
+from sim.outcomes import meanings
 from sim.outcomes.polarity import LABELS
 from sim.ui import levers
 
@@ -212,3 +213,12 @@ def test_what_each_lever_does_is_told_on_request(page: Open):
     same.session_state["work"] = True
     same.run()
     assert "Move a lever to see which one does the work." in text(same)
+
+
+def test_the_page_says_what_each_outcome_means(page: Open):
+    test = page()
+    assert all(meaning not in text(test) for meaning in meanings().values())
+    test.session_state["meanings"] = True
+    test.run()
+    assert not test.exception
+    assert all(meaning in text(test) for meaning in meanings().values())
