@@ -1,0 +1,199 @@
+"""Microbenchmarks: what this device reaches at the operations that training and serving are made of."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+import torch
+import torch.nn.functional as F
+
+from calibration.device import Device
+from calibration.model import GPT, Shape
+
+NOISY = 0.8
+"""A median below this share of the best repeat means that something else used the device: it updates nothing."""
+LADDER = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+"""Batch sizes of the ladder, from a matrix-vector product to a matrix-matrix product."""
+LADDER_WIDTH = 4096
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What is measured on a kind of device; a smoke run measures little of it."""
+
+    matmul: tuple[int, ...]
+    copy_bytes: tuple[int, ...]
+    ladder: tuple[int, ...]
+    prefill: tuple[int, ...]
+    decode: tuple[int, ...]
+    step: Shape
+    step_batch: int
+    repeats: int
+    least_seconds: float
+    """A repeat runs the operation as often as it takes to last this long."""
+
+
+ON_CPU = Sizes(
+    (64, 128, 256, 512, 1024, 2048), (2**18, 2**22, 2**26, 2**28), LADDER[:-1], (1024, 2048), (4096, 16384),
+    Shape(4, 80), 8, 7, 0.04,
+)  # fmt: skip
+ON_GPU = Sizes(
+    (1024, 2048, 4096, 8192, 16384), (2**26, 2**32), LADDER, (4096, 8192, 16384), (4096, 16384, 32768),
+    Shape(12, 1024, context=1024), 16, 15, 0.05,
+)  # fmt: skip
+SMOKE = Sizes((64, 256), (2**20,), (1, 8), (128,), (512,), Shape(2, 16), 4, 3, 0.005)
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One figure of the table: the best and the median of several repeats."""
+
+    bench: str
+    size: str
+    precision: str
+    unit: str
+    best: float
+    median: float
+
+    @property
+    def noisy(self) -> bool:
+        """Whether the repeats differ too much to be used."""
+        worse, better = sorted((self.best, self.median))
+        return worse / better < NOISY
+
+    def as_row(self) -> dict[str, object]:
+        """As results store it."""
+        return {**asdict(self), "noisy": self.noisy}
+
+
+def sizes_for(device: Device) -> Sizes:
+    """The full set for a device."""
+    return ON_GPU if device.is_gpu else ON_CPU
+
+
+def measure(device: Device, sizes: Sizes, tick: Callable[[str], None] = lambda _: None) -> list[Measurement]:
+    """All microbenchmarks in order; `tick` is told what is being measured."""
+    result = []
+    for part in (_matmuls, _copies, _ladder, _attention, _latency, _step):
+        for measurement in part(device, sizes):
+            result.append(measurement)
+            tick(f"{measurement.bench} {measurement.size} {measurement.precision}".strip())
+    return result
+
+
+def _rates(device: Device, sizes: Sizes, call: Callable[[], object], work: float) -> tuple[float, float]:
+    """Best and median of `work` per second; on a GPU the second-level cache is emptied before each repeat."""
+    call()
+    once = max(device.timed(call, 1), 1e-9)
+    count = max(int(sizes.least_seconds / once), 1)
+    flush = torch.empty(2**28 if device.is_gpu else 0, dtype=torch.uint8, device=device.torch)
+    times = []
+    for _ in range(sizes.repeats):
+        flush.zero_()
+        times.append(device.timed(call, count))
+    return work / min(times), work / statistics.median(times)
+
+
+def _random(device: Device, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+    """Random numbers: zeros draw less power and flatter a GPU by an eighth."""
+    generator = torch.Generator(device=device.torch).manual_seed(1)
+    return torch.randn(*shape, generator=generator, device=device.torch).to(dtype)
+
+
+def _matmuls(device: Device, sizes: Sizes) -> Iterator[Measurement]:
+    for dtype, name in ((torch.float32, "fp32"), (torch.bfloat16, "bf16")):
+        for n in sizes.matmul:
+            for rows, label in ((n, f"{n}"), (4 * n, f"{4 * n}x{n}")):
+                if rows > n and n != sizes.matmul[-1]:
+                    continue  # one tall product is enough
+                a, b = _random(device, rows, n, dtype=dtype), _random(device, n, n, dtype=dtype)
+                best, median = _rates(device, sizes, lambda a=a, b=b: a @ b, 2 * rows * n * n)  # type: ignore[misc]
+                yield Measurement("matmul", label, name, "FLOP/s", best, median)
+    if device.is_gpu and torch.cuda.get_device_capability() >= (8, 9):
+        yield from _eight_bit(device, sizes)
+
+
+def _eight_bit(device: Device, sizes: Sizes) -> Iterator[Measurement]:
+    one = torch.ones((), device=device.torch)
+    for n in sizes.matmul:
+        a = _random(device, n, n).to(torch.float8_e4m3fn)
+        b = _random(device, n, n).to(torch.float8_e4m3fn).t()  # the second factor lies column by column
+
+        def product(a: torch.Tensor = a, b: torch.Tensor = b) -> object:
+            return torch._scaled_mm(a, b, scale_a=one, scale_b=one, out_dtype=torch.bfloat16)
+
+        best, median = _rates(device, sizes, product, 2 * n**3)
+        yield Measurement("matmul", f"{n}", "fp8", "FLOP/s", best, median)
+
+
+def _copies(device: Device, sizes: Sizes) -> Iterator[Measurement]:
+    for size in sizes.copy_bytes:
+        a, b, c = (torch.ones(size // 4, device=device.torch) for _ in range(3))
+        label = f"{size / 2**20:g} MiB"
+        best, median = _rates(device, sizes, lambda a=a, b=b: b.copy_(a), 2 * size)  # type: ignore[misc]
+        yield Measurement("copy", label, "fp32", "byte/s", best, median)
+        best, median = _rates(device, sizes, lambda a=a, b=b, c=c: torch.add(a, b, alpha=3.0, out=c), 3 * size)  # type: ignore[misc]
+        yield Measurement("triad", label, "fp32", "byte/s", best, median)
+
+
+def _ladder(device: Device, sizes: Sizes) -> Iterator[Measurement]:
+    dtype, name = (torch.bfloat16, "bf16") if device.is_gpu else (torch.float32, "fp32")
+    weight = _random(device, LADDER_WIDTH, LADDER_WIDTH, dtype=dtype)
+    for b in sizes.ladder:
+        x = _random(device, LADDER_WIDTH, b, dtype=dtype)
+        best, median = _rates(device, sizes, lambda x=x: weight @ x, 2 * b * LADDER_WIDTH**2)  # type: ignore[misc]
+        yield Measurement("ladder", f"batch {b}", name, "FLOP/s", best, median)
+
+
+def _attention(device: Device, sizes: Sizes) -> Iterator[Measurement]:
+    heads, head = (32, 128) if device.is_gpu else (4, 32)
+    dtype, name = (torch.bfloat16, "bf16") if device.is_gpu else (torch.float32, "fp32")
+    for tokens in sizes.prefill:
+        q, k, v = (_random(device, 1, heads, tokens, head, dtype=dtype) for _ in range(3))
+
+        def prefill(q: torch.Tensor = q, k: torch.Tensor = k, v: torch.Tensor = v) -> object:
+            return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+
+        best, median = _rates(device, sizes, prefill, 2 * heads * tokens**2 * head)  # half of the square is seen
+        yield Measurement("attention prefill", f"{tokens}", name, "FLOP/s", best, median)
+    for tokens in sizes.decode:
+        q = _random(device, 8, heads, 1, head, dtype=dtype)
+        k, v = (_random(device, 8, heads, tokens, head, dtype=dtype) for _ in range(2))
+
+        def decode(q: torch.Tensor = q, k: torch.Tensor = k, v: torch.Tensor = v) -> object:
+            return F.scaled_dot_product_attention(q, k, v)
+
+        best, median = _rates(device, sizes, decode, 2 * k.numel() * k.element_size())
+        yield Measurement("attention decode", f"{tokens}", name, "byte/s", best, median)
+
+
+def _latency(device: Device, sizes: Sizes) -> Iterator[Measurement]:
+    one = torch.zeros(1, device=device.torch)
+    best, median = _rates(device, sizes, lambda: one.add_(1.0), 1.0)
+    yield Measurement("launch", "1 element", "fp32", "second", 1 / best, 1 / median)
+    if device.is_gpu:
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            for _ in range(100):
+                one.add_(1.0)
+        best, median = _rates(device, sizes, graph.replay, 100.0)
+        yield Measurement("launch", "1 element in a graph", "fp32", "second", 1 / best, 1 / median)
+
+
+def _step(device: Device, sizes: Sizes) -> Iterator[Measurement]:
+    """A training step from end to end: what the figures above are there to explain."""
+    shape = sizes.step
+    model = GPT(shape, seed=1).to(device.torch)
+    tokens = torch.randint(0, 256, (sizes.step_batch, shape.context + 1), device=device.torch)
+
+    def step() -> None:
+        with device.precision():
+            logits = model(tokens[:, :-1])
+        F.cross_entropy(logits.float().flatten(0, 1), tokens[:, 1:].flatten()).backward()
+        model.zero_grad(set_to_none=True)
+
+    best, median = _rates(device, sizes, step, shape.train_flop(sizes.step_batch * shape.context))
+    label = f"{shape.name}, {shape.with_head / 1e6:.2f} M"
+    yield Measurement("training step", label, "bf16" if device.is_gpu else "fp32", "FLOP/s", best, median)
