@@ -15,8 +15,9 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 
 # The version the committed calibration was measured with. Nothing here installs it: see the calibration extra.
 TORCH := 2.13.0
+TORCH_TOO := $(if $(WITHOUT_TORCH),,calibration)
 
-.PHONY: help setup run test lint format bench golden docs constraints
+.PHONY: help setup calibration run test lint format bench golden docs constraints
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -30,10 +31,16 @@ $(VENV)/.stamp: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
+calibration: $(VENV)/.calibration ## add torch, which only `polarity calibrate` and its tests need
+
+$(VENV)/.calibration: $(VENV)/.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,calibration]'
+	@touch $@
+
 run: setup ## open Polarity in the browser (STREAMLIT_SERVER_PORT chooses the port)
 	$(BIN)/python -m streamlit run app.py
 
-test: lint ## check style, types and layers, then run all tests
+test: lint $(TORCH_TOO) ## check everything (WITHOUT_TORCH=1 leaves out the tests that need torch)
 	$(BIN)/python -m pytest -n 2
 
 lint: setup ## check style, types and layers
@@ -60,8 +67,9 @@ constraints: ## pin the newest versions that fit pyproject.toml (needs Python 3.
 		{ echo 'The pins are those of Python 3.11: make constraints PYTHON=python3.11' >&2; exit 1; }
 	tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
 	$(PYTHON) -m venv "$$tmp/venv"; \
-	"$$tmp/venv/bin/python" -m pip install --quiet --disable-pip-version-check '.[dev]'; \
+	"$$tmp/venv/bin/python" -m pip install --quiet --disable-pip-version-check '.[dev]' torch==$(TORCH); \
 	{ echo '# The tested versions, for Python 3.11. Written by `make constraints`; not edited by hand.'; \
-	  { "$$tmp/venv/bin/python" -m pip freeze --disable-pip-version-check | grep -v '^polarity-sim'; echo 'torch==$(TORCH)'; } \
+	  { "$$tmp/venv/bin/python" -m pip freeze --disable-pip-version-check | grep -vE '^(polarity-sim|torch|nvidia-|triton)'; \
+	    echo 'torch==$(TORCH)'; } \
 	  | LC_ALL=C sort -f; } > "$$tmp/constraints.txt"; \
 	cp "$$tmp/constraints.txt" constraints.txt

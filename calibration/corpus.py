@@ -67,7 +67,9 @@ def corpus(name: str = "stdlib") -> Corpus:
         sources = list(_files(library, NOT_TEXT | HELD_BACK))
     elif name == "environment":
         sources = list(_files(library, NOT_TEXT))
-        sources += [("site/" + name, path) for name, path in _files(Path(sysconfig.get_paths()["purelib"]), frozenset())]
+        sources += [
+            ("site/" + name, path) for name, path in _files(Path(sysconfig.get_paths()["purelib"]), frozenset())
+        ]
     else:
         raise ValueError(f"unknown corpus {name!r}; valid are: environment, stdlib")
     parts: dict[bool, list[bytes]] = {True: [], False: []}
@@ -82,9 +84,7 @@ def corpus(name: str = "stdlib") -> Corpus:
         parts[int(_hash(relative)[:8], 16) % VALIDATION_ONE_IN == 0].append(content)
     if not parts[True] or not parts[False]:
         raise OSError(f"no source of the standard library in {library}; a Python with its .py files is needed")
-    return Corpus(
-        name, SEPARATOR.join(parts[False]), SEPARATOR.join(parts[True]), len(seen), manifest.hexdigest()[:16]
-    )
+    return Corpus(name, SEPARATOR.join(parts[False]), SEPARATOR.join(parts[True]), len(seen), manifest.hexdigest()[:16])
 
 
 def _hash(relative: str) -> str:

@@ -13,7 +13,7 @@ def _key(seed: int, name: str) -> int:
 
 def dice(seed: int, name: str) -> np.random.Generator:
     """A NumPy generator of its own for this seed and name."""
-    return np.random.Generator(np.random.Philox(key=_key(seed, name)))
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(_key(seed, name))))
 
 
 def torch_seed(seed: int, name: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from calibration.microbench import ON_CPU, ON_GPU, SMOKE, Sizes
 from calibration.model import Shape
@@ -75,7 +75,7 @@ class Plan:
     bench: Sizes
     levers: LeverPlan
     rl: RLPlan
-    recipe: Recipe = Recipe()
+    recipe: Recipe = field(default_factory=Recipe)
 
     @property
     def context(self) -> int:
@@ -110,28 +110,28 @@ _STANDARD = Plan(
     seed_cell=("2x48", 1024 * KB), seeds=2, fit_from=512 * KB, bootstraps=300, bench=ON_CPU,
     levers=LeverPlan(
         names=("distillation", "repetition", "synthetic", "optimizer"), student=_SMALL[1],
-        distilled=(256 * KB, 512 * KB), reader=_SMALL[2], unique=64 * KB, epochs=(4, 8, 16), stretched=7,
-        adam=((2, 2e-3), (4, 2e-3)),
+        distilled=(256 * KB, 512 * KB), reader=_SMALL[1], unique=256 * KB, epochs=(2, 4, 8), stretched=3,
+        adam=((2, 1e-3), (2, 2e-3), (4, 2e-3)),
     ),
     rl=RLPlan(
-        shape=_BRACKETS, deepest=5, longest=12, bases=(("weak", 0.2), ("strong", 0.5)), seeds=2, steps=150,
+        shape=_BRACKETS, deepest=5, longest=12, bases=(("weak", 0.2), ("strong", 0.5)), seeds=3, steps=250,
         prompts=32, samples=16, rate=1e-3, scored=1024,
     ),
 )  # fmt: skip
 _FAST = replace(
     _STANDARD, tier="fast", sizes=_SMALL[:3], without=frozenset(), bootstraps=200, seeds=1,
-    levers=replace(_STANDARD.levers, names=("repetition",), epochs=(4, 8)),
-    rl=replace(_STANDARD.rl, bases=(("weak", 0.2),), steps=100),
+    levers=replace(_STANDARD.levers, names=("repetition",), epochs=(2, 4)),
+    rl=replace(_STANDARD.rl, bases=(("weak", 0.2),), seeds=2, steps=150),
 )  # fmt: skip
 _FULL_SIZES = _shapes((2, 16), (2, 24), (2, 32), (2, 48), (3, 64), (4, 80), (4, 112), context=128)
 _FULL = replace(
     _STANDARD, tier="full", sizes=_FULL_SIZES, budgets=(256 * KB, 512 * KB, 1024 * KB, 2048 * KB),
-    without=frozenset({("4x112", 2048 * KB)}), seeds=4, fit_from=256 * KB,
+    without=frozenset({("4x112", 2048 * KB)}), seeds=4,
     levers=replace(
-        _STANDARD.levers, distilled=(128 * KB, 256 * KB, 512 * KB), epochs=(2, 4, 8, 16),
-        adam=((2, 1e-3), (2, 2e-3), (4, 2e-3), (2, 4e-3)),
+        _STANDARD.levers, distilled=(128 * KB, 256 * KB, 512 * KB, 1024 * KB), epochs=(2, 3, 4, 6, 8),
+        adam=((1, 1e-3), (2, 1e-3), (2, 2e-3), (2, 4e-3), (4, 2e-3), (4, 4e-3)),
     ),
-    rl=replace(_STANDARD.rl, seeds=3, steps=200),
+    rl=replace(_STANDARD.rl, seeds=4, steps=400),
 )  # fmt: skip
 _SMOKE_SIZES = _shapes((2, 16), (2, 32), context=128)
 _SMOKE = replace(
@@ -141,22 +141,22 @@ _SMOKE = replace(
         _STANDARD.levers, student=_SMOKE_SIZES[0], distilled=(64 * KB,), reader=_SMOKE_SIZES[0], unique=32 * KB,
         epochs=(2, 4), stretched=1, adam=((8, 2e-3),),
     ),
-    rl=replace(_STANDARD.rl, bases=(("weak", 0.05),), steps=4, prompts=8, samples=8, scored=128),
+    rl=replace(_STANDARD.rl, bases=(("weak", 0.05),), seeds=2, steps=4, prompts=8, samples=8, scored=128),
 )  # fmt: skip
 
 MB = 1_000_000
 _LARGE = _shapes((4, 144), (6, 192), (8, 320), (10, 512), (12, 768), context=512)
 _GPU = Plan(
-    tier="standard", device="cuda", corpus="environment", batch=64, scored=2048, sizes=_LARGE,
+    tier="standard", device="cuda", corpus="environment", batch=128, scored=2048, sizes=_LARGE,
     budgets=(50 * MB, 100 * MB, 200 * MB), without=frozenset(), seed_cell=("6x192", 50 * MB), seeds=2,
     fit_from=50 * MB, bootstraps=300, bench=ON_GPU,
     levers=LeverPlan(
         names=("distillation", "repetition", "synthetic", "optimizer"), student=_LARGE[1],
-        distilled=(25 * MB, 50 * MB), reader=_LARGE[1], unique=6_250_000, epochs=(4, 8, 16), stretched=7,
-        adam=((64, 1e-3), (64, 3e-3)),
+        distilled=(25 * MB, 50 * MB), reader=_LARGE[1], unique=12_500_000, epochs=(4, 8, 16), stretched=1,
+        adam=((64, 1e-3), (64, 3e-3), (128, 3e-3)),
     ),
     rl=RLPlan(
-        shape=Shape(8, 320, vocabulary=10, context=72), deepest=20, longest=48,
+        shape=Shape(8, 384, vocabulary=10, context=72), deepest=20, longest=48,
         bases=(("weak", 0.2), ("strong", 0.5)), seeds=2, steps=400, prompts=512, samples=16, rate=2e-4, scored=2048,
     ),
     recipe=Recipe(matrix_rate=0.02, rate=0.01, warm_up=200),

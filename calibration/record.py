@@ -1,4 +1,4 @@
-"""Calibration results, read without torch: measured fractions of peak that the simulator uses.
+"""Calibration results, read without torch: what was measured, and what the simulator takes from it.
 
 Each result is a committed JSON file in `calibration/results`. There is no silent default: a scenario names its
 result, and an unknown or damaged one is an error that lists the valid ids.
@@ -6,40 +6,149 @@ result, and an unknown or damaged one is an error that lists the valid ids.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 RESULTS = Path(__file__).parent / "results"
 
+Tier = Literal["data", "inferred", "judgement"]
 
-class Fraction(BaseModel):
-    """A reachable fraction of a chip's peak: median and 90 % interval."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class _Stored(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Interval(_Stored):
+    """A median and a 90 % interval."""
+
+    median: float
+    low: float
+    high: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Interval:
+        if not self.low <= self.median <= self.high:
+            raise ValueError(f"needs low <= median <= high, got {self.low}, {self.median}, {self.high}")
+        return self
+
+
+class Fraction(Interval):
+    """A reachable fraction of a chip's peak, as the simulator draws it."""
+
     quantity: Literal["compute", "bandwidth"]
-    vendor: Literal["nvidia", "other", "all"]
+    vendor: Literal["nvidia", "other", "all", "host"]
+    """Whose chips; `host` is the chip class that was measured."""
+    chip_class: str | None = None
     median: float = Field(gt=0, lt=1)
     low: float = Field(gt=0, lt=1)
     high: float = Field(gt=0, lt=1)
     source: str = Field(min_length=4)
     as_of: str
-    tier: Literal["data", "inferred", "judgement"]
+    tier: Tier
 
 
-class CalibrationRecord(BaseModel):
-    """One calibration result: where it comes from and what it says about hardware."""
+class Lever(_Stored):
+    """An efficiency lever, mostly × of the tokens that the same loss would need without it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    id: str
+    name: str
+    label: str
+    unit: str
+    prior: Interval
+    parameter: str | None
+    """The simulator's parameter that it informs, or None where the simulator has none."""
+    source: str
+    tier: Tier
+
+
+class Exponents(_Stored):
+    """Moments of the frontier's scaling law: mean, standard deviation and correlation of (ln E, α, β)."""
+
+    names: tuple[str, ...]
+    mean: tuple[float, ...]
+    sd: tuple[float, ...]
+    correlation: tuple[tuple[float, ...], ...]
+    discrepancy: float
+    """Relative standard deviation by which a frontier recipe's exponents may differ from the fitted data's."""
+    source: str
+
+
+class Update(_Stored):
+    """A prior and a posterior on one scale, and the weight of the evidence between them."""
+
+    name: str
+    label: str
+    unit: str
+    prior: Interval
+    measured: Interval | None
+    """None where nothing usable was measured; `note` says why."""
+    weight: float = Field(ge=0, le=1)
+    """Share of the distance between prior and measurement that the posterior goes."""
+    posterior: Interval
+    moved: float
+    """By how many standard deviations of the prior the middle moved."""
+    note: str = ""
+
+
+class Shift(_Stored):
+    """What the simulator takes over: a parameter's normal score becomes `shift + scale × score`."""
+
+    parameter: str
+    shift: float = Field(ge=-2, le=2)
+    scale: float = Field(gt=0, le=1.2)
+    reason: str
+
+
+class Provenance(_Stored):
+    """Where a measured result comes from."""
+
+    tier: str
+    device: str
+    host: dict[str, Any]
+    versions: dict[str, str]
+    commit: str
+    command: str
+    seeds: tuple[int, ...]
+    corpus: dict[str, Any]
+    seconds: dict[str, float]
+    """Seconds by part: processor time, or time of the GPU."""
+    flop: dict[str, float]
+    log: str
+    """File name of the raw log, beside the result."""
+    log_sha256: str
+
+
+class CalibrationRecord(_Stored):
+    """One calibration result."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     kind: Literal["literature", "measured"]
     made: str
     device: str
     summary: str
     fractions: tuple[Fraction, ...] = Field(min_length=1)
+    levers: tuple[Lever, ...] = ()
+    exponents: Exponents | None = None
+    prior: str | None = None
+    """The result that a measured one started from."""
+    provenance: Provenance | None = None
+    hardware: tuple[Update, ...] = ()
+    gains: tuple[Update, ...] = ()
+    frontier: tuple[Update, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    bench: tuple[dict[str, Any], ...] = ()
+    cells: tuple[dict[str, Any], ...] = ()
+    fit: dict[str, Any] | None = None
+    lever_runs: tuple[dict[str, Any], ...] = ()
+    rl: tuple[dict[str, Any], ...] = ()
+    roofline: tuple[dict[str, Any], ...] = ()
+    checks: tuple[dict[str, Any], ...] = ()
+    checksum: str = ""
+    """SHA-256 of everything else."""
 
     def fraction(self, quantity: str, vendor: str) -> Fraction:
         """The fraction for a quantity and vendor (`all` stands for every vendor)."""
@@ -47,6 +156,17 @@ class CalibrationRecord(BaseModel):
             if row.quantity == quantity and row.vendor in (vendor, "all"):
                 return row
         raise KeyError(f"{self.id} has no {quantity} fraction for {vendor}")
+
+    def host_class(self) -> str | None:
+        """The chip class that was measured itself, where the catalogue has it."""
+        return next((row.chip_class for row in self.fractions if row.vendor == "host"), None)
+
+    def shift(self, parameter: str) -> tuple[float, float]:
+        """Shift and scale of a parameter's normal score; (0, 1) where nothing was learnt about it."""
+        for row in self.shifts:
+            if row.parameter == parameter:
+                return row.shift, row.scale
+        return 0.0, 1.0
 
 
 class CalibrationError(ValueError):
@@ -56,6 +176,12 @@ class CalibrationError(ValueError):
 def ids() -> tuple[str, ...]:
     """The results that can be named."""
     return tuple(sorted(path.stem for path in RESULTS.glob("*.json")))
+
+
+def checksum(content: dict[str, Any]) -> str:
+    """SHA-256 of a result's content, its own checksum apart."""
+    rest = {key: value for key, value in content.items() if key != "checksum"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 @cache
@@ -69,6 +195,45 @@ def read(identifier: str) -> CalibrationRecord:
         raise CalibrationError(f"unknown calibration result {identifier!r}; valid are: {', '.join(ids())}")
     path = RESULTS / f"{identifier}.json"
     try:
-        return CalibrationRecord.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, ValidationError) as error:
-        raise CalibrationError(f"{path.name} is damaged ({error}); valid are: {', '.join(ids())}") from error
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(content, dict) or content.get("checksum") != checksum(content):
+            raise ValueError("its checksum does not fit its content")
+        if content.get("id") != identifier:
+            raise ValueError(f"it calls itself {content.get('id')!r}")
+        return CalibrationRecord.model_validate(content)
+    except (OSError, ValueError) as error:  # JSON, text and validation errors are ValueErrors
+        raise CalibrationError(f"{path.name} is damaged ({_short(error)}); valid are: {_others(identifier)}") from error
+
+
+def _others(identifier: str) -> str:
+    return ", ".join(name for name in ids() if name != identifier) or "none"
+
+
+def _short(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    return str(error)
+
+
+def write(record: CalibrationRecord, folder: Path) -> Path:
+    """Write a result with its checksum: completely, or not at all."""
+    content = record.model_dump(mode="json", exclude_defaults=True)
+    content["checksum"] = checksum(content)
+    path = folder / f"{record.id}.json"
+    beside = path.with_suffix(".part")
+    beside.write_text(_pretty(content), encoding="utf-8")
+    beside.replace(path)
+    return path
+
+
+def _pretty(content: dict[str, Any]) -> str:
+    """JSON with one row a line where a list holds rows, so that a change of a result can be read."""
+    parts = []
+    for key, value in content.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            rows = ",\n    ".join(json.dumps(row, ensure_ascii=False) for row in value)
+            parts.append(f"  {json.dumps(key)}: [\n    {rows}\n  ]")
+        else:
+            parts.append(f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"

@@ -7,6 +7,7 @@ leaving the base and with on-policy updates.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -135,14 +136,15 @@ class Bracket:
             steps += 1
         return steps, steps * self.plan.shape.train_flop(TAUGHT * (length - 1), length)
 
-    def reinforce(self) -> list[Point]:
-        """Learn from own samples; returns the scores along the way."""
+    def reinforce(self, tick: Callable[[], None] = lambda: None) -> list[Point]:
+        """Learn from own samples; returns the scores along the way. `tick` is called after every step."""
         plan, flop = self.plan, 0.0
         optimizer = torch.optim.AdamW(self.model.parameters(), lr=plan.rate, weight_decay=0.0)
         points = [Point(0, 0.0, self.passed())]
         marks = {max(round(plan.steps ** (i / SCORES)), i) for i in range(1, SCORES + 1)} | {plan.steps}
         for step in range(1, plan.steps + 1):
             flop += self._improve(optimizer)
+            tick()
             if step in marks:
                 points.append(Point(step, flop, self.passed()))
         return points

@@ -13,7 +13,7 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import least_squares
 from scipy.special import expit, logsumexp
 
 from calibration.dice import dice
@@ -28,6 +28,8 @@ LEAST_FLOOR = float(np.log(0.018))
 """Lower bound of ln E: a floor below this is no floor."""
 IDENTIFIED = 0.7
 """Widest 90 % interval of ln γ that still counts as knowing γ: a factor of two."""
+INSIDE = 1e-6
+"""A search begins this far inside its bounds."""
 TOP_SHARE = 0.2
 """Share of the cells with the most compute that the hold-out predicts."""
 
@@ -45,12 +47,12 @@ class Grid:
 
     @cached_property
     def n(self) -> Array:
-        """ln size, centred."""
+        """Ln size, centred."""
         return np.log(self.size) - np.log(self.size).mean()
 
     @cached_property
     def d(self) -> Array:
-        """ln tokens, centred."""
+        """Ln tokens, centred."""
         return np.log(self.tokens) - np.log(self.tokens).mean()
 
     @property
@@ -144,7 +146,7 @@ class Fit:
     """Root mean square of the residuals in logs."""
 
     def ln_loss(self, grid: Grid, of: Grid) -> Array:
-        """ln loss for the cells of `of`, by a fit made on `grid`."""
+        """Ln loss for the cells of `of`, by a fit made on `grid`."""
         n = np.log(of.size) - np.log(grid.size).mean()
         d = np.log(of.tokens) - np.log(grid.tokens).mean()
         return self.form.predict(self.parameters, n, d)[0]
@@ -152,23 +154,20 @@ class Fit:
 
 def fit(grid: Grid, form: Form, starts: tuple[tuple[float, ...], ...] | None = None) -> Fit:
     """The best fit of a form over all starts."""
-    target = np.log(grid.loss)
-
-    def cost(p: Array) -> tuple[float, Array]:
-        predicted, slopes = form.predict(p, grid.n, grid.d)
-        residual = predicted - target
-        size = np.abs(residual)
-        small = size <= HUBER
-        value = np.where(small, 0.5 * residual**2, HUBER * (size - 0.5 * HUBER))
-        return float(value.sum() / HUBER), slopes.T @ np.clip(residual, -HUBER, HUBER) / HUBER
-
+    target, (low, high) = np.log(grid.loss), np.array(form.bounds).T
     results = [
-        minimize(cost, np.array(start), jac=True, method="L-BFGS-B", bounds=form.bounds, options={"maxiter": 500})
+        least_squares(
+            lambda p: form.predict(p, grid.n, grid.d)[0] - target,
+            np.clip(start, low + INSIDE, high - INSIDE),
+            jac=lambda p: form.predict(p, grid.n, grid.d)[1],
+            bounds=(low, high), loss="huber", f_scale=HUBER, x_scale="jac", ftol=1e-10, xtol=1e-9, gtol=1e-10,
+            max_nfev=300,
+        )
         for start in starts or form.starts
-    ]
-    best = min(results, key=lambda result: result.fun)
+    ]  # fmt: skip
+    best = min(results, key=lambda result: result.cost)
     residual = form.predict(best.x, grid.n, grid.d)[0] - target
-    return Fit(form, best.x, float(best.fun), float(np.sqrt(np.mean(residual**2))))
+    return Fit(form, best.x, float(best.cost), float(np.sqrt(np.mean(residual**2))))
 
 
 NAMES = ("E", "A", "B", "alpha", "beta")
@@ -194,7 +193,7 @@ def bootstrap(grid: Grid, best: Fit, draws: int, seed: int) -> Array:
         shift_d = np.log(sample.tokens).mean() - np.log(grid.tokens).mean()
         a, b, e, alpha, beta = best.parameters
         start = (a - alpha * shift_n, b - beta * shift_d, e, alpha, beta)
-        result.append(natural(fit(sample, best.form, (start, *best.form.starts[::9])).parameters, sample))
+        result.append(natural(fit(sample, best.form, (start, best.form.starts[0])).parameters, sample))
     return np.array(result)
 
 
@@ -216,7 +215,7 @@ def identified(draws: Array) -> bool:
 
 def hold_out(grid: Grid, form: Form) -> tuple[float, float]:
     """Mean and largest relative error on the cells with the most compute, by a fit to the others."""
-    held = np.argsort(grid.compute)[-max(int(round(TOP_SHARE * len(grid.loss))), 1) :]
+    held = np.argsort(grid.compute)[-max(round(TOP_SHARE * len(grid.loss)), 1) :]
     kept = np.setdiff1d(np.arange(len(grid.loss)), held)
     train, test = (Grid(grid.size[i], grid.tokens[i], grid.loss[i]) for i in (kept, held))
     error = np.abs(np.exp(fit(train, form).ln_loss(train, test) - np.log(test.loss)) - 1)
@@ -256,14 +255,15 @@ class Comparison:
         return self.rms("additive") > 2 * self.rms(self.best)
 
 
-def leave_one_out(grid: Grid) -> Comparison:
-    """Every form's error on each cell, by a fit to all the others."""
+def leave_one_out(grid: Grid, fits: dict[str, Fit]) -> Comparison:
+    """Every form's error on each cell, by a fit to all the others that starts from the fit to all."""
     errors: dict[str, list[float]] = {name: [] for name in FORMS}
     everything = np.arange(len(grid.loss))
     for name, form in FORMS.items():
         for cell in everything:
             kept, left = everything != cell, [cell]
             train, test = (Grid(grid.size[i], grid.tokens[i], grid.loss[i]) for i in (kept, left))
-            error = fit(train, form, form.starts[:: max(len(form.starts) // 6, 1)]).ln_loss(train, test)
+            starts = (tuple(fits[name].parameters), form.starts[0])
+            error = fit(train, form, starts).ln_loss(train, test)
             errors[name].append(float((error - np.log(test.loss)).item() ** 2))
     return Comparison({name: np.array(values) for name, values in errors.items()})

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from calibration.dice import dice
 from calibration.device import Device
+from calibration.dice import dice
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,11 @@ class Text:
         """(batch, context + 1) the tokens of a step: inputs and, one place on, targets."""
         wanted = np.arange(number * self.batch, (number + 1) * self.batch)
         epochs, places = np.divmod(wanted, self.chunks)
-        rows = [_order(self.seed, int(e), self.chunks)[p] for e, p in zip(epochs, places, strict=True)]
-        return self._cut(np.array(rows))
+        return self._cut(np.array([self.order(int(e))[p] for e, p in zip(epochs, places, strict=True)]))
+
+    def order(self, epoch: int) -> np.ndarray:
+        """(chunks,) the order in which an epoch reads the chunks."""
+        return _order(self.seed, epoch, self.chunks)
 
     def all_in_order(self, most: int) -> list[Tensor]:
         """The first `most` chunks, in batches: text to be scored."""

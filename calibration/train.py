@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import math
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,7 +157,9 @@ def train_branches(
     trainer = Trainer(GPT(shape, seed).to(device.torch), recipe, device)
     warm = max(min(recipe.warm_up, min(budgets) // source.tokens_per_step // 10), 1)
     if trunk is not None and trunk.is_file():
-        trainer.restore(torch.load(trunk, map_location=device.torch, weights_only=True))
+        saved = torch.load(trunk, map_location=device.torch, weights_only=True)
+        if saved["steps"] <= branch_step(left[0], source.tokens_per_step):  # else the log was cut after the trunk
+            trainer.restore(saved)
     for budget in left:
         leaves = branch_step(budget, source.tokens_per_step)
         while trainer.steps < leaves:
@@ -185,4 +186,4 @@ def _save(state: dict[str, Any], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".part")
     torch.save(state, beside)
-    os.replace(beside, path)
+    beside.replace(path)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.errors import InputError, nearest, shown, unknown
-from sim import cli_files
+from sim import cli_calibrate, cli_files
 from sim.cli_errors import Commands
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ Which = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A scenario of t
 Runs = Annotated[int, typer.Option(help="Futures, 1 to 100,000.")]
 Seed = Annotated[int, typer.Option(help="Names the dice: one seed, one result.")]
 Until = Annotated[int, typer.Option(help="Last year, 2027 to 2050.")]
+Calibration = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="Calibration result instead of the scenario's; `calibrate list` shows them."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 
@@ -67,17 +71,23 @@ def _print_json(content: Any) -> None:
     print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def _found(which: str) -> Scenario:
-    """A scenario of the library or a file, whatever the file is called."""
+def _found(which: str, calibration: str | None = None) -> Scenario:
+    """A scenario of the library or a file, whatever the file is called, with another calibration where one is given."""
     import scenarios
 
     if which in scenarios.names():
-        return scenarios.load(which)
-    try:
-        a_file = Path(which).exists()
-    except (OSError, ValueError):
-        a_file = False
-    return scenarios.load(Path(which) if a_file else which)
+        spec = scenarios.load(which)
+    else:
+        try:
+            a_file = Path(which).exists()
+        except (OSError, ValueError):
+            a_file = False
+        spec = scenarios.load(Path(which) if a_file else which)
+    if calibration is None:
+        return spec
+    from calibration.record import read
+
+    return spec.with_changes(calibration=read(calibration).id)
 
 
 @app.command("list")
@@ -166,13 +176,14 @@ def run(
     runs: Runs = 1024,
     seed: Seed = 0,
     until: Until = 2032,
+    calibration: Calibration = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also write every future as Parquet, and the summary as JSON.")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Simulate a scenario and say where it leads."""
-    spec = _found(which)
+    spec = _found(which, calibration)
     changed = _settings(settings or [])
     if changed:
         try:
@@ -271,12 +282,13 @@ def compare(
     runs: Runs = 1024,
     seed: Seed = 0,
     until: Until = 2032,
+    calibration: Calibration = None,
     as_json: Json = False,
 ) -> None:
     """Compare scenarios with the first one, future by future on the same dice."""
     if len(which) < 2:
         raise InputError("compare: needs two scenarios or more; the first is what the others are compared with")
-    specs = [_found(name) for name in which]
+    specs = [_found(name, calibration) for name in which]
     for i, spec in enumerate(specs):
         for name, other in zip(which[:i], specs[:i], strict=True):
             if other.name == spec.name and other.digest() != spec.digest():
@@ -333,22 +345,22 @@ def app_(
     raise typer.Exit(status if status >= 0 else 128 - status)
 
 
-@app.command()
-def parameters(as_json: Json = False) -> None:
-    """List the uncertain parameters: what nobody knows exactly, and where each number comes from."""
-    from scenarios.parameters import parameters as table
+app.command()(cli_calibrate.calibrate)
 
-    rows = []
-    for row in table().values():
-        low, mid, high = row.distribution.interval()
-        fields = row.model_dump(include={"name", "label", "unit", "kind", "tier", "source", "as_of", "meaning"})
-        rows.append({**fields, "median": mid, "p05": low, "p95": high})
+
+@app.command()
+def parameters(calibration: Calibration = None, as_json: Json = False) -> None:
+    """List the uncertain parameters: what nobody knows exactly, and where each number comes from."""
+    from sim.parameter_table import rows
+
+    spec = _found("current_policy", calibration)
+    content = rows(spec)
     if as_json:
-        _print_json(rows)
+        _print_json(content)
         return
     from sim import cli_text
 
-    cli_text.parameters(rows)
+    cli_text.parameters(content, spec.calibration)
 
 
 @app.command()

@@ -161,7 +161,8 @@ def result(run: Run, summary: Mapping[str, Any], changed: Mapping[str, Setting])
     _print(console, headline(rounded(summary["outcomes"]), run.until))
     _print(console, _outcomes(summary), _lead(summary), _crossing_delay(summary, run.until), _slope(summary))
     _print(console, _crossing(run, summary), _channels(summary), _governance(summary))
-    console.print(f"{run.runs:,} futures, seed {run.seed}, scenario {summary['digest']}. {FOOTER}")
+    made = f"scenario {summary['digest']}, calibration {summary['calibration']}"
+    console.print(f"{run.runs:,} futures, seed {run.seed}, {made}. {FOOTER}")
 
 
 def _outcomes(summary: Mapping[str, Any]) -> Table:
@@ -294,14 +295,31 @@ def _effects(pair: Comparison) -> Table:
     return table
 
 
-def parameters(rows: Iterable[Mapping[str, Any]]) -> None:
-    """The uncertain parameters with their sources."""
+def parameters(rows: Iterable[Mapping[str, Any]], calibration: str) -> None:
+    """The uncertain parameters with their sources, and which of them a calibration result moved."""
     console = _console()
-    table = _table("", "Parameter", "Median", "5 to 95 %", "Unit", "Tier", "Date", "Source")
+    table = _table("", "Parameter", "Median", "5 to 95 %", "Before", "Unit", "Tier", "Date", "Source")
     table.columns[0].no_wrap = True
-    for i in (3, 4, 5, 6):
+    for i in (3, 4, 5, 6, 7):
         table.columns[i].justify = "left"
     for row in rows:
-        span = f"{row['p05']:.3g} to {row['p95']:.3g}"
-        table.add_row(row["name"], f"{row['median']:.3g}", span, row["unit"], row["tier"], row["as_of"], row["source"])
+        before = "" if row["prior"] is None else _three(row["prior"])
+        numbers = (f"{row['median']:.3g}", f"{row['p05']:.3g} to {row['p95']:.3g}", before)
+        table.add_row(row["name"], *numbers, row["unit"], row["tier"], row["as_of"], row["source"])
     console.print(table)
+    console.print(f"As drawn under the calibration {calibration}; Before: what a measured result started from.")
+
+
+def _three(interval: Mapping[str, float]) -> str:
+    return f"{interval['median']:.3g} ({interval['p05']:.3g} to {interval['p95']:.3g})"
+
+
+def calibrations(rows: Iterable[Mapping[str, Any]], used: str) -> None:
+    """The calibration results that can be named."""
+    console = _console()
+    table = _table("", "Result", "Made", "What it is", left=3)
+    table.columns[0].no_wrap = True
+    for row in rows:
+        table.add_row(row["id"] + (" (in use)" if row["id"] == used else ""), row["made"], row["summary"])
+    console.print(table)
+    console.print("`polarity run SCENARIO --calibration ID` takes another; `polarity calibrate report ID` shows one.")

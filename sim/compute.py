@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.chips import CHINESE, CLASSES, Catalogue
-from sim.draws import Draws
+from sim.draws import Draws, own_fraction
 from sim.rng import Array
 
 H100 = CLASSES.index("H100")
@@ -27,18 +27,26 @@ def eight_bit_share(year: float) -> float:
     return float(EIGHT_BIT_MOST / (1 + np.exp((EIGHT_BIT_MIDDLE - year) / EIGHT_BIT_WIDTH)))
 
 
+def reachable(quantity: str, p: Draws) -> Array:
+    """Reachable fraction of peak `compute` or `bandwidth` by class, `(classes, runs)`.
+
+    A class that was measured itself has its own; any other goes by its maker.
+    """
+    usual = {True: p.bandwidth_fraction, False: p.bandwidth_fraction}
+    if quantity == "compute":
+        usual = {True: p.compute_fraction_other, False: p.compute_fraction_nvidia}
+    return np.stack([getattr(p, own_fraction(quantity, k), usual[k in CHINESE or k == "CUSTOM"]) for k in CLASSES])
+
+
 def train_equivalents(chips: Catalogue, p: Draws) -> tuple[Array, Array]:
     """H100 equivalents per chip for training (pretraining, updates, experiments), in BF16 and in 8 bits.
 
     Compute-bound work: dense peak times the reachable fraction, less a loss where the link was cut. Both have shape
     `(classes, runs)` and are relative to an H100 in the same precision.
     """
-    nvidia, other = p.compute_fraction_nvidia, p.compute_fraction_other
     link = 1 - LINK_PENALTY * np.clip((900 - chips.link) / 500, 0, 1) * (chips.tpp > 8000)
-    fraction = np.ones((len(CLASSES), nvidia.size))
-    for k, name in enumerate(CLASSES):
-        if name in CHINESE or name == "CUSTOM":
-            fraction[k] = other / nvidia
+    reached = reachable("compute", p)
+    fraction = reached / reached[H100]
     return fraction * (chips.bf16 * link)[:, None], fraction * (chips.h100e * link)[:, None]
 
 
@@ -47,11 +55,9 @@ def decode_equivalent(chips: Catalogue, p: Draws) -> Array:
 
     Roofline: the smaller of 8-bit compute and memory bandwidth times the reachable intensity.
     """
-    rate = np.empty((len(CLASSES), p.decode_intensity.size))
-    for k, name in enumerate(CLASSES):
-        fraction = p.compute_fraction_other if name in CHINESE or name == "CUSTOM" else p.compute_fraction_nvidia
-        memory_bound = p.bandwidth_fraction * chips.bandwidth[k] * p.decode_intensity
-        rate[k] = np.minimum(fraction * chips.fp8_tflops[k], memory_bound)
+    compute_bound = reachable("compute", p) * chips.fp8_tflops[:, None]
+    memory_bound = reachable("bandwidth", p) * chips.bandwidth[:, None] * p.decode_intensity
+    rate = np.minimum(compute_bound, memory_bound)
     return rate / rate[H100]
 
 

@@ -26,7 +26,7 @@ from scenarios.parameters import CORRELATIONS, Parameter, parameters
 from scenarios.quantities import Choice
 from scenarios.quarters import DATA_UNTIL, FIRST, label
 from scenarios.rules import Scope, history
-from scenarios.schema import Switches
+from scenarios.schema import Scenario, Switches
 from scenarios.tables import DATA, Tier, table
 from sim.outcomes.polarity import CLASSES, LABELS
 from sim.rng import Array, Streams
@@ -166,16 +166,15 @@ def parameters_full() -> str:
 def correlations() -> str:
     """Rank correlations of the growth group, and the hardware fractions of the default calibration."""
     from calibration.record import read
-    from sim.draws import HARDWARE_DIMENSIONS
+    from sim.draws import fractions
 
     pairs = _table(
         ("Parameter", "Parameter", "Correlation of normal scores"),
         ((f"`{one}`", f"`{two}`", value) for (one, two), value in CORRELATIONS.items()),
     )
-    record = read("literature")
+    record = read(Scenario.model_fields["calibration"].default)
     rows = []
-    for name, (dim, quantity, vendor) in HARDWARE_DIMENSIONS.items():
-        found = record.fraction(quantity, vendor)
+    for name, (dim, found) in fractions(record).items():
         rows.append((f"`{name}`", found.median, f"{found.low:g} to {found.high:g}", found.tier, dim, found.source))
     head = ("Hardware fraction", "Median", "5 to 95 %", "Tier", "Sobol column", "Source")
     return pairs + "\n" + _table(head, rows)

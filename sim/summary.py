@@ -57,7 +57,7 @@ def summary(run: Run) -> dict[str, Any]:
     codes = crossing.polarity_at_crossing(run)
     return {
         "scenario": run.spec.name, "digest": run.spec.digest(), "levers": dict(run.spec.levers),
-        "seed": run.seed, "runs": run.runs,
+        "calibration": run.spec.calibration, "seed": run.seed, "runs": run.runs,
         "horizon": run.until, "outcomes": run.outcome_shares(),
         "ruler": {"name": "fixed_pace", "pace_eci_per_year": lead.PACE, "months": polarity.MONTHS,
                   "third_months": polarity.THIRD_MONTHS},

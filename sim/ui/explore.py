@@ -282,7 +282,7 @@ def workspace() -> None:
         _meanings()
         st.html(
             f'<p class="fine">{_DICE} {mine.futures} futures, seed {mine.seed}, Polarity {sim.__version__}, '
-            f"scenario {spec.digest()}.</p>"
+            f"scenario {spec.digest()}, calibration {escape(spec.calibration)}.</p>"
         )
 
 

@@ -1,0 +1,71 @@
+"""`python -m calibration`: what `polarity calibrate` starts, in a process of its own that may import torch."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def run(
+    what: str,
+    catalogue: Annotated[Path, typer.Option()],
+    out: Annotated[Path, typer.Option()],
+    tier: Annotated[str, typer.Option()] = "standard",
+    device: Annotated[str, typer.Option()] = "cpu",
+    restart: Annotated[bool, typer.Option()] = False,
+    seed: Annotated[int, typer.Option()] = 0,
+    peak_tflops: Annotated[float | None, typer.Option()] = None,
+    peak_gbs: Annotated[float | None, typer.Option()] = None,
+    command: Annotated[str, typer.Option()] = shlex.join(["python", "-m", "calibration", *sys.argv[1:]]),
+) -> None:
+    """Run a campaign or some of its parts."""
+    from calibration.command import Order
+    from calibration.command import run as run_order
+
+    order = Order(what, tier, device, out, catalogue, restart, seed, peak_tflops, peak_gbs, command)
+    path = run_order(order)
+    if path is not None:
+        print(path)
+
+
+@app.command()
+def report(
+    identifier: str,
+    out: Annotated[Path, typer.Option()],
+) -> None:
+    """Write a result as an HTML page."""
+    from calibration.record import read
+    from calibration.report import write_report
+
+    print(write_report(read(identifier), out))
+
+
+def main() -> int:
+    """Run a command; what a person can mend is one line on the error stream and status 2."""
+    try:
+        app(standalone_mode=False)
+    except KeyboardInterrupt:
+        print("polarity: interrupted; the same command goes on where it stopped", file=sys.stderr)
+        return 130
+    except typer.Exit as leaving:
+        return leaving.exit_code
+    except (ValueError, OSError) as error:
+        print(f"polarity: calibrate: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except Exception as error:
+        if hasattr(error, "format_message"):  # a usage error of typer
+            print(f"polarity: calibrate: {error.format_message()}", file=sys.stderr)
+            return 2
+        raise
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""Reading curves: which budget a loss is worth, what repetition is worth, and the sigmoid of reinforcement learning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq, curve_fit
+
+Array = NDArray[np.float64]
+
+FORECAST_FROM = 0.7
+"""Share of a reinforcement run, in compute, from which the rest is forecast as a test of the form."""
+
+
+def worth(loss: float, tokens: Sequence[float], losses: Sequence[float]) -> float:
+    """Tokens of plain training that give this loss, on a falling curve `tokens` → `losses`.
+
+    The curve is log-linear between its points. Outside the curve its last piece is extended.
+    """
+    x, y = np.log(np.asarray(tokens)), np.asarray(losses)
+    piece = int(np.clip(np.searchsorted(-y, -loss), 1, len(y) - 1))
+    slope = (x[piece] - x[piece - 1]) / (y[piece] - y[piece - 1])
+    return float(np.exp(x[piece] + slope * (loss - y[piece])))
+
+
+def slope_at(tokens: Sequence[float], losses: Sequence[float], at: float) -> float:
+    """Change of the loss per ln tokens of the piece of a curve in which `at` lies."""
+    x, y = np.log(np.asarray(tokens)), np.asarray(losses)
+    piece = int(np.clip(np.searchsorted(x, np.log(at)), 1, len(y) - 1))
+    return float((y[piece] - y[piece - 1]) / (x[piece] - x[piece - 1]))
+
+
+def repetition_constant(unique: float, effective: float, epochs: float) -> float:
+    """R* of D_eff = U + U R* (1 − exp(−R/R*)), R the passes after the first (Muennighoff et al. 2023).
+
+    Infinite where repeated data was worth as much as new data, and 0 where it was worth nothing.
+    """
+    extra, most = effective / unique - 1, epochs - 1
+    if extra >= most:
+        return float("inf")
+    if extra <= 1e-3:
+        return 0.0
+    # The left side rises from 0 to `most` with R*.
+    return float(brentq(lambda r: r * -np.expm1(-most / r) - extra, 1e-3, 1e6))
+
+
+@dataclass(frozen=True)
+class Sigmoid:
+    """R = r₀ + (A − r₀) / (1 + (C_mid/C)^B), with the standard errors of A, ln C_mid and B."""
+
+    start: float
+    ceiling: float
+    middle: float
+    steepness: float
+    errors: tuple[float, float, float]
+    rms: float
+    forecast_error: float | None
+    """What a fit to the first 70 % of the compute misses the last score by; None where it does not converge."""
+
+    def at(self, flop: Array) -> Array:
+        """The share passed at a compute."""
+        return _sigmoid(flop, self.start, self.ceiling, np.log(self.middle), self.steepness)
+
+
+def _sigmoid(flop: Array, start: float, ceiling: float, log_middle: float, steepness: float) -> Array:
+    with np.errstate(divide="ignore", over="ignore"):
+        distance = steepness * (log_middle - np.log(flop))
+        return start + (ceiling - start) / (1 + np.exp(distance))
+
+
+def sigmoid(flop: Array, passed: Array) -> Sigmoid | None:
+    """The sigmoid in log compute through scores; the first score, at no compute, is its start.
+
+    None where the fit does not converge: the run did not learn, or was too short to bend.
+    """
+    found = _fitted(flop, passed)
+    if found is None:
+        return None
+    (ceiling, log_middle, steepness), errors = found
+    residual = _sigmoid(flop, passed[0], ceiling, log_middle, steepness) - passed
+    early = flop <= FORECAST_FROM * flop[-1]
+    forecast = _fitted(flop[early], passed[early])
+    missed = None if forecast is None else float(_sigmoid(flop[-1:], passed[0], *forecast[0])[0] - passed[-1])
+    return Sigmoid(
+        float(passed[0]), ceiling, float(np.exp(log_middle)), steepness, errors,
+        float(np.sqrt(np.mean(residual**2))), missed,
+    )  # fmt: skip
+
+
+def _fitted(flop: Array, passed: Array) -> tuple[tuple[float, float, float], tuple[float, float, float]] | None:
+    if len(flop) < 5 or passed.max() <= passed[0]:
+        return None
+    start = passed[0]
+
+    def law(c: Array, ceiling: float, log_middle: float, steepness: float) -> Array:
+        return _sigmoid(c, start, ceiling, log_middle, steepness)
+
+    guess = (float(passed.max()), float(np.log(np.median(flop[1:]))), 1.0)
+    bounds = ([start, np.log(flop[1]) - 5, 0.1], [1.0, np.log(flop[-1]) + 3, 10.0])
+    try:
+        best, covariance = curve_fit(law, flop[1:], passed[1:], np.clip(guess, *bounds), bounds=bounds)
+    except (RuntimeError, ValueError):
+        return None
+    a, m, b = (float(x) for x in best)
+    ea, em, eb = (float(x) for x in np.sqrt(np.diag(covariance)))
+    return ((a, m, b), (ea, em, eb)) if np.isfinite([ea, em, eb]).all() else None

@@ -1,0 +1,40 @@
+"""The uncertain numbers of a scenario as rows: what is drawn, from which source, and what a calibration moved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from calibration.record import read
+from scenarios.parameters import parameters
+from scenarios.schema import Scenario
+from sim.draws import distributions, fractions
+
+FIELDS = {"name", "label", "unit", "kind", "tier", "source", "as_of", "meaning"}
+
+
+def rows(spec: Scenario) -> list[dict[str, Any]]:
+    """Every uncertain number with median and 90 % interval as drawn, and its prior where a calibration moved it."""
+    record = read(spec.calibration)
+    drawn = distributions(spec)
+    before = distributions(spec.with_changes(calibration=record.prior)) if record.prior else drawn
+    known = {name: row.model_dump(include=FIELDS) for name, row in parameters().items()}
+    for name, (_, fraction) in fractions(record).items():
+        maker = {"nvidia": "NVIDIA", "other": "other makers", "all": "all makers", "host": str(fraction.chip_class)}
+        known[name] = {
+            "name": name, "label": f"Reachable {fraction.quantity}, {maker[fraction.vendor]}", "unit": "share of peak",
+            "kind": "logitnormal", "tier": fraction.tier, "source": fraction.source, "as_of": fraction.as_of,
+            "meaning": f"Share of the {fraction.quantity} on the data sheet that programs reach.",
+        }  # fmt: skip
+    return [
+        {**known[name], **_named(distribution), "prior": _prior(before.get(name), distribution)}
+        for name, (_, distribution) in drawn.items()
+    ]
+
+
+def _named(distribution: Any) -> dict[str, float]:
+    low, middle, high = distribution.interval()
+    return {"median": middle, "p05": low, "p95": high}
+
+
+def _prior(before: tuple[int, Any] | None, now: Any) -> dict[str, float] | None:
+    return None if before is None or before[1].interval() == now.interval() else _named(before[1])

@@ -1,0 +1,177 @@
+"""`polarity calibrate` and `--calibration`: what can be named, what is refused, and life without torch."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from calibration.record import ids, read
+
+ROOT = Path(__file__).resolve().parents[2]
+MEASURED = [name for name in ids() if read(name).kind == "measured"]
+WITHOUT_TORCH = """
+import importlib.abc, importlib.util, sys
+class Gone(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("torch", "triton"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Gone())
+found = importlib.util.find_spec
+importlib.util.find_spec = lambda name, package=None: None if name.startswith("torch") else found(name, package)
+"""
+
+
+def without_torch(code: str) -> subprocess.CompletedProcess[str]:
+    """What a fresh interpreter says that cannot import torch."""
+    command = [sys.executable, "-c", WITHOUT_TORCH + code]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def cli(*words: str) -> subprocess.CompletedProcess[str]:
+    return without_torch(f"sys.argv = ['polarity', *{words!r}]\nfrom sim.cli import main\nmain()")
+
+
+# --- without torch --------------------------------------------------------------------------------------------------
+
+
+def test_the_blocker_blocks():
+    assert "No module named 'torch'" in without_torch("import torch").stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["list"], ["show", "current_policy"], ["run", "current_policy", "--runs", "8"], ["parameters"], ["data"],
+        ["compare", "current_policy", "closed_ideas", "--runs", "8"], ["schema"], ["calibrate", "list"],
+        ["run", "current_policy", "--runs", "8", "--calibration", "literature"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_other_commands_work_without_torch(words: list[str]):
+    done = cli(*words)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_the_app_works_without_torch():
+    code = "from streamlit.testing.v1 import AppTest\nat = AppTest.from_file('app.py', default_timeout=60).run()\n"
+    done = without_torch(code + "assert not at.exception, at.exception\nprint('opened', 'torch' in sys.modules)")
+    assert done.returncode == 0, done.stderr
+    assert "opened False" in done.stdout
+
+
+def test_measuring_without_torch_says_how_to_get_it():
+    done = cli("calibrate", "bench")
+    assert done.returncode == 2
+    assert done.stderr.strip() == "polarity: calibrate: torch is not installed; `make calibration` installs it"
+
+
+def test_a_report_needs_no_torch(tmp_path: Path):
+    code = f"sys.argv = ['calibration', 'report', '{ids()[0]}', '--out', '{tmp_path}']\n"
+    done = without_torch(code + "from calibration.__main__ import main\nsys.exit(main())")
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.strip()).read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+# --- naming a result ------------------------------------------------------------------------------------------------
+
+
+def test_the_list_names_every_result_and_the_one_in_use(polarity):
+    said = polarity("calibrate", "list").out
+    assert all(name in said for name in ids())
+    assert said.count("(in use)") == 1
+    content = json.loads(polarity("calibrate", "list", "--json").out)
+    assert {row["id"] for row in content["results"]} == set(ids())
+    assert content["default"] in ids()
+
+
+def test_a_run_names_its_calibration(polarity):
+    said = polarity("run", "current_policy", "--runs", 8, "--calibration", "literature")
+    assert "calibration literature" in said.out
+    content = json.loads(polarity("run", "current_policy", "--runs", 8, "--calibration", "literature", "--json").out)
+    assert content["calibration"] == "literature"
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_another_calibration_gives_other_numbers(polarity, name):
+    def run(which: str) -> dict:
+        return json.loads(polarity("run", "current_policy", "--runs", 64, "--calibration", which, "--json").out)
+
+    one, other = run("literature"), run(name)
+    assert one["lead_months"] != other["lead_months"]
+    shifted = abs(one["lead_months"]["2030"]["p50"] - other["lead_months"]["2030"]["p50"])
+    assert shifted < 0.5  # months: small runs on one machine do not make another world
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_the_effect_of_a_result_is_shown(polarity, name):
+    said = polarity("calibrate", "effect", name, "--runs", 32).out
+    assert "calibration literature" in said
+    assert name in said
+    content = json.loads(polarity("calibrate", "effect", name, "--runs", 32, "--json").out)
+    assert content["outcomes"].keys() == {"first", "second"}
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_parameters_show_what_a_result_moved(polarity, name):
+    rows = {row["name"]: row for row in json.loads(polarity("parameters", "--calibration", name, "--json").out)}
+    assert rows["distillation_share"]["prior"] is not None
+    assert rows["points_per_oom"]["prior"] is None
+    assert all(
+        row["prior"] is None for row in json.loads(polarity("parameters", "--calibration", "literature", "--json").out)
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["run", "current_policy", "--calibration", "guesses"], ["'guesses'", "valid are", "literature"]),
+        (["compare", "current_policy", "closed_ideas", "--calibration", "x"], ["'x'", "literature"]),
+        (["parameters", "--calibration", "x"], ["'x'", "literature"]),
+        (["calibrate", "report", "x"], ["'x'", "literature"]),
+        (["calibrate", "effect", "literature"], ["is a prior itself"]),
+        (["calibrate", "everything"], ["everything", "'bench'", "'all'"]),
+        (["calibrate", "bench", "--fast", "--full"], ["exclude each other"]),
+        (["calibrate", "bench", "--device", "tpu"], ["tpu", "cpu, cuda"]),
+        (["calibrate", "bench", "again"], ["takes no ID", "'again'"]),
+        (["calibrate", "bench", "--peak-tflops", "-1"], ["--peak-tflops is -1", "above 0"]),
+        (["calibrate", "bench", "--seed", "-1"], ["--seed"]),
+    ],
+    ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
+)
+def test_a_wrong_call_is_refused_in_one_line(polarity, words, says):
+    line = polarity(*words).refusal()
+    assert [part for part in says if part not in line] == [], line
+
+
+def test_a_place_that_cannot_be_written_is_refused(polarity, tmp_path: Path):
+    pytest.importorskip("torch", reason="needs the calibration extra")
+    file = tmp_path / "file"
+    file.write_text("")
+    assert "is not a directory" in polarity("calibrate", "bench", "--out", file / "x").refusal()
+
+
+# --- measuring ------------------------------------------------------------------------------------------------------
+
+
+def test_parts_are_measured_one_by_one_and_then_fitted(shell, tmp_path: Path):
+    pytest.importorskip("torch", reason="needs the calibration extra")
+    early = shell(f"polarity calibrate fit --smoke --out {tmp_path}")
+    assert early.returncode == 2
+    assert "run `polarity calibrate train` first" in early.stderr
+    for part in ("bench", "train"):
+        done = shell(f"polarity calibrate {part} --smoke --out {tmp_path} --peak-gbs 40")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == ""
+    done = shell(f"polarity calibrate fit --smoke --out {tmp_path} --peak-gbs 400")
+    assert done.returncode == 0, done.stderr
+    path = Path(done.stdout.strip())
+    content = json.loads(path.read_text(encoding="utf-8"))
+    assert path.stem == content["id"]
+    assert content["provenance"]["command"].startswith("polarity calibrate fit --smoke --device cpu")
+    moved = {u["name"] for u in content["hardware"] if u["measured"]}
+    assert {"bandwidth host", "bandwidth all"} <= moved  # it was given a peak to compare with
+    assert not any(row["measured"] for row in content["gains"])
+    assert (path.parent / content["provenance"]["log"]).is_file()
