@@ -47,6 +47,15 @@ def report(
     print(write_report(read(identifier), out))
 
 
+@app.command()
+def show(identifier: str) -> None:
+    """Print a result."""
+    from calibration import tables
+    from calibration.record import read
+
+    tables.result(read(identifier))
+
+
 def main() -> int:
     """Run a command; what a person can mend is one line on the error stream and status 2."""
     try:

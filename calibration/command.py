@@ -18,7 +18,7 @@ from typing import Any
 
 import torch
 
-from calibration import levers
+from calibration import levers, tables
 from calibration.campaign import CALL_SECONDS, FLOP_PER_SECOND, RL_STEP_FLOP, Campaign, Tell
 from calibration.corpus import corpus
 from calibration.device import device
@@ -26,7 +26,7 @@ from calibration.host import host
 from calibration.log import Log
 from calibration.plan import PLANS, Plan
 from calibration.record import CalibrationRecord, Provenance, read, write
-from calibration.result import assemble
+from calibration.result import assemble, reinforcement
 from calibration.roofline import read_chips
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -75,11 +75,23 @@ def run(order: Order) -> Path | None:
             campaign.grid()  # levers are read against its curves
             log.once("levers", lambda: {"rows": levers.measure(campaign)})
             campaign.reinforcement()
+    _show(order.what, log)
     if order.what not in ("fit", "all"):
         return None
     if not log.starting("cell/"):
         raise ValueError(f"{log.path}: holds no training runs to fit; run `polarity calibrate train` first")
     return _written(order, plan, machine, log, chips)
+
+
+def _show(what: str, log: Log) -> None:
+    """The tables of a part that was asked for by itself."""
+    if what == "bench":
+        tables.bench(log.get("bench")["rows"])
+    elif what == "train":
+        tables.grid(log.starting("cell/"))
+    elif what == "levers":
+        tables.levers(log.get("levers")["rows"])
+        tables.reinforcement(reinforcement(log.starting("rl/")))
 
 
 def _header(plan: Plan, name: str, seed: int) -> dict[str, Any]:
@@ -111,6 +123,7 @@ def _written(order: Order, plan: Plan, machine: Any, log: Log, chips: Any) -> Pa
         f"FLOP, {plan.tier} tier.",
     }  # fmt: skip
     record: CalibrationRecord = assemble(plan, machine, log, chips, read("literature"), head, provenance)
+    tables.result(record)
     return write(record, order.out)
 
 
@@ -177,7 +190,11 @@ def _work(plan: Plan, what: str) -> float:
         "distillation": training(lever.student, lever.distilled, step),
         "repetition": training(lever.reader, tuple(lever.unique * e for e in lever.epochs), step),
         "synthetic": training(lever.reader, (lever.unique * (1 + lever.stretched),), step),
-        "optimizer": sum(training(lever.reader, (min(plan.budgets),), b * plan.context) for b, _ in lever.adam),
+        "optimizer": sum(
+            training(shape, (min(plan.budgets),), batch * plan.context)
+            for shape in lever.optimized
+            for batch, _ in lever.adam
+        ),
     }
     extra = sum(costs[name] for name in lever.names)
     extra += len(rl.bases) * rl.seeds * rl.steps * RL_STEP_FLOP / FLOP_PER_SECOND

@@ -194,19 +194,21 @@ def _write(campaign: Campaign, count: int) -> np.ndarray:
 
 
 def optimizer(campaign: Campaign) -> list[dict[str, Any]]:
-    """Muon against AdamW: tokens that AdamW, at the best of its settings, needs for each of Muon's."""
+    """Muon against AdamW: tokens that AdamW, at the best of its settings, needs for each of Muon's, by size."""
     lever, budget = campaign.plan.levers, min(campaign.plan.budgets)
     least = _below_grid(campaign.plan, max(budget // 4, campaign.plan.context * campaign.plan.batch * 10))
-    curve = plain_curve(campaign, lever.reader, also=least)
-    rows = []
-    for batch, rate in lever.adam:
-        recipe = replace(campaign.plan.recipe, optimizer="adamw", rate=rate)
-        part = f"adamw/{batch}/{rate:g}/{lever.reader.name}"
-        rows += campaign.trained(part, lever.reader, (budget,), campaign.reading(batch=batch), recipe)
-    best = min(rows, key=lambda row: row["loss"])
-    found = _gain("optimizer", best, curve, seed_sd(campaign))
-    found["gain"] = 1 / found["gain"]  # its loss is worth so much less to Muon
-    found["tried"] = [
-        {"batch": b, "rate": r, "loss": row["loss"]} for (b, r), row in zip(lever.adam, rows, strict=True)
-    ]
-    return [found]
+    result = []
+    for shape in lever.optimized:
+        curve = plain_curve(campaign, shape, also=least)
+        rows = []
+        for batch, rate in lever.adam:
+            recipe = replace(campaign.plan.recipe, optimizer="adamw", rate=rate)
+            part = f"adamw/{batch}/{rate:g}/{shape.name}"
+            rows += campaign.trained(part, shape, (budget,), campaign.reading(batch=batch), recipe)
+        found = _gain("optimizer", min(rows, key=lambda row: row["loss"]), curve, seed_sd(campaign))
+        found["gain"] = 1 / found["gain"]  # its loss is worth so much less to Muon
+        found["tried"] = [
+            {"batch": b, "rate": r, "loss": row["loss"]} for (b, r), row in zip(lever.adam, rows, strict=True)
+        ]
+        result.append(found)
+    return result

@@ -27,6 +27,8 @@ class LeverPlan:
     epochs: tuple[int, ...]
     stretched: int
     """Passes whose place synthetic text takes, as a multiple of the small text."""
+    optimized: tuple[Shape, ...]
+    """Sizes at which the optimisers are compared: their gap may change with size."""
     adam: tuple[tuple[int, float], ...]
     """(sequences per step, rate) that AdamW is tried with; the best counts."""
 
@@ -111,7 +113,7 @@ _STANDARD = Plan(
     levers=LeverPlan(
         names=("distillation", "repetition", "synthetic", "optimizer"), student=_SMALL[1],
         distilled=(256 * KB, 512 * KB), reader=_SMALL[1], unique=256 * KB, epochs=(2, 4, 8), stretched=3,
-        adam=((2, 1e-3), (2, 2e-3), (4, 2e-3)),
+        optimized=(_SMALL[0], _SMALL[2]), adam=((2, 1e-3), (2, 2e-3), (4, 2e-3)),
     ),
     rl=RLPlan(
         shape=_BRACKETS, deepest=5, longest=12, bases=(("weak", 0.2), ("strong", 0.5)), seeds=3, steps=250,
@@ -129,7 +131,7 @@ _FULL = replace(
     without=frozenset({("4x112", 2048 * KB)}), seeds=4,
     levers=replace(
         _STANDARD.levers, distilled=(128 * KB, 256 * KB, 512 * KB, 1024 * KB), epochs=(2, 3, 4, 6, 8),
-        adam=((1, 1e-3), (2, 1e-3), (2, 2e-3), (2, 4e-3), (4, 2e-3), (4, 4e-3)),
+        optimized=(_SMALL[0], _SMALL[2], _SMALL[3]), adam=((2, 1e-3), (2, 2e-3), (4, 2e-3), (4, 4e-3)),
     ),
     rl=replace(_STANDARD.rl, seeds=4, steps=400),
 )  # fmt: skip
@@ -139,7 +141,7 @@ _SMOKE = replace(
     seed_cell=("2x16", 128 * KB), seeds=1, fit_from=0, bootstraps=20, bench=SMOKE,
     levers=replace(
         _STANDARD.levers, student=_SMOKE_SIZES[0], distilled=(64 * KB,), reader=_SMOKE_SIZES[0], unique=32 * KB,
-        epochs=(2, 4), stretched=1, adam=((8, 2e-3),),
+        epochs=(2, 4), stretched=1, optimized=_SMOKE_SIZES[:1], adam=((8, 2e-3),),
     ),
     rl=replace(_STANDARD.rl, bases=(("weak", 0.05),), seeds=2, steps=4, prompts=8, samples=8, scored=128),
 )  # fmt: skip
@@ -153,7 +155,7 @@ _GPU = Plan(
     levers=LeverPlan(
         names=("distillation", "repetition", "synthetic", "optimizer"), student=_LARGE[1],
         distilled=(25 * MB, 50 * MB), reader=_LARGE[1], unique=12_500_000, epochs=(4, 8, 16), stretched=1,
-        adam=((64, 1e-3), (64, 3e-3), (128, 3e-3)),
+        optimized=_LARGE[:3], adam=((64, 1e-3), (64, 3e-3), (128, 3e-3)),
     ),
     rl=RLPlan(
         shape=Shape(8, 384, vocabulary=10, context=72), deepest=20, longest=48,

@@ -266,22 +266,29 @@ def _fractions(prior: CalibrationRecord, host: Host, updates: Sequence[Update], 
     return tuple(rows)
 
 
-def drawn(fraction: Interval, u: Array) -> Array:
-    """Draws of a fraction at uniforms."""
+def drawn(fraction: Interval, score: Array) -> Array:
+    """Draws of a fraction at normal scores."""
     mean, sd = mapping.fraction_scores(fraction)
-    return np.asarray(expit(mean + sd * ndtri(u)))
+    return np.asarray(expit(mean + sd * score))
+
+
+def _reachable(chip: roofline.Chip, by: Mapping[tuple[str, str], Fraction]) -> Array:
+    """Draws of a chip's fraction: chips of a maker have some of it in common, as in the update by a measurement."""
+    host = by.get(("compute", "host"))
+    fraction = host if host is not None and host.chip_class == chip.chip_class else by["compute", chip.vendor]
+    shared, own = (dice(0, f"reachable, {name}").standard_normal(ROOFLINE_DRAWS) for name in (chip.vendor, chip.name))
+    common = mapping.WEIGHTS["same"]
+    return drawn(fraction, math.sqrt(common) * shared + math.sqrt(1 - common) * own)
 
 
 def _roofline(
     chips: tuple[roofline.Chip, ...], fractions: Sequence[Fraction]
 ) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
     """κ_train and κ_decode per chip under the posterior fractions, and the model against published points."""
-    points = qmc.Sobol(4, rng=dice(0, "roofline")).random(ROOFLINE_DRAWS).clip(1e-6, 1 - 1e-6).T
+    bandwidth, workload = qmc.Sobol(2, rng=dice(0, "roofline")).random(ROOFLINE_DRAWS).clip(1e-6, 1 - 1e-6).T
     by: dict[tuple[str, str], Fraction] = {(f.quantity, f.vendor): f for f in fractions}
-    makers: tuple[roofline.Vendor, ...] = ("nvidia", "other")
-    compute = {maker: drawn(by["compute", maker], points[i]) for i, maker in enumerate(makers)}
-    bandwidth = drawn(by["bandwidth", "all"], points[2])
-    kappas = roofline.kappas(chips, compute, bandwidth, points[3])
+    compute = {chip.name: _reachable(chip, by) for chip in chips}
+    kappas = roofline.kappas(chips, compute, drawn(by["bandwidth", "all"], ndtri(bandwidth)), workload)
     rows = tuple(
         {
             "chip": k.chip.name,

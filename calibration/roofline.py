@@ -220,16 +220,16 @@ class Kappa(NamedTuple):
 
 
 def kappas(
-    chips: Sequence[Chip], compute_fraction: Mapping[Vendor, Array], bandwidth_fraction: Array, workload: Array
+    chips: Sequence[Chip], compute_fraction: Mapping[str, Array], bandwidth_fraction: Array, workload: Array
 ) -> tuple[Kappa, ...]:
     """H100 equivalents of each chip over draws, relative to `REFERENCE` (one of `chips`) under the same draw.
 
-    Draws: reachable fractions of compute by vendor and of bandwidth; uniforms on [0, 1) that choose among `DECODE`.
+    Draws: reachable fractions of compute by chip and of bandwidth; uniforms on [0, 1) that choose among `DECODE`.
     """
     reference, result = _named(chips, REFERENCE), []
     pick = (workload * len(DECODE)).astype(int)
     for chip in chips:
-        own, base = compute_fraction[chip.vendor], compute_fraction[reference.vendor]
+        own, base = compute_fraction[chip.name], compute_fraction[reference.name]
         ratio = {w: f(chip, own, bandwidth_fraction) / f(reference, base, bandwidth_fraction) for w, f in RATES.items()}
         mixed = np.choose(pick, [ratio[key] for key in DECODE])
         train, decode = (Interval(*np.quantile(x, (0.05, 0.5, 0.95)).tolist()) for x in (ratio["pretraining"], mixed))

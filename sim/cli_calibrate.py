@@ -31,6 +31,7 @@ class What(StrEnum):
     levers = "levers"
     fit = "fit"
     all = "all"
+    show = "show"
     report = "report"
     effect = "effect"
     list = "list"
@@ -44,11 +45,12 @@ def calibrate(
         What,
         typer.Argument(
             help="bench, train, levers: measure a part. fit: the result from what was measured. all: everything. "
-            "report: a result as an HTML page. effect: what a result changes in the simulator. list: the results."
+            "show: a result in tables. report: as an HTML page. effect: what it changes in the simulator. list: all."
         ),
     ] = What.all,
     identifier: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="For report and effect: a result, or else the one in use.")
+        str | None,
+        typer.Argument(metavar="[ID]", help="For show, report and effect: a result; the one in use by default."),
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Fewer and smaller runs: about three minutes.")] = False,
     full: Annotated[bool, typer.Option("--full", help="More sizes, budgets and seeds: about half an hour.")] = False,
@@ -81,6 +83,8 @@ def calibrate(
         _list(as_json)
     elif what is What.effect:
         _effect(identifier, runs, as_json)
+    elif what is What.show:
+        _start(["show", _record(identifier).id], device)
     elif what is What.report:
         _start(["report", _record(identifier).id, "--out", str(out or Path())], device)
     else:
