@@ -11,6 +11,8 @@ from scipy.optimize import brentq, curve_fit
 
 Array = NDArray[np.float64]
 
+FARTHEST = 8.0
+"""How far beyond the ends of a curve a loss is still given a worth, as a factor."""
 FORECAST_FROM = 0.7
 """Share of a reinforcement run, in compute, from which the rest is forecast as a test of the form."""
 
@@ -18,17 +20,32 @@ FORECAST_FROM = 0.7
 def worth(loss: float, tokens: Sequence[float], losses: Sequence[float]) -> float:
     """Tokens of plain training that give this loss, on a falling curve `tokens` → `losses`.
 
-    The curve is log-linear between its points. Outside the curve its last piece is extended.
+    The curve is log-linear between its points; beyond its ends the last piece is extended, eightfold at most.
     """
-    x, y = np.log(np.asarray(tokens)), np.asarray(losses)
+    x, y = falling(tokens, losses)
     piece = int(np.clip(np.searchsorted(-y, -loss), 1, len(y) - 1))
     slope = (x[piece] - x[piece - 1]) / (y[piece] - y[piece - 1])
-    return float(np.exp(x[piece] + slope * (loss - y[piece])))
+    found = x[piece] + slope * (loss - y[piece])
+    return float(np.exp(np.clip(found, x[0] - np.log(FARTHEST), x[-1] + np.log(FARTHEST))))
+
+
+def falling(tokens: Sequence[float], losses: Sequence[float]) -> tuple[Array, Array]:
+    """ln tokens and losses of the points that lie below all with fewer tokens; at least two.
+
+    Raises:
+        ValueError: where no point lies below the first.
+    """
+    x, y = np.log(np.asarray(tokens)), np.asarray(losses)
+    best = np.concatenate([[np.inf], np.minimum.accumulate(y)[:-1]])
+    kept = y < best
+    if kept.sum() < 2:
+        raise ValueError(f"no loss lies below the first: {', '.join(f'{loss:.4g}' for loss in losses)}")
+    return x[kept], y[kept]
 
 
 def slope_at(tokens: Sequence[float], losses: Sequence[float], at: float) -> float:
     """Change of the loss per ln tokens of the piece of a curve in which `at` lies."""
-    x, y = np.log(np.asarray(tokens)), np.asarray(losses)
+    x, y = falling(tokens, losses)
     piece = int(np.clip(np.searchsorted(x, np.log(at)), 1, len(y) - 1))
     return float((y[piece] - y[piece - 1]) / (x[piece] - x[piece - 1]))
 

@@ -20,6 +20,8 @@ from calibration.plan import Plan
 
 SOFT = 0.9
 """Weight of the teacher's probabilities in a student's loss; the rest is the text itself."""
+LARGEST_ERROR = 2.0
+"""Standard deviation of ln gain beyond which a gain says nothing anyway: on a curve that hardly falls."""
 GENERATED_AT_ONCE = 512
 """Sequences that the teacher writes side by side."""
 
@@ -45,7 +47,7 @@ def plain_curve(campaign: Campaign, shape: Shape, also: tuple[int, ...] = ()) ->
 def _gain(name: str, row: dict[str, Any], curve: tuple[list[float], list[float]], sd: float) -> dict[str, Any]:
     """A lever's row: tokens of plain training that its loss is worth, over the tokens it took."""
     value = curves.worth(row["loss"], *curve)
-    error = math.sqrt(2) * sd / max(abs(curves.slope_at(*curve, value)), 1e-9)
+    error = min(math.sqrt(2) * sd / abs(curves.slope_at(*curve, value)), LARGEST_ERROR)
     return {
         "lever": name, "size": row["size"], "tokens": row["tokens"], "flop": row["flop"], "loss": row["loss"],
         "worth_tokens": value, "gain": value / row["tokens"], "log_gain_sd": error, "seconds": row["seconds"],

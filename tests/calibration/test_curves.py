@@ -20,6 +20,15 @@ def test_a_loss_is_worth_the_tokens_at_which_plain_training_has_it(loss, worth):
     assert curves.worth(loss, TOKENS, LOSSES) == pytest.approx(worth)
 
 
+def test_points_that_do_not_fall_are_left_out_and_far_ends_are_not_believed():
+    bumpy = [1.0, 2.0, 4.0, 8.0], [2.0, 2.2, 1.8, 1.9]
+    assert curves.worth(1.9, *bumpy) == pytest.approx(2.0)
+    assert curves.worth(5.0, *bumpy) == pytest.approx(1 / 8)
+    assert curves.worth(0.1, *bumpy) == pytest.approx(4 * 8)
+    with pytest.raises(ValueError, match="no loss lies below the first"):
+        curves.worth(1.0, [1.0, 2.0], [1.0, 1.5])
+
+
 def test_the_slope_is_that_of_the_piece():
     assert curves.slope_at(TOKENS, LOSSES, 3e5) == pytest.approx(-0.3 / math.log(2))
 
