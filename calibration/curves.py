@@ -11,6 +11,8 @@ from scipy.optimize import brentq, curve_fit
 
 Array = NDArray[np.float64]
 
+VAGUE = 10.0
+"""A sigmoid whose ceiling, ln middle or steepness has a standard error beyond this was not found."""
 FARTHEST = 8.0
 """How far beyond the ends of a curve a loss is still given a worth, as a factor."""
 FORECAST_FROM = 0.7
@@ -91,7 +93,7 @@ def _sigmoid(flop: Array, start: float, ceiling: float, log_middle: float, steep
 def sigmoid(flop: Array, passed: Array) -> Sigmoid | None:
     """The sigmoid in log compute through scores; the first score, at no compute, is its start.
 
-    None where the fit does not converge: the run did not learn, or was too short to bend.
+    None where none is found: the run did not learn, or was too short to bend.
     """
     found = _fitted(flop, passed)
     if found is None:
@@ -123,4 +125,4 @@ def _fitted(flop: Array, passed: Array) -> tuple[tuple[float, float, float], tup
         return None
     a, m, b = (float(x) for x in best)
     ea, em, eb = (float(x) for x in np.sqrt(np.diag(covariance)))
-    return ((a, m, b), (ea, em, eb)) if np.isfinite([ea, em, eb]).all() else None
+    return ((a, m, b), (ea, em, eb)) if max(ea, eb) < VAGUE and em < VAGUE else None

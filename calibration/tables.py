@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -107,7 +108,7 @@ def reinforcement(runs: Rows) -> None:
     for r in runs:
         law = r.get("sigmoid")
         form = "–" if law is None else f"{law['ceiling']:.2f} ± {law['errors'][0]:.2f}"
-        middle = "–" if law is None else f"{law['middle']:.2g} ×/÷ {2.718281828 ** law['errors'][1]:.2f}"
+        middle = "–" if law is None else f"{law['middle']:.2g} ×/÷ {math.exp(law['errors'][1]):.2f}"
         steep = "–" if law is None else f"{law['steepness']:.2f} ± {law['errors'][2]:.2f}"
         passed = f"{r['passed'][0]:.2f} → {r['passed'][-1]:.2f}"
         greedy = f"{r['greedy_before']:.2f} → {r['greedy_after']:.2f}"
