@@ -18,7 +18,7 @@ from typing import Any
 
 import torch
 
-from calibration import levers, tables
+from calibration import levers, rows, tables
 from calibration.campaign import CALL_SECONDS, FLOP_PER_SECOND, RL_STEP_FLOP, Campaign, Tell
 from calibration.corpus import corpus
 from calibration.device import device
@@ -86,12 +86,12 @@ def run(order: Order) -> Path | None:
 def _show(what: str, log: Log) -> None:
     """The tables of a part that was asked for by itself."""
     if what == "bench":
-        tables.bench(log.get("bench")["rows"])
+        tables.show(rows.bench(log.get("bench")["rows"]))
     elif what == "train":
-        tables.grid(log.starting("cell/"))
+        tables.show(rows.grid(log.starting("cell/")))
     elif what == "levers":
-        tables.levers(log.get("levers")["rows"])
-        tables.reinforcement(reinforcement(log.starting("rl/")))
+        tables.show(rows.levers(log.get("levers")["rows"]))
+        tables.show(rows.reinforcement(reinforcement(log.starting("rl/"))))
 
 
 def _header(plan: Plan, name: str, seed: int) -> dict[str, Any]:

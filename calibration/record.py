@@ -15,6 +15,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 RESULTS = Path(__file__).parent / "results"
+IN_USE = "literature"
+"""The result that a scenario uses unless it names another."""
 
 Tier = Literal["data", "inferred", "judgement"]
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from calibration.record import IN_USE
 from scenarios.errors import InputError, from_validation, shown, unknown
 from scenarios.events import Event
 from scenarios.levers import ACTOR, LEVERS, Lever
@@ -79,7 +80,9 @@ class Scenario(BaseModel):
         default_factory=dict,
         description="uncertain parameters fixed to a number or given another distribution",
     )
-    calibration: str = Field(default="literature", description="which calibration result sets the hardware fractions")
+    calibration: str = Field(
+        default=IN_USE, description="which calibration result sets hardware fractions and shifts parameters"
+    )
 
     @field_validator("levers", mode="before")
     @classmethod

@@ -103,10 +103,9 @@ def _options(seed: int, tflops: float | None, gbs: float | None, restart: bool) 
 
 
 def _record(identifier: str | None) -> CalibrationRecord:
-    from calibration.record import read
-    from scenarios.schema import Scenario
+    from calibration.record import IN_USE, read
 
-    return read(identifier or str(Scenario.model_fields["calibration"].default))
+    return read(identifier or IN_USE)
 
 
 def _measure(what: What, tier: str, device: str, out: Path | None, options: list[str]) -> None:

@@ -26,14 +26,15 @@ from scenarios.parameters import CORRELATIONS, Parameter, parameters
 from scenarios.quantities import Choice
 from scenarios.quarters import DATA_UNTIL, FIRST, label
 from scenarios.rules import Scope, history
-from scenarios.schema import Scenario, Switches
+from scenarios.schema import Switches
 from scenarios.tables import DATA, Tier, table
+from sim import docs_calibration
 from sim.outcomes.polarity import CLASSES, LABELS
 from sim.rng import Array, Streams
 from sim.wording import rounded
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("README.md", "docs/ODD.md", "docs/parameters.md", "docs/api.md")
+FILES = ("README.md", "docs/ODD.md", "docs/parameters.md", "docs/api.md", "docs/calibration.md")
 """Files that hold generated blocks."""
 TABLES = (
     "chips", "supply_history", "actors", "power", "spending", "china_channels", "domestic_supply", "frontier",
@@ -165,14 +166,14 @@ def parameters_full() -> str:
 
 def correlations() -> str:
     """Rank correlations of the growth group, and the hardware fractions of the default calibration."""
-    from calibration.record import read
+    from calibration.record import IN_USE, read
     from sim.draws import fractions
 
     pairs = _table(
         ("Parameter", "Parameter", "Correlation of normal scores"),
         ((f"`{one}`", f"`{two}`", value) for (one, two), value in CORRELATIONS.items()),
     )
-    record = read(Scenario.model_fields["calibration"].default)
+    record = read(IN_USE)
     rows = []
     for name, (dim, found) in fractions(record).items():
         rows.append((f"`{name}`", found.median, f"{found.low:g} to {found.high:g}", found.tier, dim, found.source))
@@ -333,7 +334,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "actors": actors, "chips": chips, "levers": levers, "switches": switches, "events": events, "tiers": tiers,
     "parameters": parameters_short, "parameters_full": parameters_full, "correlations": correlations,
     "constants": constants, "series": series, "streams": streams, "data": data, "rules": rules, "span": span,
-    "library": library,
+    "library": library, **docs_calibration.blocks(_table),
 }  # fmt: skip
 """Blocks by the name that stands in their marker."""
 
