@@ -1,5 +1,6 @@
 """Who may import whom, and what must stay cheap to start."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,21 @@ def test_starting_loads_nothing_heavy(code: str):
     loaded = modules_loaded_by(code)
     assert "sim" in loaded
     assert not HEAVY & loaded
+
+
+def test_only_results_of_the_calibration_are_read():
+    allowed = {"calibration.record", "calibration.rows"}
+    found = set()
+    for package in ("sim", "agents", "scenarios"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                names = [a.name for a in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+                if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] == "calibration":
+                    here = node.module == "calibration"
+                    found |= {f"calibration.{name}" for name in names} if here else {node.module}
+                elif isinstance(node, ast.Import):
+                    found |= {name for name in names if name.partition(".")[0] == "calibration"}
+    assert found == allowed
 
 
 def test_scenarios_load_without_the_simulator():
