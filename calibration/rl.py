@@ -28,6 +28,8 @@ TAUGHT = 64
 TEACHING_RATE = 3e-3
 LONGEST_TEACHING = 2000
 """Steps after which a base that has not reached its share is taken as it is."""
+AT_ONCE = 1024
+"""Answers whose gradient is taken together; more would not fit into a GPU's memory."""
 SCORES = 12
 """How often a run is scored along the way."""
 
@@ -185,12 +187,13 @@ class Bracket:
     def _step(self, optimizer: torch.optim.Optimizer, asked: Tensor, said: Tensor, weight: Tensor) -> None:
         """Make answers likelier by their weight; what is filled in behind an answer does not count."""
         asked, said = asked.to(self.device.torch), said.to(self.device.torch)
-        tokens = torch.cat((asked, said), 1)
-        with self.device.precision():
-            logits = self.model(tokens[:, :-1])[:, asked.shape[1] - 1 :]
         counts = said != PAD
-        loss = F.cross_entropy(logits.float().flatten(0, 1), said.flatten(), reduction="none").view_as(said)
-        ((loss * counts * weight[:, None]).sum() / counts.sum()).backward()
+        for part in torch.arange(len(said), device=said.device).split(AT_ONCE):
+            with self.device.precision():
+                logits = self.model(torch.cat((asked[part], said[part]), 1)[:, :-1])[:, asked.shape[1] - 1 :]
+            loss = F.cross_entropy(logits.float().flatten(0, 1), said[part].flatten(), reduction="none")
+            weighted = loss.view_as(said[part]) * counts[part] * weight[part, None]
+            (weighted.sum() / counts.sum()).backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)

@@ -298,16 +298,19 @@ def _effects(pair: Comparison) -> Table:
 def parameters(rows: Iterable[Mapping[str, Any]], calibration: str) -> None:
     """The uncertain parameters with their sources, and which of them a calibration result moved."""
     console = _console()
-    table = _table("", "Parameter", "Median", "5 to 95 %", "Before", "Unit", "Tier", "Date", "Source")
+    table = _table("", "Parameter", "Median", "5 to 95 %", "Unit", "Tier", "Date", "Source")
     table.columns[0].no_wrap = True
-    for i in (3, 4, 5, 6, 7):
+    for i in (3, 4, 5, 6):
         table.columns[i].justify = "left"
+    moved = _table(f"What the calibration {calibration} moved", "Parameter", "Prior", "As drawn")
     for row in rows:
-        before = "" if row["prior"] is None else _three(row["prior"])
-        numbers = (f"{row['median']:.3g}", f"{row['p05']:.3g} to {row['p95']:.3g}", before)
-        table.add_row(row["name"], *numbers, row["unit"], row["tier"], row["as_of"], row["source"])
+        span = f"{row['p05']:.3g} to {row['p95']:.3g}"
+        table.add_row(row["name"], f"{row['median']:.3g}", span, row["unit"], row["tier"], row["as_of"], row["source"])
+        if row["prior"] is not None:
+            moved.add_row(row["name"], *(_three(interval) for interval in (row["prior"], row)))
     console.print(table)
-    console.print(f"As drawn under the calibration {calibration}; Before: what a measured result started from.")
+    console.print()
+    _print(console, moved if moved.row_count else f"The calibration {calibration} moves no prior.")
 
 
 def _three(interval: Mapping[str, float]) -> str:

@@ -78,3 +78,13 @@ def test_groups_that_fare_alike_teach_nothing():
     before = {name: p.clone() for name, p in task.model.named_parameters()}
     task.reinforce()
     assert all(torch.equal(p, before[name]) for name, p in task.model.named_parameters())
+
+
+def test_a_gradient_in_parts_is_the_gradient(monkeypatch: pytest.MonkeyPatch):
+    plan = replace(PLAN, scored=16)
+    whole, parts = (rl.Bracket(plan, 0, device("cpu")) for _ in range(2))
+    whole.teach(0.02)
+    monkeypatch.setattr(rl, "AT_ONCE", 24)
+    parts.teach(0.02)
+    for one, other in zip(whole.model.parameters(), parts.model.parameters(), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4)

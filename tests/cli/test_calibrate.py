@@ -161,13 +161,14 @@ def test_parts_are_measured_one_by_one_and_then_fitted(shell, tmp_path: Path):
     early = shell(f"polarity calibrate fit --smoke --out {tmp_path}")
     assert early.returncode == 2
     assert "run `polarity calibrate train` first" in early.stderr
-    for part in ("bench", "train"):
-        done = shell(f"polarity calibrate {part} --smoke --out {tmp_path} --peak-gbs 40")
+    for part, table in (("bench", "matmul"), ("train", "2×16")):
+        done = shell(f"polarity calibrate {part} --smoke --out {tmp_path} --peak-gbs 400")
         assert done.returncode == 0, done.stderr
-        assert done.stdout == ""
+        assert table in done.stdout
     done = shell(f"polarity calibrate fit --smoke --out {tmp_path} --peak-gbs 400")
     assert done.returncode == 0, done.stderr
-    path = Path(done.stdout.strip())
+    path = Path(done.stdout.splitlines()[-1])
+    assert "Weight" in done.stdout
     content = json.loads(path.read_text(encoding="utf-8"))
     assert path.stem == content["id"]
     assert content["provenance"]["command"].startswith("polarity calibrate fit --smoke --device cpu")
