@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+WRONG, STOPPED = 2, 130
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -59,21 +61,23 @@ def show(identifier: str) -> None:
 def main() -> int:
     """Run a command; what a person can mend is one line on the error stream and status 2."""
     try:
-        app(standalone_mode=False)
+        status = app(standalone_mode=False)
     except KeyboardInterrupt:
-        print("polarity: interrupted; the same command goes on where it stopped", file=sys.stderr)
-        return 130
-    except typer.Exit as leaving:
-        return leaving.exit_code
+        status = STOPPED
     except (ValueError, OSError) as error:
-        print(f"polarity: calibrate: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        return _refused(str(error))
     except Exception as error:
         if hasattr(error, "format_message"):  # a usage error of typer
-            print(f"polarity: calibrate: {error.format_message()}", file=sys.stderr)
-            return 2
+            return _refused(error.format_message())
         raise
-    return 0
+    if status == STOPPED:  # typer turns an interruption into its status
+        print("polarity: calibrate: what is finished is kept; the same command goes on from there", file=sys.stderr)
+    return status if isinstance(status, int) else 0
+
+
+def _refused(why: str) -> int:
+    print(f"polarity: calibrate: {' '.join(why.split())}", file=sys.stderr)
+    return WRONG
 
 
 if __name__ == "__main__":

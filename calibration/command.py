@@ -79,7 +79,8 @@ def run(order: Order) -> Path | None:
     if order.what not in ("fit", "all"):
         return None
     if not log.starting("cell/"):
-        raise ValueError(f"{log.path}: holds no training runs to fit; run `polarity calibrate train` first")
+        tier = "" if order.tier == "standard" else f" --{order.tier}"
+        raise ValueError(f"{log.path}: holds no training runs to fit; run `polarity calibrate train{tier}` first")
     return _written(order, plan, machine, log, chips)
 
 

@@ -181,6 +181,21 @@ def checks(points: Rows) -> Sheet:
     return Sheet("The roofline against published points", ("Point", "Published", "Model", "", "Source"), rows)
 
 
+def utilisation(record: CalibrationRecord) -> str:
+    """What training reaches of the best matrix product in the same precision."""
+    step = next((r for r in record.bench if r["bench"] == "training step"), None)
+    if step is None or record.provenance is None:
+        return ""
+    products = [r["best"] for r in record.bench if (r["bench"], r["precision"]) == ("matmul", step["precision"])]
+    ceiling, seconds = max(products), record.provenance.seconds.get("grid", 0.0)
+    said = (
+        f"A training step of {step['size']} parameters reaches {step['best'] / ceiling:.0%} of the best matrix product"
+    )
+    if not seconds:
+        return f"{said}."
+    return f"{said}, the whole grid {record.provenance.flop['grid'] / seconds / ceiling:.0%}."
+
+
 def costs(record: CalibrationRecord) -> Sheet:
     """Seconds by part."""
     seconds = {} if record.provenance is None else record.provenance.seconds

@@ -58,6 +58,7 @@ def result(record: CalibrationRecord) -> None:
     show(rows.kappas(record.roofline))
     show(rows.checks(record.checks))
     show(rows.costs(record))
+    console.print(f"{rows.utilisation(record)}\n")
     for line in (*rows.notes(record), *(f"The simulator: {line}" for line in rows.shifts(record))):
         console.print(f"· {line}")
 

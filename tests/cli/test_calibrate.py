@@ -1,8 +1,11 @@
 """`polarity calibrate` and `--calibration`: what can be named, what is refused, and life without torch."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -160,7 +163,7 @@ def test_parts_are_measured_one_by_one_and_then_fitted(shell, tmp_path: Path):
     pytest.importorskip("torch", reason="needs the calibration extra")
     early = shell(f"polarity calibrate fit --smoke --out {tmp_path}")
     assert early.returncode == 2
-    assert "run `polarity calibrate train` first" in early.stderr
+    assert "run `polarity calibrate train --smoke` first" in early.stderr
     for part, table in (("bench", "matmul"), ("train", "2×16")):
         done = shell(f"polarity calibrate {part} --smoke --out {tmp_path} --peak-gbs 400")
         assert done.returncode == 0, done.stderr
@@ -176,3 +179,25 @@ def test_parts_are_measured_one_by_one_and_then_fitted(shell, tmp_path: Path):
     assert {"bandwidth host", "bandwidth all"} <= moved  # it was given a peak to compare with
     assert not any(row["measured"] for row in content["gains"])
     assert (path.parent / content["provenance"]["log"]).is_file()
+
+
+def test_an_interrupted_campaign_says_how_to_go_on(tmp_path: Path):
+    pytest.importorskip("torch", reason="needs the calibration extra")
+    code = "import sys; from sim.cli import main; main()"
+    words = [sys.executable, "-c", code, "calibrate", "train", "--smoke", "--out", str(tmp_path)]
+    log = tmp_path / ".work/cpu-smoke-0/log.jsonl"
+    with subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        until = time.monotonic() + 60
+        while not (log.is_file() and "cell/" in log.read_text()) and time.monotonic() < until:
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all that runs in it
+        _, said = process.communicate()
+    assert process.returncode == 130, said
+    assert "the same command goes on from there" in said
+    assert "Traceback" not in said
+    finished = log.read_text().splitlines()
+    again = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert log.read_text().splitlines()[: len(finished)] == finished
+    assert "2×32" in again.stdout
