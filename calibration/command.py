@@ -22,12 +22,12 @@ from calibration import levers, rows, tables
 from calibration.campaign import CALL_SECONDS, FLOP_PER_SECOND, RL_STEP_FLOP, Campaign, Tell
 from calibration.corpus import corpus
 from calibration.device import device
-from calibration.host import host
+from calibration.host import Host, host
 from calibration.log import Log
 from calibration.plan import PLANS, Plan
 from calibration.record import CalibrationRecord, Provenance, read, write
 from calibration.result import assemble, reinforcement
-from calibration.roofline import read_chips
+from calibration.roofline import Chip, read_chips
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("bench", "train", "levers", "fit", "all")
@@ -81,7 +81,10 @@ def run(order: Order) -> Path | None:
     if not log.starting("cell/"):
         tier = "" if order.tier == "standard" else f" --{order.tier}"
         raise ValueError(f"{log.path}: holds no training runs to fit; run `polarity calibrate train{tier}` first")
-    return _written(order, plan, machine, log, chips)
+    path = _written(order, plan, machine, log, chips)
+    if order.what == "all":
+        shutil.rmtree(folder)  # the next campaign measures anew; the log lies beside the result
+    return path
 
 
 def _show(what: str, log: Log) -> None:
@@ -104,11 +107,11 @@ def _header(plan: Plan, name: str, seed: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _written(order: Order, plan: Plan, machine: Any, log: Log, chips: Any) -> Path:
+def _written(order: Order, plan: Plan, machine: Host, log: Log, chips: tuple[Chip, ...]) -> Path:
     """The result and its raw log in the folder asked for."""
     today, slug = date.today().isoformat(), re.sub(r"[^a-z0-9]+", "-", _plain(machine.name).lower()).strip("-")
     tier = "" if plan.tier == "standard" else f"-{plan.tier}"
-    name = f"{plan.device}-{slug}{tier}-{today}"
+    name = f"{plan.device}-{slug}{tier}-{today}" + (f"-seed{order.seed}" if order.seed else "")
     raw = order.out / f"{name}.log.jsonl"
     shutil.copyfile(log.path, raw)
     provenance = Provenance(

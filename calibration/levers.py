@@ -55,7 +55,7 @@ def _gain(name: str, row: dict[str, Any], curve: tuple[list[float], list[float]]
 
 
 def seed_sd(campaign: Campaign) -> float:
-    """What a seed does to a loss; a tenth of a percent of a nat is the least that is believed."""
+    """What a seed does to a loss; a thousandth of a nat is the least that is believed."""
     sd = campaign.seed_sd()
     return max(sd, 1e-3) if math.isfinite(sd) else 0.01
 

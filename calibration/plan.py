@@ -94,10 +94,9 @@ class Plan:
 
     @property
     def teacher(self) -> tuple[Shape, int]:
-        """The model that students learn from: the largest size on its second budget, or its only one."""
+        """The model that students learn from: the largest size on its largest budget."""
         shape = self.sizes[-1]
-        budgets = self.cells(shape)
-        return shape, budgets[min(1, len(budgets) - 1)]
+        return shape, max(self.cells(shape))
 
 
 def _shapes(*sizes: tuple[int, int], context: int) -> tuple[Shape, ...]:

@@ -150,9 +150,12 @@ def updates(title: str, moved: Sequence[Update]) -> Sheet:
 
 
 def notes(record: CalibrationRecord) -> list[str]:
-    """What has to be said of the updates, each once."""
-    found = (*record.hardware, *record.gains, *record.frontier)
-    return list(dict.fromkeys(f"{u.label}: {u.note}" for u in found if u.note))
+    """What has to be said of the updates, each once, with what it is said of."""
+    said: dict[str, list[str]] = {}
+    for update in (*record.hardware, *record.gains, *record.frontier):
+        if update.note:
+            said.setdefault(update.note, []).append(update.label)
+    return [f"{'; '.join(labels)}: {note}" for note, labels in said.items()]
 
 
 def shifts(record: CalibrationRecord) -> list[str]:
