@@ -32,7 +32,7 @@ def worth(loss: float, tokens: Sequence[float], losses: Sequence[float]) -> floa
 
 
 def falling(tokens: Sequence[float], losses: Sequence[float]) -> tuple[Array, Array]:
-    """ln tokens and losses of the points that lie below all with fewer tokens; at least two.
+    """Ln tokens and losses of the points that lie below all with fewer tokens; at least two.
 
     Raises:
         ValueError: where no point lies below the first.

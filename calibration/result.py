@@ -21,8 +21,6 @@ from calibration.record import CalibrationRecord, Fraction, Interval, Provenance
 Array = NDArray[np.float64]
 Rows = Sequence[Mapping[str, Any]]
 
-LEAST_CELLS = 8
-"""Fewer cells than this cannot carry the five parameters of the law."""
 ROOFLINE_DRAWS = 2048
 QUANTITIES: tuple[Literal["compute", "bandwidth"], ...] = ("compute", "bandwidth")
 LEAST_MATMUL = 512
@@ -103,7 +101,7 @@ def grid_of(plan: Plan, cells: Rows, seeds: Rows) -> scaling.Grid:
 def fitted(plan: Plan, cells: Rows, seeds: Rows) -> dict[str, Any] | None:
     """The additive law with intervals, what it predicts, and the other forms; None for too few cells."""
     grid = grid_of(plan, cells, seeds)
-    if len(grid.loss) < LEAST_CELLS:
+    if len(grid.loss) < scaling.LEAST_CELLS:
         return None
     fits = {name: scaling.fit(grid, form) for name, form in scaling.FORMS.items()}
     best = fits["additive"]

@@ -120,10 +120,11 @@ def verdict(fit: Mapping[str, Any]) -> str:
     """What the fit is worth, in a sentence or two."""
     known = "known to within a factor of two" if fit["identified"] else "not identified by this grid"
     seed = "" if fit["seed_sd"] is None else f" A seed changes a loss by {fit['seed_sd']:.4f} (standard deviation)."
+    slope = fit["envelope_slope"]
+    envelope = "" if slope is None else f" Along the compute envelope loss falls as C^{slope:.3f}."
     return (
         f"γ is {known}. The misfit is {fit['rms']:.2%}; on the fifth of the cells with most compute, left out of the "
-        f"fit, the error is {fit['hold_out_mean']:.1%} on average and {fit['hold_out_max']:.1%} at most. Along the "
-        f"compute envelope loss falls as C^{fit['envelope_slope']:.3f}.{seed}"
+        f"fit, the error is {fit['hold_out_mean']:.1%} on average and {fit['hold_out_max']:.1%} at most.{envelope}{seed}"
     )
 
 
@@ -190,6 +191,8 @@ def utilisation(record: CalibrationRecord) -> str:
     if step is None or record.provenance is None:
         return ""
     products = [r["best"] for r in record.bench if (r["bench"], r["precision"]) == ("matmul", step["precision"])]
+    if not products:
+        return ""
     ceiling, seconds = max(products), record.provenance.seconds.get("grid", 0.0)
     said = (
         f"A training step of {step['size']} parameters reaches {step['best'] / ceiling:.0%} of the best matrix product"

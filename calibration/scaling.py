@@ -28,6 +28,8 @@ LEAST_FLOOR = float(np.log(0.018))
 """Lower bound of ln E: a floor below this is no floor."""
 IDENTIFIED = 0.7
 """Widest 90 % interval of ln γ that still counts as knowing γ: a factor of two."""
+LEAST_CELLS = 8
+"""Fewer cells than this cannot carry the five parameters of the law."""
 INSIDE = 1e-6
 """A search begins this far inside its bounds."""
 TOP_SHARE = 0.2

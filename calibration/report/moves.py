@@ -1,0 +1,96 @@
+"""What the simulator takes from a result: fractions of peak, shifts of parameters, and every update behind them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from calibration import mapping, rows
+from calibration.record import Update
+from calibration.report.colours import GREY
+from calibration.report.markup import Draft, missing, pair, points, shown, table, text
+from calibration.report.strips import Strip, strips, updates
+from calibration.report.words import interval, number, signed, typeset
+
+NOTHING = "Nothing was measured: this result holds the priors of the literature alone."
+_WHOSE = {"nvidia": "NVIDIA chips", "other": "other accelerators", "all": "all accelerators", "host": "measured chip"}
+
+
+def moves(draft: Draft) -> list[tuple[str, float, float]]:
+    """What the simulator takes over: label, move in standard deviations of the prior, and weight."""
+    record = draft.record
+    drawn = {f"{row.quantity} {row.vendor}" for row in record.fractions}
+    found = [(u.label, u.moved, u.weight) for u in record.hardware if u.name in drawn]
+    levers = {lever.parameter: lever.name for lever in draft.prior.levers} if draft.prior else {}
+    for shift in record.shifts:
+        update = draft.update(levers.get(shift.parameter))
+        label = f"{shift.parameter} ({update.label})" if update else shift.parameter
+        found.append((label, shift.shift, update.weight if update else math.nan))
+    return found
+
+
+def section(draft: Draft) -> str:
+    """Fractions, shifts and every update behind them."""
+    record, drawn = draft.record, []
+    for row in record.fractions:
+        update = draft.update(f"{row.quantity} {row.vendor}")
+        prior, weight = (update.prior, update.weight) if update else (row, 0.0)
+        drawn.append((f"{row.quantity}, {row.chip_class or _WHOSE[row.vendor]}", interval(prior), interval(row),
+                      number(weight, 2), f"{row.source}. As of {row.as_of}, {row.tier}."))  # fmt: skip
+    literature = record.kind == "literature"
+    none = missing(NOTHING if literature else "No parameter of the simulator is shifted.")
+    return (
+        text("The simulator takes two things: the fractions of a chip's peak that can be reached, and shifts of "
+             "parameters about efficiency. It takes no exponent from a run.")
+        + table("Fractions of peak that the simulator draws",
+                ("Fraction", "Prior", "This result", "Weight", "Source"), drawn)
+        + (points([typeset(said) for said in rows.shifts(record)]) or none)
+        + (_priors(draft) if literature else _updates(draft))
+    )  # fmt: skip
+
+
+def _updates(draft: Draft) -> str:
+    """Prior, measurement and posterior on top of each other, then all of them as a table."""
+    record = draft.record
+    gains = [u for u in record.gains if u.unit != "epochs"]
+    epochs = [u for u in record.gains if u.unit == "epochs"]
+    every = (*record.hardware, *record.gains, *record.frontier)
+    return (
+        pair(
+            draft.figure(updates(record.hardware, _furthest(record.hardware), "share of peak", shares=True),
+                         "No fraction of peak was updated."),
+            draft.figure(updates(gains, _furthest(gains), "× tokens"), "No lever was updated.")
+            + (draft.figure(updates(epochs, _furthest(epochs), "epochs")) if epochs else ""),
+        )
+        + text("Weight is the share of the way from the prior to the measurement that the posterior goes. For levers "
+               "it is small because a gain at this scale may differ from one at the frontier. For the frontier's "
+               "exponents it is the power exp(−Δ/2) to which the run's likelihood counts, with Δ the orders of "
+               "magnitude to the frontier.")
+        + shown(rows.updates("Every prior, measurement and posterior", every))
+        + points(rows.notes(record))
+    )  # fmt: skip
+
+
+def _furthest(found: Sequence[Update]) -> str:
+    """A title: the update that moved most."""
+    measured = [u for u in found if u.measured]
+    if not measured:
+        return "Nothing usable was measured: the priors stay"
+    most = max(measured, key=lambda u: abs(u.moved))
+    verb = "moves most" if len(measured) > 1 else "moves"
+    return f"{most.label} {verb}: {signed(most.moved)} standard deviations with weight {number(most.weight, 2)}"
+
+
+def _priors(draft: Draft) -> str:
+    """The priors of a result without measurements."""
+    record, law = draft.record, draft.record.exponents
+    given = [Strip(row.label, row.unit, {"prior": row.prior}) for row in record.levers]
+    title, unit = "What the literature says that levers gain", "Each in its unit, logarithmic; bars: 90 % interval."
+    parts = [draft.figure(strips(given, title, unit, {"prior": GREY}, "× tokens, or epochs"))] if given else []
+    told = [(r.label, f"{interval(r.prior)} {r.unit}", r.parameter or "none", r.tier, r.source) for r in record.levers]
+    parts.append(table("Priors of levers", ("Lever", "Prior", "Parameter", "Tier", "Source"), told))
+    if law is None:
+        return "".join([*parts, missing("This result has no prior for the frontier's exponents.")])
+    moments = [(u.label, u.unit, interval(u.prior)) for u in mapping.frontier_updates(law, None, 1.0)]
+    head = ("Parameter", "Unit", "Prior")
+    return "".join([*parts, table("Prior of the frontier's law", head, moments), text(f"{law.source}.")])
