@@ -123,8 +123,9 @@ def verdict(fit: Mapping[str, Any]) -> str:
     slope = fit["envelope_slope"]
     envelope = "" if slope is None else f" Along the compute envelope loss falls as C^{slope:.3f}."
     return (
-        f"γ is {known}. The misfit is {fit['rms']:.2%}; on the fifth of the cells with most compute, left out of the "
-        f"fit, the error is {fit['hold_out_mean']:.1%} on average and {fit['hold_out_max']:.1%} at most.{envelope}{seed}"
+        f"γ is {known}. The misfit is {fit['rms']:.2%}; on the fifth of the cells with most compute, left out of "
+        f"the fit, the error is {fit['hold_out_mean']:.1%} on average and {fit['hold_out_max']:.1%} at most."
+        f"{envelope}{seed}"
     )
 
 
