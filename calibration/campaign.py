@@ -142,10 +142,11 @@ class Campaign:
         path = self.work / "teacher.pt"
         if not path.is_file():  # the folder was cleared after the grid was finished: train that cell again
             others = frozenset(b for b in self.plan.cells(shape) if b != budget)
-            train_branches(
-                shape, self.plan.recipe, self.reading(), self.plan.cells(shape), self.device, self.seed,
-                lambda branch: self._keep(branch.model), others,
-            )  # fmt: skip
+            with torch.enable_grad():  # whoever asks for it is not learning at that moment
+                train_branches(
+                    shape, self.plan.recipe, self.reading(), self.plan.cells(shape), self.device, self.seed,
+                    lambda branch: self._keep(branch.model), others,
+                )  # fmt: skip
         teacher = GPT(shape, self.seed).to(self.device.torch)
         teacher.load_state_dict(torch.load(path, map_location=self.device.torch, weights_only=True))
         return teacher.requires_grad_(False)
