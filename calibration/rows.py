@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from calibration.record import CalibrationRecord, Interval, Update
@@ -184,6 +184,24 @@ def checks(points: Rows) -> Sheet:
         inside = "" if c["inside"] else f"missed by × {c['off']:.2f}"
         rows.append((c["what"], f"{c['low']:.3g} to {c['high']:.3g}", f"{c['model']:.3g}", inside, c["source"]))
     return Sheet("The roofline against published points", ("Point", "Published", "Model", "", "Source"), rows)
+
+
+def side_by_side(records: Sequence[CalibrationRecord]) -> Sheet:
+    """What measured results found, one a column: how far it depends on what was run."""
+    rows: list[tuple[str, ...]] = []
+
+    def line(label: str, found: Callable[[CalibrationRecord], str]) -> None:
+        rows.append((label, *(found(record) for record in records)))
+
+    for name, label in (("alpha", "α"), ("beta", "β"), ("frontier_slope", "γ")):
+        line(label, lambda r, name=name: "–" if r.fit is None else span(r.fit["intervals"][name]))  # type: ignore[misc]
+    line("cells fitted", lambda r: "–" if r.fit is None else str(r.fit["cells"]))
+    line("preferred form", lambda r: "–" if r.fit is None else str(r.fit["preferred_form"]))
+    line("hold-out error", lambda r: "–" if r.fit is None else f"{r.fit['hold_out_mean']:.1%}")
+    for i, gain in enumerate(records[0].gains if records else ()):
+        line(f"{gain.label}, {gain.unit}", lambda r, i=i: span(r.gains[i].measured))  # type: ignore[misc]
+    line("seconds", lambda r: "–" if r.provenance is None else f"{sum(r.provenance.seconds.values()):.0f}")
+    return Sheet("Measured results side by side", ("", *(record.id for record in records)), rows)
 
 
 def utilisation(record: CalibrationRecord) -> str:

@@ -31,8 +31,13 @@ def blocks(table: Table) -> dict[str, Callable[[], str]]:
         "calibration_shifts": lambda: _list((*rows.shifts(read(IN_USE)), *rows.notes(read(IN_USE)))),
         "calibration_roofline": sheet(lambda r: rows.kappas(r.roofline)),
         "calibration_checks": sheet(lambda r: rows.checks(r.checks)),
+        "calibration_side_by_side": sheet(lambda _: rows.side_by_side(_measured())),
         "calibration_costs": lambda: _costs(read(IN_USE), table),
     }
+
+
+def _measured() -> list[CalibrationRecord]:
+    return [record for record in map(read, ids()) if record.kind == "measured"]
 
 
 def _listed(name: str) -> tuple[str, str, str, str]:
