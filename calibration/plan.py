@@ -108,7 +108,7 @@ _BRACKETS = Shape(2, 48, vocabulary=10, context=24)
 _STANDARD = Plan(
     tier="standard", device="cpu", corpus="stdlib", batch=8, scored=1024, sizes=_SMALL,
     budgets=(512 * KB, 1024 * KB, 2048 * KB), without=frozenset({("4x80", 2048 * KB)}),
-    seed_cell=("2x48", 1024 * KB), seeds=2, fit_from=512 * KB, bootstraps=300, bench=ON_CPU,
+    seed_cell=("2x32", 1024 * KB), seeds=4, fit_from=512 * KB, bootstraps=300, bench=ON_CPU,
     levers=LeverPlan(
         names=("distillation", "repetition", "synthetic", "optimizer"), student=_SMALL[1],
         distilled=(256 * KB, 512 * KB), reader=_SMALL[1], unique=256 * KB, epochs=(2, 4, 8), stretched=3,
@@ -120,14 +120,14 @@ _STANDARD = Plan(
     ),
 )  # fmt: skip
 _FAST = replace(
-    _STANDARD, tier="fast", sizes=_SMALL[:3], without=frozenset(), bootstraps=200, seeds=1,
+    _STANDARD, tier="fast", sizes=_SMALL[:3], without=frozenset(), bootstraps=200, seeds=2,
     levers=replace(_STANDARD.levers, names=("repetition",), epochs=(2, 4)),
     rl=replace(_STANDARD.rl, bases=(("weak", 0.2),), seeds=2, steps=150),
 )  # fmt: skip
 _FULL_SIZES = _shapes((2, 16), (2, 24), (2, 32), (2, 48), (3, 64), (4, 80), (4, 112), context=128)
 _FULL = replace(
     _STANDARD, tier="full", sizes=_FULL_SIZES, budgets=(256 * KB, 512 * KB, 1024 * KB, 2048 * KB),
-    without=frozenset({("4x112", 2048 * KB)}), seeds=4,
+    without=frozenset({("4x112", 2048 * KB)}), seed_cell=("2x48", 1024 * KB),
     levers=replace(
         _STANDARD.levers, distilled=(128 * KB, 256 * KB, 512 * KB, 1024 * KB), epochs=(2, 3, 4, 6, 8),
         optimized=(_SMALL[0], _SMALL[2], _SMALL[3]), adam=((2, 1e-3), (2, 2e-3), (4, 2e-3), (4, 4e-3)),
