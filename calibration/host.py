@@ -11,14 +11,17 @@ from pathlib import Path
 from calibration.device import Device
 from calibration.roofline import Chip
 
-FLOP_PER_CYCLE: tuple[tuple[str, str, float, str], ...] = (
-    ("AuthenticAMD", "25", 32, "Zen 3 and 4: two 256-bit FMA units"),
-    ("AuthenticAMD", "26", 64, "Zen 5: two 512-bit FMA units"),
-    ("AuthenticAMD", "23", 32, "Zen 2: two 256-bit FMA units"),
-    ("GenuineIntel", "avx512f", 64, "server cores with AVX-512: two 512-bit FMA units"),
-    ("GenuineIntel", "avx2", 32, "two 256-bit FMA units"),
+FLOP_PER_CYCLE: tuple[tuple[str, str, float, float, str], ...] = (
+    ("AuthenticAMD", "25", 32, 32, "Zen 3 and 4: two 256-bit FMA units"),
+    ("AuthenticAMD", "26", 32, 64, "Zen 5: two FMA units of 256 or 512 bits"),
+    ("AuthenticAMD", "23", 16, 32, "Zen 1 and 2: two FMA units of 128 or 256 bits"),
+    ("GenuineIntel", "avx512f", 32, 64, "one or two 512-bit FMA units"),
+    ("GenuineIntel", "avx2", 32, 32, "two 256-bit FMA units"),
 )
-"""Dense float32 operations per cycle of one core: (maker, family or flag, operations, why), first match counts."""
+"""Dense float32 operations per cycle of one core: (maker, family or flag, least, most, why), first match counts.
+
+LLVM's scheduling models and published measurements for Zen 4 and AVX2; where models of one family differ, both ends.
+"""
 UNKNOWN_BOOST = 1.5
 """Where a machine reports no top clock, it lies between the clock it reports and this many times it."""
 
@@ -109,8 +112,9 @@ def _processor() -> Host:
     flop = _flop_per_cycle(info)
     peak = None
     if clock is not None and flop is not None:
-        low, high, how = clock
-        peak = Peak(flop[0] * low, flop[0] * high, f"one core, float32: {flop[0]:g} FLOP a cycle ({flop[1]}), {how}")
+        (low, high, how), (least, most, why) = clock, flop
+        each = f"{least:g}" if least == most else f"{least:g} to {most:g}"
+        peak = Peak(least * low, most * high, f"one core, float32: {each} FLOP a cycle ({why}), {how}")
     # What one core can draw from memory that all share is in no data sheet.
     return Host(name.strip(), "processor", None, None, peak, None)
 
@@ -123,11 +127,11 @@ def _cpuinfo() -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in first.splitlines())}
 
 
-def _flop_per_cycle(info: dict[str, str]) -> tuple[float, str] | None:
+def _flop_per_cycle(info: dict[str, str]) -> tuple[float, float, str] | None:
     flags = {info.get("cpu family", ""), *info.get("flags", "").split()}
-    for maker, sign, flop, why in FLOP_PER_CYCLE:
+    for maker, sign, least, most, why in FLOP_PER_CYCLE:
         if info.get("vendor_id") == maker and sign in flags:
-            return flop, why
+            return least, most, why
     return None
 
 
