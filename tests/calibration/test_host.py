@@ -4,8 +4,8 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the calibration extra")
 
-from calibration import host  # noqa: E402
-from calibration.device import Device  # noqa: E402
+from calibration import host
+from calibration.device import Device
 
 EPYC = {"vendor_id": "AuthenticAMD", "cpu family": "25", "model name": "AMD EPYC", "cpu MHz": "2600", "flags": "avx2"}
 
