@@ -64,7 +64,9 @@ def main() -> int:
         status = app(standalone_mode=False)
     except KeyboardInterrupt:
         status = STOPPED
-    except (ValueError, OSError) as error:
+    except ImportError as error:
+        return _refused(f"{error.name or error} is not installed; `make calibration` installs it")
+    except (ValueError, OSError, MemoryError) as error:
         return _refused(str(error))
     except Exception as error:
         if hasattr(error, "format_message"):  # a usage error of typer

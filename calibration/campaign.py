@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from calibration import curves
 from calibration.corpus import Corpus, corpus
 from calibration.device import Device
 from calibration.host import Host
@@ -20,7 +21,7 @@ from calibration.model import GPT, Shape
 from calibration.plan import Plan
 from calibration.rl import Bracket
 from calibration.text import Text, text
-from calibration.train import Branch, Recipe, score, train_branches
+from calibration.train import Branch, Recipe, save, score, train_branches
 
 Tell = Callable[[str, float], None]
 """Told what was done, and its cost in the units of `work`."""
@@ -86,11 +87,9 @@ class Campaign:
         return self.log.starting("cell/")
 
     def seed_sd(self) -> float:
-        """Standard deviation of the loss over seeds, from the repeated cell; pooled over all of its runs."""
-        name, budget = self.plan.seed_cell
-        losses = [self.log.get(f"cell/{name}/{budget}")["loss"]]
-        losses += [row["loss"] for row in self.log.starting("seed/")]
-        return float(np.std(losses, ddof=1)) if len(losses) > 1 else float("nan")
+        """Standard deviation of the loss over seeds, from all runs of the repeated cell; NaN where there is one."""
+        found = curves.seed_sd(self.log.starting("cell/"), self.log.starting("seed/"))
+        return float("nan") if found is None else found
 
     def trained(
         self,
@@ -133,8 +132,7 @@ class Campaign:
     # --- the teacher ------------------------------------------------------------------------------------------------
 
     def _keep(self, model: GPT) -> None:
-        self.work.mkdir(parents=True, exist_ok=True)
-        torch.save(model.state_dict(), self.work / "teacher.pt")
+        save(model.state_dict(), self.work / "teacher.pt")
 
     def teacher(self) -> GPT:
         """The model that students learn from, trained in the grid."""

@@ -31,6 +31,7 @@ from calibration.roofline import Chip, read_chips
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("bench", "train", "levers", "fit", "all")
+MEASURING = ("campaign", "device", "levers", "microbench", "model", "rl", "text", "train")
 BENCH_COST = 25.0
 """Cost of the microbenchmarks in the units of the progress bar."""
 
@@ -66,15 +67,10 @@ def run(order: Order) -> Path | None:
     machine = host(where, chips, order.tflops, order.gbs)
     log = Log(folder / "log.jsonl", _header(plan, machine.name, order.seed))
     with _progress(_work(plan, order.what)) as tell:
-        campaign = Campaign(plan, where, machine, log, folder, order.seed, tell)
-        if order.what in ("bench", "all"):
-            campaign.bench()
-        if order.what in ("train", "all"):
-            campaign.grid()
-        if order.what in ("levers", "all"):
-            campaign.grid()  # levers are read against its curves
-            log.once("levers", lambda: {"rows": levers.measure(campaign)})
-            campaign.reinforcement()
+        try:
+            _measure(order.what, Campaign(plan, where, machine, log, folder, order.seed, tell))
+        except torch.OutOfMemoryError as error:
+            raise MemoryError(f"the device has too little memory for the {plan.tier} tier; take --fast") from error
     _show(order.what, log)
     if order.what not in ("fit", "all"):
         return None
@@ -85,6 +81,17 @@ def run(order: Order) -> Path | None:
     if order.what == "all":
         shutil.rmtree(folder)  # the next campaign measures anew; the log lies beside the result
     return path
+
+
+def _measure(what: str, campaign: Campaign) -> None:
+    """The parts asked for, in order; what the log has is not measured again."""
+    if what in ("bench", "all"):
+        campaign.bench()
+    if what in ("train", "levers", "all"):
+        campaign.grid()  # levers are read against its curves
+    if what in ("levers", "all"):
+        campaign.log.once("levers", lambda: {"rows": levers.measure(campaign)})
+        campaign.reinforcement()
 
 
 def _show(what: str, log: Log) -> None:
@@ -102,9 +109,17 @@ def _header(plan: Plan, name: str, seed: int) -> dict[str, Any]:
     """What must be the same for an interrupted campaign to go on."""
     return {
         "tier": plan.tier, "device": plan.device, "host": name, "torch": torch.__version__,
-        "python": platform.python_version(), "corpus": corpus(plan.corpus).manifest, "seed": seed,
+        "python": platform.python_version(), "corpus": corpus(plan.corpus).manifest, "seed": seed, "code": _code(),
         "plan": hashlib.sha256(repr(plan).encode()).hexdigest()[:16],
     }  # fmt: skip
+
+
+def _code() -> str:
+    """A hash of the modules that decide what is measured: two versions of them must not mix in one log."""
+    here, digest = Path(__file__).parent, hashlib.sha256()
+    for name in MEASURING:
+        digest.update((here / f"{name}.py").read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _written(order: Order, plan: Plan, machine: Host, log: Log, chips: tuple[Chip, ...]) -> Path:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq, curve_fit
+from scipy.optimize import brentq, curve_fit, least_squares
 
 Array = NDArray[np.float64]
+Rows = Sequence[Mapping[str, Any]]
 
+LEAST_EPOCHS, MOST_EPOCHS = 0.05, 300.0
+"""Bounds of R*: below, a second pass is worth nothing; above, hundreds of passes are as good as new text."""
 VAGUE = 10.0
 """A sigmoid whose ceiling, ln middle or steepness has a standard error beyond this was not found."""
 FARTHEST = 8.0
@@ -64,6 +68,35 @@ def repetition_constant(unique: float, effective: float, epochs: float) -> float
         return 0.0
     # The left side rises from 0 to `most` with R*.
     return float(brentq(lambda r: r * -np.expm1(-most / r) - extra, 1e-3, 1e6))
+
+
+def shared_constant(unique: float, worths: Array, epochs: Array, log_sd: Array) -> tuple[float, float]:
+    """Ln R* that all passes share, and its standard deviation, by least squares in ln worth.
+
+    Passes that were as good as new text count too: they pull R* up, to `MOST_EPOCHS` at most. Where the points scatter
+    more about the formula than their own errors allow, the deviation grows accordingly.
+    """
+
+    def misfit(log_constant: Array) -> Array:
+        constant = np.exp(log_constant[0])
+        expected = unique * (1 - constant * np.expm1(-(epochs - 1) / constant))
+        return (np.log(expected) - np.log(worths)) / log_sd
+
+    bounds = (np.log(LEAST_EPOCHS), np.log(MOST_EPOCHS))
+    found = least_squares(misfit, [np.log(10.0)], bounds=([bounds[0]], [bounds[1]]))
+    information = float((found.jac**2).sum())
+    scatter = max(2 * found.cost / max(len(worths) - 1, 1), 1.0)
+    sd = np.sqrt(scatter / information) if information > 0 else np.inf
+    return float(found.x[0]), float(min(sd, bounds[1] - bounds[0]))
+
+
+def seed_sd(cells: Rows, repeated: Rows) -> float | None:
+    """Standard deviation over seeds of the repeated cell's loss, nats per byte; None where it was not repeated."""
+    if not repeated:
+        return None
+    first = repeated[0]
+    same = [r["loss"] for r in cells if (r["size"], r["tokens"]) == (first["size"], first["tokens"])]
+    return float(np.std([*same, *(r["loss"] for r in repeated)], ddof=1))
 
 
 @dataclass(frozen=True)

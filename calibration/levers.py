@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -68,15 +67,17 @@ def distillation(campaign: Campaign) -> list[dict[str, Any]]:
     plan = campaign.plan
     shape, (teacher_shape, teacher_tokens) = plan.levers.student, plan.teacher
     curve = plain_curve(campaign, shape, also=(min(plan.levers.distilled),))
-    teacher = cache(campaign.teacher)  # only read where something is left to train
+    part = f"distilled/{shape.name}"
+    left = [budget for budget in plan.levers.distilled if not campaign.log.has(f"{part}/{budget}")]
+    teacher = campaign.teacher() if left else None
 
     def objective(student: GPT, tokens: Tensor) -> Tensor:
         with torch.no_grad():
-            soft = teacher()(tokens[:, :-1]).float().softmax(-1).flatten(0, 1)
+            soft = teacher(tokens[:, :-1]).float().softmax(-1).flatten(0, 1)  # type: ignore[misc]  # asked only if left
         logits = student(tokens[:, :-1]).float().flatten(0, 1)
         return SOFT * F.cross_entropy(logits, soft) + (1 - SOFT) * F.cross_entropy(logits, tokens[:, 1:].flatten())
 
-    rows = campaign.trained(f"distilled/{shape.name}", shape, plan.levers.distilled, objective=objective)
+    rows = campaign.trained(part, shape, plan.levers.distilled, objective=objective)
     result = []
     for row in rows:
         found = _gain("distillation", row, curve, seed_sd(campaign))
@@ -117,10 +118,9 @@ def repetition(campaign: Campaign) -> list[dict[str, Any]]:
         found = _gain("repetition", row, curve, seed_sd(campaign))
         epochs = row["tokens"] / lever.unique
         found["epochs"] = epochs
-        ends = [curves.worth(row["loss"] + side * math.sqrt(2) * seed_sd(campaign), *curve) for side in (1, 0, -1)]
-        low, middle, high = (curves.repetition_constant(lever.unique, end, epochs) for end in ends)
-        found |= {name: value if math.isfinite(value) else None for name, value in
-                  (("constant", middle), ("constant_low", low), ("constant_high", high))}  # fmt: skip
+        constant = curves.repetition_constant(lever.unique, found["worth_tokens"], epochs)
+        found["constant"] = constant if math.isfinite(constant) else None
+        found["unique"] = lever.unique
         result.append(found)
     return result
 
@@ -164,10 +164,12 @@ def _with(campaign: Campaign, budget: int) -> tuple[int, ...]:
 def _written(campaign: Campaign) -> np.ndarray:
     """Bytes that the teacher writes at temperature 1; they are kept, since writing them takes a while."""
     path = campaign.work / "written.npy"
-    if not path.is_file():
+    if not path.is_file() or not campaign.log.has("written"):
         start = campaign.device.seconds()
         content = _write(campaign, campaign.plan.levers.unique * campaign.plan.levers.stretched)
-        np.save(path, content)
+        with path.with_suffix(".part").open("wb") as file:
+            np.save(file, content)
+        path.with_suffix(".part").replace(path)
         campaign.log.add("written", {"bytes": len(content), "seconds": campaign.device.seconds() - start})
     return np.asarray(np.load(path))
 

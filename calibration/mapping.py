@@ -126,7 +126,10 @@ def lever_update(lever: Lever, gains: Sequence[Gain], flop: float, additive_lost
             name=lever.name, label=lever.label, unit=lever.unit, prior=prior, measured=None, weight=0.0,
             posterior=prior, moved=0.0, note="not measured in this campaign",
         )  # fmt: skip
-        return update, None
+        if lever.parameter is None or widened == 1.0:
+            return update, None
+        reason = f"{lever.label}: not measured, but the additive law lost, so more is unknown"
+        return update, Shift(parameter=lever.parameter, shift=0.0, scale=widened, reason=reason)
     value, error = at_scale(gains)
     far = LEVER_DISCREPANCY * math.sqrt(distance(flop))
     weight = prior_sd**2 / (prior_sd**2 + error**2 + far**2)
@@ -174,7 +177,8 @@ def frontier_updates(prior: Exponents, draws: Array | None, flop: float) -> tupl
     for i, (name, label) in enumerate(labels.items()):
         inverse: Scale = np.exp if name == "E" else np.asarray
         row = Update(
-            name=name, label=label, unit="nats per token" if name == "E" else "exponent", weight=eta,
+            name=name, label=label, unit="nats per token" if name == "E" else "exponent",
+            weight=0.0 if name == "E" else eta,
             prior=interval_of(inverse, mean[i], sd[i]), measured=_quantiles(inverse(measured[:, i])),
             posterior=interval_of(inverse, posterior[i], posterior_sd[i]),
             moved=float((posterior[i] - mean[i]) / sd[i]),

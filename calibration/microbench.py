@@ -5,12 +5,14 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import cycle
 
 import torch
 import torch.nn.functional as F
 
 from calibration.device import Device
 from calibration.model import GPT, Shape
+from calibration.train import Recipe, Trainer, next_token
 
 NOISY = 0.8
 """A median below this share of the best repeat means that something else used the device: it updates nothing."""
@@ -66,11 +68,6 @@ class Measurement:
     def as_row(self) -> dict[str, object]:
         """As results store it."""
         return {**asdict(self), "noisy": self.noisy}
-
-
-def sizes_for(device: Device) -> Sizes:
-    """The full set for a device."""
-    return ON_GPU if device.is_gpu else ON_CPU
 
 
 def measure(device: Device, sizes: Sizes, tick: Callable[[str], None] = lambda _: None) -> list[Measurement]:
@@ -140,10 +137,11 @@ def _copies(device: Device, sizes: Sizes) -> Iterator[Measurement]:
 
 def _ladder(device: Device, sizes: Sizes) -> Iterator[Measurement]:
     dtype, name = (torch.bfloat16, "bf16") if device.is_gpu else (torch.float32, "fp32")
-    weight = _random(device, LADDER_WIDTH, LADDER_WIDTH, dtype=dtype)
+    # One matrix would stay in a GPU's cache and show that; serving reads every layer's anew.
+    weights = [_random(device, LADDER_WIDTH, LADDER_WIDTH, dtype=dtype) for _ in range(8 if device.is_gpu else 1)]
     for b in sizes.ladder:
-        x = _random(device, LADDER_WIDTH, b, dtype=dtype)
-        best, median = _rates(device, sizes, lambda x=x: weight @ x, 2 * b * LADDER_WIDTH**2)  # type: ignore[misc]
+        x, layers = _random(device, LADDER_WIDTH, b, dtype=dtype), cycle(weights)
+        best, median = _rates(device, sizes, lambda x=x, w=layers: next(w) @ x, 2 * b * LADDER_WIDTH**2)  # type: ignore[misc]
         yield Measurement("ladder", f"batch {b}", name, "FLOP/s", best, median)
 
 
@@ -185,14 +183,11 @@ def _latency(device: Device, sizes: Sizes) -> Iterator[Measurement]:
 def _step(device: Device, sizes: Sizes) -> Iterator[Measurement]:
     """A training step from end to end: what the figures above are there to explain."""
     shape = sizes.step
-    model = GPT(shape, seed=1).to(device.torch)
-    tokens = torch.randint(0, 256, (sizes.step_batch, shape.context + 1), device=device.torch)
+    trainer = Trainer(GPT(shape, seed=1).to(device.torch), Recipe(), device)
+    tokens = torch.randint(0, shape.vocabulary, (sizes.step_batch, shape.context + 1), device=device.torch)
 
     def step() -> None:
-        with device.precision():
-            logits = model(tokens[:, :-1])
-        F.cross_entropy(logits.float().flatten(0, 1), tokens[:, 1:].flatten()).backward()
-        model.zero_grad(set_to_none=True)
+        trainer.step(tokens, next_token, 1.0)
 
     best, median = _rates(device, sizes, step, shape.train_flop(sizes.step_batch * shape.context))
     label = f"{shape.name}, {shape.with_head / 1e6:.2f} M"

@@ -160,7 +160,7 @@ _GPU = Plan(
         shape=Shape(8, 384, vocabulary=10, context=72), deepest=20, longest=48,
         bases=(("weak", 0.2), ("strong", 0.5)), seeds=2, steps=400, prompts=512, samples=16, rate=2e-4, scored=2048,
     ),
-    recipe=Recipe(matrix_rate=0.02, rate=0.01, warm_up=200),
+    recipe=Recipe(matrix_rate=0.02, rate=0.01, warm_up=5 * MB),
 )  # fmt: skip
 
 PLANS: dict[tuple[str, str], Plan] = {

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 RESULTS = Path(__file__).parent / "results"
-IN_USE = "cpu-amd-epyc-2026-11-25"
+IN_USE = "literature"
 """The result that a scenario uses unless it names another."""
 
 Tier = Literal["data", "inferred", "judgement"]
@@ -43,7 +43,7 @@ class Fraction(Interval):
     """A reachable fraction of a chip's peak, as the simulator draws it."""
 
     quantity: Literal["compute", "bandwidth"]
-    vendor: Literal["nvidia", "other", "all", "host"]
+    vendor: Literal["nvidia", "other", "host"]
     """Whose chips; `host` is the chip class that was measured."""
     chip_class: str | None = None
     median: float = Field(gt=0, lt=1)
@@ -153,15 +153,11 @@ class CalibrationRecord(_Stored):
     """SHA-256 of everything else."""
 
     def fraction(self, quantity: str, vendor: str) -> Fraction:
-        """The fraction for a quantity and vendor (`all` stands for every vendor)."""
+        """The fraction for a quantity and vendor."""
         for row in self.fractions:
-            if row.quantity == quantity and row.vendor in (vendor, "all"):
+            if (row.quantity, row.vendor) == (quantity, vendor):
                 return row
         raise KeyError(f"{self.id} has no {quantity} fraction for {vendor}")
-
-    def host_class(self) -> str | None:
-        """The chip class that was measured itself, where the catalogue has it."""
-        return next((row.chip_class for row in self.fractions if row.vendor == "host"), None)
 
     def shift(self, parameter: str) -> tuple[float, float]:
         """Shift and scale of a parameter's normal score; (0, 1) where nothing was learnt about it."""

@@ -8,8 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, ndtri
-from scipy.stats import qmc
+from scipy.special import expit
 
 from calibration import curves, mapping, roofline, scaling
 from calibration.dice import dice
@@ -117,7 +116,7 @@ def fitted(plan: Plan, cells: Rows, seeds: Rows) -> dict[str, Any] | None:
             "frontier_slope": _span(scaling.frontier_slope(draws)),
         },
         "identified": scaling.identified(draws), "rms": best.rms, "hold_out_mean": mean, "hold_out_max": most,
-        "envelope_slope": envelope(cells), "seed_sd": _seed_sd(cells, seeds),
+        "envelope_slope": envelope(cells), "seed_sd": curves.seed_sd(cells, seeds),
         "forms": [
             {"name": name, "formula": scaling.FORMS[name].formula, "parameters": len(scaling.FORMS[name].bounds),
              "rms": fits[name].rms, "left_out_rms": comparison.rms(name)}
@@ -127,14 +126,6 @@ def fitted(plan: Plan, cells: Rows, seeds: Rows) -> dict[str, Any] | None:
         "additive_loses": comparison.additive_loses,
         "draws": [[float(f"{x:.5g}") for x in row] for row in draws],
     }  # fmt: skip
-
-
-def _seed_sd(cells: Rows, seeds: Rows) -> float | None:
-    """Standard deviation over seeds of the repeated cell's loss, nats per byte."""
-    if not seeds:
-        return None
-    same = [r["loss"] for r in cells if (r["size"], r["tokens"]) == (seeds[0]["size"], seeds[0]["tokens"])]
-    return float(np.std([*same, *(r["loss"] for r in seeds)], ddof=1))
 
 
 def envelope(cells: Rows) -> float | None:
@@ -165,15 +156,12 @@ def _levers(
 
 def measured_gains(name: str, rows: Rows) -> list[mapping.Gain]:
     """A lever's gains by scale, in the unit of its prior."""
-    if name == "repetition":  # in epochs, from the passes that were worth less than new text and more than none
-        rows = [r for r in rows if r["constant"] and r["constant_low"] and r["constant_high"]]
-        return [
-            mapping.Gain(
-                r["flop"], math.log(r["constant"]),
-                max(math.log(r["constant_high"] / r["constant_low"]) / (2 * mapping.Z90), 0.05),
-            )
-            for r in rows
-        ]  # fmt: skip
+    if name == "repetition":  # in epochs: one constant for all passes
+        if not rows:
+            return []
+        worths, epochs, sd = (np.array([r[key] for r in rows]) for key in ("worth_tokens", "epochs", "log_gain_sd"))
+        value, error = curves.shared_constant(rows[0]["unique"], worths, epochs, sd)
+        return [mapping.Gain(max(r["flop"] for r in rows), value, error)]
     key = "gain_over_repetition" if name == "synthetic" else "gain"
     return [mapping.Gain(r["flop"], math.log(r[key]), r["log_gain_sd"]) for r in rows]
 
@@ -232,8 +220,8 @@ def _hardware(prior: CalibrationRecord, host: Host, bench: Rows) -> tuple[Update
         updates.append(mapping.hardware_update(f"{host.name}, {quantity}", _as_host(own), own, found, "host", why_not))
         for row in prior.fractions:
             if row.quantity == quantity:
-                kin = "same" if host.vendor != "processor" and row.vendor in (host.vendor, "all") else "other"
-                label = {"nvidia": "NVIDIA chips", "other": "other accelerators", "all": "all accelerators"}[row.vendor]
+                kin = "same" if row.vendor == host.vendor else "other"
+                label = {"nvidia": "NVIDIA chips", "other": "other accelerators"}[row.vendor]
                 updates.append(mapping.hardware_update(f"{label}, {quantity}", row, own, found, kin, why_not))
     return tuple(updates)
 
@@ -270,11 +258,13 @@ def drawn(fraction: Interval, score: Array) -> Array:
     return np.asarray(expit(mean + sd * score))
 
 
-def _reachable(chip: roofline.Chip, by: Mapping[tuple[str, str], Fraction]) -> Array:
+def _reachable(chip: roofline.Chip, quantity: str, by: Mapping[tuple[str, str], Fraction]) -> Array:
     """Draws of a chip's fraction: chips of a maker have some of it in common, as in the update by a measurement."""
-    host = by.get(("compute", "host"))
-    fraction = host if host is not None and host.chip_class == chip.chip_class else by["compute", chip.vendor]
-    shared, own = (dice(0, f"reachable, {name}").standard_normal(ROOFLINE_DRAWS) for name in (chip.vendor, chip.name))
+    host = by.get((quantity, "host"))
+    fraction = host if host is not None and host.chip_class == chip.chip_class else by[quantity, chip.vendor]
+    shared, own = (
+        dice(0, f"reachable {quantity}, {name}").standard_normal(ROOFLINE_DRAWS) for name in (chip.vendor, chip.name)
+    )
     common = mapping.WEIGHTS["same"]
     return drawn(fraction, math.sqrt(common) * shared + math.sqrt(1 - common) * own)
 
@@ -283,10 +273,10 @@ def _roofline(
     chips: tuple[roofline.Chip, ...], fractions: Sequence[Fraction]
 ) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
     """κ_train and κ_decode per chip under the posterior fractions, and the model against published points."""
-    bandwidth, workload = qmc.Sobol(2, rng=dice(0, "roofline")).random(ROOFLINE_DRAWS).clip(1e-6, 1 - 1e-6).T
+    workload = (np.arange(ROOFLINE_DRAWS) + 0.5) / ROOFLINE_DRAWS  # the fractions are drawn at random against it
     by: dict[tuple[str, str], Fraction] = {(f.quantity, f.vendor): f for f in fractions}
-    compute = {chip.name: _reachable(chip, by) for chip in chips}
-    kappas = roofline.kappas(chips, compute, drawn(by["bandwidth", "all"], ndtri(bandwidth)), workload)
+    compute, bandwidth = ({chip.name: _reachable(chip, quantity, by) for chip in chips} for quantity in QUANTITIES)
+    kappas = roofline.kappas(chips, compute, bandwidth, workload)
     rows = tuple(
         {
             "chip": k.chip.name,

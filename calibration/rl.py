@@ -165,8 +165,7 @@ class Bracket:
             chosen = (told[:, None] * plan.samples + torch.arange(plan.samples, device=told.device)).flatten()
             group = reward[told]
             advantage = ((group - group.mean(1, keepdim=True)) / (group.std(1, keepdim=True) + 1e-6)).flatten()
-            mask = _until_end(said[chosen])
-            self._step(optimizer, asked.repeat_interleave(plan.samples, 0)[chosen], mask, advantage)
+            self._step(optimizer, asked.repeat_interleave(plan.samples, 0)[chosen], said[chosen], advantage)
             flop += plan.shape.train_flop(len(chosen) * (length - 1), length)
         return flop
 
@@ -185,9 +184,9 @@ class Bracket:
         return torch.cat(said, 1)
 
     def _step(self, optimizer: torch.optim.Optimizer, asked: Tensor, said: Tensor, weight: Tensor) -> None:
-        """Make answers likelier by their weight; what is filled in behind an answer does not count."""
+        """Make answers likelier by their weight; what comes behind an answer's end does not count."""
         asked, said = asked.to(self.device.torch), said.to(self.device.torch)
-        counts = said != PAD
+        counts = up_to_end(said)
         for part in torch.arange(len(said), device=said.device).split(AT_ONCE):
             with self.device.precision():
                 logits = self.model(torch.cat((asked[part], said[part]), 1)[:, :-1])[:, asked.shape[1] - 1 :]
@@ -199,7 +198,7 @@ class Bracket:
         optimizer.zero_grad(set_to_none=True)
 
 
-def _until_end(said: Tensor) -> Tensor:
-    """Answers with everything behind their first end filled in."""
-    ended = (said == END).cumsum(1) - (said == END).int()
-    return said.masked_fill(ended > 0, PAD)
+def up_to_end(said: Tensor) -> Tensor:
+    """Which tokens of answers belong to them: all up to and including the first end."""
+    ends = (said == END).int()
+    return ends.cumsum(1) == ends

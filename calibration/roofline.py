@@ -137,12 +137,6 @@ def read_chips(path: Path) -> tuple[Chip, ...]:
     )
 
 
-def left_out(path: Path) -> dict[str, tuple[str, ...]]:
-    """Products of a catalogue that `read_chips` leaves out, with the columns they lack."""
-    lacking = {row["product"]: tuple(c for c in COLUMNS if c not in numbers) for row, numbers in _cells(path)}
-    return {product: columns for product, columns in lacking.items() if columns}
-
-
 def pretraining(chip: Chip, compute: Value) -> Value:
     """Pretraining `DENSE` in BF16, tokens/s per chip: 6 FLOP per parameter, compute-bound on every chip."""
     return compute * (chip.bf16_tflops * 1e12 / (6 * DENSE.parameters))
@@ -220,17 +214,20 @@ class Kappa(NamedTuple):
 
 
 def kappas(
-    chips: Sequence[Chip], compute_fraction: Mapping[str, Array], bandwidth_fraction: Array, workload: Array
+    chips: Sequence[Chip],
+    compute_fraction: Mapping[str, Array],
+    bandwidth_fraction: Mapping[str, Array],
+    workload: Array,
 ) -> tuple[Kappa, ...]:
     """H100 equivalents of each chip over draws, relative to `REFERENCE` (one of `chips`) under the same draw.
 
-    Draws: reachable fractions of compute by chip and of bandwidth; uniforms on [0, 1) that choose among `DECODE`.
+    Draws: reachable fractions of compute and bandwidth by chip; uniforms on [0, 1) that choose among `DECODE`.
     """
     reference, result = _named(chips, REFERENCE), []
     pick = (workload * len(DECODE)).astype(int)
     for chip in chips:
-        own, base = compute_fraction[chip.name], compute_fraction[reference.name]
-        ratio = {w: f(chip, own, bandwidth_fraction) / f(reference, base, bandwidth_fraction) for w, f in RATES.items()}
+        own, base = ((compute_fraction[c.name], bandwidth_fraction[c.name]) for c in (chip, reference))
+        ratio = {w: rate(chip, *own) / rate(reference, *base) for w, rate in RATES.items()}
         mixed = np.choose(pick, [ratio[key] for key in DECODE])
         train, decode = (Interval(*np.quantile(x, (0.05, 0.5, 0.95)).tolist()) for x in (ratio["pretraining"], mixed))
         result.append(Kappa(chip, train, decode, {key: float(np.median(ratio[key])) for key in DECODE}))

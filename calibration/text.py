@@ -59,6 +59,6 @@ def _order(seed: int, epoch: int, chunks: int) -> np.ndarray:
     return dice(seed, f"order of epoch {epoch}").permutation(chunks)
 
 
-def text(content: np.ndarray, context: int, batch: int, seed: int, device: Device, most: int | None = None) -> Text:
-    """Text on a device; `most` keeps only the first bytes of it."""
-    return Text(torch.from_numpy(content[:most].copy()).to(device.torch), context, batch, seed)
+def text(content: np.ndarray, context: int, batch: int, seed: int, device: Device) -> Text:
+    """Text on a device."""
+    return Text(torch.from_numpy(content.copy()).to(device.torch), context, batch, seed)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from calibration.text import Text
 
 DECAY = 0.2
 """Share of a budget in which the rate falls linearly to zero."""
+SAVED_EVERY = 60.0
+"""Seconds after which a trunk is saved although no branch leaves it yet."""
 CLIP = 1.0
 """Largest norm of the gradient."""
 
@@ -39,8 +42,8 @@ class Recipe:
     matrix_rate: float = 0.02
     rate: float = 0.03
     """Learning rate of what AdamW trains."""
-    warm_up: int = 40
-    """Steps in which the rate rises, at most a tenth of the shortest budget's."""
+    warm_up: int = 25 * 1024
+    """Tokens over which the rate rises: the same for every run of a plan, since runs are compared."""
 
 
 class Trainer:
@@ -155,19 +158,23 @@ def train_branches(
     if not left:
         return
     trainer = Trainer(GPT(shape, seed).to(device.torch), recipe, device)
-    warm = max(min(recipe.warm_up, min(budgets) // source.tokens_per_step // 10), 1)
+    warm = max(recipe.warm_up // source.tokens_per_step, 1)
     if trunk is not None and trunk.is_file():
         saved = torch.load(trunk, map_location=device.torch, weights_only=True)
         if saved["steps"] <= branch_step(left[0], source.tokens_per_step):  # else the log was cut after the trunk
             trainer.restore(saved)
+    saved_at = time.monotonic()
     for budget in left:
         leaves = branch_step(budget, source.tokens_per_step)
         while trainer.steps < leaves:
             trainer.step(source.step(trainer.steps), objective, min(1.0, (trainer.steps + 1) / warm))
             tick(source.tokens_per_step)
+            if trunk is not None and time.monotonic() - saved_at > SAVED_EVERY:
+                save(trainer.state(), trunk)
+                saved_at = time.monotonic()
         saved = trainer.state()
         if trunk is not None:
-            _save(saved, trunk)
+            save(saved, trunk)
         _decay(trainer, source, budget // source.tokens_per_step, objective, tick)
         finished(Branch(budget, trainer.steps, trainer.model))
         trainer.restore(saved)
@@ -181,9 +188,16 @@ def _decay(trainer: Trainer, source: Text, last: int, objective: Objective, tick
         tick(source.tokens_per_step)
 
 
-def _save(state: dict[str, Any], path: Path) -> None:
-    """Write a state so that the file is either the old one or the new one."""
+def save(state: dict[str, Any], path: Path) -> None:
+    """Write a state so that the file is either the old one or the new one.
+
+    Raises:
+        OSError: where it cannot be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".part")
-    torch.save(state, beside)
+    try:
+        torch.save(state, beside)
+    except RuntimeError as error:  # what torch makes of a full disk
+        raise OSError(f"{beside} cannot be written: {error}") from error
     beside.replace(path)

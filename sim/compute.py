@@ -32,10 +32,9 @@ def reachable(quantity: str, p: Draws) -> Array:
 
     A class that was measured itself has its own; any other goes by its maker.
     """
-    usual = {True: p.bandwidth_fraction, False: p.bandwidth_fraction}
-    if quantity == "compute":
-        usual = {True: p.compute_fraction_other, False: p.compute_fraction_nvidia}
-    return np.stack([getattr(p, own_fraction(quantity, k), usual[k in CHINESE or k == "CUSTOM"]) for k in CLASSES])
+    usual = {maker: getattr(p, f"{quantity}_fraction_{maker}") for maker in ("nvidia", "other")}
+    makers = {name: "other" if name in CHINESE or name == "CUSTOM" else "nvidia" for name in CLASSES}
+    return np.stack([getattr(p, own_fraction(quantity, name), usual[makers[name]]) for name in CLASSES])
 
 
 def train_equivalents(chips: Catalogue, p: Draws) -> tuple[Array, Array]:

@@ -19,7 +19,8 @@ from sim.rng import Array, Streams
 HARDWARE_DIMENSIONS = {
     "compute_fraction_nvidia": (120, "compute", "nvidia"),
     "compute_fraction_other": (121, "compute", "other"),
-    "bandwidth_fraction": (122, "bandwidth", "nvidia"),
+    "bandwidth_fraction_nvidia": (122, "bandwidth", "nvidia"),
+    "bandwidth_fraction_other": (122, "bandwidth", "other"),
 }
 """Sobol columns of the fractions that a calibration result gives: name → (column, quantity, vendor)."""
 
@@ -70,8 +71,8 @@ def fractions(record: CalibrationRecord) -> dict[str, tuple[int, Fraction]]:
     for row in record.fractions:
         if row.vendor == "host" and row.chip_class is not None:
             maker = "other" if row.chip_class in (*CHINESE, "CUSTOM") else "nvidia"
-            usual = "bandwidth_fraction" if row.quantity == "bandwidth" else f"compute_fraction_{maker}"
-            result[own_fraction(row.quantity, row.chip_class)] = (HARDWARE_DIMENSIONS[usual][0], row)
+            usual = HARDWARE_DIMENSIONS[f"{row.quantity}_fraction_{maker}"][0]
+            result[own_fraction(row.quantity, row.chip_class)] = (usual, row)
     return result
 
 

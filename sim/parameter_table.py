@@ -19,7 +19,7 @@ def rows(spec: Scenario) -> list[dict[str, Any]]:
     before = distributions(spec.with_changes(calibration=record.prior)) if record.prior else drawn
     known = {name: row.model_dump(include=FIELDS) for name, row in parameters().items()}
     for name, (_, fraction) in fractions(record).items():
-        maker = {"nvidia": "NVIDIA", "other": "other makers", "all": "all makers", "host": str(fraction.chip_class)}
+        maker = {"nvidia": "NVIDIA", "other": "other makers", "host": str(fraction.chip_class)}
         known[name] = {
             "name": name, "label": f"Reachable {fraction.quantity}, {maker[fraction.vendor]}", "unit": "share of peak",
             "kind": "logitnormal", "tier": fraction.tier, "source": fraction.source, "as_of": fraction.as_of,

@@ -9,7 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the calibration extra")
 
-from calibration import command, levers  # noqa: E402
+from calibration import command, levers, train  # noqa: E402
 from calibration.campaign import Campaign  # noqa: E402
 from calibration.command import Order  # noqa: E402
 from calibration.corpus import corpus  # noqa: E402
@@ -91,25 +91,42 @@ class Stopped(Exception):
     pass
 
 
-@pytest.mark.parametrize("after", [5, 40, 75, 95])
-def test_an_interrupted_grid_goes_on_to_the_same_losses(tmp_path: Path, after: int):
-    whole = campaign(TINY, tmp_path / "whole").grid()
-    steps = [0]
+def everything(where: Campaign) -> dict:
+    """All that a campaign finds, without what it cost."""
+    found = {row["part"]: row["loss"] for row in where.grid()}
+    rows = levers.measure(where)
+    found |= {(row["lever"], row["size"], row["tokens"]): row["gain"] for row in rows}
+    return found | {run["part"]: run["passed"] for run in where.reinforcement()}
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, int]:
+    """What a whole campaign finds, and how many steps it has."""
+    whole, steps = campaign(TINY, tmp_path_factory.mktemp("whole")), [0]
+    whole.tell = lambda what, cost: steps.__setitem__(0, steps[0] + 1)
+    return everything(whole), steps[0]
+
+
+@pytest.mark.parametrize("share", [0.02, 0.2, 0.45, 0.7, 0.85, 0.99])
+def test_an_interrupted_campaign_goes_on_to_the_same_results(
+    tmp_path: Path, uninterrupted: tuple[dict, int], share: float, monkeypatch: pytest.MonkeyPatch
+):
+    expected, steps = uninterrupted
+    monkeypatch.setattr(train, "SAVED_EVERY", 0.05)  # trunks are saved between branches too
+    left = [int(share * steps)]
 
     def stop(what: str, cost: float) -> None:
-        steps[0] += 1
-        if steps[0] == after:
+        left[0] -= 1
+        if left[0] == 0:
             raise Stopped
 
-    broken = campaign(TINY, tmp_path / "broken")
+    broken = campaign(TINY, tmp_path)
     broken.tell = stop
     with pytest.raises(Stopped):
-        broken.grid()
-    with (tmp_path / "broken/log.jsonl").open("a") as log:
+        everything(broken)
+    with (tmp_path / "log.jsonl").open("a") as log:
         log.write('{"part": "cell/2x24/655')  # a line torn by the interruption
-    again = campaign(TINY, tmp_path / "broken").grid()
-    assert {r["part"]: r["loss"] for r in again} == {r["part"]: r["loss"] for r in whole}
-    assert steps[0] == after
+    assert everything(campaign(TINY, tmp_path)) == expected
 
 
 def test_nothing_is_measured_twice(tmp_path: Path):

@@ -45,6 +45,33 @@ def test_repetition_as_good_as_new_has_no_constant_and_useless_repetition_none()
     assert curves.repetition_constant(100, 90, 8) == 0
 
 
+@pytest.mark.parametrize("constant", [2.0, 15.0])
+def test_one_constant_is_found_for_all_passes(constant):
+    epochs = np.array([2.0, 4.0, 8.0])
+    worths = 1e5 * (1 + constant * (1 - np.exp(-(epochs - 1) / constant)))
+    value, sd = curves.shared_constant(1e5, worths, epochs, np.full(3, 0.02))
+    assert math.exp(value) == pytest.approx(constant, rel=1e-3)
+    assert 0 < sd < 0.5
+
+
+def test_passes_as_good_as_new_text_count_too():
+    epochs = np.array([2.0, 4.0, 8.0])
+    fading = 1e5 * np.array([1.9, 3.0, 4.5])
+    value, sd = curves.shared_constant(1e5, fading, epochs, np.full(3, 0.02))
+    free = curves.shared_constant(1e5, np.array([2.1e5, *fading[1:]]), epochs, np.full(3, 0.02))
+    assert free[0] > value
+    perfect = curves.shared_constant(1e5, 1e5 * epochs, epochs, np.full(3, 0.02))
+    assert math.exp(perfect[0]) > 100
+    assert sd < perfect[1]
+
+
+def test_what_a_seed_does_is_read_from_all_runs_of_its_cell():
+    cells = [{"size": "a", "tokens": 1, "loss": 2.0}, {"size": "b", "tokens": 1, "loss": 9.0}]
+    again = [{"size": "a", "tokens": 1, "loss": 2.2}]
+    assert curves.seed_sd(cells, again) == pytest.approx(np.std([2.0, 2.2], ddof=1))
+    assert curves.seed_sd(cells, []) is None
+
+
 def test_the_sigmoid_comes_back():
     flop = np.concatenate([[0.0], np.geomspace(3e9, 8e11, 13)])
     passed = curves._sigmoid(np.maximum(flop, 1e-9), 0.18, 0.62, math.log(1e11), 1.7)

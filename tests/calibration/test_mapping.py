@@ -41,10 +41,10 @@ def test_the_weight_is_the_power_prior():
     assert mapping.power(CPU_RUN) == pytest.approx(math.exp(-6.5))
     assert mapping.power(GPU_RUN) == pytest.approx(math.exp(-4.5))
     assert mapping.power(1e27) == 1
-    assert all(
-        u.weight == mapping.power(GPU_RUN)
-        for u in mapping.frontier_updates(PRIOR.exponents, draws(0.3, 0.4, 0.05), GPU_RUN)
-    )
+    rows = mapping.frontier_updates(PRIOR.exponents, draws(0.3, 0.4, 0.05), GPU_RUN)
+    eta = mapping.power(GPU_RUN)
+    # The floor of the run is in another unit: it has no weight.
+    assert {row.name: row.weight for row in rows} == {"E": 0, "alpha": eta, "beta": eta}
 
 
 def test_a_run_at_the_frontier_would_move_them():
@@ -94,6 +94,14 @@ def test_a_law_that_lost_widens_the_levers():
     assert mapping.spread(wide.prior) ** 2 - mapping.spread(narrow.prior) ** 2 == pytest.approx(0.15**2 - 0.1**2)
     assert shift is not None
     assert shift.scale > 1  # more is unknown than before the run
+
+
+def test_a_law_that_lost_widens_levers_that_were_not_measured_too():
+    update, shift = mapping.lever_update(LEVERS["distillation"], [], CPU_RUN, True)
+    assert shift is not None
+    assert shift.shift == 0
+    assert shift.scale == pytest.approx(mapping.spread(update.prior) / mapping.spread(LEVERS["distillation"].prior))
+    assert shift.scale > 1
 
 
 def test_several_scales_are_read_at_the_largest_with_a_shrunk_slope():

@@ -45,7 +45,9 @@ def test_only_the_whole_answer_is_paid():
 
 def test_what_comes_after_the_end_does_not_count():
     said = torch.tensor([[3, rl.END, 4, rl.END], [3, 4, 5, 3]])
-    assert rl._until_end(said).tolist() == [[3, rl.END, rl.PAD, rl.PAD], [3, 4, 5, 3]]
+    assert rl.up_to_end(said).tolist() == [[True, True, False, False], [True] * 4]
+    # Filling that was sampled before an end is part of a wrong answer.
+    assert rl.up_to_end(torch.tensor([[rl.PAD, 3, rl.END, 4]])).tolist() == [[True, True, True, False]]
 
 
 def test_a_model_learns_from_its_own_samples():

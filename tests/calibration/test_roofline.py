@@ -137,12 +137,13 @@ def test_a_chip_that_cannot_hold_the_weights_does_not_decode() -> None:
         assert RATES[key](tiny, COMPUTE, BANDWIDTH) == 0, key
 
 
-def draws(count: int = 400) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+def draws(count: int = 400) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
     """Chips of a maker reach the same fraction of peak."""
     rng = np.random.default_rng(11)
     makers = {"nvidia": rng.uniform(0.68, 0.86, count), "other": rng.uniform(0.4, 0.8, count)}
     compute = {chip.name: makers[chip.vendor] for chip in read_chips(CATALOGUE)}
-    return compute, rng.uniform(0.77, 0.93, count), rng.uniform(size=count)
+    bandwidth = dict.fromkeys(compute, rng.uniform(0.77, 0.93, count))
+    return compute, bandwidth, rng.uniform(size=count)
 
 
 def test_every_complete_chip_gets_a_kappa_and_the_h100_is_one(chips: tuple[Chip, ...]) -> None:

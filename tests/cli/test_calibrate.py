@@ -176,7 +176,7 @@ def test_parts_are_measured_one_by_one_and_then_fitted(shell, tmp_path: Path):
     assert path.stem == content["id"]
     assert content["provenance"]["command"].startswith("polarity calibrate fit --smoke --device cpu")
     moved = {u["name"] for u in content["hardware"] if u["measured"]}
-    assert {"bandwidth host", "bandwidth all"} <= moved  # it was given a peak to compare with
+    assert {"bandwidth host", "bandwidth nvidia", "bandwidth other"} <= moved  # it was given a peak to compare with
     assert not any(row["measured"] for row in content["gains"])
     assert (path.parent / content["provenance"]["log"]).is_file()
 

@@ -22,7 +22,13 @@ from sim.world import World
 def middle(**changes: float) -> Any:
     """Every parameter at its median, one member, with changes; hardware fractions at plain numbers."""
     values = {name: row.distribution.interval()[1] for name, row in parameters().items()}
-    values |= {"compute_fraction_nvidia": 0.7, "compute_fraction_other": 0.6, "bandwidth_fraction": 0.8, **changes}
+    values |= {
+        "compute_fraction_nvidia": 0.7,
+        "compute_fraction_other": 0.6,
+        "bandwidth_fraction_nvidia": 0.8,
+        "bandwidth_fraction_other": 0.8,
+        **changes,
+    }
     return Draws(**{name: np.array([float(value)]) for name, value in values.items()})
 
 
