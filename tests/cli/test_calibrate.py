@@ -78,6 +78,16 @@ def test_a_report_needs_no_torch(tmp_path: Path):
     assert Path(done.stdout.strip()).read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+def test_a_report_without_its_chart_library_says_what_is_missing(tmp_path: Path):
+    blocked = WITHOUT_TORCH.replace('("torch", "triton")', '("vl_convert",)')
+    code = f"{blocked}sys.argv = ['calibration', 'report', '{ids()[0]}', '--out', '{tmp_path}']\n"
+    code += "from calibration.__main__ import main\nsys.exit(main())"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.strip() == "polarity: calibrate: vl_convert is not installed; `make calibration` installs it"
+    assert not list(tmp_path.iterdir())
+
+
 # --- naming a result ------------------------------------------------------------------------------------------------
 
 
