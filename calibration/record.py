@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 RESULTS = Path(__file__).parent / "results"
-IN_USE = "literature"
+IN_USE = "cpu-amd-epyc-2026-11-25"
 """The result that a scenario uses unless it names another."""
 
 Tier = Literal["data", "inferred", "judgement"]
