@@ -120,7 +120,7 @@ _STANDARD = Plan(
     ),
 )  # fmt: skip
 _FAST = replace(
-    _STANDARD, tier="fast", sizes=_SMALL[:3], without=frozenset(), bootstraps=200, seeds=2,
+    _STANDARD, tier="fast", sizes=_SMALL[:3], without=frozenset(), bootstraps=100, seeds=2,
     levers=replace(_STANDARD.levers, names=("repetition",), epochs=(2, 4)),
     rl=replace(_STANDARD.rl, bases=(("weak", 0.2),), seeds=2, steps=150),
 )  # fmt: skip
