@@ -274,8 +274,10 @@ def test_every_conflict_of_sources_has_one_choice_with_a_reason() -> None:
 
 def test_parameters_are_drawable_and_have_their_own_columns() -> None:
     dims = [row.dim for row in parameters().values()]
-    hardware = [dim for dim, *_ in HARDWARE_DIMENSIONS.values()]
-    assert len({*dims, *hardware}) == len(dims) + len(hardware)
+    hardware = {name: dim for name, (dim, *_) in HARDWARE_DIMENSIONS.items()}
+    # The bandwidth that chips reach is one uncertainty for all makers: they share a column.
+    assert hardware.pop("bandwidth_fraction_other") == hardware["bandwidth_fraction_nvidia"]
+    assert len({*dims, *hardware.values()}) == len(dims) + len(hardware)
     for name, row in parameters().items():
         low, mid, high = row.distribution.interval()
         assert low <= mid <= high, name
