@@ -120,9 +120,10 @@ _STANDARD = Plan(
     ),
 )  # fmt: skip
 _FAST = replace(
-    _STANDARD, tier="fast", sizes=_SMALL[:3], without=frozenset(), bootstraps=100, seeds=2,
+    _STANDARD, tier="fast", sizes=_SMALL[:3], without=frozenset(), bootstraps=100,
+    seed_cell=("2x24", 512 * KB), seeds=2,
     levers=replace(_STANDARD.levers, names=("repetition",), epochs=(2, 4)),
-    rl=replace(_STANDARD.rl, bases=(("weak", 0.2),), seeds=2, steps=150),
+    rl=replace(_STANDARD.rl, bases=(("weak", 0.2),), seeds=2, steps=100),
 )  # fmt: skip
 _FULL_SIZES = _shapes((2, 16), (2, 24), (2, 32), (2, 48), (3, 64), (4, 80), (4, 112), context=128)
 _FULL = replace(
