@@ -120,7 +120,7 @@ _STANDARD = Plan(
     ),
 )  # fmt: skip
 _FAST = replace(
-    _STANDARD, tier="fast", sizes=_SMALL[:3], without=frozenset(), bootstraps=100,
+    _STANDARD, tier="fast", sizes=_SMALL[:3], without=frozenset({("2x48", 2048 * KB)}), bootstraps=100,
     seed_cell=("2x24", 512 * KB), seeds=2,
     levers=replace(_STANDARD.levers, names=("repetition",), epochs=(2, 4)),
     rl=replace(_STANDARD.rl, bases=(("weak", 0.2),), seeds=2, steps=100),
