@@ -52,7 +52,7 @@ def calibrate(
         str | None,
         typer.Argument(metavar="[ID]", help="For show, report and effect: a result; the one in use by default."),
     ] = None,
-    fast: Annotated[bool, typer.Option("--fast", help="Fewer and smaller runs: about four minutes.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Fewer and smaller runs: four to five minutes.")] = False,
     full: Annotated[bool, typer.Option("--full", help="More sizes, budgets and seeds: about twenty minutes.")] = False,
     smoke: Annotated[bool, typer.Option("--smoke", hidden=True)] = False,
     device: Annotated[str, typer.Option(metavar="cpu|cuda", help="Where to measure.")] = "cpu",
