@@ -30,7 +30,6 @@ from calibration.result import assemble, reinforcement
 from calibration.roofline import Chip, read_chips
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("bench", "train", "levers", "fit", "all")
 MEASURING = ("campaign", "device", "levers", "microbench", "model", "rl", "text", "train")
 BENCH_COST = 25.0
 """Cost of the microbenchmarks in the units of the progress bar."""

@@ -36,7 +36,10 @@ FORM_DISCREPANCY, FORM_DISCREPANCY_IF_LOST = 0.10, 0.15
 LEAST_LOGIT_SD = 0.05
 """A fraction of peak is never known better than this, on the logit scale."""
 WEIGHTS = {"host": 1.0, "same": 0.5, "other": 0.15}
-"""Correlation of a chip's reachable fraction with the measured chip's: itself, the same maker's, any other's."""
+"""Correlation of a chip's reachable fraction with the measured chip's: itself, the same maker's, any other's.
+
+Judgement.
+"""
 
 
 def distance(flop: float) -> float:

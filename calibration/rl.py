@@ -21,7 +21,7 @@ from calibration.plan import RLPlan
 
 KINDS = 3
 """Kinds of brackets: tokens 0 to 2 open, 3 to 5 close."""
-END, PAD, ASK, _ = 6, 7, 8, 9
+END, PAD, ASK = 6, 7, 8
 """The remaining tokens: end of an answer, filling before a prompt, and the mark after it."""
 TAUGHT = 64
 """Demonstrations per step."""
@@ -77,11 +77,17 @@ def rewards(said: Tensor, right: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def answer(model: GPT, asked: Tensor, length: int, generator: torch.Generator | None, device: Device) -> Tensor:
-    """(prompts, length) answers: sampled at temperature 1, or the likeliest tokens where there is no generator."""
-    said: list[Tensor] = []
+def answer(
+    model: GPT, asked: Tensor, length: int, generator: torch.Generator | None, device: Device, samples: int = 1
+) -> Tensor:
+    """(prompts × samples, length) answers; a prompt is read once for all its samples.
+
+    Sampled at temperature 1, or the likeliest tokens where there is no generator.
+    """
     with device.precision():
         logits, cache = model.extend(asked, None)
+    logits, cache = logits[:, -1:].repeat_interleave(samples, 0), _repeated(cache, samples)
+    said: list[Tensor] = []
     for i in range(length):
         last = logits[:, -1].float()
         if generator is None:
@@ -155,7 +161,7 @@ class Bracket:
         """Sample answers, rank each within its group and learn from the difference; returns the FLOP."""
         plan = self.plan
         asked, right = (x.to(self.device.torch) for x in prompts(plan, plan.prompts, self.maker))
-        said = self._rollouts(asked, right.shape[1])
+        said = answer(self.model, asked, right.shape[1], self.generator, self.device, plan.samples)
         reward = rewards(said, right.repeat_interleave(plan.samples, 0)).view(plan.prompts, plan.samples)
         told = (reward.std(1) > 0).nonzero().flatten()  # a group in which all fare alike says nothing
         length = plan.longest + plan.deepest + 2
@@ -168,20 +174,6 @@ class Bracket:
             self._step(optimizer, asked.repeat_interleave(plan.samples, 0)[chosen], said[chosen], advantage)
             flop += plan.shape.train_flop(len(chosen) * (length - 1), length)
         return flop
-
-    @torch.no_grad()
-    def _rollouts(self, asked: Tensor, length: int) -> Tensor:
-        """(prompts × samples, length) answers; a prompt is read once for all its samples."""
-        with self.device.precision():
-            logits, cache = self.model.extend(asked, None)
-        logits, cache = logits[:, -1:].repeat_interleave(self.plan.samples, 0), _repeated(cache, self.plan.samples)
-        said: list[Tensor] = []
-        for i in range(length):
-            said.append(torch.multinomial(logits[:, -1].float().softmax(-1), 1, generator=self.generator))
-            if i < length - 1:
-                with self.device.precision():
-                    logits, cache = self.model.extend(said[-1], cache)
-        return torch.cat(said, 1)
 
     def _step(self, optimizer: torch.optim.Optimizer, asked: Tensor, said: Tensor, weight: Tensor) -> None:
         """Make answers likelier by their weight; what comes behind an answer's end does not count."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from calibration.mapping import Z90
 from calibration.record import CalibrationRecord, Interval, Update
 
 Rows = Sequence[Mapping[str, Any]]
@@ -69,7 +70,7 @@ def levers(runs: Rows) -> Sheet:
     """Gains of the levers at each scale."""
     rows = []
     for r in runs:
-        low, high = (r["gain"] * math.exp(side * 1.645 * r["log_gain_sd"]) for side in (-1, 1))
+        low, high = (r["gain"] * math.exp(side * Z90 * r["log_gain_sd"]) for side in (-1, 1))
         gain = f"{r['gain']:.2f} ({low:.2f} to {high:.2f})"
         rows.append((r["lever"], _size(r["size"]), f"{r['tokens']:,}", f"{r['loss']:.4f}", gain, _remark(r)))
     columns = ("Lever", "Size", "Bytes", "Loss", "Gain", "")
