@@ -17,7 +17,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 TORCH := 2.13.0
 TORCH_TOO := $(if $(WITHOUT_TORCH),,calibration)
 
-.PHONY: help setup calibration run test lint format bench golden docs constraints
+.PHONY: help setup calibration run test lint format bench hindcast golden docs constraints
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -55,6 +55,9 @@ format: setup ## format the code and mend what can be mended
 
 bench: setup ## measure speed
 	$(BIN)/python -m benchmarks.run
+
+hindcast: setup ## write the stored blind runs anew; then say in CHANGELOG.md what changed and why
+	$(BIN)/python -m sim.hindcast.kept
 
 golden: setup ## write the expected results anew; then say in CHANGELOG.md what changed and why
 	$(BIN)/python -m pytest tests/test_golden.py --update-golden

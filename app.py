@@ -15,7 +15,10 @@ st.set_page_config(
 common.warm()
 
 page = st.navigation(
-    [st.Page("sim/ui/explore.py", title="Explore", default=True)],
+    [
+        st.Page("sim/ui/explore.py", title="Explore", icon=":material/tune:", default=True),
+        st.Page("sim/ui/evidence.py", title="Evidence", icon=":material/history_edu:", url_path="evidence"),
+    ],
     position="top",
 )
 page.run()

@@ -17,12 +17,6 @@ Epoch AI, AI compute users (2026): inference about half of lab compute; final tr
 """
 INERTIA = 0.35
 """Share of the way to its target that an allocation moves in a quarter."""
-RL_GROWTH = 1.75
-"""Largest growth of the share for reinforcement learning in a quarter, a factor: environments and methods take time.
-
-RL compute rose about tenfold from o1 to o3 in four months and reached parity with pretraining by 2025-26; the whole
-of a country's labs moves more slowly than the first. Judgement.
-"""
 BASE_SAFETY = 0.03
 """Share of compute for safety without a rival in sight. Judgement: published lab statements span 1 to 10 %."""
 REFERENCE_STOCK = {"united_states": 15.75e6, "china": 2.5e6}
@@ -116,7 +110,7 @@ class NationalActor(mesa.Agent):
         rl = w.rl_value[self.rows] / w.p.points_per_oom
         wanted = (1 - self.safety) * rl / (rl + sum(USES.values()))
         old = self.reinforcement
-        old += np.minimum(INERTIA * (wanted - old), (RL_GROWTH - 1) * old)
+        old += np.minimum(INERTIA * (wanted - old), (w.p.rl_ramp - 1) * old)
 
     def safety_wanted(self) -> Array | float:
         """Share of compute for safety.

@@ -3,52 +3,32 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field, TypeAdapter, field_validator, model_validator
 
-from scenarios.errors import InputError
+from scenarios.errors import InputError, nearest
 from scenarios.quantities import ARGUMENTS, Distribution
 from scenarios.tables import DATA, Row, read
 
 _DISTRIBUTION: TypeAdapter[Any] = TypeAdapter(Distribution)
 
-CORRELATIONS: dict[tuple[str, str], float] = {
-    ("points_per_oom", "algorithm_growth"): -0.43,
-    ("points_per_oom", "rl_size"): -0.30,
-    ("points_per_oom", "follower_efficiency"): 0.27,
-}
-"""Rank correlations of the growth decomposition.
-
-The parts must add up to the observed slope of the frontier, so a large one leaves less room for the others.
-Values: own fit of the capability model to both frontiers, 2023-2026.
-"""
+WIDER = 1.5
+"""Spread of a prior against that of today where no source of the time is known, in normal scores; judgement."""
 
 
-class Parameter(Row):
-    """One uncertain number."""
+class Prior(Row):
+    """The distribution of an uncertain number by one source."""
 
-    dim: int = Field(ge=0, lt=128, description="its column of the Sobol sequence, for ever")
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    label: str
-    unit: str
     kind: str
     a: float
     b: float | None = None
     c: float | None = None
     d: float | None = None
-    group: str | None = None
-    meaning: str
-
-    @field_validator("meaning")
-    @classmethod
-    def _sentence(cls, value: str) -> str:
-        if not value.endswith("."):
-            raise ValueError("the meaning must be a sentence")
-        return value
 
     @model_validator(mode="after")
-    def _drawable(self) -> Parameter:
+    def _drawable(self) -> Self:
         self.distribution  # noqa: B018 - builds it, so that a wrong row fails here with its row number
         return self
 
@@ -66,6 +46,22 @@ class Parameter(Row):
         return _DISTRIBUTION.validate_python({"kind": self.kind, **dict(zip(names, values, strict=True))})
 
 
+class Parameter(Prior):
+    """One uncertain number."""
+
+    dim: int = Field(ge=0, lt=128, description="its column of the Sobol sequence, for ever")
+    label: str
+    unit: str
+    meaning: str
+
+    @field_validator("meaning")
+    @classmethod
+    def _sentence(cls, value: str) -> str:
+        if not value.endswith("."):
+            raise ValueError("the meaning must be a sentence")
+        return value
+
+
 @cache
 def parameters() -> dict[str, Parameter]:
     """All uncertain parameters by name, in the order of the table.
@@ -81,3 +77,35 @@ def parameters() -> dict[str, Parameter]:
             raise InputError(f"parameters.csv row {line}: name {row.name!r} or dim {row.dim} is used twice")
         by_name[row.name], dims[row.dim] = row, row.name
     return by_name
+
+
+@cache
+def earlier() -> dict[str, tuple[Prior, ...]]:
+    """Priors that could be written before those of today, by parameter, oldest first.
+
+    Raises:
+        InputError: for a wrong row or a name that is no parameter.
+    """
+    found: dict[str, list[Prior]] = {}
+    for line, row in enumerate(read(Prior, DATA / "earlier_priors.csv"), start=2):
+        if row.name not in parameters():
+            raise InputError(f"earlier_priors.csv row {line}: {nearest(row.name, parameters())}")
+        found.setdefault(row.name, []).append(row)
+    return {name: tuple(sorted(rows, key=lambda row: row.as_of)) for name, rows in found.items()}
+
+
+def known_by(name: str, date: str) -> tuple[Prior, float]:
+    """The prior of a parameter by the newest source of its time, and the factor on its spread.
+
+    Where no source is old enough, today's distribution stands in with a wider spread.
+
+    Args:
+        name: the parameter.
+        date: ISO date at whose end one looks.
+    """
+    today = parameters()[name]
+    rows = [row for row in (*earlier().get(name, ()), today) if row.as_of <= date]
+    if rows:
+        return max(rows, key=lambda row: row.as_of), 1.0
+    # A range of what is possible, or a choice between forms, is as wide as it can be already.
+    return today, WIDER if today.kind in ("normal", "lognormal", "logitnormal") else 1.0

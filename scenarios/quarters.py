@@ -27,6 +27,12 @@ def label(quarter: int) -> str:
     return f"{quarter // 4}-Q{quarter % 4 + 1}"
 
 
+def end_date(quarter: str) -> str:
+    """The last day of a quarter as an ISO date, e.g. `2026-Q4` → `2026-12-31`."""
+    last = number(quarter) % 4 * 3 + 3
+    return f"{quarter[:4]}-{last:02d}-{30 if last in (6, 9) else 31}"
+
+
 def of_date(date: str) -> int:
     """The quarter in which an ISO date lies."""
     year, month = int(date[:4]), int(date[5:7])

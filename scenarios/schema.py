@@ -15,7 +15,7 @@ from scenarios.events import Event
 from scenarios.levers import ACTOR, LEVERS, Lever
 from scenarios.parameters import parameters
 from scenarios.quantities import Distribution
-from scenarios.quarters import DATA_UNTIL, Quarter, number
+from scenarios.quarters import DATA_UNTIL, FIRST, Quarter, label, number
 from scenarios.rules import Rule
 from scenarios.tables import Actor, table
 
@@ -69,6 +69,9 @@ class Scenario(BaseModel):
     sources: tuple[Source, ...] = Field(min_length=1)
     start: Quarter = Field(default="2026-Q4", description="the first quarter in which its levers hold")
     data_until: Quarter = Field(default=DATA_UNTIL, description="no datum after this quarter is used")
+    rules_until: Quarter | None = Field(
+        default=None, description="dated rules are used to this quarter; by default to data_until"
+    )
     levers: dict[str, Setting] = Field(default_factory=dict)
     switches: Switches = Switches()
     events: tuple[Event, ...] = Field(default=(), max_length=200)
@@ -79,6 +82,9 @@ class Scenario(BaseModel):
     parameters: dict[str, float | Distribution] = Field(
         default_factory=dict,
         description="uncertain parameters fixed to a number or given another distribution",
+    )
+    weighting: Literal["history", "none"] = Field(
+        default="history", description="draw parameters that fit the past, or from the priors alone"
     )
     calibration: str = Field(
         default=IN_USE, description="which calibration result sets hardware fractions and shifts parameters"
@@ -124,10 +130,14 @@ class Scenario(BaseModel):
 
     @model_validator(mode="after")
     def _dates(self) -> Scenario:
-        if number(self.start) < number("2022-Q4"):
+        if number(self.start) < FIRST:
             raise InputError(f"start {self.start} is before the first simulated quarter, 2022-Q4")
-        if not number("2023-Q4") <= number(self.data_until) <= number(DATA_UNTIL):
-            raise InputError(f"data_until {self.data_until} must lie between 2023-Q4 and {DATA_UNTIL}")
+        if not FIRST <= number(self.data_until) <= number(DATA_UNTIL):
+            raise InputError(f"data_until {self.data_until} must lie between {label(FIRST)} and {DATA_UNTIL}")
+        if self.rules_until and not number(self.data_until) <= number(self.rules_until) <= number(DATA_UNTIL):
+            raise InputError(
+                f"rules_until {self.rules_until} must lie between data_until ({self.data_until}) and {DATA_UNTIL}"
+            )
         known = {row.actor for row in table("actors")}
         for name, change in self.actors.items():
             if name not in known and change.kind is None and change.like is None:
@@ -166,6 +176,11 @@ class Scenario(BaseModel):
         """The scenario as canonical JSON, without its wording: what decides the numbers."""
         wording = {"name", "title", "story", "question", "sources", "baseline"}
         return json.dumps(self.model_dump(mode="json", exclude=wording), sort_keys=True, separators=(",", ":"))
+
+    @property
+    def rules_known(self) -> str:
+        """The last quarter of which dated rules are used."""
+        return self.rules_until or self.data_until
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits that name what is simulated."""

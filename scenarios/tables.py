@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from scenarios.errors import InputError
+from scenarios.quarters import Quarter
 
 DATA = Path(__file__).parent / "data"
 Tier = Literal["data", "inferred", "judgement"]
@@ -165,6 +166,58 @@ class TrainingRun(Row):
     flop_low: float | None = None
     flop_high: float | None = None
     confidence: str | None = None
+    record: Literal["yes", "no"]
+    """Whether it counts as the largest of its country at its date; a doubtful figure does not."""
+
+
+class Stock(Row):
+    """Compute owned, or rented, at the end of a quarter."""
+
+    quarter: Quarter
+    owner: Literal[
+        "world", "united_states", "china", "china_legal", "china_domestic", "china_diverted", "china_rented"
+    ]  # fmt: skip
+    h100e: float = Field(gt=0)
+    low: float
+    high: float
+
+
+class ImportQuarter(Row):
+    """China's legal purchases of US-designed chips in one quarter."""
+
+    quarter: Quarter
+    h100e: float = Field(ge=0)
+    h100e_low: float
+    h100e_high: float
+    chips: float = Field(ge=0)
+    chips_low: float
+    chips_high: float
+
+
+class Projection(Row):
+    """Somebody else's published figure, and which series of ours answers the same question."""
+
+    question: str
+    year: int
+    value: float
+    low: float | None = None
+    high: float | None = None
+    unit: str
+    definition: str
+    author: str
+    ours: str | None = Field(default=None, pattern=r"^(end|sum|change|slope|share):[a-z0-9_.]+(/[a-z0-9_.]+)?$")
+    ours_definition: str | None = None
+
+
+class Mechanism(Row):
+    """A change of the model that was tried because of a miss against history, and what came of it."""
+
+    miss: str
+    tried: str
+    evidence: float | None = None
+    """Change of the log evidence of the record under the changed model; a difference below 1 decides nothing."""
+    verdict: Literal["kept", "rejected", "open"]
+    why: str
 
 
 class Conflict(BaseModel):
@@ -231,6 +284,10 @@ def table(name: str) -> tuple[Any, ...]:
         "frontier": Frontier,
         "frontier_quarters": FrontierQuarter,
         "training_runs": TrainingRun,
+        "stocks": Stock,
+        "projections": Projection,
+        "mechanisms": Mechanism,
+        "imports_quarters": ImportQuarter,
         "conflicts": Conflict,
     }
     return read(models[name], DATA / f"{name}.csv")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.errors import InputError, nearest, shown, unknown
-from sim import cli_calibrate, cli_files
+from sim import cli_calibrate, cli_files, cli_hindcast
 from sim.cli_errors import Commands
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ Until = Annotated[int, typer.Option(help="Last year, 2027 to 2050.")]
 Calibration = Annotated[
     str | None,
     typer.Option(metavar="ID", help="Calibration result instead of the scenario's; `calibrate list` shows them."),
+]
+Weighting = Annotated[
+    str | None,
+    typer.Option(metavar="history|none", help="Draw parameters that fit the past (default), or from the priors alone."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
@@ -71,8 +75,8 @@ def _print_json(content: Any) -> None:
     print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def _found(which: str, calibration: str | None = None) -> Scenario:
-    """A scenario of the library or a file, whatever the file is called, with another calibration where one is given."""
+def _found(which: str, calibration: str | None = None, weighting: str | None = None) -> Scenario:
+    """A scenario of the library or a file, whatever the file is called, with what is given instead of its own."""
     import scenarios
 
     if which in scenarios.names():
@@ -83,11 +87,16 @@ def _found(which: str, calibration: str | None = None) -> Scenario:
         except (OSError, ValueError):
             a_file = False
         spec = scenarios.load(Path(which) if a_file else which)
-    if calibration is None:
-        return spec
-    from calibration.record import read
+    changes: dict[str, Any] = {}
+    if weighting is not None:
+        if weighting not in ("history", "none"):
+            raise InputError(f"--weighting {shown(weighting)}: valid are: history, none")
+        changes["weighting"] = weighting
+    if calibration is not None:
+        from calibration.record import read
 
-    return spec.with_changes(calibration=read(calibration).id)
+        changes["calibration"] = read(calibration).id
+    return spec.with_changes(**changes) if changes else spec
 
 
 @app.command("list")
@@ -177,13 +186,14 @@ def run(
     seed: Seed = 0,
     until: Until = 2032,
     calibration: Calibration = None,
+    weighting: Weighting = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also write every future as Parquet, and the summary as JSON.")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Simulate a scenario and say where it leads."""
-    spec = _found(which, calibration)
+    spec = _found(which, calibration, weighting)
     changed = _settings(settings or [])
     if changed:
         try:
@@ -283,12 +293,13 @@ def compare(
     seed: Seed = 0,
     until: Until = 2032,
     calibration: Calibration = None,
+    weighting: Weighting = None,
     as_json: Json = False,
 ) -> None:
     """Compare scenarios with the first one, future by future on the same dice."""
     if len(which) < 2:
         raise InputError("compare: needs two scenarios or more; the first is what the others are compared with")
-    specs = [_found(name, calibration) for name in which]
+    specs = [_found(name, calibration, weighting) for name in which]
     for i, spec in enumerate(specs):
         for name, other in zip(which[:i], specs[:i], strict=True):
             if other.name == spec.name and other.digest() != spec.digest():
@@ -346,21 +357,23 @@ def app_(
 
 
 app.command()(cli_calibrate.calibrate)
+app.command()(cli_hindcast.hindcast)
+app.command()(cli_hindcast.weights)
 
 
 @app.command()
-def parameters(calibration: Calibration = None, as_json: Json = False) -> None:
+def parameters(calibration: Calibration = None, weighting: Weighting = None, as_json: Json = False) -> None:
     """List the uncertain parameters: what nobody knows exactly, and where each number comes from."""
     from sim.parameter_table import rows
 
-    spec = _found("current_policy", calibration)
+    spec = _found("current_policy", calibration, weighting)
     content = rows(spec)
     if as_json:
         _print_json(content)
         return
     from sim import cli_text
 
-    cli_text.parameters(content, spec.calibration)
+    cli_text.parameters(content, spec.calibration, spec.weighting)
 
 
 @app.command()

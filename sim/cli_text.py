@@ -90,7 +90,10 @@ def scenario(spec: Scenario, expected: Any) -> None:
     _print(console, f"{spec.question}\n{spec.story}")
     if spec.baseline:
         console.print(f"Compared with {spec.baseline}.")
-    console.print(f"Its levers hold from {spec.start}; data to {spec.data_until}.")
+    rules = f", dated rules to {spec.rules_until}" if spec.rules_until else ""
+    console.print(f"Its levers hold from {spec.start}; data to {spec.data_until}{rules}.")
+    if spec.weighting == "none":
+        console.print("Parameters are drawn from the priors, not weighed by history.")
     console.print("Sources:")
     for source in spec.sources:
         console.print("  " + ", ".join(part for part in (source.title, source.date, source.url) if part))
@@ -160,8 +163,9 @@ def result(run: Run, summary: Mapping[str, Any], changed: Mapping[str, Setting])
     console.print()
     _print(console, headline(rounded(summary["outcomes"]), run.until))
     _print(console, _outcomes(summary), _lead(summary), _crossing_delay(summary, run.until), _slope(summary))
-    _print(console, _crossing(run, summary), _channels(summary), _governance(summary))
-    made = f"scenario {summary['digest']}, calibration {summary['calibration']}"
+    _print(console, _crossing(run, summary), _channels(summary), _china(summary), _governance(summary))
+    by = "weighed by history" if summary["weighting"] == "history" else "drawn from the priors"
+    made = f"scenario {summary['digest']}, parameters {by}, calibration {summary['calibration']}"
     console.print(f"{run.runs:,} futures, seed {run.seed}, {made}. {FOOTER}")
 
 
@@ -235,6 +239,19 @@ def _channels(summary: Mapping[str, Any]) -> Table:
     return table
 
 
+def _china(summary: Mapping[str, Any]) -> Table:
+    """China's compute by definition: what counts decides how much it is."""
+    from sim.outcomes.china_compute import DEFINITIONS
+
+    years = [year for year in ("2025", "2028", "2030", str(summary["horizon"])) if int(year) <= summary["horizon"]]
+    years = list(dict.fromkeys(years))
+    table = _table("China's compute at year ends, million H100e, median (5 to 95 %)", "What counts", *years)
+    for name, meaning in DEFINITIONS.items():
+        spans = summary["china_compute_h100e"][name]
+        table.add_row(meaning, *(_span(spans[year], scale=1e6) for year in years))
+    return table
+
+
 def _governance(summary: Mapping[str, Any]) -> Table:
     now, horizon = "2026", str(summary["horizon"])
     years = [now, *([] if int(horizon) <= 2030 else ["2030"]), horizon]
@@ -295,22 +312,31 @@ def _effects(pair: Comparison) -> Table:
     return table
 
 
-def parameters(rows: Iterable[Mapping[str, Any]], calibration: str) -> None:
-    """The uncertain parameters with their sources, and which of them a calibration result moved."""
+def parameters(rows: Iterable[Mapping[str, Any]], calibration: str, weighting: str) -> None:
+    """The uncertain parameters with their sources, what a calibration result moved, and what history did."""
     console = _console()
-    table = _table("", "Parameter", "Median", "5 to 95 %", "Unit", "Tier", "Date", "Source")
+    table = _table("", "Parameter", "Median", "5 to 95 %", "By history", "Unit", "Tier", "Date", "Source")
     table.columns[0].no_wrap = True
-    for i in (3, 4, 5, 6):
+    for i in (4, 5, 6, 7):
         table.columns[i].justify = "left"
     moved = _table(f"What the calibration {calibration} moved", "Parameter", "Prior", "As drawn")
     for row in rows:
         span = f"{row['p05']:.3g} to {row['p95']:.3g}"
-        table.add_row(row["name"], f"{row['median']:.3g}", span, row["unit"], row["tier"], row["as_of"], row["source"])
+        weighed = row["weighed"]
+        learnt = _three(weighed) if weighed and weighed["moved"] else "–" if weighed else ""
+        table.add_row(
+            row["name"], f"{row['median']:.3g}", span, learnt, row["unit"], row["tier"], row["as_of"], row["source"]
+        )
         if row["prior"] is not None:
             moved.add_row(row["name"], *(_three(interval) for interval in (row["prior"], row)))
     console.print(table)
     console.print()
     _print(console, moved if moved.row_count else f"The calibration {calibration} moves no prior.")
+    if weighting == "history":
+        console.print(
+            "By history: what the draws weighed by the record say, where it differs (a dash: history says nothing). "
+            "`polarity weights` shows how."
+        )
 
 
 def _three(interval: Mapping[str, float]) -> str:

@@ -22,23 +22,23 @@ import numpy as np
 import scenarios
 from scenarios.events import MEANINGS
 from scenarios.levers import ACTOR, LEVERS
-from scenarios.parameters import CORRELATIONS, Parameter, parameters
+from scenarios.parameters import Parameter, earlier, parameters
 from scenarios.quantities import Choice
 from scenarios.quarters import DATA_UNTIL, FIRST, label
 from scenarios.rules import Scope, history
 from scenarios.schema import Switches
 from scenarios.tables import DATA, Tier, table
-from sim import docs_calibration
+from sim import docs_calibration, docs_history
 from sim.outcomes.polarity import CLASSES, LABELS
 from sim.rng import Array, Streams
 from sim.wording import rounded
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("README.md", "docs/ODD.md", "docs/parameters.md", "docs/api.md", "docs/calibration.md")
+FILES = ("README.md", "docs/ODD.md", "docs/parameters.md", "docs/api.md", "docs/calibration.md", "docs/history.md")
 """Files that hold generated blocks."""
 TABLES = (
     "chips", "supply_history", "actors", "power", "spending", "china_channels", "domestic_supply", "frontier",
-    "frontier_quarters", "training_runs", "conflicts",
+    "frontier_quarters", "training_runs", "imports_quarters", "stocks", "conflicts", "projections", "mechanisms",
 )  # fmt: skip
 """Data tables that have a schema of their own, in the order in which they are listed."""
 PHYSICS = (
@@ -157,28 +157,11 @@ def parameters_full() -> str:
     """Every parameter with its source."""
     return "\n".join(
         f"**`{r.name}`** · {r.label}. {r.meaning}  \n"
-        f"{_spread(r)[0]} ({_spread(r)[1]}) {r.unit}; {r.kind.replace('_', ' ')}; tier {r.tier}; Sobol column {r.dim}"
-        f"{'; correlated group ' + r.group if r.group else ''}.  \n"
+        f"{_spread(r)[0]} ({_spread(r)[1]}) {r.unit}; {r.kind.replace('_', ' ')}; tier {r.tier}; "
+        f"Sobol column {r.dim}.  \n"
         f"Source: {r.source} ({r.as_of})." + (f"  \nNote: {r.note}" if r.note else "") + "\n"
         for r in parameters().values()
     )
-
-
-def correlations() -> str:
-    """Rank correlations of the growth group, and the hardware fractions of the default calibration."""
-    from calibration.record import IN_USE, read
-    from sim.draws import fractions
-
-    pairs = _table(
-        ("Parameter", "Parameter", "Correlation of normal scores"),
-        ((f"`{one}`", f"`{two}`", value) for (one, two), value in CORRELATIONS.items()),
-    )
-    record = read(IN_USE)
-    rows = []
-    for name, (dim, found) in fractions(record).items():
-        rows.append((f"`{name}`", found.median, f"{found.low:g} to {found.high:g}", found.tier, dim, found.source))
-    head = ("Hardware fraction", "Median", "5 to 95 %", "Tier", "Sobol column", "Source")
-    return pairs + "\n" + _table(head, rows)
 
 
 def tiers() -> str:
@@ -289,6 +272,8 @@ def data() -> str:
     rows.append(("`supply_mix.csv`", mix, "Share of each quarter's US-designed production by chip class."))
     rows.append(("`rules.csv`", len(history()), "One dated control rule: bounds on a chip, and what follows."))
     rows.append(("`parameters.csv`", len(parameters()), "One uncertain number with its distribution."))
+    before = sum(map(len, earlier().values()))
+    rows.append(("`earlier_priors.csv`", before, "A prior of one of them that could be written at a past date."))
     return _table(("File in `scenarios/data/`", "Rows", "A row is"), rows)
 
 
@@ -332,9 +317,9 @@ def library() -> str:
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "actors": actors, "chips": chips, "levers": levers, "switches": switches, "events": events, "tiers": tiers,
-    "parameters": parameters_short, "parameters_full": parameters_full, "correlations": correlations,
+    "parameters": parameters_short, "parameters_full": parameters_full,
     "constants": constants, "series": series, "streams": streams, "data": data, "rules": rules, "span": span,
-    "library": library, **docs_calibration.blocks(_table),
+    "library": library, **docs_calibration.blocks(_table), **docs_history.blocks(_table),
 }  # fmt: skip
 """Blocks by the name that stands in their marker."""
 

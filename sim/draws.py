@@ -6,14 +6,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from calibration.record import CalibrationRecord, Fraction
 from calibration.record import read as read_calibration
-from scenarios.parameters import CORRELATIONS, parameters
+from scenarios.parameters import known_by, parameters
 from scenarios.quantities import Z90, Fixed, LogitNormal
+from scenarios.quarters import DATA_UNTIL, end_date
 from scenarios.schema import Scenario
 from sim.chips import CHINESE
+from sim.ensemble import points
 from sim.rng import Array, Streams
 
 HARDWARE_DIMENSIONS = {
@@ -53,13 +55,23 @@ class Learnt:
 
 
 def distributions(spec: Scenario) -> dict[str, tuple[int, Any]]:
-    """Every uncertain number of a scenario: name → (Sobol column, distribution)."""
+    """Every uncertain number of a scenario: name → (Sobol column, distribution).
+
+    A scenario that is blind to later data has the priors that could be written at the edge of its own, without what a
+    calibration of today adds to them.
+    """
     result: dict[str, tuple[int, Any]] = {}
     record = read_calibration(spec.calibration)
     for name, row in parameters().items():
         changed = spec.parameters.get(name)
-        given = Fixed(value=changed) if isinstance(changed, (int, float)) else changed
-        result[name] = (row.dim, given if given is not None else _learnt(row.distribution, *record.shift(name)))
+        if changed is not None:
+            given: Any = Fixed(value=changed) if isinstance(changed, (int, float)) else changed
+        elif spec.data_until == DATA_UNTIL:
+            given = _learnt(row.distribution, *record.shift(name))
+        else:
+            prior, wider = known_by(name, end_date(spec.data_until))
+            given = _learnt(prior.distribution, 0.0, wider)
+        result[name] = (row.dim, given)
     for name, (dim, fraction) in fractions(record).items():
         result[name] = (dim, LogitNormal(median=fraction.median, low=fraction.low, high=fraction.high))
     return result
@@ -82,25 +94,13 @@ def _learnt(prior: Any, shift: float, scale: float) -> Any:
 
 
 def draw(spec: Scenario, streams: Streams) -> Draws:
-    """Draw all parameters for the members of `streams`; the growth group is correlated by a Gaussian copula."""
-    u = streams.sobol()
-    z = ndtri(u)
-    table = distributions(spec)
-    scores = {name: z[dim] for name, (dim, _) in table.items()}
-    group = list(dict.fromkeys(name for pair in CORRELATIONS for name in pair))
-    mixed = np.linalg.cholesky(_correlation(group))
-    for i, name in enumerate(group):
-        scores[name] = sum(mixed[i, j] * z[table[group[j]][0]] for j in range(i + 1))
-    values: dict[str, Array] = {}
-    for name, (dim, distribution) in table.items():
-        uniform = ndtr(scores[name]) if name in group else u[dim]
-        values[name] = np.ascontiguousarray(distribution.ppf(scores[name], uniform), dtype=float)
-    return Draws(**values)
+    """Draw all parameters for the members of `streams`."""
+    z, u = points(spec, streams)
+    return at_scores(spec, z, u)
 
 
-def _correlation(group: list[str]) -> Array:
-    matrix = np.eye(len(group))
-    for (one, other), value in CORRELATIONS.items():
-        i, j = group.index(one), group.index(other)
-        matrix[i, j] = matrix[j, i] = value
-    return matrix
+def at_scores(spec: Scenario, z: Array, u: Array | None = None) -> Draws:
+    """Parameter values at normal scores `z` of shape `(columns, members)`; `u` is the same points as uniforms."""
+    u = ndtr(z) if u is None else u
+    drawn = {name: distribution.ppf(z[dim], u[dim]) for name, (dim, distribution) in distributions(spec).items()}
+    return Draws(**{name: np.ascontiguousarray(value, dtype=float) for name, value in drawn.items()})

@@ -10,7 +10,7 @@ import numpy as np
 from scenarios.levers import LEVERS
 from scenarios.quarters import DATA_UNTIL, FIRST, end_year, label, number, of_date
 from scenarios.schema import Scenario
-from scenarios.tables import Actor, Domestic, FrontierQuarter, Power, Spending, Supply, supply_mix, table
+from scenarios.tables import Actor, Domestic, FrontierQuarter, Power, Spending, Supply, TrainingRun, supply_mix, table
 from sim import regimes
 from sim.chips import CLASSES, MAIN_CLASSES, VARIANTS, Catalogue, catalogue
 from sim.paths import holds_from, lever_path, moved, ramp
@@ -35,10 +35,10 @@ RISING = {"allied_split": 1, "diversion_uncovered": 1, "efficiency_shock": 2, "f
 """Events that stay, and the quarters over which each comes; judgement."""
 PASSING = ("taiwan_disruption", "hbm_shock")
 """Events that last for a number of quarters."""
+RUNS_DISCLOSED_UNTIL = {"united_states": "2025-Q3", "china": "2024-Q4"}
+"""Until when the record of training runs counts as complete: later runs are undisclosed or graded speculative."""
 SAMPLES = 0.002
 """A class with less of the merchant supply than this is in samples, not in volume."""
-CUSTOM_SHARE = 0.24
-"""Share of custom chips (TPU, Trainium) in future production: that of 2025-26 (Epoch AI chip sales)."""
 LIST_PRICE = {2022.0: 30_000, 2023.0: 29_000, 2024.0: 26_000, 2025.0: 19_000, 2026.0: 13_600, 2026.5: 13_200}
 """List price per H100e, US dollars, by decimal year.
 
@@ -60,9 +60,19 @@ class Inputs:
         return np.array([end_year(FIRST + t) for t in range(self.steps)])
 
     @cached_property
+    def edge(self) -> int:
+        """The last quarter of which data is used, as a number."""
+        return number(self.spec.data_until)
+
+    @cached_property
     def data_steps(self) -> int:
         """How many of the first quarters lie before or in the last quarter of which data is used."""
-        return min(number(self.spec.data_until) - FIRST + 1, self.steps)
+        return min(self.edge - FIRST + 1, self.steps)
+
+    @cached_property
+    def rules_steps(self) -> int:
+        """How many of the first quarters lie before or in the last quarter of which dated rules are used."""
+        return min(number(self.spec.rules_known) - FIRST + 1, self.steps)
 
     def knows(self, year: int) -> bool:
         """Whether the yearly figures of a year are used.
@@ -70,7 +80,7 @@ class Inputs:
         A year must have ended by the last quarter of data; at the edge of the tables the estimate for the year that
         has begun stands beside the quarters that are known.
         """
-        edge = end_year(number(self.spec.data_until))
+        edge = end_year(self.edge)
         return year + 1 <= edge or (self.spec.data_until == DATA_UNTIL and year < edge)
 
     # --- actors -----------------------------------------------------------------------------------------------
@@ -101,11 +111,26 @@ class Inputs:
     @cached_property
     def gpu_share(self) -> Array:
         """(A,) share of merchant chips outside China at trend: custom chips all go to US owners."""
-        share = self.column("world_share_2025") / (1 - CUSTOM_SHARE)
+        share = self._shares_abroad / (1 - self.custom_share[-1])
         us, china = self.actors.index("united_states"), self.actors.index("china")
         share[[us, china]] = 0.0
         share[us] = max(1 - share.sum(), 0.0)
         return share
+
+    @cached_property
+    def _shares_abroad(self) -> Array:
+        """(A,) share of deliveries outside China: those of 2025, or before they were known, what had been published.
+
+        Then the part of owners outside the United States is that of the last known year's spending, and each of them
+        has of it as of the stock of 2022.
+        """
+        if self.knows(2025):
+            return self.column("world_share_2025")
+        rows: tuple[Spending, ...] = table("spending")
+        spent = {r.actor: r.chip_spend_usd_bn for r in rows if self.knows(r.year)}  # the last known year stands
+        rest = spent["rest_non_us_non_china"]
+        stock = self.column("stock_2022q3_h100e") * np.isin(self.actors, SUPERPOWERS, invert=True)
+        return np.asarray(stock / stock.sum() * (rest / (rest + spent["united_states"])))
 
     # --- settings ---------------------------------------------------------------------------------------------
 
@@ -129,24 +154,34 @@ class Inputs:
         """(T,) how much of what may be bought is about to be taken away; in the record, by the record's rules."""
         rush = self.regime.rush.copy()
         dated = regimes.build(regimes.recorded(self._policy))
-        rush[: self.data_steps] = dated.rush[: self.data_steps]
+        rush[: self.rules_steps] = dated.rush[: self.rules_steps]
         return rush
 
     @cached_property
     def designs(self) -> dict[int, Catalogue]:
         """Catalogues with the edge variant that the designer makes, by the step from which they hold.
 
-        It designs once for the rules after the data, and once more when the scenario changes what may be licensed.
+        It designs once for the rules after the data, and once more when the scenario changes what may be licensed;
+        where dated rules go on after the data, for each of them too.
         """
-        after = number(self.spec.data_until) + 1
+        after = self.edge + 1
         last = FIRST + self.steps - 1
         policy = self._policy
         changes = [begin for _, begin, _ in policy.levers] + [of_date(rule.start) for rule in self.spec.rules]
-        quarters = {min(after, last), *(q for q in (min(changes, default=after),) if after < q <= last)}
+        changed = [min(changes, default=after), *self._later_rules]
+        quarters = {min(after, last), *(q for q in changed if after < q <= last)}
         return {(0 if q == min(quarters) else q - FIRST): self._designed(policy, q) for q in sorted(quarters)}
 
+    @cached_property
+    def _later_rules(self) -> list[int]:
+        """Quarters after the data in which a dated rule on sales begins that is used all the same."""
+        rules = regimes.known_by(number(self.spec.rules_known))
+        begun = [of_date(rule.start) for rule in rules if rule.scope == "sale" and rule.issuer == "us"]
+        return [quarter for quarter in begun if quarter > self.edge]
+
     def _designed(self, policy: regimes.Policy, quarter: int) -> Catalogue:
-        edge = regimes.edge_of(regimes.rules_at(policy, quarter), f"{quarter // 4}-{quarter % 4 * 3 + 2:02d}-15")
+        date = f"{quarter // 4}-{quarter % 4 * 3 + 3:02d}-15"
+        edge = regimes.edge_of(regimes.rules_at(policy, quarter), date, policy.free_first(quarter))
         return catalogue().with_edge(edge.tpp, edge.density, edge.memory_tbs, edge.link_gbs)
 
     @cached_property
@@ -185,30 +220,38 @@ class Inputs:
         rows: tuple[Supply, ...] = table("supply_history")
         for row in rows:
             by_quarter[number(row.quarter)] = by_quarter.get(number(row.quarter), 0.0) + row.h100e_p50
-        last = min(SUPPLY_UNTIL, number(self.spec.data_until))
+        last = min(SUPPLY_UNTIL, self.edge)
         return np.array([by_quarter[min(FIRST + t, last)] for t in range(self.steps)])
 
     @cached_property
     def supply_data_steps(self) -> int:
         """How many of the first quarters have production data."""
-        return min(SUPPLY_UNTIL, number(self.spec.data_until)) - FIRST + 1
+        return min(SUPPLY_UNTIL, self.edge) - FIRST + 1
 
     @cached_property
     def capacity_share(self) -> Array:
         """(T, K) capacity for each main class, H100e per H100e of production; variants count as the dies they use."""
         chips, result = catalogue(), np.zeros((self.steps, len(CLASSES)))
-        last = min(SUPPLY_UNTIL, number(self.spec.data_until))
+        last = min(SUPPLY_UNTIL, self.edge)
         for t in range(self.steps):
-            for name, share in _class_shares(FIRST + t, last).items():
+            for name, share in _class_shares(FIRST + t, last, self.custom_share[t]).items():
                 main = VARIANTS.get(name, name)
                 dies = chips.h100e[chips.of(main)] / chips.h100e[chips.of(name)]
                 result[t, chips.of(main)] += share * dies
         return result
 
     @cached_property
+    def custom_share(self) -> Array:
+        """(T,) share of custom chips (TPU, Trainium) in production: data, then the mean of its last four quarters."""
+        mix, last = supply_mix(), min(SUPPLY_UNTIL, self.edge)
+        path = [mix[label(min(FIRST + t, last))]["CUSTOM"] for t in range(self.steps)]
+        late = float(np.mean([mix[label(last - back)]["CUSTOM"] for back in range(4)]))
+        return np.array([share if FIRST + t <= last else late for t, share in enumerate(path)])
+
+    @cached_property
     def list_price(self) -> Array:
         """(T,) list price per H100e at the middle of each quarter; after the data it falls (a parameter)."""
-        known = {y: p for y, p in LIST_PRICE.items() if y <= end_year(number(self.spec.data_until))}
+        known = {y: p for y, p in LIST_PRICE.items() if y <= end_year(self.edge)}
         return np.interp(self.years - 0.125, list(known), list(known.values()))
 
     # --- series by actor --------------------------------------------------------------------------------------
@@ -249,9 +292,34 @@ class Inputs:
         return np.exp(np.interp(years, list(yearly), np.log(list(yearly.values())))) / 4
 
     def domestic_stock(self, quantity: str) -> float:
-        """A stockpile (thousand 910C equivalents) at the start of its year."""
+        """A stockpile (thousand 910C equivalents) at the start of its year; 0 where the data end before."""
         rows: tuple[Domestic, ...] = table("domestic_supply")
-        return next(r.value for r in rows if r.quantity == quantity)
+        return next((r.value for r in rows if r.quantity == quantity and r.year <= end_year(self.edge)), 0.0)
+
+    @cached_property
+    def records(self) -> dict[str, dict[int, float]]:
+        """log10 FLOP of each superpower's record training runs by quarter of release, as far as the data go."""
+        found: dict[str, dict[int, float]] = {actor: {} for actor in SUPERPOWERS}
+        rows: tuple[TrainingRun, ...] = table("training_runs")
+        for row in sorted(rows, key=lambda row: row.date):
+            if row.record == "yes" and row.actor in found and of_date(row.date) <= self.edge:
+                found[row.actor][of_date(row.date)] = float(np.log10(row.flop))
+        return found
+
+    @cached_property
+    def first_run(self) -> Array:
+        """(A,) log10 FLOP of the largest run before the first quarter; China's for those without a record."""
+        before = {a: max(v for q, v in runs.items() if q < FIRST) for a, runs in self.records.items()}
+        return np.array([before.get(actor, before["china"]) for actor in self.actors])
+
+    @cached_property
+    def generation(self) -> Array:
+        """(T, A) 1 in quarters in which a record run came out, 0 in those in which none did, NaN where not known."""
+        path = np.full((self.steps, len(self.actors)), np.nan)
+        for actor, runs in self.records.items():
+            for t in range(min(self.edge, number(RUNS_DISCLOSED_UNTIL[actor])) - FIRST + 1):
+                path[t, self.actors.index(actor)] = float(FIRST + t in runs)
+        return path
 
     @cached_property
     def frontier(self) -> Array:
@@ -284,7 +352,7 @@ def _prepared(canonical: str, steps: int, carrier: _Same) -> Inputs:
     return Inputs(carrier.spec, steps)
 
 
-def _class_shares(quarter: int, last: int) -> dict[str, float]:
+def _class_shares(quarter: int, last: int, custom: float) -> dict[str, float]:
     """Share of production (H100e) by class: data, then the newest class of the data gives way to the roadmap."""
     mix = supply_mix()[label(min(quarter, last))]
     shares = {name: share for name, share in mix.items() if share > 0}
@@ -300,9 +368,9 @@ def _class_shares(quarter: int, last: int) -> dict[str, float]:
     fade = np.exp((end_year(last) - year) / 0.6)
     keep = shares[newest[0]] * fade if len(newest) == 2 else 0.0
     split = {newest[0]: keep, newest[-1]: sum(shares[n] for n in newest) - keep}
-    merchant = (1 - CUSTOM_SHARE) / sum(split.values())
+    merchant = (1 - custom) / sum(split.values())
     return {
         **{name: merchant * left * share for name, share in split.items()},
-        **{name: (1 - CUSTOM_SHARE) * share for name, share in taken.items()},
-        "CUSTOM": CUSTOM_SHARE,
+        **{name: (1 - custom) * share for name, share in taken.items()},
+        "CUSTOM": custom,
     }

@@ -8,13 +8,14 @@ from calibration.record import read
 from scenarios.parameters import parameters
 from scenarios.schema import Scenario
 from sim.draws import distributions, fractions
+from sim.ensemble import weighed
 
 FIELDS = {"name", "label", "unit", "kind", "tier", "source", "as_of", "meaning"}
 
 
 def rows(spec: Scenario) -> list[dict[str, Any]]:
     """Every uncertain number with median and 90 % interval as drawn, and its prior where a calibration moved it."""
-    record = read(spec.calibration)
+    record, by_history = read(spec.calibration), _by_history(spec)
     drawn = distributions(spec)
     before = distributions(spec.with_changes(calibration=record.prior)) if record.prior else drawn
     known = {name: row.model_dump(include=FIELDS) for name, row in parameters().items()}
@@ -26,9 +27,23 @@ def rows(spec: Scenario) -> list[dict[str, Any]]:
             "meaning": f"Share of the {fraction.quantity} on the data sheet that programs reach.",
         }  # fmt: skip
     return [
-        {**known[name], **_named(distribution), "prior": _prior(before.get(name), distribution)}
+        {
+            **known[name], **_named(distribution), "prior": _prior(before.get(name), distribution),
+            "weighed": by_history.get(name),
+        }
         for name, (_, distribution) in drawn.items()
-    ]
+    ]  # fmt: skip
+
+
+def _by_history(spec: Scenario) -> dict[str, dict[str, Any]]:
+    """Median and 90 % interval of the draws weighed by history, and whether they differ from the prior."""
+    if spec.weighting != "history":
+        return {}
+    rows = weighed(spec.data_until).facts["parameters"]
+    return {
+        row["name"]: {**dict(zip(("p05", "median", "p95"), row["posterior"], strict=True)), "moved": row["moved"]}
+        for row in rows
+    }
 
 
 def _named(distribution: Any) -> dict[str, float]:

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,10 @@ from sim.rng import Array
 
 SAMPLES_PER_QUARTER = 12
 """A quarter's rule is the mean over this many dates, so that a rule in mid-quarter counts in part."""
+INSIDE = 0.99
+"""Where a variant stands against a limit."""
+LARGEST_DIE = 1700.0
+"""Area that the arithmetic of one package can take, mm²: two dies at the limit of lithography (B200: 1,628)."""
 LICENSING = ("us_2026_05_case", "us_2026_05_tariff", "us_2025_08_h20")
 """Prefixes of the ids of the licensing rules in force at the edge of the data, which the licence levers change."""
 LICENCE_LEVERS = {
@@ -119,7 +124,15 @@ class Policy(NamedTuple):
     rules: tuple[Rule, ...] = ()
     levers: tuple[tuple[str, int, tuple[float, ...]], ...] = ()
     """Per lever: name, the quarter from which it holds, and its value by quarter."""
+    rules_until: int = number(DATA_UNTIL)
     data_until: int = number(DATA_UNTIL)
+
+    def free_first(self, quarter: int) -> bool:
+        """Whether a quarter is a blind run's: past the data, under dated rules, where designs are to be as history's.
+
+        In the future the one variant goes for the strongest chip, so that a tighter rule never leads to more imports.
+        """
+        return self.data_until < quarter <= self.rules_until
 
 
 def policy_of(spec: Scenario, first: int, steps: int) -> Policy:
@@ -128,7 +141,7 @@ def policy_of(spec: Scenario, first: int, steps: int) -> Policy:
     paths = tuple(
         (name, holds_from(spec, name), tuple(lever_path(spec, name, first, steps).tolist())) for name in changed
     )
-    return Policy(first, steps, spec.rules, paths, number(spec.data_until))
+    return Policy(first, steps, spec.rules, paths, number(spec.rules_known), number(spec.data_until))
 
 
 def recorded(policy: Policy) -> Policy:
@@ -146,7 +159,7 @@ def known_by(quarter: int) -> tuple[Rule, ...]:
 
 def rules_at(policy: Policy, quarter: int) -> tuple[Rule, ...]:
     """The rules of a quarter: the dated ones and the scenario's own, the licence levers written into the licences."""
-    rules = (*known_by(policy.data_until), *policy.rules)
+    rules = (*known_by(policy.rules_until), *policy.rules)
     at = {name: path[quarter - policy.first] for name, begin, path in policy.levers if quarter >= begin}
     if not at:
         return rules
@@ -167,36 +180,40 @@ def _relicensed(rule: Rule, at: dict[str, float]) -> Rule:
     return rule.model_copy(update=changes)
 
 
-def edge_of(rules: Sequence[Rule], date: str) -> Specification:
-    """The strongest chip just inside the rules: regulated quantities at the limit, the others at the state of the art.
+def edge_of(rules: Sequence[Rule], date: str, free_first: bool = False) -> Specification:
+    """The strongest chip just inside the rules: regulated quantities at a limit, the others at the state of the art.
 
-    The designer searches the limits that stand in the rules in force, from the strongest down.
+    The designer searches the limits that stand in the rules in force, arithmetic first, from the strongest down; the
+    arithmetic must fit on two of the largest dies. With `free_first` a weaker chip that may be sold freely comes before
+    one that needs a licence, as in history: the H20 was made in place of chips of twice its arithmetic.
     """
     chips = catalogue()
     best = int(np.argmax(np.where([_sold(k, date) for k in range(len(US_CLASSES))], chips.tpp[: len(US_CLASSES)], 0)))
     top = Specification(chips.tpp[best], chips.density[best], chips.bandwidth[best], chips.link[best], date)
     if verdict(rules, top, date).approval > 0:
         return top
-    inside = 0.99
     live = [r for r in rules if r.in_force(date) and r.scope == "sale" and r.issuer == "us"]
-    tpps = sorted({r.tpp_max for r in live if r.tpp_max} | {r.tpp_min for r in live if r.tpp_min}, reverse=True)
-    memories = sorted(
-        {top.memory_tbs}
-        | {inside * m for r in live for m in (r.memory_tbs_max, r.memory_tbs_min) if m and m < top.memory_tbs},
-        reverse=True,
-    )
-    densities = sorted(
-        {top.density} | {inside * d for r in live for d in (r.pd_min, r.pd_max) if d and d < top.density}, reverse=True
-    )
-    links = sorted({top.link_gbs} | {inside * r.link_gbs_min for r in live if r.link_gbs_min}, reverse=True)
-    for tpp in tpps:
-        for memory in memories:
-            for density in densities:
-                for link in links:
-                    chip = Specification(min(inside * tpp, top.tpp), density, memory, link, date)
-                    if verdict(rules, chip, date).approval > 0:
-                        return chip
-    return Specification(0.0, 0.0, 0.0, 0.0, date)
+    found = Specification(0.0, 0.0, 0.0, 0.0, date)
+    for tpp, memory, density, link in product(
+        _limits(top.tpp, [n for r in live for n in (r.tpp_max, r.tpp_min)]),
+        _limits(top.memory_tbs, [n for r in live for n in (r.memory_tbs_max, r.memory_tbs_min)]),
+        _limits(top.density, [n for r in live for n in (r.pd_min, r.pd_max)]),
+        _limits(top.link_gbs, [r.link_gbs_min for r in live]),
+    ):
+        if tpp > density * LARGEST_DIE:
+            continue
+        chip = Specification(tpp, density, memory, link, date)
+        approval = verdict(rules, chip, date).approval
+        if approval >= 1 or (approval > 0 and not free_first):
+            return chip
+        if approval > 0 and not found.tpp:
+            found = chip
+    return found
+
+
+def _limits(best: float, bounds: Sequence[float | None]) -> list[float]:
+    """The state of the art of a quantity, and what lies just inside each bound below it, from the top down."""
+    return sorted({best} | {INSIDE * bound for bound in bounds if bound and INSIDE * bound < best}, reverse=True)
 
 
 def _sold(k: int, date: str) -> bool:
@@ -219,7 +236,8 @@ def build(policy: Policy) -> Regime:
     memo: dict[tuple[object, ...], list[Verdict]] = {}
     for t in range(steps):
         rules, dates = rules_at(policy, first + t), _dates(first + t)
-        columns = list(zip(*(_verdicts(rules, date, memo) for date in dates), strict=True))
+        free_first = policy.free_first(first + t)
+        columns = list(zip(*(_verdicts(rules, date, memo, free_first) for date in dates), strict=True))
         for k, found in enumerate(columns):
             approval[t, k], at_end[t, k] = np.mean([v.approval for v in found]), found[-1].approval
             open_ones = [v for v in found if v.approval > 0] or [DENIED]
@@ -235,12 +253,14 @@ def build(policy: Policy) -> Regime:
     )  # fmt: skip
 
 
-def _verdicts(rules: Sequence[Rule], date: str, memo: dict[tuple[object, ...], list[Verdict]]) -> list[Verdict]:
+def _verdicts(
+    rules: Sequence[Rule], date: str, memo: dict[tuple[object, ...], list[Verdict]], free_first: bool
+) -> list[Verdict]:
     """Verdicts on the US-designed classes on a date; remembered while the same rules are in force."""
     live = [r for r in rules if r.scope == "sale" and r.issuer == "us" and r.in_force(date)]
-    key = (*live, *(_sold(k, date) for k in range(len(US_CLASSES))))
+    key = (free_first, *live, *(_sold(k, date) for k in range(len(US_CLASSES))))
     if key not in memo:
-        edge = edge_of(live, date)
+        edge = edge_of(live, date, free_first)
         memo[key] = [verdict(live, specification(name, edge), date) for name in US_CLASSES]
     return memo[key]
 
@@ -268,7 +288,8 @@ def _rush(approval: Array, cap_share: Array) -> Array:
     Both arguments hold what applies at the end of each quarter, (T, K).
     """
     chips = catalogue()
-    weight = np.where(np.isin(CLASSES, US_CLASSES), chips.bf16 + chips.bandwidth / 3.35, 0)
+    products = [name for name in US_CLASSES if name != "EDGE"]  # nobody hoards what is not on sale yet
+    weight = np.where(np.isin(CLASSES, products), chips.bf16 + chips.bandwidth / 3.35, 0)
     lost = np.clip(approval[:-1] - approval[1:], 0, 1) * np.isinf(cap_share[:-1])
     best = np.where(approval[:-1] > 0, weight, 0).max(axis=1)
     rush = np.zeros(len(approval))

@@ -47,6 +47,7 @@ MEASURES: dict[str, tuple[str, str]] = {
     "push": ("Chinese domestic push", "share"),
     "policing": ("Policing of hubs, mean over hubs", "share"),
     "enforcement": ("US enforcement effort", "times the 2026 budget"),
+    "legal_chips": ("China's legally imported chips", "chips a quarter"),
     "list_price": ("List price of compute", "US dollars per H100e"),
     "concentration": ("Usable compute in the largest run", "share"),
     "terms_us": ("Terms of capability, United States", "OOM; reinforcement learning in ECI points"),
@@ -197,12 +198,13 @@ class Run:
         """What a reader needs to trust, reproduce and cite a saved result."""
         import platform
 
-        from sim import __version__
+        from sim import __version__, ensemble
 
         return {
             "polarity_version": __version__, "scenario": self.spec.name, "scenario_digest": self.spec.digest(),
             "scenario_json": self.spec.model_dump_json(), "seed": str(self.seed), "first_member": str(self.first),
             "runs": str(self.runs), "until": str(self.until), "calibration": self.spec.calibration,
+            "weighting": self.spec.weighting, "history_draws": ensemble.digest(self.spec),
             "parameters": json.dumps(sorted(self.parameters)), "numpy": np.__version__, "machine": platform.machine(),
         }  # fmt: skip
 

@@ -21,6 +21,7 @@ SOBOL_DIMENSIONS = 128
 """Columns reserved once, because one more column would change all the others."""
 
 Array = NDArray[np.float64]
+Generator = np.random.Generator
 
 
 class DuplicateStreamError(ValueError):
@@ -30,6 +31,11 @@ class DuplicateStreamError(ValueError):
 def stream_id(process: str, actor: str = "") -> int:
     """A stable 16-bit number of a stream's name."""
     return int.from_bytes(hashlib.blake2b(f"{process}\0{actor}".encode(), digest_size=2).digest(), "big")
+
+
+def generator(seed: int, process: str) -> np.random.Generator:
+    """The generator of a stream that has no members: one for a whole ensemble."""
+    return np.random.Generator(np.random.Philox(key=np.array([seed, stream_id(process) << 48], np.uint64)))
 
 
 class Streams:
@@ -73,6 +79,15 @@ class Streams:
             warnings.simplefilter("ignore", UserWarning)
             points = engine.random(self.last - self.first).T
         return np.clip(points, 1e-9, 1 - 1e-9)
+
+    def picks(self, number: int) -> NDArray[np.int64]:
+        """Which of `number` stored draws each member has: every one once in each `number` members, in mixed order."""
+        passes = range(self.first // number, -(-self.last // number))
+        stream = stream_id("stored draws")
+        keys = [np.array([self.seed, (stream << 48) | turn], np.uint64) for turn in passes]
+        orders = [np.random.Generator(np.random.Philox(key=key)).permutation(number) for key in keys]
+        skip = self.first % number
+        return np.concatenate(orders)[skip : skip + self.last - self.first]
 
     def _scramble(self) -> np.random.Generator:
         sequence = np.random.SeedSequence([self.seed, stream_id("sobol scramble")])

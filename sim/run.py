@@ -10,7 +10,7 @@ from scenarios.errors import InputError
 from scenarios.events import Event
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, LAST_YEAR, number
 from scenarios.schema import Scenario, Switches
-from sim.draws import Draws, draw
+from sim.draws import Draws, at_scores, draw
 from sim.inputs import Inputs, inputs_of
 from sim.phases.record import Log
 from sim.results import Run
@@ -31,6 +31,7 @@ def simulate(
     first: int = 0,
     keep: str = "results",
     progress: Callable[[int, int], None] | None = None,
+    scores: Array | None = None,
 ) -> Run:
     """Simulate the members `first` … `first + runs` of a scenario's ensemble to the end of a year.
 
@@ -42,6 +43,7 @@ def simulate(
         first: number of the first member.
         keep: `results`, or `ledger` to keep the chip ledger per class too.
         progress: called with (members done, members) after each chunk.
+        scores: normal scores of the parameters, (Sobol columns, runs), instead of those that belong to the members.
 
     Raises:
         InputError: when a number is out of range.
@@ -53,12 +55,13 @@ def simulate(
     log, draws = Log(inputs, runs, keep), []
     for begin in range(first, first + runs, CHUNK):
         end = min(begin + CHUNK, first + runs)
-        draws.append(_chunk(inputs, factual, seed, begin, end, log.part(begin - first, end - first)))
+        given = None if scores is None else scores[:, begin - first : end - first]
+        draws.append(_chunk(inputs, factual, seed, begin, end, log.part(begin - first, end - first), given))
         if progress is not None:
             progress(end - first, runs)
-    values = {name: np.concatenate([getattr(d, name) for d in draws]) for name in vars(draws[0])}
+    drawn = {name: np.concatenate([getattr(d, name) for d in draws]) for name in vars(draws[0])}
     run = Run(
-        spec=spec, seed=seed, first=first, until=until, actors=inputs.actors, series=log.series, parameters=values,
+        spec=spec, seed=seed, first=first, until=until, actors=inputs.actors, series=log.series, parameters=drawn,
         ledger=log.ledger,
     )  # fmt: skip
     run.check_finite()
@@ -94,11 +97,17 @@ def _same_luck(spec: Scenario) -> Switches:
     return Switches(luck=spec.switches.luck)
 
 
-def _chunk(inputs: Inputs, factual: Inputs | None, seed: int, begin: int, end: int, log: Log) -> Draws:
+def _chunk(
+    inputs: Inputs, factual: Inputs | None, seed: int, begin: int, end: int, log: Log, scores: Array | None
+) -> Draws:
     """Simulate members begin … end into `log`; narrow chunks are padded, so that a member alone equals its column."""
     wide = max(end, begin + PAD)
     streams = Streams(seed, begin, wide, inputs.steps)
-    drawn, anchor = draw(inputs.spec, streams), None
+    if scores is None:
+        drawn = draw(inputs.spec, streams)
+    else:
+        drawn = at_scores(inputs.spec, np.pad(scores, ((0, 0), (0, wide - end)), mode="edge"))
+    anchor = None
     if factual is not None:
         past = _simulated(factual, drawn, noise(factual, Streams(seed, begin, wide, factual.steps)), None, None)
         anchor = _fitted(past.fixed, inputs)
@@ -130,6 +139,25 @@ def _fitted(anchor: Anchor | None, inputs: Inputs) -> Anchor:
     return Anchor(anchor.offset, residual, anchor.path)
 
 
+def past(spec: Scenario, scores: Array) -> tuple[Run, World]:
+    """The recorded past at given parameters, with every stream of chance at its middle.
+
+    Args:
+        spec: the scenario; the run ends at the edge of its data.
+        scores: (Sobol columns, runs) normal scores of the parameters.
+
+    Returns:
+        The run, and the world at its end.
+    """
+    calm = spec.with_changes(switches=spec.switches.model_copy(update={"luck": False}))
+    inputs = inputs_of(calm, number(spec.data_until) - FIRST + 1)
+    runs = scores.shape[1]
+    drawn, log = at_scores(calm, scores), Log(inputs, runs)
+    world = _simulated(inputs, drawn, noise(inputs, Streams(0, 0, runs, inputs.steps)), None, log)
+    run = Run(calm, 0, 0, number(spec.data_until) // 4, inputs.actors, log.series, vars(drawn))
+    return run, world
+
+
 def noise(inputs: Inputs, streams: Streams) -> Noise:
     """Random paths by named stream; with luck off every path stands at its middle."""
     shape, actors = (inputs.steps, streams.last - streams.first), inputs.actors
@@ -137,10 +165,12 @@ def noise(inputs: Inputs, streams: Streams) -> Noise:
         calm: Array = np.zeros(shape)
         rows = (len(actors), *shape)
         return Noise(
-            release=np.zeros(rows), surprise=np.zeros(rows), supply=calm, taiwan=calm + 1.0, variant_lag=calm[0] + 0.5
-        )
+            release=np.zeros(rows), generation=np.zeros(rows), surprise=np.zeros(rows), supply=calm,
+            taiwan=calm + 1.0, variant_lag=calm[0] + 0.5,
+        )  # fmt: skip
     return Noise(
         release=np.stack([streams.uniform("release", actor) for actor in actors]),
+        generation=np.stack([streams.uniform("generation", actor) for actor in actors]),
         surprise=np.stack([streams.normal("surprise", actor) for actor in actors]),
         supply=streams.normal("supply"),
         taiwan=streams.uniform("taiwan"),

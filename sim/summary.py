@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim import ensemble
 from sim.governance import INDICES
-from sim.outcomes import blocs, crossing, lead, million, polarity
+from sim.outcomes import blocs, china_compute, crossing, lead, million, polarity
 from sim.phases.record import TERMS
 from sim.rng import Array
 from sim.trade import CHANNELS
@@ -57,7 +58,8 @@ def summary(run: Run) -> dict[str, Any]:
     codes = crossing.polarity_at_crossing(run)
     return {
         "scenario": run.spec.name, "digest": run.spec.digest(), "levers": dict(run.spec.levers),
-        "calibration": run.spec.calibration, "seed": run.seed, "runs": run.runs,
+        "calibration": run.spec.calibration, "weighting": run.spec.weighting,
+        "history_draws": ensemble.digest(run.spec), "seed": run.seed, "runs": run.runs,
         "horizon": run.until, "outcomes": run.outcome_shares(),
         "ruler": {"name": "fixed_pace", "pace_eci_per_year": lead.PACE, "months": polarity.MONTHS,
                   "third_months": polarity.THIRD_MONTHS},
@@ -79,6 +81,9 @@ def summary(run: Run) -> dict[str, Any]:
         "compute_decode_h100e": by_actor("compute_decode"),
         "flows_h100e": {str(y): {c: quantiles(_yearly(run, i, t)) for i, c in enumerate(CHANNELS)}
                         for y, t in at.items()},
+        "china_compute_h100e": {d: {str(y): quantiles(values[t]) for y, t in at.items()}
+                                for d in china_compute.DEFINITIONS
+                                for values in (china_compute.compute(run, d),)},
         "efficiency_terms": {actor: {term: {str(y): quantiles(run[f"terms_{short}"][t, i]) for y, t in at.items()}
                                      for i, term in enumerate(TERMS)}
                              for actor, short in (("united_states", "us"), ("china", "china"))},

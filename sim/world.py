@@ -63,7 +63,7 @@ class Anchor:
     @classmethod
     def of(cls, w: World) -> Anchor:
         """The anchor of a factual history that has just reached the edge of its data."""
-        offset = w.offsets[ANCHOR_FROM:].mean(axis=0)
+        offset = w.offsets[min(ANCHOR_FROM, len(w.offsets) - 1) :].mean(axis=0)
         residual = np.zeros_like(w.state["eci"])
         edge = w.inputs.frontier[:, -1]
         residual[:2] = edge[:, None] - (w.state["latent"][:2] + offset)
@@ -71,7 +71,10 @@ class Anchor:
 
 
 class Noise(SimpleNamespace):
-    """Random paths by process: `release` and `surprise` by actor (actors, steps, runs), the others (steps, runs)."""
+    """Random paths by process.
+
+    `release`, `generation` and `surprise` by actor, (actors, steps, runs), the others (steps, runs).
+    """
 
 
 class World(mesa.Model):
@@ -226,6 +229,10 @@ class World(mesa.Model):
         # A technology known to be safer is met with less care, so effort rises with the fourth root of the hazard.
         self.care = BASE_SAFETY * np.sqrt(np.sqrt(p.accident_hazard / 0.01))
         self.fleets: list[tuple[Array, Array]] = []
+        self.largest = i.first_run[:, None] * np.ones(self.runs)
+        """(actors, runs) log10 FLOP of the largest training run so far."""
+        self.possible_at_first = self.largest
+        """(actors, runs) what the first quarter's compute allows."""
         self.kink = np.full(self.runs, np.inf)
         self.rl_value = np.zeros((len(i.actors), self.runs))
         self.leader_efficiency = np.zeros((i.steps + 1, self.runs))

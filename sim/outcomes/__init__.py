@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def meanings() -> dict[str, str]:
     """What each outcome means, in one plain line, by the name under which it is shown."""
-    from sim.outcomes import blocs, crossing, lead, million, polarity
+    from sim.outcomes import blocs, china_compute, crossing, lead, million, polarity
 
     return {
         "Outcome": polarity.MEANING,
@@ -13,4 +13,5 @@ def meanings() -> dict[str, str]:
         "Lead": lead.MEANING,
         "Crossing": crossing.MEANING,
         "A million chips": million.MEANING,
+        "China's compute": china_compute.MEANING,
     }

@@ -86,6 +86,7 @@ def _on_offer(w: World) -> list[int]:
         k for k in range(US_N)
         if n.approval[k] > 0 and k != CUSTOM and chips.released[k] <= w.quarter <= chips.last_made[k]
         and (k != EDGE or not (w.in_data or n.approval[_frontier(w)] >= 1))
+        and (CLASSES[k] not in VARIANTS or k == EDGE or chips.released[k] <= w.inputs.edge)
     ]  # fmt: skip
     in_production = w.inputs.capacity_share[w.t] > 0
     old = [k for k in sold if k < CUSTOM and not in_production[k]]
@@ -106,7 +107,7 @@ def _volume_cap(w: World, k: int, dies: Array) -> Array | float:
 
 def _permission(w: World) -> Array:
     """Share of what the US allows that Beijing lets in: its dated rules in the past, its decision after."""
-    if w.in_data:
+    if w.t < w.inputs.rules_steps:
         recorded = w.inputs.regime.import_permission[w.t]
         return np.full(w.runs, 1.0 if np.isnan(recorded) else recorded)
     return w.state["permission"][1]
@@ -212,7 +213,7 @@ def _book(w: World, offers: _Offers, form: Array, bought: Array, output: Array) 
     shrink = np.minimum(1.0, most / np.maximum(dies, 1e-9))
     own *= shrink
     w.legal_total += own
-    n.dies = dies * shrink
+    n.dies, n.legal_chips = dies * shrink, own[:US_N].sum(axis=0)
     n.made_chinese = form[:, None] * (n.chinese_output * 1e3)
     w.unsold_chinese = output - bought[-3]
     own[w.ascend] = form[:, None] * bought[-3]

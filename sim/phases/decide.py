@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.actor import USES
-from sim.inputs import CUSTOM_SHARE
 from sim.rng import Array
 
 if TYPE_CHECKING:
@@ -36,8 +35,9 @@ def run(w: World) -> None:
 
 def _recorded(w: World) -> Array:
     """Spending on chips this quarter, US dollars: outside China what supply was worth, in China the data."""
-    merchant = w.supply_level * (1 - CUSTOM_SHARE) * w.now.list_price
+    custom = w.inputs.custom_share[w.t]
+    merchant = w.supply_level * (1 - custom) * w.now.list_price
     spending = w.gpu_share * merchant
-    spending[0] += w.supply_level * CUSTOM_SHARE * CUSTOM_PRICE * w.now.list_price
+    spending[0] += w.supply_level * custom * CUSTOM_PRICE * w.now.list_price
     spending[1] = w.inputs.china_spending[w.t] * w.p.china_spend_scale
     return spending

@@ -34,7 +34,7 @@ RIVALS = ("united_states", "china")
 BLOCS = ("united_states", "china", "world")
 SINGLE = (
     "rented", "premium", "seized", "blocked", "unmet", "permission", "push", "policing", "enforcement", "made_h100e",
-    "unsold_h100e", "list_price",
+    "unsold_h100e", "list_price", "legal_chips",
 )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def run(w: World) -> None:
         ("stock_h100e", n.stock_h100e), ("spending", s["spending"]), ("power", s["power"]), ("power_used", n.power_used)
     ):  # fmt: skip
         log[name][t, :2], log[name][t, 2] = values[:2], values.sum(axis=0)
-    flop = np.power(10.0, n.base)
+    flop = np.power(10.0, n.largest)
     log["training_flop"][t] = flop
     log["training_cost"][t] = capability.run_cost(flop, w.p, n.list_price)
     log["efficiency"][t], log["concentration"][t], log["alignment"][t] = (
@@ -105,7 +105,7 @@ def run(w: World) -> None:
     log["policing"][t] = s["policing"][w.inputs.rows_of("hub")].mean(axis=0)
     log["made_h100e"][t] = n.made_h100e
     log["unsold_h100e"][t] = summed(h, w.inventory)
-    log["list_price"][t], log["push"][t] = n.list_price, s["push"][1]
+    log["list_price"][t], log["push"][t], log["legal_chips"][t] = n.list_price, s["push"][1], n.legal_chips
     if w.log.ledger:
         _ledger(w)
 

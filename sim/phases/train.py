@@ -1,4 +1,4 @@
-"""Phase 7: the largest run in each actor becomes a model when its release clock says so."""
+"""Phase 7: the largest run grows when a new generation of runs comes out; a model comes out when its clock says so."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def run(w: World) -> None:
     train, decode = w.fleets.pop(0) if len(w.fleets) > RUN_QUARTERS else w.fleets[0]
     base = capability.largest_run(train, s["concentration"], s["pretraining"], p)
     base = _capped(w, base)
+    n.largest = _generation(w, base)
     rl = capability.rl_compute(base, train, decode, s["reinforcement"], s["pretraining"])
     gain, value = capability.rl_gain(rl, base, p, n.rl_ceiling)
     w.rl_value = value if w.year > RL_KNOWN_FROM else 0.0 * value
@@ -45,6 +46,20 @@ def run(w: World) -> None:
     points = capability.scaled(effective, p, w.kink, n.slowdown) + gain + extra
     _release(w, points)
     n.base, n.rl_gain, n.terms = base, gain, [size * felt[:2] for size in sizes]
+
+
+def _generation(w: World, possible: Array) -> Array:
+    """log10 FLOP of the largest run so far: it grows when a new generation of runs comes out.
+
+    While the record of runs is complete the quarters are those of the record; the size is always the model's.
+    Capability does not wait for it: between two record runs smaller ones, better trained, move the frontier.
+    """
+    if w.t == 0:
+        w.possible_at_first = possible
+    known = w.inputs.generation[w.t][:, None]
+    due = np.where(np.isnan(known), w.noise.generation[:, w.t] < 1 / w.p.generation_interval, known > 0)
+    w.largest = np.where(due, np.maximum(possible, w.largest), w.largest)
+    return w.largest
 
 
 def _pooled(w: World) -> tuple[Array, Array]:

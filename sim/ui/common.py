@@ -13,8 +13,9 @@ from scenarios import BASELINE, load
 from scenarios.errors import InputError
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
+from sim.results import Run
 from sim.run import MAX_RUNS, simulate
-from sim.ui import charts, frames
+from sim.ui import charts, evidence_charts, evidence_frames, frames
 
 SEED, UNTIL = 0, DEFAULT_HORIZON
 
@@ -39,8 +40,12 @@ def warm() -> bool:
     unless what they left behind is frozen.
     """
     specs()
+    for keys in (evidence_frames.FRONTIERS, (evidence_frames.SECOND,)):
+        evidence_spec("blind", evidence_frames.axis(keys))
     with suppress(InputError):  # the page says it where people see it
         view(load(BASELINE))
+        view(priors())
+        today()
     gc.collect()
     gc.freeze()
     return True
@@ -52,6 +57,13 @@ def specs() -> dict[str, charts.Spec]:
     return charts.specs()
 
 
+@st.cache_resource(show_spinner=False, max_entries=200)
+def evidence_spec(kind: str, axis: evidence_frames.Axis, *ends: int) -> charts.Spec:
+    """A chart of the Evidence page for an axis: a twentieth of a second to build, so each is built once."""
+    made: charts.Spec = getattr(evidence_charts, kind)(axis, *ends)
+    return made
+
+
 def view(spec: Scenario, most: int = MAX_RUNS) -> frames.View:
     """What the page shows of a scenario; simulated once per setting, for all users."""
     return _view(spec.canonical(), min(futures(), most), SEED, UNTIL, spec)
@@ -59,7 +71,30 @@ def view(spec: Scenario, most: int = MAX_RUNS) -> frames.View:
 
 @st.cache_resource(max_entries=1500, show_spinner=False)
 def _view(canonical: str, runs: int, seed: int, until: int, _spec: Scenario) -> frames.View:
+    if _spec.digest() == load(BASELINE).digest():
+        return frames.view(_baseline(canonical, runs, seed, until))
     return frames.view(simulate(_spec, runs=runs, seed=seed, until=until))
+
+
+# The one run that two pages read. A single entry: a run takes megabytes, what is shown of it kilobytes.
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _baseline(canonical: str, runs: int, seed: int, until: int) -> Run:
+    return simulate(load(BASELINE), runs=runs, seed=seed, until=until)
+
+
+def priors() -> Scenario:
+    """Current policy with parameters drawn from their priors, as if there were no history to learn from."""
+    return load(BASELINE).with_changes(weighting="none")
+
+
+def today() -> evidence_frames.Today:
+    """Current policy beside other people's numbers."""
+    return _today(load(BASELINE).canonical(), futures(), SEED, UNTIL)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _today(canonical: str, runs: int, seed: int, until: int) -> evidence_frames.Today:
+    return evidence_frames.today(_baseline(canonical, runs, seed, until))
 
 
 def chart(name: str, tables: dict[str, Any], height: int, alt: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from scenarios import InputError
 from scenarios import tables as tables_module
 from scenarios.levers import ACTOR, LEVERS
-from scenarios.parameters import CORRELATIONS, Parameter, parameters
+from scenarios.parameters import Parameter, earlier, parameters
 from scenarios.quantities import Choice
 from scenarios.quarters import DATA_UNTIL, label, number
 from scenarios.rules import Rule, history
@@ -21,17 +21,19 @@ from sim.inputs import SUPPLY_UNTIL
 
 READ_BY_TABLE = (
     "chips", "supply_history", "actors", "power", "spending", "china_channels", "domestic_supply", "frontier",
-    "frontier_quarters", "training_runs", "conflicts",
+    "frontier_quarters", "training_runs", "imports_quarters", "stocks", "conflicts", "projections", "mechanisms",
 )  # fmt: skip
 
 
 def rows(name: str) -> tuple[Any, ...]:
     if name == "parameters":
         return tuple(parameters().values())
+    if name == "earlier_priors":
+        return tuple(row for found in earlier().values() for row in found)
     return history() if name == "rules" else table(name)
 
 
-ALL = (*READ_BY_TABLE, "parameters", "rules")
+ALL = (*READ_BY_TABLE, "parameters", "earlier_priors", "rules")
 
 
 def test_every_file_is_read() -> None:
@@ -285,17 +287,6 @@ def test_parameters_are_drawable_and_have_their_own_columns() -> None:
         assert row.unit, name
 
 
-def test_correlations_are_of_known_parameters_and_can_be_drawn() -> None:
-    from sim.draws import _correlation
-
-    names = list(dict.fromkeys(name for pair in CORRELATIONS for name in pair))
-    assert set(names) <= set(parameters())
-    assert all(parameters()[name].group == "growth" for name in names)
-    import numpy as np
-
-    assert np.linalg.eigvalsh(_correlation(names)).min() > 0
-
-
 @pytest.mark.parametrize("name", ["points_per_oom", "diffusion", "rl_form", "substitution", "legal_share_cap"])
 def test_drawn_values_have_the_stated_quantiles(name: str) -> None:
     import numpy as np
@@ -304,7 +295,8 @@ def test_drawn_values_have_the_stated_quantiles(name: str) -> None:
     from sim.draws import draw
     from sim.rng import Streams
 
-    values = getattr(draw(load("current_policy"), Streams(0, 0, 4096, 1)), name)
+    spec = load("current_policy").with_changes(weighting="none")
+    values = getattr(draw(spec, Streams(0, 0, 4096, 1)), name)
     distribution = parameters()[name].distribution
     if isinstance(distribution, Choice):
         assert np.bincount(values.astype(int)) / 4096 == pytest.approx(distribution.weights, abs=0.01)

@@ -132,13 +132,24 @@ def paired(spec: Scenario, other: Scenario, year: int = YEAR) -> np.ndarray:
     return Comparison(*runs).difference("lead_months", year)
 
 
-@pytest.mark.parametrize("switch", ["reinvestment", "research_feedback"])
-def test_a_mechanism_that_is_switched_off_is_missed(switch: str) -> None:
-    """Efficiency gains raise spending, and AI speeds up research: without either capability grows more slowly."""
-    with_it, without = (simulate(s, runs=32, until=2032) for s in (BASE, BASE.with_changes(switches={switch: False})))
-    assert (
-        without.part("capability.united_states")[-1].mean() < with_it.part("capability.united_states")[-1].mean() - 0.1
-    )
+def test_a_mechanism_that_is_switched_off_is_missed() -> None:
+    """AI speeds up research: without it capability grows more slowly."""
+    with_it, without = (simulate(s, runs=32, until=2032) for s in (BASE, without_switch("research_feedback")))
+    faster = with_it.part("capability.united_states")[-1].mean() - without.part("capability.united_states")[-1].mean()
+    assert faster > 1
+
+
+def test_efficiency_gains_raise_spending() -> None:
+    """Revenue returns to spending; what it buys is bounded by the power that there is for chips."""
+    without, with_it = (simulate(s, runs=32, until=2032) for s in (without_switch("reinvestment"), BASE))
+    pair = Comparison(without, with_it)
+    assert pair.difference("spending.united_states", 2032).min() >= 0
+    assert pair.difference("spending.china", 2032).min() >= 0
+    assert with_it.part("spending.world")[-1].mean() > 1.1 * without.part("spending.world")[-1].mean()
+
+
+def without_switch(name: str) -> Scenario:
+    return BASE.with_changes(switches={name: False})
 
 
 def test_a_reacting_united_states_tightens_when_its_lead_shrinks() -> None:

@@ -52,7 +52,9 @@ def test_the_same_dice_make_differences_small_beside_their_spread(library_run: L
 def test_a_verified_agreement_lowers_the_hazard_and_the_runs(library_run: Library) -> None:
     one, two = library_run("current_policy", 64), library_run("verified_agreement", 64)
     pair = Comparison(one, two)
-    assert pair.difference("governance.accident_hazard", 2032).max() < 0
+    hazard = pair.difference("governance.accident_hazard", 2032)
+    assert hazard.max() <= 0  # the index stops at 100 in both worlds in a few futures
+    assert np.mean(hazard < 0) > 0.9
     assert pair.difference("training_flop.united_states", 2032).mean() < 0
     assert pair.difference("governance.safety_effort", 2032).min() > 0
 

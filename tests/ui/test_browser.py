@@ -206,3 +206,37 @@ def test_text_contrast_and_language(browser: Browser):
     browser.open()
     assert browser.page.evaluate("() => document.documentElement.lang") == "en"
     assert browser.page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_evidence_page_fits_every_screen(browser: Browser, theme: str):
+    browser.page.emulate_media(color_scheme=theme)
+    browser.open()
+    browser.page.get_by_role("link", name="Evidence").click()
+    browser.page.wait_for_selector("h1.say:has-text('Blind from')")
+    browser.settle()
+    for width in (1440, 390, 320):
+        browser.page.set_viewport_size({"width": width, "height": 900})
+        browser.page.wait_for_timeout(600)
+        found = browser.page.evaluate(PROBE)
+        assert found == {"unnamed": [], "small": [], "sideways": 0, "charts": 4, "broken": 0}
+
+
+def test_the_cut_off_of_a_blind_run_is_kept_in_the_address(browser: Browser):
+    browser.open()
+    browser.page.get_by_role("link", name="Evidence").click()
+    browser.page.wait_for_selector("h1.say:has-text('Blind from')")
+    before = browser.verdict
+    browser.page.get_by_role("radio", name="2022").click()
+    browser.page.wait_for_function(
+        "text => document.querySelector('h1.say').innerText !== text", arg=before, timeout=10_000
+    )
+    browser.settle()
+    assert browser.page.url.endswith("/evidence?cutoff=2022")
+    assert "end of 2022" in browser.verdict
+    browser.page.get_by_role("link", name="Explore").click()
+    browser.page.wait_for_selector(".st-key-levers")
+    browser.settle()
+    assert browser.page.locator(".ignored").count() == 0
+    browser.page.get_by_role("link", name="Evidence").click()
+    browser.page.wait_for_selector("h1.say:has-text('end of 2022')")

@@ -1,0 +1,1 @@
+"""The model against history: blind runs from past dates, their scores, and parameters weighed by the past."""

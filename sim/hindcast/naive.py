@@ -1,0 +1,31 @@
+"""Forecasts without a model: the last value, and the log-linear trend of the last two years."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.hindcast.record import Figures, Series
+
+WINDOW = 8
+"""Quarters of history that the trend is fitted to."""
+
+
+def last_value(series: Series, known: Figures) -> float:
+    """The last known value, on the scale of the series."""
+    return float(series.scale(known[max(known)][0]))
+
+
+def trend(series: Series, known: Figures, quarter: int) -> float:
+    """The line through the known values of the last two years, on the scale of the series.
+
+    With a single value it stands still.
+    """
+    edge = max(known)
+    recent = sorted(q for q in known if q > edge - WINDOW) if len(known) > 2 else sorted(known)
+    if len(recent) < 2:
+        recent = sorted(known)[-2:]
+    values = [float(series.scale(known[q][0])) for q in recent]
+    if len(recent) < 2:
+        return values[-1]
+    slope, level = np.polyfit(np.array(recent) - edge, values, 1)
+    return float(level + slope * (quarter - edge))

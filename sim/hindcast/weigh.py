@@ -1,0 +1,94 @@
+"""The recipe of the shipped draws: weigh a scenario's parameters by the record and keep equally weighted draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scenarios import BASELINE, load
+from scenarios.quarters import DATA_UNTIL
+from scenarios.schema import Scenario
+from sim import ensemble
+from sim.draws import at_scores, distributions
+from sim.hindcast import likelihood
+from sim.hindcast.fit import Fit, fit, spread
+from sim.rng import Array, generator
+
+DRAWS = 2**20
+"""Weighed draws of the last round of the recipe; a quarter of them in each round before."""
+KEPT = 4096
+"""Equally weighted draws that are shipped for the edge of the data."""
+KEPT_EARLIER = 1024
+"""The same for an earlier edge, which only blind scenarios use."""
+CHECKED = 256
+"""Draws whose mean log-likelihood is kept, so that a test can see that model and draws still belong together."""
+MOVED = 0.12
+"""Shift of a mean, or fall of a standard deviation, in prior ones, from which a parameter counts as moved."""
+STRONGEST = 8
+"""Correlations of the draws that are kept for the documentation."""
+
+
+def spec_at(data_until: str) -> Scenario:
+    """The baseline as known at the end of a quarter, on priors."""
+    changes: dict[str, Any] = {"data_until": data_until, "weighting": "none"}
+    if data_until != DATA_UNTIL:  # what is measured today was not known then
+        changes["calibration"] = "literature"
+    return load(BASELINE).with_changes(**changes)
+
+
+def make(data_until: str, draws: int = DRAWS, seed: int = 0, tell: Callable[[str], None] | None = None) -> Path:
+    """Weigh, resample and write the draws for a quarter; returns the file of facts."""
+    weighed = fit(spec_at(data_until), draws, seed, tell=tell)
+    kept = KEPT if data_until == DATA_UNTIL else KEPT_EARLIER
+    chosen = weighed.sample.resampled(kept, seed)
+    # Systematic resampling keeps the draws in order of generation: mix them, so that any part is a fair sample.
+    order = generator(seed, "order of the stored draws").permutation(kept)
+    scores = weighed.sample.scores[:, chosen[order]]
+    stored = np.round(scores * ensemble.STEPS_PER_SD) / ensemble.STEPS_PER_SD
+    return ensemble.keep(data_until, scores, _facts(weighed, stored, chosen, draws, seed))
+
+
+def checked(spec: Scenario, columns: tuple[int, ...], scores: Array) -> dict[str, float]:
+    """Mean log-likelihood of the first stored draws by term."""
+    found = likelihood.terms(spec, spread(columns, scores[:, :CHECKED]))
+    return {name: round(float(values.mean()), 4) for name, values in found.items()}
+
+
+def _facts(weighed: Fit, scores: Array, chosen: Array, draws: int, seed: int) -> dict[str, Any]:
+    spec, sample = weighed.spec, weighed.sample
+    priors = distributions(spec)
+    names = {dim: [n for n, (d, _) in priors.items() if d == dim] for dim in weighed.columns}
+    values = vars(at_scores(spec, spread(weighed.columns, scores)))
+    rows = []
+    for row, column in enumerate(weighed.columns):
+        mean, sd = float(scores[row].mean()), float(scores[row].std())
+        name = names[column][0]
+        rows.append({
+            "column": column, "name": name, "shift": round(mean, 3), "spread": round(sd, 3),
+            "moved": bool(abs(mean) > MOVED or sd < 1 - MOVED),
+            "prior": [_plain(v) for v in priors[name][1].interval()],
+            "posterior": [_plain(float(v)) for v in np.quantile(values[name], (0.05, 0.5, 0.95))],
+        })  # fmt: skip
+    return {
+        "data_until": spec.data_until, "scenario": spec.name, "calibration": spec.calibration, "seed": seed,
+        "weighed_draws": draws, "effective_draws": round(sample.effective, 1), "kept_draws": int(chosen.size),
+        "distinct_draws": int(np.unique(chosen).size), "log_evidence": round(sample.log_evidence, 3),
+        "log_likelihood_of_the_first": {"draws": CHECKED, **checked(spec, weighed.columns, scores)},
+        "correlations": _correlations(scores, [str(r["name"]) for r in rows]), "parameters": rows,
+    }  # fmt: skip
+
+
+def _correlations(scores: Array, names: list[str]) -> list[dict[str, Any]]:
+    """The strongest correlations of normal scores between two parameters."""
+    matrix: Array = np.asarray(np.corrcoef(scores))
+    upper = np.triu_indices(len(names), 1)
+    order = np.argsort(-np.abs(matrix[upper]))[:STRONGEST]
+    pairs = [(int(upper[0][k]), int(upper[1][k])) for k in order]
+    return [{"one": names[i], "other": names[j], "correlation": round(float(matrix[i, j]), 2)} for i, j in pairs]
+
+
+def _plain(value: float) -> float:
+    return float(f"{value:.4g}")

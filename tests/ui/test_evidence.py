@@ -1,0 +1,128 @@
+"""The Evidence page without a browser: every cut-off, every choice, every wording rule."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from itertools import pairwise
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from sim.hindcast.blind import CUTOFFS
+from sim.hindcast.kept import kept
+from sim.outcomes.china_compute import DEFINITIONS
+from sim.ui import evidence_wording as say
+
+Open = Callable[..., AppTest]
+PAGE = "sim/ui/evidence.py"
+_HTML = re.compile(r"<style>.*?</style>|<[^>]+>", re.DOTALL)
+
+
+def raw(test: AppTest) -> str:
+    return "\n".join(str(block.proto.body) for block in test.get("html"))
+
+
+def text(test: AppTest) -> str:
+    return unescape(_HTML.sub(" ", raw(test)))
+
+
+def select(test: AppTest, key: str):
+    return next(box for box in test.selectbox if box.key == key)
+
+
+@pytest.fixture
+def evidence(page: Open) -> Open:
+    """Opens the page at an address; the harness begins on the first page."""
+
+    def opened(**parameters: str) -> AppTest:
+        test = page().switch_page(PAGE)
+        for name, value in parameters.items():
+            test.query_params[name] = value
+        return test.run()
+
+    return opened
+
+
+@pytest.mark.parametrize("cutoff", CUTOFFS)
+def test_every_cut_off_opens_from_the_address(evidence: Open, cutoff: str):
+    test = evidence(cutoff=cutoff[:4])
+    assert not test.exception
+    assert "was not used" not in text(test)
+    assert say.verdict(kept(cutoff)) in text(test)
+    assert len(test.get("vega_lite_chart")) == 4
+
+
+def test_the_latest_cut_off_stands_open_and_others_are_a_press_away(evidence: Open):
+    test = evidence()
+    assert say.verdict(kept(CUTOFFS[-1])) in text(test)
+    test.button_group[0].set_value(CUTOFFS[0][:4]).run()
+    assert not test.exception
+    assert say.verdict(kept(CUTOFFS[0])) in text(test)
+
+
+def test_every_series_and_question_and_definition_can_be_shown(evidence: Open):
+    test = evidence()
+    for key in ("series", "question", "definition"):
+        for option in list(select(test, key).options):
+            # Options of the third list are formatted; what the harness takes is the formatted text.
+            select(test, key).select(option).run()
+            assert not test.exception, option
+            assert not test.error
+    assert len(select(test, "definition").options) == len(DEFINITIONS)
+
+
+@pytest.mark.parametrize("cutoff", CUTOFFS)
+def test_the_wording_rules_hold(evidence: Open, cutoff: str):
+    test = evidence(cutoff=cutoff[:4])
+    for key in ("figures", "moved", "silent"):
+        test.session_state[key] = True
+    test.run()
+    charts = test.get("vega_lite_chart")
+    # The words of other people are theirs.
+    page = re.sub(r"<details>.*?</details>|<div class=\"tall theirs\".*?</table>", " ", raw(test), flags=re.DOTALL)
+    own = unescape(_HTML.sub(" ", page)) + " ".join(str(chart.proto.alt) for chart in charts)
+    assert not re.search(r"\bwill\b|confiden", own.lower())
+    assert "nan" not in own.lower().split()
+    assert not re.search(r"(?<![\w–.])-\d", re.sub(r"\d{4}-\d\d(-\d\d)?|cpu-[\w-]+", "", own))
+    assert all(re.search(r"\d", chart.proto.alt) and len(chart.proto.alt) > 60 for chart in charts)
+    assert "not the chance that the model is wrong" in own
+
+
+def test_headings_do_not_skip_a_level(evidence: Open):
+    levels = [int(n) for n in re.findall(r"<h([1-6])", raw(evidence()))]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_long_tables_are_built_on_request(evidence: Open):
+    test = evidence()
+    assert "Shift, sd of prior" not in text(test)
+    assert "derived: not counted" not in text(test)
+    for key in ("figures", "moved", "silent"):
+        test.session_state[key] = True
+    test.run()
+    assert not test.exception
+    assert "Shift, sd of prior" in text(test)
+    assert "derived: not counted" in text(test)
+
+
+def test_a_bad_address_is_named_and_the_page_stands(evidence: Open):
+    test = evidence(cutoff="2021", series="<img src=x>", question="x" * 500)
+    assert not test.exception
+    assert "cutoff=2021: there is no such cut-off; there are 2022, 2023 and 2024" in text(test)
+    assert "there is no such series" in text(test)
+    assert "<img" not in raw(test)
+    assert say.verdict(kept(CUTOFFS[-1])) in text(test)
+
+
+def test_a_wrong_number_of_futures_is_explained(page: Open, evidence: Open, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("POLARITY_FUTURES", "many")
+    assert "POLARITY_FUTURES is 'many'" in evidence().error[0].value
+
+
+def test_explore_still_opens_after_a_visit(evidence: Open):
+    test = evidence().switch_page("sim/ui/explore.py").run()
+    assert not test.exception
+    assert "This is current policy." in text(test)
+    assert "was not used" not in text(test)

@@ -1,0 +1,193 @@
+"""What the Evidence page says follows from the stored runs, and its tables keep to its axes."""
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import numpy as np
+import polars as pl
+import pytest
+
+from scenarios import load
+from scenarios.quarters import DATA_UNTIL, number
+from scenarios.tables import table
+from sim.ensemble import weighed
+from sim.hindcast.blind import CUTOFFS, Hindcast, Point
+from sim.hindcast.kept import kept
+from sim.hindcast.record import SERIES
+from sim.outcomes.china_compute import DEFINITIONS
+from sim.run import simulate
+from sim.ui import evidence_charts, evidence_frames, evidence_html, evidence_misses, evidence_tables
+from sim.ui import evidence_wording as say
+
+KEYS = [evidence_frames.FRONTIERS, *((series.key,) for series in SERIES)]
+
+
+@pytest.fixture(scope="module")
+def today() -> evidence_frames.Today:
+    return evidence_frames.today(simulate(load("current_policy"), runs=32))
+
+
+def point(recorded: float, quantiles: tuple[float, ...], naive: float = 0.0, series: str = "us_eci") -> Point:
+    low, q25, mid, q75, high = quantiles
+    return Point(
+        series, "P5", "2025-Q4", recorded, quantiles, abs(mid - recorded) / 2, q25 <= recorded <= q75,
+        low <= recorded <= high, naive, naive,
+    )  # fmt: skip
+
+
+def run(hits: int, total: int, naive: float = 0.0) -> Hindcast:
+    band = (90.0, 95.0, 100.0, 105.0, 110.0)
+    points = [point(101.0 if k < hits else 130.0, band, naive) for k in range(total)]
+    return Hindcast("2024-12", 1, 1.0, tuple(points), {})
+
+
+@pytest.mark.parametrize(
+    ("hits", "total", "naive", "word"),
+    [
+        (9, 10, 0.0, "mostly right"),
+        (8, 10, 0.0, "partly right"),
+        (4, 10, 0.0, "mostly wrong"),
+        (10, 10, 101.0, "partly right"),
+    ],
+)
+def test_the_verdict_follows_coverage_and_the_naive_forecasts(hits: int, total: int, naive: float, word: str):
+    found = run(hits, total, naive)
+    assert say.verdict(found) == (
+        f"Blind from the end of 2024, this model was {word}: {hits} of {total} later figures fell in its 90% band."
+    )
+
+
+def test_a_run_without_later_figures_says_so():
+    found = Hindcast("2024-12", 1, 1.0, (), {})
+    assert "not tested" in say.verdict(found)
+    assert say.support(found) == ""
+
+
+@pytest.mark.parametrize("cutoff", CUTOFFS)
+def test_the_verdict_counts_what_the_squares_show(cutoff: str):
+    found = kept(cutoff)
+    hits, total = map(int, re.search(r"(\d+) of (\d+) later", say.verdict(found)).groups())
+    squares = evidence_html.tiles(found).split('class="tilekey"')[0]
+    assert len(re.findall(r'<i class="', squares)) == total
+    assert squares.count('<i class="out"') == total - hits
+    counts = [tuple(map(int, pair)) for pair in re.findall(r"<b>(\d+) of (\d+)</b>", squares)]
+    assert (sum(a for a, _ in counts), sum(b for _, b in counts)) == (hits, total)
+
+
+@pytest.mark.parametrize("cutoff", CUTOFFS)
+def test_every_miss_is_named_with_its_numbers(cutoff: str):
+    found = kept(cutoff)
+    missed = {p.series for p in found.points if not p.in90}
+    told = {miss.what for miss in evidence_misses.outside(found)}
+    assert told == {evidence_misses.KNOWN[key].label for key in missed}
+    for miss in (*evidence_misses.outside(found), *evidence_misses.beyond(found)):
+        assert re.search(r"\d", miss.told)
+    rows = evidence_html.figures(found)
+    assert rows.count("<tr>") - 1 == len(found.points)
+    assert rows.count(">outside<") == sum(not p.in90 for p in found.points)
+
+
+def test_only_errors_beyond_the_limits_are_named():
+    band = (90.0, 95.0, 100.0, 105.0, 110.0)
+    near = replace(point(100 - evidence_misses.LIMITS["eci"], band), quarter="2025-Q4")
+    far = replace(point(99.9 - evidence_misses.LIMITS["eci"], band), quarter="2025-Q4")
+    assert not evidence_misses.beyond(Hindcast("2024-12", 1, 1.0, (near,), {}))
+    named = evidence_misses.beyond(Hindcast("2024-12", 1, 1.0, (far,), {}))
+    assert [miss.what for miss in named] == ["US frontier at the end of 2025"]
+    assert "4.1 index points too high" in named[0].told
+
+
+@pytest.mark.parametrize("cutoff", CUTOFFS)
+@pytest.mark.parametrize("keys", KEYS, ids=lambda keys: keys[0])
+def test_a_chart_of_a_blind_run_stays_on_its_axis(cutoff: str, keys: tuple[str, ...]):
+    found, axis = kept(cutoff), evidence_frames.axis(keys)
+    tables = evidence_frames.blind(found, keys)
+    for column in ("lo90", "mid", "hi90"):
+        assert tables["fan"][column].is_between(axis.low, axis.high).all()
+    assert tables["recorded"]["y"].is_between(axis.low, axis.high).all()
+    edge = f"{cutoff[:4]}-Q4"
+    for quarter, state in tables["recorded"].select("quarter", "state").rows():
+        assert (state == "known") == (number(quarter) <= number(edge))
+    assert len(axis.ticks) == len(axis.labels) >= 2
+    assert len(set(axis.labels)) == len(axis.labels)
+    assert re.search(r"\d", say.series_told(found, keys[0]))
+
+
+def test_values_come_back_in_their_unit():
+    for series in SERIES:
+        for value, _ in series.figures().values():
+            assert evidence_misses.natural(series, float(series.scale(value))) == pytest.approx(
+                value, rel=1e-6, abs=1e-6
+            )
+
+
+def test_charts_name_their_tables():
+    axis = evidence_frames.axis(evidence_frames.FRONTIERS)
+    for spec in (
+        evidence_charts.blind(axis),
+        evidence_charts.asked(axis, 2023, 2032),
+        evidence_charts.china(axis, 2032),
+    ):
+        assert "'name'" in str(spec)
+        assert "zoom" not in str(spec)
+
+
+def test_history_says_how_many_inputs_it_moves():
+    facts = weighed(DATA_UNTIL).facts
+    moved = evidence_tables.moved(facts)
+    assert f"The record moves {len(moved)} of {len(facts['parameters'])}" in say.learned(facts)
+    assert evidence_tables.known(facts).count("<li>") == min(evidence_tables.MOST, len(moved))
+    assert evidence_tables.still(facts).count("<tr>") - 1 == len(facts["parameters"]) - len(moved)
+    assert "narrows" in say.narrowed((0, 5, 10), (-10, 5, 20))
+    assert "from 30 months (−10 to +20) to 10 (0 to +10)" in say.narrowed((0, 5, 10), (-10, 5, 20))
+
+
+def test_other_peoples_figures_are_all_there(today: evidence_frames.Today):
+    assert sum(len(question.rows) for question in today.questions.values()) == len(table("projections"))
+    for question in today.questions.values():
+        shown = evidence_tables.others(question)
+        assert shown.count("<tr>") - 1 == len(question.rows)
+        if question.compared:
+            axis = evidence_frames.question_axis(question)
+            tables = evidence_frames.asked(question)
+            for column in ("value", "low", "high"):
+                assert tables["theirs"][column].is_between(axis.low * 0.999, axis.high * 1.001).all(), question.name
+
+
+def test_the_sentence_on_others_counts_them():
+    ours = (1.0, 2.0, 3.0)
+    assert say.others([]) == "We have no figure for the same question"
+    assert say.others([(2, ours), (2.5, ours)]) == "Both published figures lie in our 90% range"
+    assert say.others([(2, ours)]) == "The one published figure lies in our 90% range"
+    text = say.others([(2, ours), (9, ours), (0, ours), (8, ours)])
+    assert text == "Of 4 published figures, 1 lies in our 90% range, 2 above it and 1 below it"
+
+
+def test_the_three_definitions_go_from_narrow_to_wide(today: evidence_frames.Today):
+    last = today.china.filter(pl.col("year") == 2025)
+    middles = [last.filter(pl.col("definition") == name)["mid"][0] for name in DEFINITIONS]
+    assert np.all(np.diff(middles) > 0)
+    for name in DEFINITIONS:
+        tables = evidence_frames.china(today.china, name)
+        assert tables["names"]["on"].sum() == 1
+        assert tables["others"]["definition"].n_unique() == 2
+    assert evidence_frames.published().height >= 3
+
+
+def test_sources_that_disagree_keep_every_value():
+    topics = evidence_frames.conflicts()
+    text = unescape(evidence_tables.topics(topics))
+    assert text.count("<details>") == len(topics)
+    assert text.count("<li") == len(table("conflicts"))
+    for rows in topics.values():
+        assert rows[0].chosen == "yes" or all(row.chosen == "no" for row in rows)
+
+
+def test_text_from_tables_is_escaped():
+    row = replace_text(table("mechanisms")[0])
+    assert "<script>" not in evidence_tables.mechanisms([row])
+
+
+def replace_text(row):
+    return row.model_copy(update={"miss": "<script>x</script>", "tried": "<script>", "why": "<script>"})
