@@ -26,10 +26,11 @@ class ChipDesigner(mesa.Agent):
     def decide(self) -> None:
         """Count the quarters since a variant became worth designing; it is on offer once the lag has passed.
 
-        In the recorded past the real A800, H800, H20 and H200 stand in for it.
+        A variant that is on offer stays, although with it the market is no longer cut off. In the recorded past the
+        real A800, H800, H20 and H200 stand in for it.
         """
-        worth = self.model.variant_is_worth_it()
-        self.waited = np.where(worth, self.waited + 1, 0.0)
+        offered = self.waited > self.lag
+        self.waited = np.where(self.model.variant_is_worth_it() | offered, self.waited + 1, 0.0)
 
     def offers_variant(self) -> Array:
         """Share of the quarter in which the variant can be ordered, shape `(runs,)`."""

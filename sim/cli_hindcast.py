@@ -20,7 +20,7 @@ def hindcast(
     cutoff: Annotated[
         str, typer.Option(metavar="YYYY-MM", help="A month that ends a quarter, 2022-12 to 2026-06.")
     ] = "2024-12",
-    draws: Draws = 65_536,
+    draws: Draws = 131_072,
     futures: Annotated[int, typer.Option(help="Simulated futures, 64 to 100,000.")] = 4096,
     seed: Annotated[int, typer.Option(help="Names the draws and the dice.")] = 0,
     out: Annotated[

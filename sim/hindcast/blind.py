@@ -22,7 +22,7 @@ from sim.run import simulate
 
 CUTOFFS = ("2022-12", "2023-12", "2024-12")
 """The cut-offs that are scored by default: no AI chip rule was two months old, one year, and two years of data."""
-DRAWS, FUTURES = 65_536, 4096
+DRAWS, FUTURES = 131_072, 4096
 """Weighted draws and simulated futures of a blind run."""
 UNTIL = 2027
 """Year at whose end the simulation of a blind run stops."""

@@ -121,6 +121,14 @@ IMPORT_SHIFT = {"h100e": 5e3, "chips": 1e4}
 """Imports of fewer than this count as none: the counts come from revenue, and small sales do not show in it."""
 
 
+QUARTER_ERROR = 0.1
+"""Standard deviation that a quarter's imports have beside that of the total, orders of magnitude.
+
+They are worked out from fiscal quarters that end a month after the calendar's: up to a third of one may stand in the
+next. Judgement.
+"""
+
+
 @cache
 def imports(field: str) -> Figures:
     """China's legal purchases by quarter: `h100e` or `chips`."""
@@ -131,6 +139,11 @@ def imports(field: str) -> Figures:
         value, low, high = (getattr(row, f"{field}{end}") for end in ("", "_low", "_high"))
         result[number(row.quarter)] = (value, _spread(low, high, shift))
     return result
+
+
+def quarterly_imports() -> Figures:
+    """Legal purchases of a quarter, H100e, with the error of their date."""
+    return {q: (value, math.hypot(error, QUARTER_ERROR)) for q, (value, error) in imports("h100e").items()}
 
 
 def yearly_imports(field: str) -> Figures:
@@ -159,7 +172,7 @@ SERIES: tuple[Series, ...] = (
     Series("legal_chips", "P1", "Legally imported chips, in the year to date", "chips",
            lambda: yearly_imports("chips"), shift=IMPORT_SHIFT["chips"]),
     Series("h100e_per_chip", "P1", "Arithmetic of a legally imported chip", "H100e", arithmetic_per_chip),
-    Series("legal_quarter", "P2", "Legal imports in a quarter", "H100e", lambda: imports("h100e"),
+    Series("legal_quarter", "P2", "Legal imports in a quarter", "H100e", quarterly_imports,
            shift=IMPORT_SHIFT["h100e"]),
     Series("world_stock", "P3", "Chips in the world", "H100e", lambda: stock("world")),
     Series("us_stock", "P3", "Chips owned in the United States", "H100e", lambda: stock("united_states")),

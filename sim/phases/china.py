@@ -84,7 +84,8 @@ def _on_offer(w: World) -> list[int]:
     n, chips = w.now, w.chips
     sold = [
         k for k in range(US_N)
-        if n.approval[k] > 0 and k != CUSTOM and chips.released[k] <= w.quarter <= chips.last_made[k]
+        if n.approval[k] > 0 and k != CUSTOM and w.quarter <= chips.last_made[k]
+        and (k == EDGE or chips.released[k] <= w.quarter)  # the designer's lag says when the variant comes
         and (k != EDGE or not (w.in_data or n.approval[_frontier(w)] >= 1))
         and (CLASSES[k] not in VARIANTS or k == EDGE or chips.released[k] <= w.inputs.edge)
     ]  # fmt: skip

@@ -147,8 +147,13 @@ def _mechanisms() -> None:
         "Changes of the model that a miss suggested. They are judged by the log evidence of the record: a difference "
         "below 1 decides nothing, and a change that the record speaks against is not kept because it looks good."
     )
-    heading = evidence_html.heading("What was tried about it", text)
-    st.html(heading + evidence_tables.mechanisms(table("mechanisms")))
+    tried = table("mechanisms")
+    st.html(evidence_html.heading(say.tried([row.verdict for row in tried]), text))
+    with st.expander(
+        f"The log of all {len(tried)}: what was missed, tried and found", key="tried", on_change="rerun"
+    ) as more:
+        if more.open:
+            st.html(evidence_tables.mechanisms(tried))
 
 
 def _learned() -> None:

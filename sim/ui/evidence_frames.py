@@ -282,8 +282,8 @@ def published() -> pl.DataFrame:
 
 
 def conflicts() -> dict[str, list[Conflict]]:
-    """Sources that disagree, by topic, the chosen one first."""
+    """Sources that disagree, by topic, in the order of the table: some rows refer to the one above them."""
     result: dict[str, list[Conflict]] = {}
     for row in table("conflicts"):
         result.setdefault(row.topic, []).append(row)
-    return {topic: sorted(rows, key=lambda row: row.chosen == "no") for topic, rows in result.items()}
+    return result

@@ -56,7 +56,9 @@ def outside(found: Hindcast) -> list[Miss]:
         series, point = KNOWN[key], out[0]
         low, high = (natural(series, point.quantiles[k]) for k in (0, 4))
         came = quantity.amount(natural(series, point.recorded), series.unit)
-        side = "above" if point.error < 0 else "below"
+        side, end = ("above", high) if point.error < 0 else ("below", low)
+        if came == quantity.amount(end, series.unit):
+            side = f"just {side}"
         told = (
             f"{len(out)} of {total} outside the 90% band. Farthest: {point.quarter}, where {came} came, "
             f"{side} the band of {quantity.span(low, high, series.unit)}."
@@ -95,7 +97,7 @@ def _off(what: str, error: float | None, limit: str, unit: str, words: str) -> l
     if error is None or abs(error) <= LIMITS[limit]:
         return []
     high, low = words.split(",")
-    told = (
-        f"{abs(error):.1f} {unit} {high if error > 0 else low} in the middle future (limit: {LIMITS[limit]:g} {unit})."
-    )
+    # One digit more where rounding would hide that the limit was passed.
+    size = f"{abs(error):.{2 if abs(error) < LIMITS[limit] + 0.05 else 1}f}"
+    told = f"{size} {unit} {high if error > 0 else low} in the middle future (limit: {LIMITS[limit]:g} {unit})."
     return [Miss(what, told, abs(error) / LIMITS[limit])]

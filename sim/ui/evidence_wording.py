@@ -220,9 +220,18 @@ def narrowed(mine: Sequence[float], priors: Sequence[float]) -> str:
     change = "narrows" if width < before else "widens"
     ends = [quantity.signed(value, 0) for value in (mine[0], mine[2], priors[0], priors[2])]
     return (
-        f"It {change} the lead in which nine of ten futures lie from {round(before)} months ({ends[2]} to {ends[3]}) "
-        f"to {round(width)} ({ends[0]} to {ends[1]})."
+        f"History {change} the range of the US lead that holds nine in ten futures from {round(before)} months "
+        f"({ends[2]} to {ends[3]}) to {round(width)} ({ends[0]} to {ends[1]})."
     )
+
+
+def tried(verdicts: Sequence[str]) -> str:
+    """How many changes of the model were tried, and what became of them."""
+    if not verdicts:
+        return "No change of the model has been tried yet"
+    counts = [f"{verdicts.count(kind)} {kind}" for kind in ("kept", "rejected", "open") if kind in verdicts]
+    noun = "change of the model was" if len(verdicts) == 1 else "changes of the model were"
+    return f"{len(verdicts)} {noun} tried about it: {listed(counts)}"
 
 
 def authors(names: Sequence[str]) -> str:

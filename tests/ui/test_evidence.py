@@ -74,7 +74,7 @@ def test_every_series_and_question_and_definition_can_be_shown(evidence: Open):
 @pytest.mark.parametrize("cutoff", CUTOFFS)
 def test_the_wording_rules_hold(evidence: Open, cutoff: str):
     test = evidence(cutoff=cutoff[:4])
-    for key in ("figures", "moved", "silent"):
+    for key in ("figures", "tried", "moved", "silent"):
         test.session_state[key] = True
     test.run()
     charts = test.get("vega_lite_chart")
@@ -99,7 +99,7 @@ def test_long_tables_are_built_on_request(evidence: Open):
     test = evidence()
     assert "Shift, sd of prior" not in text(test)
     assert "derived: not counted" not in text(test)
-    for key in ("figures", "moved", "silent"):
+    for key in ("figures", "tried", "moved", "silent"):
         test.session_state[key] = True
     test.run()
     assert not test.exception

@@ -96,6 +96,8 @@ def test_only_errors_beyond_the_limits_are_named():
     named = evidence_misses.beyond(Hindcast("2024-12", 1, 1.0, (far,), {}))
     assert [miss.what for miss in named] == ["US frontier at the end of 2025"]
     assert "4.1 index points too high" in named[0].told
+    barely = replace(point(99.97 - evidence_misses.LIMITS["eci"], band), quarter="2025-Q4")
+    assert "4.03 index points" in evidence_misses.beyond(Hindcast("2024-12", 1, 1.0, (barely,), {}))[0].told
 
 
 @pytest.mark.parametrize("cutoff", CUTOFFS)
@@ -164,6 +166,14 @@ def test_the_sentence_on_others_counts_them():
     assert text == "Of 4 published figures, 1 lies in our 90% range, 2 above it and 1 below it"
 
 
+def test_the_log_of_changes_is_counted():
+    assert say.tried(["kept", "open", "open"]) == "3 changes of the model were tried about it: 1 kept and 2 open"
+    assert say.tried(["rejected"]) == "1 change of the model was tried about it: 1 rejected"
+    assert "No change" in say.tried([])
+    shown = evidence_tables.mechanisms(table("mechanisms"))
+    assert shown.count("<tr>") - 1 == len(table("mechanisms"))
+
+
 def test_the_three_definitions_go_from_narrow_to_wide(today: evidence_frames.Today):
     last = today.china.filter(pl.col("year") == 2025)
     middles = [last.filter(pl.col("definition") == name)["mid"][0] for name in DEFINITIONS]
@@ -180,8 +190,7 @@ def test_sources_that_disagree_keep_every_value():
     text = unescape(evidence_tables.topics(topics))
     assert text.count("<details>") == len(topics)
     assert text.count("<li") == len(table("conflicts"))
-    for rows in topics.values():
-        assert rows[0].chosen == "yes" or all(row.chosen == "no" for row in rows)
+    assert text.count('<li class="used"') == sum(row.chosen == "yes" for row in table("conflicts"))
 
 
 def test_text_from_tables_is_escaped():
