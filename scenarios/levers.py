@@ -70,7 +70,7 @@ _TABLE = (
            licence_tpp=60.0, **_OPEN, china_spending=300.0),
     _lever("revenue_share", "Government cut of licensed sales", US, "%", (0, 60, 5), 25, "flows_china.legal",
            "Tariff or revenue share on licensed chips; it raises their price in China.",
-           # A price matters where money is short: plenty to buy, little to spend, and slow Chinese models that earn less.
+           # A price matters where money is short: plenty to buy, little to spend, and weak models that earn less.
            licence_tpp=150.0, licence_quota=100.0, china_spending=40.0, distillation_limits=100.0, openness=0.0,
            licence_approval=100.0, import_permission=100.0),
     _lever("enforcement", "Enforcement effort", US, "× 2026 budget", (0, 10, 0.5), 1, "flows_china.diverted",

@@ -11,6 +11,8 @@ from sim.hindcast.record import PATTERNS, SERIES
 if TYPE_CHECKING:
     from sim.hindcast.blind import Hindcast
 
+ENOUGH = 200
+"""Effective draws below which quantiles of futures are rough."""
 UNITS = {"P1": "OOM", "P2": "OOM", "P3": "OOM", "P4": "OOM", "P5": "points", "all": ""}
 """Units of errors and CRPS by pattern: orders of magnitude, or points of the index."""
 
@@ -19,6 +21,8 @@ def hindcast(found: Hindcast) -> None:
     """A score table, the figures asked for first, and the worst misses."""
     console = _console()
     console.print(f"Blind from the end of {found.cutoff}: {found.draws:,} weighed draws, {found.ess:,.0f} effective")
+    if found.ess < ENOUGH:
+        console.print(f"Fewer than {ENOUGH} effective draws: the numbers below are rough; raise --draws.")
     console.print()
     table = _table(
         "Scores", "Pattern", "Points", "In 50 %", "In 90 %", "CRPS", "Last value", "Trend", "Median error", "Unit"

@@ -111,7 +111,7 @@ class Inputs:
     @cached_property
     def gpu_share(self) -> Array:
         """(A,) share of merchant chips outside China at trend: custom chips all go to US owners."""
-        share = self._shares_abroad / (1 - self.custom_share[-1])
+        share = self._shares_abroad / (1 - self._custom_late)
         us, china = self.actors.index("united_states"), self.actors.index("china")
         share[[us, china]] = 0.0
         share[us] = max(1 - share.sum(), 0.0)
@@ -244,9 +244,14 @@ class Inputs:
     def custom_share(self) -> Array:
         """(T,) share of custom chips (TPU, Trainium) in production: data, then the mean of its last four quarters."""
         mix, last = supply_mix(), min(SUPPLY_UNTIL, self.edge)
-        path = [mix[label(min(FIRST + t, last))]["CUSTOM"] for t in range(self.steps)]
-        late = float(np.mean([mix[label(last - back)]["CUSTOM"] for back in range(4)]))
-        return np.array([share if FIRST + t <= last else late for t, share in enumerate(path)])
+        quarters = [FIRST + t for t in range(self.steps)]
+        return np.array([mix[label(q)]["CUSTOM"] if q <= last else self._custom_late for q in quarters])
+
+    @cached_property
+    def _custom_late(self) -> float:
+        """Mean share of custom chips in the last four quarters of data: the same for every horizon."""
+        mix, last = supply_mix(), min(SUPPLY_UNTIL, self.edge)
+        return float(np.mean([mix[label(last - back)]["CUSTOM"] for back in range(4)]))
 
     @cached_property
     def list_price(self) -> Array:
@@ -317,7 +322,7 @@ class Inputs:
         """(T, A) 1 in quarters in which a record run came out, 0 in those in which none did, NaN where not known."""
         path = np.full((self.steps, len(self.actors)), np.nan)
         for actor, runs in self.records.items():
-            for t in range(min(self.edge, number(RUNS_DISCLOSED_UNTIL[actor])) - FIRST + 1):
+            for t in range(min(self.edge - FIRST + 1, number(RUNS_DISCLOSED_UNTIL[actor]) - FIRST + 1, self.steps)):
                 path[t, self.actors.index(actor)] = float(FIRST + t in runs)
         return path
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.errors import InputError
 from scenarios.tables import Projection, table
 from sim.results import Run
 from sim.rng import Array
@@ -37,9 +38,14 @@ def reading(run: Run, expression: str, year: int) -> Array:
     """A series read for a year, `(runs,)`: `end:NAME`, `sum:NAME`, `change:NAME`, `slope:NAME` or `share:NAME/NAME`.
 
     Stocks are read at the year's end, flows summed over it; `change` and `slope` are the difference of two year ends.
+
+    Raises:
+        InputError: for a year outside the run, or before it has a whole year.
     """
     kind, _, names = expression.partition(":")
     t = run.step(year)
+    if kind in ("sum", "change", "slope") and t < 4:
+        raise InputError(f"{expression} cannot be read for {year}: the run begins in the last quarter of 2022")
     first, _, second = names.partition("/")
     path = run.part(first).astype(float)
     if kind == "share":

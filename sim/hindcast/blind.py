@@ -229,7 +229,7 @@ def _fans(run: Run, seen: dict[str, Array]) -> dict[str, dict[str, tuple[float, 
 
 def _points(run: Run, seen: dict[str, Array], edge: int, seed: int) -> list[Point]:
     """Every figure after the cut-off that can be compared, with both naive forecasts."""
-    found = []
+    found, rng = [], generator(seed, "errors of figures")
     for series in SERIES:
         figures = series.figures()
         known = {q: figure for q, figure in figures.items() if q <= edge}
@@ -237,7 +237,6 @@ def _points(run: Run, seen: dict[str, Array], edge: int, seed: int) -> list[Poin
             continue
         for quarter, (value, error) in sorted(figures.items()):
             if quarter > edge:
-                rng = generator(seed, f"error of {series.key} {label(quarter)}")
                 futures = series.scale(seen[series.key][quarter - FIRST]) + error * rng.standard_normal(run.runs)
                 found.append(_point(series, quarter, float(series.scale(value)), futures, known))
     return found
@@ -250,5 +249,5 @@ def _point(
         series.key, series.pattern, label(quarter), _plain(recorded),
         tuple(_plain(float(v)) for v in np.quantile(futures, QUANTILES)), _plain(scores.crps(futures, recorded)),
         scores.covered(futures, recorded, 50), scores.covered(futures, recorded, 90),
-        _plain(naive.last_value(series, known)), _plain(naive.trend(series, known, quarter)),
+        _plain(naive.last_value(series, known, quarter)), _plain(naive.trend(series, known, quarter)),
     )  # fmt: skip

@@ -29,6 +29,8 @@ ENOUGH = 1 / 40
 """Effective share of a round's draws below which the likelihood is let in only in part."""
 NOTICEABLE = 4.0
 """Standard errors by which a column's mean or variance must have moved to be drawn from the proposal."""
+FEWEST = 16_384
+"""Draws of a round below which a proposal in two dozen columns cannot be fitted."""
 LEAST_STEP = 0.1
 """Least rise of the power of the likelihood from round to round: a poor proposal must not stop the sampler."""
 
@@ -91,10 +93,10 @@ def sample(
         log_likelihood: of scores (columns, n), to (n,).
         draws: of the last round.
         seed: of all draws.
-        first_round: draws of the rounds before, by default a quarter of the last.
+        first_round: draws of the rounds before, by default a quarter of the last, and `FEWEST` at least.
         tell: called with a line about each round.
     """
-    small = first_round or max(draws // 4, 1024)
+    small = first_round or max(draws // 4, FEWEST)
     proposal, power, full = Proposal(columns), 0.0, 0
     for number in count():
         last = full == REFINED
@@ -176,8 +178,11 @@ class Proposal:
         return np.append(shares, 1 - shares.sum())
 
     def refitted(self, scores: Array, weights: Array) -> Proposal:
-        """With a part fitted to weighted draws in front."""
-        return Proposal(self.columns, (Part.fitted(scores, weights), *self.parts)[: len(SHARES)])
+        """With a part fitted to weighted draws in front; a poor round that shows nothing leaves it as it is."""
+        part = Part.fitted(scores, weights)
+        if self.parts and part.moved.size < self.parts[0].moved.size / 2:
+            return self
+        return Proposal(self.columns, (part, *self.parts)[: len(SHARES)])
 
     def draw(self, number: int, rng: Generator) -> Array:
         """Scores of `number` draws, `(columns, number)`."""

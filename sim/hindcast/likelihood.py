@@ -71,10 +71,12 @@ def _frontiers(points: Array, parameters: dict[str, Array], edge: int) -> dict[s
     residual = np.stack([us[FIRST + t][0] - points[t, 0] for t in steps])
     offset = residual.mean(axis=0)
     first = record.FRONTIER_FROM["china"] - FIRST
-    behind = np.stack([china[FIRST + t][0] - points[t, 1] - offset for t in range(first, edge - FIRST + 1)])
+    behind = [china[FIRST + t][0] - points[t, 1] - offset for t in range(first, edge - FIRST + 1)]
     sd, memory = parameters["residual_sd"], parameters["residual_memory"]
-    return {"US frontier": _autoregression(residual - offset, sd, memory),
-            "Chinese frontier": _autoregression(behind, sd, memory)}  # fmt: skip
+    return {
+        "US frontier": _autoregression(residual - offset, sd, memory),
+        "Chinese frontier": _autoregression(np.stack(behind), sd, memory) if behind else np.zeros(points.shape[-1]),
+    }
 
 
 def _autoregression(residual: Array, sd: Array, memory: Array) -> Array:

@@ -10,9 +10,9 @@ WINDOW = 8
 """Quarters of history that the trend is fitted to."""
 
 
-def last_value(series: Series, known: Figures) -> float:
-    """The last known value, on the scale of the series."""
-    return float(series.scale(known[max(known)][0]))
+def last_value(series: Series, known: Figures, quarter: int) -> float:
+    """The last known value, on the scale of the series; of a year that has only begun, its part."""
+    return _part(series, float(series.scale(known[max(known)][0])), quarter)
 
 
 def trend(series: Series, known: Figures, quarter: int) -> float:
@@ -21,11 +21,18 @@ def trend(series: Series, known: Figures, quarter: int) -> float:
     With a single value it stands still.
     """
     edge = max(known)
-    recent = sorted(q for q in known if q > edge - WINDOW) if len(known) > 2 else sorted(known)
+    recent = sorted(q for q in known if q > edge - WINDOW)
     if len(recent) < 2:
         recent = sorted(known)[-2:]
     values = [float(series.scale(known[q][0])) for q in recent]
     if len(recent) < 2:
-        return values[-1]
+        return _part(series, values[-1], quarter)
     slope, level = np.polyfit(np.array(recent) - edge, values, 1)
-    return float(level + slope * (quarter - edge))
+    return _part(series, float(level + slope * (quarter - edge)), quarter)
+
+
+def _part(series: Series, value: float, quarter: int) -> float:
+    """A whole year's value as that of its quarters so far, where the series adds up over the year."""
+    if not series.yearly or quarter % 4 == 3:
+        return value
+    return float(series.scale(series.unscaled(value) * (quarter % 4 + 1) / 4))

@@ -73,7 +73,8 @@ def _record_run(run: Run, actor: str, edge: int) -> Array:
     """Largest training run so far, FLOP: the recorded one at the edge of the data, or a larger one of the model."""
     path = run.part(f"training_flop.{actor}").astype(float)
     known = {q: flop for q, (flop, _) in record.record_runs(actor).items() if q <= edge}
-    path[: edge - FIRST + 1] = np.array([known[FIRST + t] for t in range(edge - FIRST + 1)])[:, None]
+    for t in range(edge - FIRST + 1):  # after the last disclosed quarter the record stands
+        path[t] = known[max(q for q in known if q <= FIRST + t)]
     return np.maximum.accumulate(path, axis=0)
 
 

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from scenarios.quantities import Z90
-from scenarios.quarters import DATA_UNTIL, number, of_date
+from scenarios.quarters import DATA_UNTIL, FIRST, number, of_date
 from scenarios.tables import FrontierQuarter, ImportQuarter, Stock, TrainingRun, table
 from sim.outcomes import lead
 from sim.rng import Array
@@ -43,6 +43,8 @@ class Series:
     log: bool = True
     shift: float = 0.0
     """Added before the logarithm, so that a quarter without sales has one."""
+    yearly: bool = False
+    """Whether it adds up from the beginning of a year."""
     scored: bool = True
     """Whether its points count in the score of its pattern; a series derived from others does not count twice."""
 
@@ -78,7 +80,7 @@ def gap() -> Figures:
 def lag() -> Figures:
     """Four-quarter mean of the months since the United States had what China has, interpolated between quarters."""
     us, china = (frontier(actor) for actor in ("united_states", "china"))
-    quarters = sorted(us)
+    quarters = sorted(q for q in us if q >= FIRST)
     paths = [np.array([[series[q][0]] for q in quarters]) for series in (us, china)]
     months = lead.backward_months(*paths)[:, 0]
     first = quarters.index(FRONTIER_FROM["china"])
@@ -168,9 +170,9 @@ def arithmetic_per_chip() -> Figures:
 
 SERIES: tuple[Series, ...] = (
     Series("legal_year", "P1", "Legal imports, in the year to date", "H100e", lambda: yearly_imports("h100e"),
-           shift=IMPORT_SHIFT["h100e"]),
+           shift=IMPORT_SHIFT["h100e"], yearly=True),
     Series("legal_chips", "P1", "Legally imported chips, in the year to date", "chips",
-           lambda: yearly_imports("chips"), shift=IMPORT_SHIFT["chips"]),
+           lambda: yearly_imports("chips"), shift=IMPORT_SHIFT["chips"], yearly=True),
     Series("h100e_per_chip", "P1", "Arithmetic of a legally imported chip", "H100e", arithmetic_per_chip),
     Series("legal_quarter", "P2", "Legal imports in a quarter", "H100e", quarterly_imports,
            shift=IMPORT_SHIFT["h100e"]),
