@@ -48,7 +48,7 @@ def hindcast(
             print(path, file=sys.stderr if as_json else sys.stdout)
     if as_json:
         summary = found.summary()
-        print(json.dumps(summary, indent=2, ensure_ascii=False))
+        print(json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False))
         return
     from sim import cli_history_text
 

@@ -58,7 +58,9 @@ def _bars(found: Hindcast) -> Any:
     labels = {series.key: series.label for series in SERIES}
     for name, value in bars["stock_factor_end_2025"].items():
         table.add_row(f"{labels[name]}, end of 2025, times the record", "–" if value is None else f"{value:.2f}")
-    table.add_row("Record training runs, root mean square, OOM", f"{bars['run_rmse_oom']:.2f}")
+    for who, error in {"": bars["run_rmse_oom"], **bars["run_rmse_oom_by_country"]}.items():
+        label = f"{_who(who)} record" if who else "Record"
+        table.add_row(f"{label} training runs, root mean square, OOM", "–" if error is None else f"{error:.2f}")
     takeoff = found.full_takeoff()
     if takeoff["ours"]:
         ours = ", ".join(f"{q} {v:+.2f}" for q, v in takeoff["ours"].items())

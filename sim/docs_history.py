@@ -65,6 +65,8 @@ def _bars(table: Table) -> str:
         rows.append((f"{labels[key]}, end of 2025, times the record", ".2f", factors))
     rows += [
         ("Record training runs, root mean square, OOM", ".2f", [b["run_rmse_oom"] for b in every]),
+        ("… of the United States, every quarter", ".2f", [b["run_rmse_oom_by_country"]["us"] for b in every]),
+        ("… of China, every quarter", ".2f", [b["run_rmse_oom_by_country"]["china"] for b in every]),
         ("US record run at the starts of years, root mean square, OOM", ".2f", [t["rmse_ours"] for t in takeoff]),
         ("The same, Full Takeoff Model of 2022", ".2f", [t["rmse_full_takeoff_model"] for t in takeoff]),
     ]

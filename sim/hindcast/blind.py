@@ -101,10 +101,10 @@ class Hindcast:
         """The points of a series by quarter."""
         return {p.quarter: p for p in self.points if p.series == series}
 
-    def rmse(self, *series: str) -> float:
-        """Root mean square error of the medians of some series, on their scale."""
+    def rmse(self, *series: str) -> float | None:
+        """Root mean square error of the medians of some series, on their scale; None without a point."""
         errors = [p.error for p in self.points if p.series in series]
-        return _plain(float(np.sqrt(np.mean(np.square(errors))))) if errors else float("nan")
+        return _plain(float(np.sqrt(np.mean(np.square(errors))))) if errors else None
 
     def full_takeoff(self) -> dict[str, Any]:
         """Record training compute at the starts of years against the Full Takeoff Model's forecast of 2022."""
@@ -143,6 +143,7 @@ class Hindcast:
             "eci_points_end_2025": {s: off(f"{s}_eci", "2025-Q4") for s in ("us", "china")},
             "stock_factor_end_2025": {s: factor(s, "2025-Q4") for s in STOCKS},
             "run_rmse_oom": self.rmse("us_run", "china_run"),
+            "run_rmse_oom_by_country": {who: self.rmse(f"{who}_run") for who in ("us", "china")},
         }
 
 

@@ -102,7 +102,7 @@ def test_the_scenario_file_of_the_guide_is_valid(tmp_path: Path):
 def test_the_scenario_file_of_the_guide_shows_every_field():
     (text,) = blocks("docs/api.md", "yaml")
     fields = set(re.findall(r"^([a-z_]+):", text, re.MULTILINE))
-    optional = {"schema_version", "baseline", "data_until", "calibration"}
+    optional = {"schema_version", "baseline", "data_until", "rules_until", "calibration"}
     assert set(scenarios.Scenario.model_fields) - optional <= fields
 
 

@@ -20,9 +20,18 @@ def growing(quarters: list[int], rate: float = 0.07) -> Figures:
 
 def test_the_last_value_stands_on_the_scale_of_the_series() -> None:
     known = {EDGE - 4: (10.0, 0.1), EDGE: (1000.0, 0.1), EDGE - 1: (7.0, 0.1)}
-    assert last_value(series(), known) == pytest.approx(3)
-    assert last_value(series(log=False), known) == 1000
-    assert last_value(series(shift=9000), known) == pytest.approx(4)
+    assert last_value(series(), known, EDGE + 3) == pytest.approx(3)
+    assert last_value(series(log=False), known, EDGE + 3) == 1000
+    assert last_value(series(shift=9000), known, EDGE + 3) == pytest.approx(4)
+
+
+def test_a_year_that_has_begun_is_compared_with_its_part() -> None:
+    """Three quarters after a last quarter a yearly sum has three quarters of a year's worth."""
+    yearly = Series("made_up", "P1", "Made up", "things", dict, yearly=True)
+    known = growing([EDGE - 8, EDGE - 4, EDGE], rate=0.0)
+    assert last_value(yearly, known, EDGE + 3) == pytest.approx(2 + np.log10(0.75))
+    assert trend(yearly, known, EDGE + 3) == pytest.approx(2 + np.log10(0.75))
+    assert last_value(yearly, known, EDGE + 4) == pytest.approx(2)
 
 
 @pytest.mark.parametrize("step", [1, 2, 4])
@@ -45,7 +54,7 @@ def test_two_values_make_a_line_however_far_apart() -> None:
 def test_one_value_stands_still() -> None:
     known = {EDGE - 3: (100.0, 0.1)}
     for quarter in (EDGE, EDGE + 9):
-        assert trend(series(), known, quarter) == last_value(series(), known) == pytest.approx(2)
+        assert trend(series(), known, quarter) == last_value(series(), known, quarter) == pytest.approx(2)
 
 
 def test_only_two_years_count() -> None:
