@@ -93,8 +93,9 @@ def test_the_lag_is_the_mean_time_since_the_leader_was_there() -> None:
     lag = record.lag()
     assert min(lag) == record.FRONTIER_FROM["china"] + 3
     assert max(lag) == number(DATA_UNTIL)
-    for quarter, (value, _) in lag.items():
-        assert value == pytest.approx(np.mean([months(quarter - back) for back in range(4)])), quarter
+    # In 2023-Q3 China stood below the path's beginning, which is carried back at an old pace: not read off the path.
+    for quarter in range(record.FRONTIER_FROM["china"] + 4, number(DATA_UNTIL) + 1):
+        assert lag[quarter][0] == pytest.approx(np.mean([months(quarter - back) for back in range(4)])), quarter
 
 
 def test_the_slope_is_a_difference_of_twelve_months() -> None:
