@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.quarters import of_date
 from scenarios.tables import Chip, table
@@ -16,6 +17,8 @@ MAIN_CLASSES = ("A100", "H100", "H200", "B200", "B300", "RUBIN", "RUBIN_ULTRA", 
 """US-designed classes that the world at large buys."""
 VARIANTS: dict[str, str] = {"A800": "A100", "H800": "H100", "H20": "H100", "EDGE": "B300"}
 """Classes made for a market under control, and the class whose dies they use."""
+ROADMAP = ("RUBIN", "RUBIN_ULTRA", "FEYNMAN")
+"""Main classes that were announced and not yet sold at the edge of the data."""
 CHINESE = ("ASCEND_910C", "ASCEND_950", "ASCEND_960")
 """Classes made in China, oldest first."""
 US_CLASSES = (*MAIN_CLASSES, *VARIANTS)
@@ -56,9 +59,18 @@ class Catalogue:
         """Index of a class."""
         return CLASSES.index(name)
 
-    def with_edge(self, tpp: float, density: float, memory_tbs: float, link_gbs: float) -> Catalogue:
-        """A copy whose edge variant has this specification; power as B300's arithmetic plus its memory."""
-        k, big = self.of("EDGE"), self.of("B300")
+    def known(self, quarter: int) -> NDArray[np.bool_]:
+        """Which US-designed classes were on sale by the end of a quarter (a number), `(US classes,)`."""
+        return np.asarray(self.released[: len(US_CLASSES)] <= quarter)
+
+    def with_edge(self, tpp: float, density: float, memory_tbs: float, link_gbs: float, edge: int) -> Catalogue:
+        """A copy whose edge variant has this specification.
+
+        Its power is that of arithmetic and memory in the strongest class on sale at the edge of the data (a quarter).
+        """
+        k, merchant = self.of("EDGE"), len(MAIN_CLASSES) - 1
+        sold = self.known(edge)[:merchant] & ~np.isin(MAIN_CLASSES[:merchant], ROADMAP)
+        big = int(np.argmax(np.where(sold, self.tpp[:merchant], 0)))
         fields: dict[str, Any] = {
             "tpp": tpp, "density": density, "bandwidth": memory_tbs, "link": link_gbs, "h100e": tpp / H100_TPP,
             "fp8_tflops": tpp / 8, "bf16": tpp / 16 * 1e12 / H100_BF16,

@@ -12,8 +12,10 @@ import typer
 from scenarios.errors import InputError
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
-Draws = Annotated[int, typer.Option(help="Weighed draws of the last round, 1,024 to 4,194,304.")]
-FEWEST, MOST = 1024, 4_194_304
+Draws = Annotated[
+    int, typer.Option(help="Weighed draws of the last round, 1,024 to 2,097,152; a million takes 2.4 GB.")
+]
+FEWEST, MOST = 1024, 2_097_152
 
 
 def hindcast(
@@ -60,21 +62,26 @@ def weights(
     data_until: Annotated[
         str | None, typer.Option(metavar="QUARTER", help="The last quarter of the record that is used.")
     ] = None,
-    draws: Draws = 1_048_576,
-    seed: Annotated[int, typer.Option(help="Names the draws.")] = 0,
+    draws: Annotated[
+        int | None, typer.Option(help="With --make: weighed draws, a million by default (2.4 GB of memory).")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="With --make: names the draws, 0 by default.")] = None,
     as_json: Json = False,
 ) -> None:
     """Show what history says about the parameters: the weighed draws behind the default futures."""
     from scenarios.quarters import DATA_UNTIL
     from sim import ensemble
 
-    edge = data_until or DATA_UNTIL
+    edge = DATA_UNTIL if data_until is None else data_until
     if make:
         from sim.hindcast import weigh
 
-        _check("--draws", draws, FEWEST, MOST)
-        _check("--seed", seed, 0, 2**63 - 1)
-        weigh.make(edge, draws, seed, _teller())
+        number, name = weigh.DRAWS if draws is None else draws, 0 if seed is None else seed
+        _check("--draws", number, FEWEST, MOST)
+        _check("--seed", name, 0, 2**63 - 1)
+        weigh.make(edge, number, name, _teller())
+    elif draws is not None or seed is not None:
+        raise InputError("weights: --draws and --seed go with --make; without it the stored draws are shown")
     facts = ensemble.weighed(edge).facts
     if as_json:
         print(json.dumps(facts, indent=2, ensure_ascii=False))

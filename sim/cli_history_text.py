@@ -11,7 +11,7 @@ from sim.hindcast.record import PATTERNS, SERIES
 if TYPE_CHECKING:
     from sim.hindcast.blind import Hindcast
 
-ENOUGH = 200
+ENOUGH = 500
 """Effective draws below which quantiles of futures are rough."""
 UNITS = {"P1": "OOM", "P2": "OOM", "P3": "OOM", "P4": "OOM", "P5": "points", "all": ""}
 """Units of errors and CRPS by pattern: orders of magnitude, or points of the index."""
@@ -38,12 +38,19 @@ def hindcast(found: Hindcast) -> None:
             f"{name} {meaning}" if own else meaning, str(score["points"]), f"{100 * score['coverage50']:.0f}",
             f"{100 * score['coverage90']:.0f}", *numbers, f"{score['median_error']:+.3f}" if own else "–", UNITS[name],
         )  # fmt: skip
-    _print(console, table, _bars(found))
+    _print(console, table, _checks(found), _bars(found))
     _print(console, _misses(found))
     console.print(
         "CRPS: lower is better; that of a naive forecast, which is one number, is its error. OOM: orders of magnitude."
     )
     console.print(FOOTER)
+
+
+def _checks(found: Hindcast) -> Any:
+    table = _table("Against limits set for a cut-off at the end of 2024", "Figure", "Value", "Limit", "")
+    for check in found.checks():
+        table.add_row(check.what, f"{check.value:.3g}", check.limit, "met" if check.met else "missed")
+    return table
 
 
 def _bars(found: Hindcast) -> Any:

@@ -20,6 +20,7 @@ def blocks(table: Table) -> dict[str, Callable[[], str]]:
     """Blocks by the name that stands in their marker; `table` writes one."""
     return {
         "hindcast_scores": lambda: _scores(table), "hindcast_bars": lambda: _bars(table),
+        "hindcast_checks": lambda: _checks(table), "weights_without": lambda: _without(table),
         "hindcast_misses": lambda: _misses(table), "weights_head": _head, "weights_moved": lambda: _moved(table),
         "weights_still": _still, "correlations": lambda: _correlations(table),
         "mechanisms": lambda: _mechanisms(table), "earlier_priors": lambda: _earlier(table),
@@ -72,6 +73,27 @@ def _bars(table: Table) -> str:
     ]
     shown = ((label, *("–" if v is None else f"{v:{form}}" for v in values)) for label, form, values in rows)
     return table(("Error of the median", *(f"from {cutoff}" for cutoff in CUTOFFS)), shown)
+
+
+def _checks(table: Table) -> str:
+    """Headline figures of the latest kept blind run against the limits that were set."""
+    rows = ((c.what, f"{c.value:.3g}", c.limit, "met" if c.met else "missed") for c in kept(CUTOFFS[-1]).checks())
+    return table((f"From the end of {CUTOFFS[-1][:4]}", "Error or value", "Limit", ""), rows)
+
+
+def _without(table: Table) -> str:
+    """What the default futures become when one part of the record is left out."""
+    labels = {series.key: series.label for series in SERIES}
+    rows = (
+        (
+            labels.get(r["without"], r["without"]),
+            f"{r['effective']:,.0f}",
+            f"{100 * r['us_ahead']:.0f}",
+            _span(r["lead_2030"]),
+        )
+        for r in _facts()["without"]
+    )
+    return table(("Left out", "Effective draws", "US well ahead in 2032, of 100", "Lead in 2030, months"), rows)
 
 
 def _misses(table: Table) -> str:

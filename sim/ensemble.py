@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from scenarios.errors import InputError
+from scenarios.parameters import parameters
 from scenarios.schema import Scenario
 from sim.rng import Array, Streams
 
@@ -56,11 +58,18 @@ def weighed(data_until: str) -> Weighed:
     path = FOLDER / f"{data_until}.json"
     if not path.is_file():
         raise InputError(
-            f"no draws weighed by history are shipped for data_until {data_until}; valid are: {', '.join(edges())}; "
+            f"no draws weighed by history are shipped for data_until {data_until}; "
+            f"valid are: {', '.join(edges()) or 'none, the folder scenarios/draws is empty'}; "
             "or set `weighting: none` to draw from the priors of the time"
         )
-    packed: NDArray[np.int16] = np.load(path.with_suffix(".npy"))
-    return Weighed(json.loads(path.read_text(encoding="utf-8")), packed / STEPS_PER_SD)
+    try:
+        packed: NDArray[np.int16] = np.load(path.with_suffix(".npy"))
+        return Weighed(json.loads(path.read_text(encoding="utf-8")), packed / STEPS_PER_SD)
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"scenarios/draws/{data_until}: cannot be read ({error}); make it anew with "
+            f"`polarity weights --make --data-until {data_until}`"
+        ) from error
 
 
 def digest(spec: Scenario) -> str:
@@ -68,6 +77,20 @@ def digest(spec: Scenario) -> str:
     if spec.weighting == "none":
         return ""
     return hashlib.sha256((FOLDER / f"{spec.data_until}.npy").read_bytes()).hexdigest()[:16]
+
+
+def check_folder() -> None:
+    """Refuse before the work is done if draws cannot be written.
+
+    Raises:
+        InputError: naming the folder.
+    """
+    try:
+        FOLDER.mkdir(exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{FOLDER}: cannot be made ({error.strerror})") from error
+    if not os.access(FOLDER, os.W_OK | os.X_OK):
+        raise InputError(f"{FOLDER}: nothing may be written there; run from a checkout of your own")
 
 
 def keep(data_until: str, scores: Array, facts: dict[str, Any]) -> Path:
@@ -84,12 +107,16 @@ def points(spec: Scenario, streams: Streams) -> tuple[Array, Array]:
     """Points of the members of `streams` as normal scores and as uniforms, `(Sobol columns, members)` each.
 
     Weighed by history, a member has one of the shipped draws: each pass through them is in an order of its own, so
-    that any ensemble of their number has every draw once. Columns that no draw covers keep their Sobol points.
+    that any ensemble of their number has every draw once. Columns that no draw covers keep their Sobol points, and so
+    do parameters that the scenario sets or gives another distribution: what history says was said about ours.
     """
     u = streams.sobol()
     z = np.asarray(ndtri(u))
     if spec.weighting == "history":
         shipped = weighed(spec.data_until)
-        z[shipped.columns] = shipped.scores[:, streams.picks(shipped.scores.shape[1])]
-        u[shipped.columns] = ndtr(z[shipped.columns])
+        own = {parameters()[name].dim for name in spec.parameters}
+        rows = np.array([row for row, column in enumerate(shipped.columns) if column not in own])
+        columns = [shipped.columns[row] for row in rows]
+        z[columns] = shipped.scores[np.ix_(rows, streams.picks(shipped.scores.shape[1]))]
+        u[columns] = ndtr(z[columns])
     return z, u

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.levers import LEVERS
 from scenarios.quarters import DATA_UNTIL, FIRST, end_year, label, number, of_date
 from scenarios.schema import Scenario
 from scenarios.tables import Actor, Domestic, FrontierQuarter, Power, Spending, Supply, TrainingRun, supply_mix, table
 from sim import regimes
-from sim.chips import CLASSES, MAIN_CLASSES, VARIANTS, Catalogue, catalogue
+from sim.chips import CLASSES, MAIN_CLASSES, US_CLASSES, VARIANTS, Catalogue, catalogue
+from sim.chips import ROADMAP as CHIP_ROADMAP
 from sim.paths import holds_from, lever_path, moved, ramp
 from sim.rng import Array
 
@@ -28,6 +30,8 @@ ROADMAP: dict[str, tuple[float, float, float]] = {
 Nvidia's roadmap (GTC 2025 and 2026): Rubin 2026-H2, Rubin Ultra 2027-H2, Feynman 2028; volume follows about a year
 after. Tier: inferred.
 """
+ROADMAP_UNSEEN = "2027-Q1"
+"""From when a run that is blind to later data has the classes of the roadmap, which was not known to it."""
 CLOSING = {"tools": "tool_controls", "hbm": "hbm_controls", "subsidiary": "cloud_rule"}
 """Channels that rules close in part, and the lever that replaces the rules' strength."""
 RISING = {"allied_split": 1, "diversion_uncovered": 1, "efficiency_shock": 2, "fab_breakthrough": 8,
@@ -181,8 +185,21 @@ class Inputs:
 
     def _designed(self, policy: regimes.Policy, quarter: int) -> Catalogue:
         date = f"{quarter // 4}-{quarter % 4 * 3 + 3:02d}-15"
-        edge = regimes.edge_of(regimes.rules_at(policy, quarter), date, policy.free_first(quarter))
-        return catalogue().with_edge(edge.tpp, edge.density, edge.memory_tbs, edge.link_gbs)
+        edge = regimes.edge_of(regimes.rules_at(policy, quarter), date, policy.known, policy.free_first(quarter))
+        return catalogue().with_edge(edge.tpp, edge.density, edge.memory_tbs, edge.link_gbs, self.edge)
+
+    @cached_property
+    def exists(self) -> NDArray[np.bool_]:
+        """(T, US classes) classes that are on sale in the world: of later ones than the data only those of the roadmap.
+
+        A run that is blind to later data has those of the roadmap from when it makes them.
+        """
+        chips = catalogue()
+        on_sale = np.array([chips.known(FIRST + t) for t in range(self.steps)])
+        announced = np.isin(US_CLASSES, CHIP_ROADMAP)
+        if self.spec.data_until != DATA_UNTIL:
+            announced = announced & (self.capacity_share[:, : len(US_CLASSES)] > 0)
+        return on_sale & (chips.known(self.edge) | announced)
 
     @cached_property
     def closures(self) -> dict[str, Array]:
@@ -233,8 +250,9 @@ class Inputs:
         """(T, K) capacity for each main class, H100e per H100e of production; variants count as the dies they use."""
         chips, result = catalogue(), np.zeros((self.steps, len(CLASSES)))
         last = min(SUPPLY_UNTIL, self.edge)
+        roadmap = number(ROADMAP_UNSEEN if self.spec.data_until != DATA_UNTIL else DATA_UNTIL)
         for t in range(self.steps):
-            for name, share in _class_shares(FIRST + t, last, self.custom_share[t]).items():
+            for name, share in _class_shares(FIRST + t, last, self.custom_share[t], roadmap).items():
                 main = VARIANTS.get(name, name)
                 dies = chips.h100e[chips.of(main)] / chips.h100e[chips.of(name)]
                 result[t, chips.of(main)] += share * dies
@@ -357,8 +375,8 @@ def _prepared(canonical: str, steps: int, carrier: _Same) -> Inputs:
     return Inputs(carrier.spec, steps)
 
 
-def _class_shares(quarter: int, last: int, custom: float) -> dict[str, float]:
-    """Share of production (H100e) by class: data, then the newest class of the data gives way to the roadmap."""
+def _class_shares(quarter: int, last: int, custom: float, roadmap: int) -> dict[str, float]:
+    """Share of production (H100e) by class: data, then the newest one; from `roadmap` on later ones take over."""
     mix = supply_mix()[label(min(quarter, last))]
     shares = {name: share for name, share in mix.items() if share > 0}
     if quarter <= last:
@@ -367,7 +385,7 @@ def _class_shares(quarter: int, last: int, custom: float) -> dict[str, float]:
     taken: dict[str, float] = {}
     for name, (middle, width, largest) in reversed(ROADMAP.items()):
         share = left * largest / (1 + np.exp((middle - year) / (width / 4)))
-        share = share if share > SAMPLES else 0.0
+        share = share if share > SAMPLES and quarter >= roadmap else 0.0
         taken[name], left = share, left - share
     newest = [name for name in MAIN_CLASSES if name in shares and name != "CUSTOM"][-2:]
     fade = np.exp((end_year(last) - year) / 0.6)

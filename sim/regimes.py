@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenarios.quarters import DATA_UNTIL, number
+from scenarios.quarters import DATA_UNTIL, end_date, label, number
 from scenarios.rules import Rule, history
 from scenarios.schema import Scenario
-from sim.chips import CLASSES, US_CLASSES, catalogue
+from sim.chips import CLASSES, ROADMAP, US_CLASSES, catalogue
 from sim.paths import holds_from, lever_path, moved
 from sim.rng import Array
 
@@ -127,6 +127,11 @@ class Policy(NamedTuple):
     rules_until: int = number(DATA_UNTIL)
     data_until: int = number(DATA_UNTIL)
 
+    @property
+    def known(self) -> str:
+        """The last day of the data, as an ISO date."""
+        return end_date(label(self.data_until))
+
     def free_first(self, quarter: int) -> bool:
         """Whether a quarter is a blind run's: past the data, under dated rules, where designs are to be as history's.
 
@@ -180,15 +185,17 @@ def _relicensed(rule: Rule, at: dict[str, float]) -> Rule:
     return rule.model_copy(update=changes)
 
 
-def edge_of(rules: Sequence[Rule], date: str, free_first: bool = False) -> Specification:
+def edge_of(rules: Sequence[Rule], date: str, known: str, free_first: bool = False) -> Specification:
     """The strongest chip just inside the rules: regulated quantities at a limit, the others at the state of the art.
 
     The designer searches the limits that stand in the rules in force, arithmetic first, from the strongest down; the
     arithmetic must fit on two of the largest dies. With `free_first` a weaker chip that may be sold freely comes before
-    one that needs a licence, as in history: the H20 was made in place of chips of twice its arithmetic.
+    one that needs a licence, as in history: the H20 was made in place of chips of twice its arithmetic. The state of
+    the art is that of chips on sale by `date` and, roadmap apart, by `known`, both ISO dates.
     """
     chips = catalogue()
-    best = int(np.argmax(np.where([_sold(k, date) for k in range(len(US_CLASSES))], chips.tpp[: len(US_CLASSES)], 0)))
+    sold = [_sold(k, date, known) for k in range(len(US_CLASSES))]
+    best = int(np.argmax(np.where(sold, chips.tpp[: len(US_CLASSES)], 0)))
     top = Specification(chips.tpp[best], chips.density[best], chips.bandwidth[best], chips.link[best], date)
     if verdict(rules, top, date).approval > 0:
         return top
@@ -216,8 +223,11 @@ def _limits(best: float, bounds: Sequence[float | None]) -> list[float]:
     return sorted({best} | {INSIDE * bound for bound in bounds if bound and INSIDE * bound < best}, reverse=True)
 
 
-def _sold(k: int, date: str) -> bool:
-    return catalogue().release_date[k] <= date and CLASSES[k] not in ("EDGE", "CUSTOM")
+def _sold(k: int, date: str, known: str) -> bool:
+    """Whether a class is the state of the art by a date; of chips after `known` only those of the roadmap are."""
+    name, released = CLASSES[k], catalogue().release_date[k]
+    announced = name in ROADMAP and known >= end_date(DATA_UNTIL)
+    return name not in ("EDGE", "CUSTOM") and released <= date and (released <= known or announced)
 
 
 @lru_cache(maxsize=256)
@@ -237,7 +247,7 @@ def build(policy: Policy) -> Regime:
     for t in range(steps):
         rules, dates = rules_at(policy, first + t), _dates(first + t)
         free_first = policy.free_first(first + t)
-        columns = list(zip(*(_verdicts(rules, date, memo, free_first) for date in dates), strict=True))
+        columns = list(zip(*(_verdicts(rules, date, memo, policy.known, free_first) for date in dates), strict=True))
         for k, found in enumerate(columns):
             approval[t, k], at_end[t, k] = np.mean([v.approval for v in found]), found[-1].approval
             open_ones = [v for v in found if v.approval > 0] or [DENIED]
@@ -249,18 +259,18 @@ def build(policy: Policy) -> Regime:
         if any(s is not None for s in stops):
             permission[t] = np.mean([1.0 if s is None else s for s in stops])
     return Regime(
-        approval, cap_share, cap_units, price_share, permission, _rush(at_end, cap_share), closure
+        approval, cap_share, cap_units, price_share, permission, _rush(policy, at_end, cap_share), closure
     )  # fmt: skip
 
 
 def _verdicts(
-    rules: Sequence[Rule], date: str, memo: dict[tuple[object, ...], list[Verdict]], free_first: bool
+    rules: Sequence[Rule], date: str, memo: dict[tuple[object, ...], list[Verdict]], known: str, free_first: bool
 ) -> list[Verdict]:
     """Verdicts on the US-designed classes on a date; remembered while the same rules are in force."""
     live = [r for r in rules if r.scope == "sale" and r.issuer == "us" and r.in_force(date)]
-    key = (free_first, *live, *(_sold(k, date) for k in range(len(US_CLASSES))))
+    key = (free_first, *live, *(_sold(k, date, known) for k in range(len(US_CLASSES))))
     if key not in memo:
-        edge = edge_of(live, date, free_first)
+        edge = edge_of(live, date, known, free_first)
         memo[key] = [verdict(live, specification(name, edge), date) for name in US_CLASSES]
     return memo[key]
 
@@ -282,14 +292,19 @@ def _stop(rules: Sequence[Rule], date: str) -> float | None:
     return min((s for s in found if s is not None), default=None)
 
 
-def _rush(approval: Array, cap_share: Array) -> Array:
+def _rush(policy: Policy, approval: Array, cap_share: Array) -> Array:
     """1 where the next quarter takes away what may be bought at the end of this one: rules are known a quarter ahead.
 
-    Both arguments hold what applies at the end of each quarter, (T, K).
+    Both arrays hold what applies at the end of each quarter, (T, K). Nobody hoards what is not on sale.
     """
     chips = catalogue()
-    products = [name for name in US_CLASSES if name != "EDGE"]  # nobody hoards what is not on sale yet
-    weight = np.where(np.isin(CLASSES, products), chips.bf16 + chips.bandwidth / 3.35, 0)
+    use = np.where(
+        np.isin(CLASSES, [name for name in US_CLASSES if name != "EDGE"]), chips.bf16 + chips.bandwidth / 3.35, 0
+    )
+    on_sale = np.array([chips.released <= policy.first + t for t in range(len(approval))])
+    if policy.data_until < number(DATA_UNTIL):
+        on_sale &= chips.released <= policy.data_until
+    weight = use * on_sale[:-1]
     lost = np.clip(approval[:-1] - approval[1:], 0, 1) * np.isinf(cap_share[:-1])
     best = np.where(approval[:-1] > 0, weight, 0).max(axis=1)
     rush = np.zeros(len(approval))

@@ -15,7 +15,7 @@ from scenarios import LIBRARY, load, names
 from sim import simulate
 from sim.summary import headline
 
-RUNS, SEED, UNTIL = 256, 0, 2032
+RUNS, SEED, UNTIL = 1024, 0, 2032
 
 
 def path_of(name: str) -> Path:

@@ -26,6 +26,13 @@ DRAWS, FUTURES = 131_072, 4096
 """Weighted draws and simulated futures of a blind run."""
 UNTIL = 2027
 """Year at whose end the simulation of a blind run stops."""
+LIMITS = {"lag": 2.0, "slope": 3.0, "eci": 4.0, "stock": 1.5, "run": 0.35}
+"""Errors up to which a headline figure counts as met: months, points, points, a factor, orders of magnitude.
+
+They were set before the first blind run, for a cut-off at the end of 2024.
+"""
+COVERED = (0.80, 0.97)
+"""Share of figures inside the 90 % band between which bands count as well judged; set with the limits."""
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FULL_TAKEOFF = {"2023-Q4": -0.43, "2024-Q4": -0.01, "2025-Q4": -0.58}
 """Error of the Full Takeoff Model's 2022 best guess of the record run at the end of a quarter, OOM.
@@ -122,9 +129,39 @@ class Hindcast:
         return {
             "cutoff": self.cutoff, "draws": self.draws, "ess": round(self.ess, 1),
             "patterns": {name: self.pattern(name) for name in PATTERNS}, "all": self.pattern("all"),
-            "bars": self.bars(), "full_takeoff_model": self.full_takeoff(),
+            "bars": self.bars(), "checks": [asdict(c) for c in self.checks()],
+            "full_takeoff_model": self.full_takeoff(),
             "points": [asdict(p) for p in self.points], "fans": self.fans,
         }  # fmt: skip
+
+    def checks(self) -> list[Check]:
+        """Headline figures against their limits, those that this cut-off has."""
+        bars, found = self.bars(), []
+
+        def check(what: str, value: float | None, kind: str, unit: str) -> None:
+            if value is not None:
+                found.append(Check(what, value, f"{LIMITS[kind]:g} {unit}", abs(value) <= LIMITS[kind]))
+
+        for quarter, error in bars["lag_months"].items():
+            check(f"Lag of China, four-quarter mean to {quarter}", error, "lag", "months")
+        for who, name in (("us", "US"), ("china", "Chinese")):
+            check(f"Growth of the {name} frontier in the last year", bars["slope_points"][who], "slope", "points")
+            check(f"{name} frontier at the end of 2025", bars["eci_points_end_2025"][who], "eci", "points")
+        labels = {series.key: series.label for series in SERIES}
+        for key, factor in bars["stock_factor_end_2025"].items():
+            if factor is not None:
+                within = 1 / LIMITS["stock"] <= factor <= LIMITS["stock"]
+                found.append(Check(f"{labels[key]}, end of 2025", factor, f"a factor of {LIMITS['stock']:g}", within))
+        check("Record training runs, root mean square", bars["run_rmse_oom"], "run", "OOM")
+        inside = self.pattern("all")["coverage90"]
+        met = COVERED[0] <= inside <= COVERED[1]
+        found.append(Check("Figures inside the 90 % band", inside, f"{COVERED[0]:g} to {COVERED[1]:g}", met))
+        better = [
+            s["crps"] < min(s["crps_last_value"], s["crps_trend"]) for s in map(self.pattern, PATTERNS) if s["points"]
+        ]
+        share = f"on {len(PATTERNS) - 1} of {len(PATTERNS)} patterns"
+        found.append(Check("Patterns closer than both naive forecasts", sum(better), share, sum(better) >= 4))
+        return found
 
     def bars(self) -> dict[str, Any]:
         """Errors of the figures that a reader asks for first, at the end of 2025 and at the edge of the data."""
@@ -145,6 +182,16 @@ class Hindcast:
             "run_rmse_oom": self.rmse("us_run", "china_run"),
             "run_rmse_oom_by_country": {who: self.rmse(f"{who}_run") for who in ("us", "china")},
         }
+
+
+@dataclass(frozen=True)
+class Check:
+    """A headline figure against its limit."""
+
+    what: str
+    value: float
+    limit: str
+    met: bool
 
 
 STOCKS = ("china_stock", "china_legal", "china_domestic", "china_diverted", "china_rented")
@@ -178,7 +225,7 @@ def blind_spec(cutoff: str) -> Scenario:
 
 def _quarter(cutoff: str) -> str:
     year, _, month = cutoff.partition("-")
-    if not (year.isdecimal() and len(year) == 4 and month in ("03", "06", "09", "12")):
+    if not (year.isascii() and year.isdecimal() and len(year) == 4 and month in ("03", "06", "09", "12")):
         raise InputError(f"cutoff is {cutoff!r}; give a month that ends a quarter, such as 2024-12")
     return f"{year}-Q{int(month) // 3}"
 

@@ -188,7 +188,7 @@ SERIES: tuple[Series, ...] = (
     Series("china_run", "P4", "Largest training run so far, China", "FLOP", lambda: record_runs("china")),
     Series("us_eci", "P5", "US frontier", "ECI points", lambda: scored_frontier("united_states"), log=False),
     Series("china_eci", "P5", "Chinese frontier", "ECI points", lambda: scored_frontier("china"), log=False),
-    Series("gap", "P5", "Gap between the frontiers", "ECI points", gap, log=False),
+    Series("gap", "P5", "Gap between the frontiers", "ECI points", gap, log=False, scored=False),
     Series("lag", "P5", "Lag of China, four-quarter mean", "months", lag, log=False, scored=False),
     Series("us_slope", "P5", "US frontier, growth in twelve months", "ECI points", lambda: slope("united_states"),
            log=False, scored=False),

@@ -9,13 +9,17 @@ from typing import Any
 import numpy as np
 
 from scenarios import BASELINE, load
+from scenarios.errors import InputError
 from scenarios.quarters import DATA_UNTIL
+from scenarios.quarters import DEFAULT_HORIZON as HORIZON
 from scenarios.schema import Scenario
 from sim import ensemble
 from sim.draws import at_scores, distributions
-from sim.hindcast import likelihood
+from sim.hindcast import importance, likelihood
 from sim.hindcast.fit import Fit, fit, spread
+from sim.outcomes import polarity
 from sim.rng import Array, generator
+from sim.run import simulate
 
 DRAWS = 2**20
 """Weighed draws of the last round of the recipe; a quarter of them in each round before."""
@@ -23,6 +27,8 @@ KEPT = 4096
 """Equally weighted draws that are shipped for the edge of the data."""
 KEPT_EARLIER = 1024
 """The same for an earlier edge, which only blind scenarios use."""
+ENOUGH = 500
+"""Effective draws below which nothing is shipped."""
 CHECKED = 256
 """Draws whose mean log-likelihood is kept, so that a test can see that model and draws still belong together."""
 MOVED = 0.12
@@ -40,8 +46,19 @@ def spec_at(data_until: str) -> Scenario:
 
 
 def make(data_until: str, draws: int = DRAWS, seed: int = 0, tell: Callable[[str], None] | None = None) -> Path:
-    """Weigh, resample and write the draws for a quarter; returns the file of facts."""
-    weighed = fit(spec_at(data_until), draws, seed, tell=tell)
+    """Weigh, resample and write the draws for a quarter; returns the file of facts.
+
+    Raises:
+        InputError: where they cannot be written, or where too few draws are effective to stand for history.
+    """
+    spec = spec_at(data_until)
+    ensemble.check_folder()
+    weighed = fit(spec, draws, seed, tell=tell)
+    if weighed.sample.effective < ENOUGH:
+        raise InputError(
+            f"only {weighed.sample.effective:.0f} of {draws:,} draws are effective and {ENOUGH} are needed, so nothing "
+            "was written; raise --draws"
+        )
     kept = KEPT if data_until == DATA_UNTIL else KEPT_EARLIER
     chosen = weighed.sample.resampled(kept, seed)
     # Systematic resampling keeps the draws in order of generation: mix them, so that any part is a fair sample.
@@ -77,8 +94,27 @@ def _facts(weighed: Fit, scores: Array, chosen: Array, draws: int, seed: int) ->
         "weighed_draws": draws, "effective_draws": round(sample.effective, 1), "kept_draws": int(chosen.size),
         "distinct_draws": int(np.unique(chosen).size), "log_evidence": round(sample.log_evidence, 3),
         "log_likelihood_of_the_first": {"draws": CHECKED, **checked(spec, weighed.columns, scores)},
+        "without": _without(weighed, scores),
         "correlations": _correlations(scores, [str(r["name"]) for r in rows]), "parameters": rows,
     }  # fmt: skip
+
+
+def _without(weighed: Fit, scores: Array) -> list[dict[str, Any]]:
+    """The default futures when one part of the record is left out: its likelihood is taken out of the weights."""
+    spec, wide = weighed.spec, spread(weighed.columns, scores)
+    parts = likelihood.terms(spec, wide)
+    run = simulate(spec, wide.shape[1], 0, HORIZON, scores=wide)
+    lead, ahead = run["lead_months"][run.step(2030)], polarity.at_year(run, HORIZON) == 0
+    rows = []
+    for name, values in {"nothing": 0.0 * wide[0], **{n: v for n, v in parts.items() if v.std() > 0}}.items():
+        weights = importance.normalised(-values)
+        order = np.argsort(lead)
+        places = np.interp((0.05, 0.5, 0.95), np.cumsum(weights[order]), lead[order])
+        rows.append({
+            "without": name, "effective": round(importance.effective(weights), 1),
+            "us_ahead": _plain(float(weights @ ahead)), "lead_2030": [_plain(float(v)) for v in places],
+        })  # fmt: skip
+    return rows
 
 
 def _correlations(scores: Array, names: list[str]) -> list[dict[str, Any]]:

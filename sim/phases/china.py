@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scenarios.quarters import DATA_UNTIL
 from sim import diversion
 from sim.chips import CLASSES, MAIN_CLASSES, US_CLASSES, VARIANTS, summed
 from sim.rng import Array
@@ -85,9 +86,8 @@ def _on_offer(w: World) -> list[int]:
     sold = [
         k for k in range(US_N)
         if n.approval[k] > 0 and k != CUSTOM and w.quarter <= chips.last_made[k]
-        and (k == EDGE or chips.released[k] <= w.quarter)  # the designer's lag says when the variant comes
+        and (k == EDGE or w.inputs.exists[w.t, k])  # the designer's lag says when the variant comes
         and (k != EDGE or not (w.in_data or n.approval[_frontier(w)] >= 1))
-        and (CLASSES[k] not in VARIANTS or k == EDGE or chips.released[k] <= w.inputs.edge)
     ]  # fmt: skip
     in_production = w.inputs.capacity_share[w.t] > 0
     old = [k for k in sold if k < CUSTOM and not in_production[k]]
@@ -123,7 +123,7 @@ def _edge_cost(w: World) -> float:
 
 def _frontier(w: World) -> int:
     """The strongest merchant class that is made."""
-    return max((k for k in range(CUSTOM) if w.chips.released[k] <= w.quarter), key=lambda k: w.chips.h100e[k])
+    return max((k for k in range(CUSTOM) if w.inputs.exists[w.t, k]), key=lambda k: w.chips.h100e[k])
 
 
 def _blocked(w: World, offers: _Offers) -> Array:
@@ -227,7 +227,12 @@ def _book(w: World, offers: _Offers, form: Array, bought: Array, output: Array) 
 
 def _chinese_form(w: World) -> Array:
     """Chips of each Chinese generation per 910C equivalent of output, `(3,)`; equivalents count throughput."""
-    newer = [1 / (1 + np.exp(np.clip((middle - w.year) / (width / 4), -50, 50))) for middle, width in FORM.values()]
+    blind = w.inputs.spec.data_until != DATA_UNTIL  # then a generation that came later does not exist
+    newer = [
+        0.0 if blind and w.chips.released[CLASSES.index(name)] > w.inputs.edge
+        else 1 / (1 + np.exp(np.clip((middle - w.year) / (width / 4), -50, 50)))
+        for name, (middle, width) in FORM.items()
+    ]  # fmt: skip
     shares = np.array([1 - newer[0], newer[0] * (1 - newer[1]), newer[0] * newer[1]])
     h100e = w.chips.h100e[w.ascend]
     return shares * h100e[0] / h100e

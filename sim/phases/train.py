@@ -19,6 +19,13 @@ RUN_QUARTERS = 2
 """A model that is ready now was trained on the fleet of two quarters ago: a run of four months, tuning and tests."""
 
 
+WORTH_A_GENERATION = 0.3
+"""Step in log10 FLOP at which the interval between generations is stated; a larger one on offer is taken sooner.
+
+Judgement: what compute for a run gains in a mean interval of three quarters.
+"""
+
+
 def run(w: World) -> None:
     """Compute of the largest runs, the parts of capability, and releases."""
     s, p, n = w.state, w.p, w.now
@@ -57,7 +64,9 @@ def _generation(w: World, possible: Array) -> Array:
     if w.t == 0:
         w.possible_at_first = possible
     known = w.inputs.generation[w.t][:, None]
-    due = np.where(np.isnan(known), w.noise.generation[:, w.t] < 1 / w.p.generation_interval, known > 0)
+    none = np.maximum(1 - 1 / w.p.generation_interval, 0)  # chance that a step worth a generation is not taken yet
+    waits = none ** (np.maximum(possible - w.largest, 0) / WORTH_A_GENERATION)
+    due = np.where(np.isnan(known), w.noise.generation[:, w.t] < 1 - waits, known > 0)
     w.largest = np.where(due, np.maximum(possible, w.largest), w.largest)
     return w.largest
 

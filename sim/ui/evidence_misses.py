@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scenarios.quarters import DATA_UNTIL
-from sim.hindcast.blind import Hindcast, Point
+from sim.hindcast.blind import LIMITS, Hindcast, Point
 from sim.hindcast.record import SERIES, Series
 from sim.ui import quantity
 
 KNOWN: dict[str, Series] = {series.key: series for series in SERIES}
-LIMITS = {"lag": 2.0, "slope": 3.0, "eci": 4.0, "stock": 1.5, "run": 0.35}
-"""Errors beyond which a headline figure is named as wrong: months, points, points, a factor, orders of magnitude."""
 FAR = 3.0
 """Half widths of a band beyond which a miss is no worse for being farther out, when misses are put in order."""
 WHO = {"us": "US", "china": "Chinese"}

@@ -95,6 +95,10 @@ def test_parameters_show_what_history_says(polarity: Callable) -> None:
         (["weights", "--make", "--data-until", "2030-Q1"], ["2030-Q1", "2022-Q4"]),
         (["weights", "--make", "--data-until", "soon"], ["soon", "not a quarter"]),
         (["weights", "--make", "--draws", "3"], ["--draws is 3"]),
+        (["weights", "--draws", "2048"], ["go with --make"]),
+        (["weights", "--seed", "1"], ["go with --make"]),
+        (["weights", "--data-until", ""], ["data_until", "valid are"]),
+        (["hindcast", "--cutoff", "２０２４-12"], ["2024-12"]),
         (["run", "current_policy", "--weighting", "both"], ["both", "history, none"]),
     ],
 )

@@ -53,8 +53,8 @@ def test_a_verified_agreement_lowers_the_hazard_and_the_runs(library_run: Librar
     one, two = library_run("current_policy", 64), library_run("verified_agreement", 64)
     pair = Comparison(one, two)
     hazard = pair.difference("governance.accident_hazard", 2032)
-    assert hazard.max() <= 0  # the index stops at 100 in both worlds in a few futures
-    assert np.mean(hazard < 0) > 0.9
+    assert hazard.max() <= 0  # the index stops at 100 in both worlds in some futures
+    assert np.mean(hazard < 0) > 0.8
     assert pair.difference("training_flop.united_states", 2032).mean() < 0
     assert pair.difference("governance.safety_effort", 2032).min() > 0
 

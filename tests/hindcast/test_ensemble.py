@@ -260,3 +260,39 @@ def test_draws_are_written_and_read_back(tmp_path: Path, monkeypatch: pytest.Mon
 def test_the_refusal_names_the_command_that_helps() -> None:
     assert re.search(r"polarity weights --make`", anew(DATA_UNTIL))
     assert "--data-until 2025-Q1`" in anew("2025-Q1")
+
+
+def test_a_parameter_of_ones_own_is_drawn_as_given() -> None:
+    """Not as history has moved ours; the others stay as history left them."""
+    own = BASE.with_changes(parameters={"points_per_oom": {"kind": "normal", "mean": 10, "sd": 1}, "rl_size": 20.0})
+    base, mine = (draw(spec, Streams(0, 0, 2048, 1)) for spec in (BASE, own))
+    assert np.mean(mine.points_per_oom) == pytest.approx(10, abs=0.05)
+    assert np.std(mine.points_per_oom) == pytest.approx(1, abs=0.05)
+    assert set(mine.rl_size) == {20.0}
+    same = [name for name, values in vars(base).items() if np.array_equal(values, getattr(mine, name))]
+    assert set(vars(base)) - set(same) == {"points_per_oom", "rl_size"}
+
+
+def test_damaged_draws_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ensemble, "FOLDER", tmp_path)
+    ensemble.weighed.cache_clear()
+    with pytest.raises(InputError, match="the folder scenarios/draws is empty"):
+        ensemble.weighed(DATA_UNTIL)
+    (tmp_path / f"{DATA_UNTIL}.json").write_text("{}", encoding="utf-8")
+    (tmp_path / f"{DATA_UNTIL}.npy").write_bytes(b"no array")
+    with pytest.raises(InputError, match=f"scenarios/draws/{DATA_UNTIL}: cannot be read.*weights --make"):
+        ensemble.weighed(DATA_UNTIL)
+    monkeypatch.undo()
+    ensemble.weighed.cache_clear()
+
+
+def test_without_one_part_of_the_record_the_answer_is_told() -> None:
+    """The researcher's first question: how much hangs on which figures."""
+    rows = {row["without"]: row for row in ensemble.weighed(DATA_UNTIL).facts["without"]}
+    whole = rows.pop("nothing")
+    assert whole["effective"] == ensemble.weighed(DATA_UNTIL).facts["kept_draws"]
+    assert set(rows) >= {"US frontier", "Chinese frontier", "training runs", "china_rented"}
+    for row in rows.values():
+        assert 1 <= row["effective"] <= whole["effective"]
+        assert row["lead_2030"] == sorted(row["lead_2030"])
+        assert 0 <= row["us_ahead"] <= 1

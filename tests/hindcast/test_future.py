@@ -1,6 +1,7 @@
 """What comes after the cut-off of a hindcast changes nothing that it says, only what it is held against."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from scenarios.parameters import earlier, known_by, parameters
 from scenarios.quarters import DATA_UNTIL, end_date, number, of_date
 from scenarios.rules import history
 from scenarios.tables import supply_mix, table
-from sim import draws, inputs, projections, regimes
+from sim import chips, draws, inputs, projections, regimes
 from sim.hindcast import blind, likelihood, record
 from sim.hindcast.blind import blind_spec, predicted
 from sim.hindcast.fit import Fit, fit
@@ -175,6 +176,32 @@ def test_futures_do_not_hear_of_the_future_and_what_came_does(
     told = {p.series for p, q in zip(points, points_again, strict=True) if p.recorded != q.recorded}
     steady = {"h100e_per_chip", "lag", "gap", "us_slope", "china_slope", "china_run"}
     assert told >= {p.series for p in points} - steady
+
+
+@pytest.mark.parametrize("cutoff", blind.CUTOFFS)
+def test_chips_that_came_later_do_not_exist(
+    cutoff: str,
+    monkeypatch: pytest.MonkeyPatch,
+    forget: Callable[[], None],
+    some_scores: Callable[[int], Array],
+    differences: Callable[[Run, Run], list[str]],
+) -> None:
+    """Doubled arithmetic and memory of every chip released after the cut-off, until the roadmap's are made in 2027."""
+    spec, scores = blind_spec(cutoff), some_scores(32)
+    before = simulate(spec, 32, 0, 2027, scores=scores)
+    real = chips.catalogue()
+    late = real.released > number(spec.data_until)
+    late &= ~np.isin(chips.CLASSES, ("EDGE", "CUSTOM", chips.CHINESE[0]))  # what stands for a whole line
+    assert late.any()
+    fields = ("h100e", "bf16", "fp8_tflops", "bandwidth", "link", "tpp", "kw", "price")
+    twice = replace(real, **{name: np.where(late, 2, 1) * getattr(real, name) for name in fields})
+    for module in (inputs, regimes):
+        monkeypatch.setattr(module, "catalogue", lambda: twice)
+    forget()
+    after = simulate(spec, 32, 0, 2027, scores=scores)
+    edge = before.quarters.index(DATA_UNTIL) + 1
+    wrong = [name for name, values in before.series.items() if not np.array_equal(values[:edge], after[name][:edge])]
+    assert wrong == []
 
 
 def test_the_rules_that_came_do_act(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scenarios.quarters import number
+from scenarios.quarters import DATA_UNTIL, number
 from sim.hindcast import kept as kept_module
 from sim.hindcast.blind import CUTOFFS, DRAWS, Hindcast, blind_spec, hindcast
 from sim.hindcast.kept import FOLDER, keep, kept, write
@@ -31,8 +31,9 @@ def worse(new: dict[str, Any], old: dict[str, Any]) -> list[str]:
     same = {
         "points": new["points"] == old["points"],
         "coverage50": new["coverage50"] == pytest.approx(old["coverage50"], abs=0.15),
-        "coverage90": new["coverage90"] == pytest.approx(old["coverage90"], abs=0.15),
-        "crps": new["crps"] == pytest.approx(old["crps"], rel=0.2, abs=0.02),
+        "coverage90": new["coverage90"] == pytest.approx(old["coverage90"], abs=0.08),
+        # Better may be more than worse: rounding moves the sampler between machines, and nothing else may.
+        "crps": 0.8 * old["crps"] - 0.02 < new["crps"] < 1.08 * old["crps"] + 0.005,
         "crps_last_value": new["crps_last_value"] == pytest.approx(old["crps_last_value"], rel=1e-4),
         "crps_trend": new["crps_trend"] == pytest.approx(old["crps_trend"], rel=1e-4),
     }
@@ -56,6 +57,24 @@ def test_the_kept_hindcast_is_what_the_model_says_today() -> None:
     assert max(moved) < 1 / 3, ANEW
     assert np.mean(moved) < 0.08, ANEW
     assert len(better(again)) >= 4, ANEW
+
+
+def test_the_kept_score_from_2022_is_what_the_model_says_today() -> None:
+    """Cheap to run anew: the record to the end of 2022 is short."""
+    again, old = hindcast("2022-12"), kept("2022-12")
+    off = {name: worse(again.pattern(name), old.pattern(name)) for name in PATTERNS if old.pattern(name)["points"]}
+    assert {name: wrong for name, wrong in off.items() if wrong} == {}, ANEW
+
+
+def test_headline_figures_are_held_against_their_limits() -> None:
+    """Met and missed both: what is missed today is named here, so that it cannot be forgotten."""
+    checks = {check.what: check for check in kept("2024-12").checks()}
+    missed = {what for what, check in checks.items() if not check.met}
+    assert len(checks) == 14
+    assert missed <= {
+        f"Lag of China, four-quarter mean to {DATA_UNTIL}", "Growth of the US frontier in the last year",
+        "Diverted chips in China, end of 2025", "US frontier at the end of 2025",
+    }  # fmt: skip
 
 
 def test_the_model_beats_naive_forecasts() -> None:
