@@ -82,7 +82,7 @@ def beyond(found: Hindcast) -> list[Miss]:
             told = f"{times:.2f} times the record in the middle future (limit: {LIMITS['stock']:g} times either way)."
             lines.append(Miss(f"{KNOWN[key].label}, end of 2025", told, max(times, 1 / times) / LIMITS["stock"]))
     rmse = bars["run_rmse_oom"]
-    if rmse > LIMITS["run"]:
+    if rmse is not None and rmse > LIMITS["run"]:
         told = (
             f"off by a factor of {quantity.factor(rmse)} in the typical quarter "
             f"({rmse:.2f} orders of magnitude; limit: {LIMITS['run']:g})."

@@ -11,6 +11,7 @@ from scenarios.schema import Scenario
 from scenarios.tables import table
 from sim.hindcast.blind import blind_spec
 from sim.inputs import RUNS_DISCLOSED_UNTIL, SUPERPOWERS, Inputs, inputs_of
+from sim.phases.train import WORTH_A_GENERATION
 from sim.run import simulate
 from sim.world import World
 
@@ -93,12 +94,14 @@ def test_the_largest_run_grows_in_recorded_quarters_to_what_is_possible(spec: Sc
     assert grown >= 4
 
 
-def test_after_the_record_chance_decides_by_the_interval(make_world: Make) -> None:
+def test_after_the_record_chance_decides_by_the_interval_and_the_step(make_world: Make) -> None:
+    """A step of `WORTH_A_GENERATION` comes with probability 1/interval; one of twice that as if it had two chances."""
     world = make_world(BASE, until=2032)
     largest, possible = steps_of(world)
     begin = number(RUNS_DISCLOSED_UNTIL["united_states"]) + 1 - FIRST
     for t in range(begin, world.inputs.steps):
-        due = world.noise.generation[0, t] < 1 / world.p.generation_interval
+        chances = np.maximum(possible[t][0] - largest[t][0], 0) / WORTH_A_GENERATION
+        due = world.noise.generation[0, t] < 1 - (1 - 1 / world.p.generation_interval) ** chances
         expected = np.where(due, np.maximum(largest[t][0], possible[t][0]), largest[t][0])
         np.testing.assert_array_equal(largest[t + 1][0], expected)
     changes = np.mean([(largest[t + 1] > largest[t])[0] for t in range(begin, world.inputs.steps)], axis=0)

@@ -180,7 +180,7 @@ def test_fans_cover_every_series_to_the_end(cutoff: str) -> None:
 
 def test_a_pattern_is_the_mean_over_its_scored_points() -> None:
     found = kept("2024-12")
-    own = [p for p in found.points if p.series in ("us_eci", "china_eci", "gap")]
+    own = [p for p in found.points if p.series in ("us_eci", "china_eci")]
     assert {p.series for p in found.points if p.pattern == "P5"} > {p.series for p in own}
     score = found.pattern("P5")
     assert score["points"] == len(own)
