@@ -106,8 +106,8 @@ def keep(data_until: str, scores: Array, facts: dict[str, Any]) -> Path:
 def points(spec: Scenario, streams: Streams) -> tuple[Array, Array]:
     """Points of the members of `streams` as normal scores and as uniforms, `(Sobol columns, members)` each.
 
-    Weighed by history, a member has one of the shipped draws: each pass through them is in an order of its own, so
-    that any ensemble of their number has every draw once. Columns that no draw covers keep their Sobol points, and so
+    Weighed by history, a member has one of the shipped draws: an ensemble of their number has every draw once, and any
+    part of it is spread over what follows from them. Columns that no draw covers keep their Sobol points, and so
     do parameters that the scenario sets or gives another distribution: what history says was said about ours.
     """
     u = streams.sobol()

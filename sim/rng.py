@@ -81,13 +81,26 @@ class Streams:
         return np.clip(points, 1e-9, 1 - 1e-9)
 
     def picks(self, number: int) -> NDArray[np.int64]:
-        """Which of `number` stored draws each member has: every one once in each `number` members, in mixed order."""
-        passes = range(self.first // number, -(-self.last // number))
+        """Which of `number` stored draws each member has: every one once in each `number` members.
+
+        The draws are stored in an order that matters (by what follows from them), and members go through it in the
+        order of reversed bits, shifted at random per pass: any part of an ensemble is spread over the whole of it.
+
+        Args:
+            number: a power of two.
+        """
+        bits = number.bit_length() - 1
+        if number != 1 << bits:
+            raise ValueError(f"{number} stored draws cannot be spread; their number must be a power of two")
+        members = np.arange(self.first, self.last)
+        place, spread = members % number, np.zeros(members.size, np.int64)
+        for bit in range(bits):
+            spread |= ((place >> bit) & 1) << (bits - 1 - bit)
+        turns = range(self.first // number, -(-self.last // number))
         stream = stream_id("stored draws")
-        keys = [np.array([self.seed, (stream << 48) | turn], np.uint64) for turn in passes]
-        orders = [np.random.Generator(np.random.Philox(key=key)).permutation(number) for key in keys]
-        skip = self.first % number
-        return np.concatenate(orders)[skip : skip + self.last - self.first]
+        keys = [np.array([self.seed, (stream << 48) | turn], np.uint64) for turn in turns]
+        shifts = np.array([np.random.Generator(np.random.Philox(key=key)).integers(number) for key in keys])
+        return np.asarray(spread ^ shifts[members // number - turns[0]])
 
     def _scramble(self) -> np.random.Generator:
         sequence = np.random.SeedSequence([self.seed, stream_id("sobol scramble")])

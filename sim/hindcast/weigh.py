@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenarios import BASELINE, load
 from scenarios.errors import InputError
@@ -18,7 +19,7 @@ from sim.draws import at_scores, distributions
 from sim.hindcast import importance, likelihood
 from sim.hindcast.fit import Fit, fit, spread
 from sim.outcomes import polarity
-from sim.rng import Array, generator
+from sim.rng import Array
 from sim.run import simulate
 
 DRAWS = 2**20
@@ -61,16 +62,22 @@ def make(data_until: str, draws: int = DRAWS, seed: int = 0, tell: Callable[[str
         )
     kept = KEPT if data_until == DATA_UNTIL else KEPT_EARLIER
     chosen = weighed.sample.resampled(kept, seed)
-    # Systematic resampling keeps the draws in order of generation: mix them, so that any part is a fair sample.
-    order = generator(seed, "order of the stored draws").permutation(kept)
-    scores = weighed.sample.scores[:, chosen[order]]
+    scores = weighed.sample.scores[:, chosen]
+    scores = scores[:, _order(spec, spread(weighed.columns, scores))]
     stored = np.round(scores * ensemble.STEPS_PER_SD) / ensemble.STEPS_PER_SD
     return ensemble.keep(data_until, scores, _facts(weighed, stored, chosen, draws, seed))
 
 
+def _order(spec: Scenario, scores: Array) -> NDArray[np.int64]:
+    """Order of draws by the lead that follows from them without chance: members are spread over it."""
+    calm = spec.with_changes(switches=spec.switches.model_copy(update={"luck": False}))
+    run = simulate(calm, scores.shape[1], 0, HORIZON, scores=scores)
+    return np.asarray(np.argsort(run["lead_months"][run.step(HORIZON)], kind="stable"))
+
+
 def checked(spec: Scenario, columns: tuple[int, ...], scores: Array) -> dict[str, float]:
-    """Mean log-likelihood of the first stored draws by term."""
-    found = likelihood.terms(spec, spread(columns, scores[:, :CHECKED]))
+    """Mean log-likelihood by term of some stored draws, spread over all of them."""
+    found = likelihood.terms(spec, spread(columns, scores[:, :: max(scores.shape[1] // CHECKED, 1)]))
     return {name: round(float(values.mean()), 4) for name, values in found.items()}
 
 
@@ -93,7 +100,7 @@ def _facts(weighed: Fit, scores: Array, chosen: Array, draws: int, seed: int) ->
         "data_until": spec.data_until, "scenario": spec.name, "calibration": spec.calibration, "seed": seed,
         "weighed_draws": draws, "effective_draws": round(sample.effective, 1), "kept_draws": int(chosen.size),
         "distinct_draws": int(np.unique(chosen).size), "log_evidence": round(sample.log_evidence, 3),
-        "log_likelihood_of_the_first": {"draws": CHECKED, **checked(spec, weighed.columns, scores)},
+        "log_likelihood_of_some": {"draws": CHECKED, **checked(spec, weighed.columns, scores)},
         "without": _without(weighed, scores),
         "correlations": _correlations(scores, [str(r["name"]) for r in rows]), "parameters": rows,
     }  # fmt: skip

@@ -11,7 +11,7 @@ from sim.run import noise
 
 ROUNDS = [f"hindcast round {number}" for number in range(40)]
 OTHERS = [
-    "hindcast resampling", "hindcast order", "order of the stored draws", "stored draws", "errors of figures",
+    "hindcast resampling", "hindcast order", "stored draws", "errors of figures",
     "sobol scramble",
 ]  # fmt: skip
 

@@ -42,7 +42,7 @@ def anew(edge: str) -> str:
 @pytest.mark.parametrize("seed", [0, 1, 2**63 - 1])
 @pytest.mark.parametrize("turn", [0, 1, 5])
 def test_an_ensemble_of_their_number_has_every_draw_once(seed: int, turn: int) -> None:
-    for number in (1, 7, KEPT):
+    for number in (1, 8, KEPT):
         picks = Streams(seed, turn * number, (turn + 1) * number, 1).picks(number)
         assert np.array_equal(np.sort(picks), np.arange(number))
 
@@ -164,7 +164,7 @@ def test_a_library_scenario_draws_from_what_its_draws_were_weighed_under(name: s
 def test_model_and_draws_still_belong_together(edge: str) -> None:
     """The draws are weighed by the likelihood of this model: when it changes, they must be made anew."""
     shipped, spec = weighed(edge), spec_at(edge)
-    stored = dict(shipped.facts["log_likelihood_of_the_first"])
+    stored = dict(shipped.facts["log_likelihood_of_some"])
     assert stored.pop("draws") == CHECKED, anew(edge)
     found = checked(spec, tuple(shipped.columns), shipped.scores)
     assert found.keys() == stored.keys(), anew(edge)
@@ -226,12 +226,12 @@ def test_correlations_are_the_strongest_of_the_stored_draws(edge: str) -> None:
 
 
 @EDGES
-def test_draws_are_normal_scores_and_mixed(edge: str) -> None:
-    """No score saturates, and the first and second half of the draws are alike: any part is a fair sample."""
+def test_draws_are_normal_scores_and_members_halves_are_alike(edge: str) -> None:
+    """No score saturates, and the first and second half of an ensemble are alike: any part is a fair sample."""
     scores = weighed(edge).scores
     assert np.abs(scores).max() < 7
     assert np.array_equal(np.round(scores * STEPS_PER_SD), scores * STEPS_PER_SD)
-    half = scores.shape[1] // 2
+    half, scores = scores.shape[1] // 2, scores[:, Streams(0, 0, scores.shape[1], 1).picks(scores.shape[1])]
     off = np.abs(scores[:, :half].mean(axis=1) - scores[:, half:].mean(axis=1)) / scores.std(axis=1)
     assert off.max() < 5 * np.sqrt(2 / half)
 
@@ -296,3 +296,27 @@ def test_without_one_part_of_the_record_the_answer_is_told() -> None:
         assert 1 <= row["effective"] <= whole["effective"]
         assert row["lead_2030"] == sorted(row["lead_2030"])
         assert 0 <= row["us_ahead"] <= 1
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+@pytest.mark.parametrize("size", [8, 256, 1024])
+def test_any_part_of_an_ensemble_is_spread_over_all_draws(seed: int, size: int) -> None:
+    """Of the stored draws, in their order, a block of members has one of each equal part."""
+    for first in (0, size, KEPT - size, KEPT + size):
+        picks = Streams(seed, first, first + size, 1).picks(KEPT)
+        assert sorted(picks * size // KEPT) == list(range(size))
+
+
+def test_draws_that_cannot_be_spread_are_refused() -> None:
+    with pytest.raises(ValueError, match="power of two"):
+        Streams(0, 0, 8, 1).picks(1000)
+
+
+@EDGES
+def test_stored_draws_are_in_the_order_of_the_lead_that_follows(edge: str) -> None:
+    spec = spec_at(edge)
+    calm = spec.with_changes(switches=spec.switches.model_copy(update={"luck": False}))
+    some = weighed(edge).scores[:, ::16]
+    run = simulate(calm, some.shape[1], 0, 2032, scores=spread(tuple(weighed(edge).columns), some))
+    lead = run["lead_months"][-1]
+    assert np.mean(np.diff(lead) >= -0.05) > 0.97, anew(edge)  # a rounded score may fall on the other side of a choice
