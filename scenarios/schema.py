@@ -182,6 +182,11 @@ class Scenario(BaseModel):
         """The last quarter of which dated rules are used."""
         return self.rules_until or self.data_until
 
+    @property
+    def blind(self) -> bool:
+        """Whether it does not know data that there are."""
+        return self.data_until != DATA_UNTIL
+
     def digest(self) -> str:
         """Sixteen hexadecimal digits that name what is simulated."""
         return hashlib.sha256(self.canonical().encode()).hexdigest()[:16]

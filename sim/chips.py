@@ -17,8 +17,16 @@ MAIN_CLASSES = ("A100", "H100", "H200", "B200", "B300", "RUBIN", "RUBIN_ULTRA", 
 """US-designed classes that the world at large buys."""
 VARIANTS: dict[str, str] = {"A800": "A100", "H800": "H100", "H20": "H100", "EDGE": "B300"}
 """Classes made for a market under control, and the class whose dies they use."""
-ROADMAP = ("RUBIN", "RUBIN_ULTRA", "FEYNMAN")
-"""Main classes that were announced and not yet sold at the edge of the data."""
+ROADMAP: dict[str, tuple[float, float, float]] = {
+    "RUBIN": (2027.4, 0.55, 0.9), "RUBIN_ULTRA": (2028.6, 0.55, 0.85), "FEYNMAN": (2029.9, 0.6, 0.95),
+}  # fmt: skip
+"""Classes announced and not yet sold in volume at the edge of the data.
+
+Each with the year of half its share, the width of the take-over in years, and the share of merchant supply it takes.
+
+Nvidia's roadmap (GTC 2025 and 2026): Rubin 2026-H2, Rubin Ultra 2027-H2, Feynman 2028; volume follows about a year
+after. Tier: inferred.
+"""
 CHINESE = ("ASCEND_910C", "ASCEND_950", "ASCEND_960")
 """Classes made in China, oldest first."""
 US_CLASSES = (*MAIN_CLASSES, *VARIANTS)
@@ -69,7 +77,7 @@ class Catalogue:
         Its power is that of arithmetic and memory in the strongest class on sale at the edge of the data (a quarter).
         """
         k, merchant = self.of("EDGE"), len(MAIN_CLASSES) - 1
-        sold = self.known(edge)[:merchant] & ~np.isin(MAIN_CLASSES[:merchant], ROADMAP)
+        sold = self.known(edge)[:merchant] & ~np.isin(MAIN_CLASSES[:merchant], list(ROADMAP))
         big = int(np.argmax(np.where(sold, self.tpp[:merchant], 0)))
         fields: dict[str, Any] = {
             "tpp": tpp, "density": density, "bandwidth": memory_tbs, "link": link_gbs, "h100e": tpp / H100_TPP,

@@ -12,7 +12,7 @@ from calibration.record import CalibrationRecord, Fraction
 from calibration.record import read as read_calibration
 from scenarios.parameters import known_by, parameters
 from scenarios.quantities import Z90, Fixed, LogitNormal
-from scenarios.quarters import DATA_UNTIL, end_date
+from scenarios.quarters import end_date
 from scenarios.schema import Scenario
 from sim.chips import CHINESE
 from sim.ensemble import points
@@ -66,11 +66,11 @@ def distributions(spec: Scenario) -> dict[str, tuple[int, Any]]:
         changed = spec.parameters.get(name)
         if changed is not None:
             given: Any = Fixed(value=changed) if isinstance(changed, (int, float)) else changed
-        elif spec.data_until == DATA_UNTIL:
-            given = _learnt(row.distribution, *record.shift(name))
-        else:
+        elif spec.blind:
             prior, wider = known_by(name, end_date(spec.data_until))
             given = _learnt(prior.distribution, 0.0, wider)
+        else:
+            given = _learnt(row.distribution, *record.shift(name))
         result[name] = (row.dim, given)
     for name, (dim, fraction) in fractions(record).items():
         result[name] = (dim, LogitNormal(median=fraction.median, low=fraction.low, high=fraction.high))

@@ -13,8 +13,7 @@ from scenarios.quarters import DATA_UNTIL, FIRST, end_year, label, number, of_da
 from scenarios.schema import Scenario
 from scenarios.tables import Actor, Domestic, FrontierQuarter, Power, Spending, Supply, TrainingRun, supply_mix, table
 from sim import regimes
-from sim.chips import CLASSES, MAIN_CLASSES, US_CLASSES, VARIANTS, Catalogue, catalogue
-from sim.chips import ROADMAP as CHIP_ROADMAP
+from sim.chips import CLASSES, MAIN_CLASSES, ROADMAP, US_CLASSES, VARIANTS, Catalogue, catalogue
 from sim.paths import holds_from, lever_path, moved, ramp
 from sim.rng import Array
 
@@ -22,14 +21,6 @@ SUPERPOWERS = ("united_states", "china")
 KINDS = ("superpower", "ally", "hub", "rest")
 SUPPLY_UNTIL = number("2026-Q2")
 """Last quarter with production data; later ones grow."""
-ROADMAP: dict[str, tuple[float, float, float]] = {
-    "RUBIN": (2027.4, 0.55, 0.9), "RUBIN_ULTRA": (2028.6, 0.55, 0.85), "FEYNMAN": (2029.9, 0.6, 0.95),
-}  # fmt: skip
-"""Future classes: (year of half its share, width in years of the take-over, share of merchant supply it takes over).
-
-Nvidia's roadmap (GTC 2025 and 2026): Rubin 2026-H2, Rubin Ultra 2027-H2, Feynman 2028; volume follows about a year
-after. Tier: inferred.
-"""
 ROADMAP_UNSEEN = "2027-Q1"
 """From when a run that is blind to later data has the classes of the roadmap, which was not known to it."""
 CLOSING = {"tools": "tool_controls", "hbm": "hbm_controls", "subsidiary": "cloud_rule"}
@@ -196,8 +187,8 @@ class Inputs:
         """
         chips = catalogue()
         on_sale = np.array([chips.known(FIRST + t) for t in range(self.steps)])
-        announced = np.isin(US_CLASSES, CHIP_ROADMAP)
-        if self.spec.data_until != DATA_UNTIL:
+        announced = np.isin(US_CLASSES, list(ROADMAP))
+        if self.spec.blind:
             announced = announced & (self.capacity_share[:, : len(US_CLASSES)] > 0)
         return on_sale & (chips.known(self.edge) | announced)
 
@@ -250,7 +241,7 @@ class Inputs:
         """(T, K) capacity for each main class, H100e per H100e of production; variants count as the dies they use."""
         chips, result = catalogue(), np.zeros((self.steps, len(CLASSES)))
         last = min(SUPPLY_UNTIL, self.edge)
-        roadmap = number(ROADMAP_UNSEEN if self.spec.data_until != DATA_UNTIL else DATA_UNTIL)
+        roadmap = number(ROADMAP_UNSEEN if self.spec.blind else DATA_UNTIL)
         for t in range(self.steps):
             for name, share in _class_shares(FIRST + t, last, self.custom_share[t], roadmap).items():
                 main = VARIANTS.get(name, name)

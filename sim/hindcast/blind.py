@@ -212,7 +212,7 @@ def blind_spec(cutoff: str) -> Scenario:
     Raises:
         InputError: when the cut-off is no month that ends a quarter of the data.
     """
-    quarter = _quarter(cutoff)
+    quarter = quarter_of(cutoff)
     edge = number(quarter)
     if not FIRST <= edge < number(DATA_UNTIL):
         raise InputError(
@@ -223,7 +223,12 @@ def blind_spec(cutoff: str) -> Scenario:
     )
 
 
-def _quarter(cutoff: str) -> str:
+def quarter_of(cutoff: str) -> str:
+    """The quarter that a cut-off month ends, e.g. `2024-12` → `2024-Q4`.
+
+    Raises:
+        InputError: for anything else.
+    """
     year, _, month = cutoff.partition("-")
     if not (year.isascii() and year.isdecimal() and len(year) == 4 and month in ("03", "06", "09", "12")):
         raise InputError(f"cutoff is {cutoff!r}; give a month that ends a quarter, such as 2024-12")

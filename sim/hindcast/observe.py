@@ -11,10 +11,13 @@ from sim.results import Run
 from sim.rng import Array
 from sim.trade import CHANNELS
 
-LEGAL_BEFORE = 22_922.0
-"""H100e of NVIDIA chips that China bought legally in 2022 before the first simulated quarter (Epoch AI)."""
 DOMESTIC_BEFORE = 6_000.0
 """H100e of Chinese-designed chips made in 2022 before the first simulated quarter; judgement."""
+
+
+def legal_before() -> float:
+    """H100e that China bought legally since 2022 before the first simulated quarter."""
+    return sum(value for quarter, (value, _) in record.imports("h100e").items() if quarter < FIRST)
 
 
 def totals(run: Run) -> dict[str, Array]:
@@ -28,7 +31,7 @@ def totals(run: Run) -> dict[str, Array]:
         "world_stock": run.part("stock_h100e.world").astype(float),
         "us_stock": run.part("stock_h100e.united_states").astype(float),
         "china_stock": run.part("stock_h100e.china").astype(float),
-        "china_legal": LEGAL_BEFORE + flows["legal"].cumsum(axis=0),
+        "china_legal": legal_before() + flows["legal"].cumsum(axis=0),
         "china_domestic": DOMESTIC_BEFORE + flows["domestic"].cumsum(axis=0),
         "china_diverted": flows["diverted"].cumsum(axis=0),
         "china_rented": run["rented"].astype(float),

@@ -6,9 +6,6 @@ import numpy as np
 
 from sim.rng import Array
 
-BANDS = (50, 90)
-"""Central bands whose coverage is scored, per cent."""
-
 
 def crps(futures: Array, value: float) -> float:
     """Continuous ranked probability score of equally weighted futures `(runs,)`; that of one number is its error.

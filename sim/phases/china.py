@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenarios.quarters import DATA_UNTIL
 from sim import diversion
 from sim.chips import CLASSES, MAIN_CLASSES, US_CLASSES, VARIANTS, summed
 from sim.rng import Array
@@ -227,7 +226,7 @@ def _book(w: World, offers: _Offers, form: Array, bought: Array, output: Array) 
 
 def _chinese_form(w: World) -> Array:
     """Chips of each Chinese generation per 910C equivalent of output, `(3,)`; equivalents count throughput."""
-    blind = w.inputs.spec.data_until != DATA_UNTIL  # then a generation that came later does not exist
+    blind = w.inputs.spec.blind  # then a generation that came later does not exist
     newer = [
         0.0 if blind and w.chips.released[CLASSES.index(name)] > w.inputs.edge
         else 1 / (1 + np.exp(np.clip((middle - w.year) / (width / 4), -50, 50)))

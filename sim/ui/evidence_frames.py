@@ -14,7 +14,7 @@ import polars as pl
 from scenarios.quarters import end_year, number
 from scenarios.tables import Conflict, Projection, table
 from sim import projections
-from sim.hindcast.blind import CUTOFFS, Hindcast
+from sim.hindcast.blind import CUTOFFS, Hindcast, quarter_of
 from sim.hindcast.kept import kept
 from sim.outcomes import china_compute
 from sim.projections import Beside
@@ -57,7 +57,7 @@ def side(series: str) -> str:
 # ------------------------------------------------------------------------------------------------- the blind run
 def blind(found: Hindcast, keys: Sequence[str]) -> dict[str, pl.DataFrame]:
     """Fans after the cut-off and the whole record of some series that share an axis."""
-    edge = number(f"{found.cutoff[:4]}-Q{int(found.cutoff[5:]) // 3}")
+    edge = number(quarter_of(found.cutoff))
     scale = axis(tuple(keys))
     fans, points = [], []
     for key in keys:

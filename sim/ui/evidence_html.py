@@ -9,7 +9,7 @@ from sim.hindcast.blind import Hindcast, Point
 from sim.hindcast.record import PATTERNS, SERIES
 from sim.ui import evidence_wording as say
 from sim.ui import quantity
-from sim.ui.evidence_misses import KNOWN, Miss, natural
+from sim.ui.evidence_misses import KNOWN, Miss
 from sim.ui.evidence_style import BAD, GOOD
 
 SHORT = {
@@ -160,8 +160,8 @@ def figures(found: Hindcast) -> str:
     body: list[list[Cell]] = []
     for series in SERIES:
         for quarter, point in found.of(series.key).items():
-            low, mid, high = (natural(series, point.quantiles[k]) for k in (0, 2, 4))
-            came = natural(series, point.recorded)
+            low, mid, high = (float(series.unscaled(point.quantiles[k])) for k in (0, 2, 4))
+            came = float(series.unscaled(point.recorded))
             verdict = _flag("inside 50%" if point.in50 else "inside 90%" if point.in90 else "outside", point.in90)
             extra = "" if series.scored else "<small>derived: not counted in the scores</small>"
             body.append(

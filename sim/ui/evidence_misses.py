@@ -25,11 +25,6 @@ class Miss:
     """By how much, in half widths of the band or in limits: only to sort by."""
 
 
-def natural(series: Series, value: float) -> float:
-    """A value on the scale of a series, back in its unit."""
-    return max(10**value - series.shift - 1e-9, 0.0) if series.log else value
-
-
 def distance(point: Point) -> float:
     """How far a figure lies from the median, in half widths of the 90 % band."""
     low, high = point.quantiles[0], point.quantiles[4]
@@ -52,8 +47,8 @@ def outside(found: Hindcast) -> list[Miss]:
     lines = []
     for key, out, total in groups(found):
         series, point = KNOWN[key], out[0]
-        low, high = (natural(series, point.quantiles[k]) for k in (0, 4))
-        came = quantity.amount(natural(series, point.recorded), series.unit)
+        low, high = (float(series.unscaled(point.quantiles[k])) for k in (0, 4))
+        came = quantity.amount(float(series.unscaled(point.recorded)), series.unit)
         side, end = ("above", high) if point.error < 0 else ("below", low)
         if came == quantity.amount(end, series.unit):
             side = f"just {side}"

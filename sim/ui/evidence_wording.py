@@ -9,7 +9,7 @@ from scenarios.quarters import DATA_UNTIL
 from sim.hindcast.blind import Hindcast, Point
 from sim.hindcast.record import PATTERNS
 from sim.ui import quantity
-from sim.ui.evidence_misses import KNOWN, groups, natural
+from sim.ui.evidence_misses import KNOWN, groups
 from sim.ui.wording import listed
 
 MOSTLY, PARTLY = 0.85, 0.5
@@ -190,8 +190,8 @@ def series_told(found: Hindcast, key: str) -> str:
             f"{series.label}, in {quarter}: middle {quantity.amount(ends[2], series.unit)}, 90% band "
             f"{quantity.span(ends[0], ends[4], series.unit)}; not scored."
         )
-    low, mid, high = (natural(series, point.quantiles[k]) for k in (0, 2, 4))
-    came = quantity.amount(natural(series, point.recorded), series.unit)
+    low, mid, high = (float(series.unscaled(point.quantiles[k])) for k in (0, 2, 4))
+    came = quantity.amount(float(series.unscaled(point.recorded)), series.unit)
     return (
         f"{series.label}, in {point.quarter}: recorded {came}, "
         f"middle {quantity.amount(mid, series.unit)}, 90% band {quantity.span(low, high, series.unit)}."

@@ -8,7 +8,7 @@ from scenarios.quarters import FIRST, number
 from scenarios.tables import table
 from sim.hindcast import record
 from sim.hindcast.blind import blind_spec
-from sim.hindcast.observe import DOMESTIC_BEFORE, LEGAL_BEFORE, observed, totals
+from sim.hindcast.observe import DOMESTIC_BEFORE, legal_before, observed, totals
 from sim.outcomes import lead
 from sim.results import Run
 from sim.run import simulate
@@ -54,7 +54,7 @@ def test_a_chip_has_the_arithmetic_of_a_chip(blind_run: Run) -> None:
 
 def test_stocks_of_channels_are_what_came_before_and_the_flows_since(blind_run: Run) -> None:
     seen = totals(blind_run)
-    before = {"legal": LEGAL_BEFORE, "domestic": DOMESTIC_BEFORE, "diverted": 0.0}
+    before = {"legal": legal_before(), "domestic": DOMESTIC_BEFORE, "diverted": 0.0}
     for channel, start in before.items():
         flow = blind_run.part(f"flows_china.{channel}").astype(float)
         for t in (0, EDGE, len(flow) - 1):
@@ -66,8 +66,8 @@ def test_stocks_of_channels_are_what_came_before_and_the_flows_since(blind_run: 
 
 def test_what_came_before_the_first_quarter_is_that_of_the_tables() -> None:
     bought = {row.quarter: row.h100e for row in table("imports_quarters")}
-    assert pytest.approx(sum(bought[f"2022-Q{n}"] for n in (1, 2, 3))) == LEGAL_BEFORE
-    assert LEGAL_BEFORE + bought["2022-Q4"] == pytest.approx(record.stock("china_legal")[FIRST][0])
+    assert pytest.approx(sum(bought[f"2022-Q{n}"] for n in (1, 2, 3))) == legal_before()
+    assert legal_before() + bought["2022-Q4"] == pytest.approx(record.stock("china_legal")[FIRST][0])
     assert record.stock("china_domestic")[FIRST][0] > DOMESTIC_BEFORE
 
 
