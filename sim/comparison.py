@@ -12,7 +12,7 @@ import numpy as np
 from scenarios.errors import InputError
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
-from sim.outcomes import polarity
+from sim.outcomes import polarity, scalar
 from sim.results import Run
 from sim.rng import Array
 from sim.run import simulate
@@ -57,12 +57,8 @@ class Comparison:
 
     def difference(self, name: str, year: int) -> Array:
         """Second less first at the end of a year, `(runs,)`, by NAME or NAME.part; flows are summed over the year."""
-        t = self.first.step(year)
-        series = name.partition(".")[0]
-        if series == "flows_china":
-            span = slice(max(t - 3, 0), t + 1)
-            return (self.second.part(name)[span].astype(float) - self.first.part(name)[span]).sum(axis=0)
-        return self.second.part(name)[t].astype(float) - self.first.part(name)[t]
+        asked = scalar.parse(f"{name}@{year}", self.first.actors, self.first.until)
+        return asked.of(self.second) - asked.of(self.first)
 
     def effect(self, name: str = "lead_months", year: int | None = None) -> Effect:
         """The paired effect on a series at the end of a year (the horizon by default), with its interval."""

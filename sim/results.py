@@ -114,6 +114,8 @@ class Run:
             return self._backward
         if name in self.series:
             return self.series[name]
+        if name in MEASURES:
+            raise InputError(f"series {name!r} was not kept in this run; name it in `keep`")
         raise unknown("series", name, [*self.series, "gap_eci", "lead_months", "lead_months_backward"])
 
     @cached_property

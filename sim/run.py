@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenarios.errors import InputError
+from scenarios.errors import InputError, unknown
 from scenarios.events import Event
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, LAST_YEAR, number
 from scenarios.schema import Scenario, Switches
 from sim.draws import Draws, at_scores, draw
 from sim.inputs import Inputs, inputs_of
-from sim.phases.record import Log
+from sim.phases.record import KEPT, Keep, Log
 from sim.results import Run
 from sim.rng import BLOCK, PAD, Array, Streams
 from sim.world import Anchor, Noise, World
@@ -29,7 +29,7 @@ def simulate(
     seed: int = 0,
     until: int = DEFAULT_HORIZON,
     first: int = 0,
-    keep: str = "results",
+    keep: Keep = "results",
     progress: Callable[[int, int], None] | None = None,
     scores: Array | None = None,
 ) -> Run:
@@ -41,7 +41,8 @@ def simulate(
         seed: names the dice; two scenarios with one seed share them, member by member.
         until: last year, 2027 to 2050.
         first: number of the first member.
-        keep: `results`, or `ledger` to keep the chip ledger per class too.
+        keep: `results`, or `ledger` to keep the chip ledger per class too, or the names of the series that are needed:
+            fewer cost less.
         progress: called with (members done, members) after each chunk.
         scores: normal scores of the parameters, (Sobol columns, runs), instead of those that belong to the members.
 
@@ -68,7 +69,7 @@ def simulate(
     return run
 
 
-def _check(runs: int, seed: int, until: int, first: int, keep: str) -> None:
+def _check(runs: int, seed: int, until: int, first: int, keep: Keep) -> None:
     if not 1 <= runs <= MAX_RUNS:
         raise InputError(f"runs is {runs}; an ensemble has 1 to {MAX_RUNS:,} members")
     if not 0 <= seed < 2**63:
@@ -77,8 +78,13 @@ def _check(runs: int, seed: int, until: int, first: int, keep: str) -> None:
         raise InputError(f"until is {until}; the horizon is a year from 2027 to {LAST_YEAR}")
     if first < 0:
         raise InputError(f"first is {first}; members are numbered from 0")
-    if keep not in ("results", "ledger"):
-        raise InputError(f"keep is {keep!r}; valid are: ledger, results")
+    if isinstance(keep, str):
+        if keep not in ("results", "ledger"):
+            raise InputError(f"keep is {keep!r}; valid are: ledger, results, or the names of some series")
+        return
+    for name in keep:
+        if name not in KEPT:
+            raise unknown("series", name, KEPT, "keep")
 
 
 def _factual(spec: Scenario) -> Scenario | None:
@@ -111,7 +117,7 @@ def _chunk(
     if factual is not None:
         past = _simulated(factual, drawn, noise(factual, Streams(seed, begin, wide, factual.steps)), None, None)
         anchor = _fitted(past.fixed, inputs)
-    padded = Log(inputs, wide - begin, "ledger" if log.ledger else "results") if wide > end else log
+    padded = Log(inputs, wide - begin, log.keep) if wide > end else log
     _simulated(inputs, drawn, noise(inputs, streams), anchor, padded)
     if padded is log:
         return drawn

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,21 +37,32 @@ SINGLE = (
     "rented", "premium", "seized", "blocked", "unmet", "permission", "push", "policing", "enforcement", "made_h100e",
     "unsold_h100e", "list_price", "legal_chips",
 )  # fmt: skip
+ALWAYS = ("capability", "alignment")
+"""Series that every run keeps: who leads follows from them."""
+Keep = str | Collection[str]
+"""`results`: all series; `ledger`: also the chips by class; or the names of some series."""
 
 
 class Log:
     """Arrays over the quarters: by actor `(T, A, runs)`, by part `(T, P, runs)`, single `(T, runs)`."""
 
-    def __init__(self, inputs: Inputs, runs: int, keep: str = "results") -> None:
+    def __init__(self, inputs: Inputs, runs: int, keep: Keep = "results") -> None:
         steps, actors = inputs.steps, len(inputs.actors)
         shapes: dict[str, tuple[int, ...]] = {name: (steps, actors, runs) for name in BY_ACTOR}
         for name, parts in {**PARTS, **dict.fromkeys(BY_BLOC, BLOCS), **dict.fromkeys(BY_RIVAL, RIVALS)}.items():
             shapes[name] = (steps, len(parts), runs)
         shapes |= {name: (steps, runs) for name in SINGLE}
+        if not isinstance(keep, str):
+            shapes = {name: shape for name, shape in shapes.items() if name in keep or name in ALWAYS}
         self.series: dict[str, Array] = _block(shapes)
         self.ledger: dict[str, Array] = {}
         if keep == "ledger":
             self.ledger = {name: np.zeros((steps, len(CLASSES), runs)) for name in LEDGER}
+
+    @property
+    def keep(self) -> Keep:
+        """What is kept, as it was asked for."""
+        return "ledger" if self.ledger else frozenset(self.series)
 
     def part(self, first: int, last: int) -> Log:
         """The columns of some members, as views that a chunk can write into."""
@@ -74,38 +86,64 @@ def _block(shapes: dict[str, tuple[int, ...]]) -> dict[str, Array]:
     return result
 
 
+def _of_blocs(values: Array) -> tuple[Array, Array, Array]:
+    """The United States, China and the world, of rows for all actors."""
+    return values[0], values[1], values.sum(axis=0)
+
+
+def _flop(w: World) -> Array:
+    return np.power(10.0, w.now.largest)
+
+
+def _terms(w: World, row: int) -> tuple[Array, ...]:
+    return (*(w.now.terms[part][row] for part in range(3)), w.now.rl_gain[row])
+
+
+KEPT: dict[str, Callable[[Any], Array | tuple[Array, ...]]] = {
+    "capability": lambda w: w.state["eci"],
+    "compute_train": lambda w: w.state["used_train"],
+    "compute_decode": lambda w: w.state["used_decode"],
+    "training_flop": _flop,
+    "training_cost": lambda w: capability.run_cost(_flop(w), w.p, w.now.list_price),
+    "alignment": lambda w: w.state["alignment"],
+    "stock_h100e": lambda w: _of_blocs(w.now.stock_h100e),
+    "spending": lambda w: _of_blocs(w.state["spending"]),
+    "power": lambda w: _of_blocs(w.state["power"]),
+    "power_used": lambda w: _of_blocs(w.now.power_used),
+    "efficiency": lambda w: w.state["efficiency"][:2],
+    "concentration": lambda w: w.state["concentration"][:2],
+    "flows_china": lambda w: w.now.flows,
+    "terms_us": lambda w: _terms(w, 0),
+    "terms_china": lambda w: _terms(w, 1),
+    "use_us": lambda w: tuple(w.state[use][0] for use in USES),
+    "use_china": lambda w: tuple(w.state[use][1] for use in USES),
+    "governance": lambda w: w.now.governance,
+    "rented": lambda w: w.rented,
+    "premium": lambda w: w.seen.premium,
+    "seized": lambda w: w.now.seized_h100e,
+    "blocked": lambda w: w.seen.blocked,
+    "unmet": lambda w: w.seen.unmet,
+    "permission": lambda w: w.now.permission,
+    "push": lambda w: w.state["push"][1],
+    "policing": lambda w: w.state["policing"][w.inputs.rows_of("hub")].mean(axis=0),
+    "enforcement": lambda w: w.state["enforcement"][0],
+    "made_h100e": lambda w: w.now.made_h100e,
+    "unsold_h100e": lambda w: summed(w.chips.h100e, w.inventory),
+    "list_price": lambda w: w.now.list_price,
+    "legal_chips": lambda w: w.now.legal_chips,
+}
+"""What is recorded at the end of a quarter, by series: one row per actor or part, or a single one."""
+
+
 def run(w: World) -> None:
     """Copy this quarter into the log."""
-    s, n, t, log = w.state, w.now, w.t, w.log.series
-    log["capability"][t] = s["eci"]
-    log["compute_train"][t], log["compute_decode"][t] = s["used_train"], s["used_decode"]
-    for name, values in (
-        ("stock_h100e", n.stock_h100e), ("spending", s["spending"]), ("power", s["power"]), ("power_used", n.power_used)
-    ):  # fmt: skip
-        log[name][t, :2], log[name][t, 2] = values[:2], values.sum(axis=0)
-    flop = np.power(10.0, n.largest)
-    log["training_flop"][t] = flop
-    log["training_cost"][t] = capability.run_cost(flop, w.p, n.list_price)
-    log["efficiency"][t], log["concentration"][t], log["alignment"][t] = (
-        s["efficiency"][:2], s["concentration"][:2], s["alignment"],
-    )  # fmt: skip
-    log["flows_china"][t] = n.flows
-    for row, name in ((0, "us"), (1, "china")):
-        for part in range(3):
-            log[f"terms_{name}"][t, part] = n.terms[part][row]
-        log[f"terms_{name}"][t, 3] = n.rl_gain[row]
-        for part, use in enumerate(USES):
-            log[f"use_{name}"][t, part] = s[use][row]
-    log["governance"][t] = n.governance
-    h = w.chips.h100e
-    log["rented"][t], log["premium"][t] = w.rented, w.seen.premium
-    log["seized"][t] = n.seized_h100e
-    log["blocked"][t], log["unmet"][t] = w.seen.blocked, w.seen.unmet
-    log["permission"][t], log["enforcement"][t] = n.permission, s["enforcement"][0]
-    log["policing"][t] = s["policing"][w.inputs.rows_of("hub")].mean(axis=0)
-    log["made_h100e"][t] = n.made_h100e
-    log["unsold_h100e"][t] = summed(h, w.inventory)
-    log["list_price"][t], log["push"][t], log["legal_chips"][t] = n.list_price, s["push"][1], n.legal_chips
+    for name, values in w.log.series.items():
+        found = KEPT[name](w)
+        if isinstance(found, tuple):
+            for part, row in enumerate(found):
+                values[w.t, part] = row
+        else:
+            values[w.t] = found
     if w.log.ledger:
         _ledger(w)
 
