@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios.errors import InputError, from_validation, nearest, shown, unknown
+from scenarios import files
+from scenarios.errors import InputError, from_validation, unknown
 
 if TYPE_CHECKING:
-    import yaml
-
     from scenarios.schema import Scenario
 
 LIBRARY = Path(__file__).parent / "library"
 BASELINE = "current_policy"
-MAX_BYTES = 200_000
-"""A scenario file larger than this is refused unread."""
-MAX_DEPTH = 12
-"""A scenario file nested deeper than this is refused."""
 
 _HEAD = {"name", "title", "story", "question", "sources"}
 
@@ -28,7 +23,7 @@ def names() -> tuple[str, ...]:
     """The scenarios of the library; the directory is the registry. Branches are listed as NAME:BRANCH."""
     found = []
     for path in sorted(LIBRARY.glob("*.yaml")):
-        content = _mapping(path.read_text(encoding="utf-8"), path.name)
+        content = files.mapping(path.read_text(encoding="utf-8"), path.name)
         branches = content.get("branches")
         found += [f"{path.stem}:{branch}" for branch in branches] if branches else [path.stem]
     found.sort(key=lambda name: (name != BASELINE, name))
@@ -49,7 +44,7 @@ def _load(name: str | Path, chain: tuple[str, ...]) -> Scenario:
     text = str(name)
     if text.endswith((".yaml", ".yml")) or isinstance(name, Path) or "/" in text:
         path = Path(text)
-        content = _read(path)
+        content = files.read(path, near=names)
         return parse(content, str(path), _chain=_longer(chain, str(path.resolve()), str(path)))
     stem, _, branch = text.partition(":")
     if text not in names():
@@ -68,88 +63,11 @@ def _longer(chain: tuple[str, ...], name: str, where: str) -> tuple[str, ...]:
     return (*chain, name)
 
 
-def _read(path: Path) -> str:
-    """The text of a scenario file that a person named."""
-    try:
-        if path.is_dir():
-            raise InputError(f"{path}: is a directory; give a scenario file (NAME.yaml) in it")
-        if not path.is_file():
-            near = nearest(path.stem, names())
-            raise InputError(f"{path}: no such scenario file; of the library's scenarios, {near}")
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path}: larger than {MAX_BYTES // 1000} kB, which no scenario needs")
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not a UTF-8 text file") from error
-    except OSError as error:
-        raise InputError(f"{shown(str(path))}: cannot be read ({error.strerror})") from error
-
-
 @cache
 def _from_library(stem: str, branch: str | None, chain: tuple[str, ...]) -> Scenario:
     path = LIBRARY / f"{stem}.yaml"
     chain = (*chain, f"{stem}:{branch}" if branch else stem)
     return parse(path.read_text(encoding="utf-8"), path.name, branch, _chain=chain)
-
-
-@cache
-def _loader() -> type[yaml.SafeLoader]:
-    """Safe YAML without aliases, which a scenario does not need and a bomb does."""
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        # A date stays the text that the schema expects.
-        yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML reads it from the class
-            first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-            for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        }
-
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            if self.check_event(yaml.events.AliasEvent):
-                line = self.peek_event().start_mark.line + 1
-                raise yaml.YAMLError(f"aliases (*name) are not used in scenario files, line {line}")
-            return super().compose_node(parent, index)
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-            seen: set[Any] = set()
-            for key, _ in node.value:
-                if not isinstance(key.value, str):
-                    raise yaml.YAMLError(f"a key must be a word, line {key.start_mark.line + 1}")
-                if key.value in seen:
-                    raise yaml.YAMLError(f"the key {key.value!r} stands twice, line {key.start_mark.line + 1}")
-                seen.add(key.value)
-            return super().construct_mapping(node, deep)
-
-    return Loader
-
-
-def _mapping(text: str, where: str) -> dict[str, Any]:
-    import yaml
-
-    try:
-        content = yaml.load(text, Loader=_loader())
-        if isinstance(content, dict) and _depth(content) > MAX_DEPTH:
-            raise InputError(f"{where}: nested more than {MAX_DEPTH} levels deep")
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" line {mark.line + 1}" if mark else ""
-        problem = " ".join(str(getattr(error, "problem", None) or error).split())
-        raise InputError(f"{where}{place}: not valid YAML: {problem}") from error
-    except RecursionError as error:
-        raise InputError(f"{where}: nested too deeply; at most {MAX_DEPTH} levels are read") from error
-    except InputError:
-        raise
-    except ValueError as error:  # a tag that does not fit its text, or a number of thousands of digits
-        raise InputError(f"{where}: not valid YAML: {shown(str(error))}") from error
-    if not isinstance(content, dict):
-        raise InputError(f"{where}: a scenario file is a mapping of fields; got {type(content).__name__}")
-    return content
-
-
-def _depth(content: Any) -> int:
-    if isinstance(content, dict):
-        return 1 + max(map(_depth, content.values()), default=0)
-    return 1 + max(map(_depth, content), default=0) if isinstance(content, list) else 0
 
 
 def parse(text: str, where: str = "scenario", branch: str | None = None, *, _chain: tuple[str, ...] = ()) -> Scenario:
@@ -164,7 +82,7 @@ def parse(text: str, where: str = "scenario", branch: str | None = None, *, _cha
 
     from scenarios.schema import Scenario
 
-    content = _mapping(text, where)
+    content = files.mapping(text, where)
     branches = content.pop("branches", None)
     if branches is not None:
         content = _merged(content, _branch(branches, branch, where))
@@ -180,7 +98,7 @@ def parse(text: str, where: str = "scenario", branch: str | None = None, *, _cha
     try:
         spec = Scenario.model_validate(content)
     except ValidationError as error:
-        raise from_validation(error, where, _fields()) from error
+        raise from_validation(error, where, _fields(), partial(files.line, text)) from error
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
     _check_baseline(spec.baseline, where)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,7 +40,10 @@ def shown(value: Any, longest: int = 60) -> str:
 
 
 def from_validation(
-    error: ValidationError, where: str = "", valid: Mapping[str, Iterable[str]] | None = None
+    error: ValidationError,
+    where: str = "",
+    valid: Mapping[str, Iterable[str]] | None = None,
+    line: Callable[[Sequence[str | int], str], int | None] = lambda place, message: None,
 ) -> InputError:
     """The first complaint of pydantic as one line with the place in the file.
 
@@ -48,6 +51,7 @@ def from_validation(
         error: what pydantic says.
         where: the file or scenario.
         valid: fields by the part of the file in which they stand, `""` for the top.
+        line: finds the line of a place in the file.
     """
     complaints = error.errors()
     # Where a mapping stands for a number, what is wrong in it says more than that it is no number.
@@ -56,13 +60,14 @@ def from_validation(
     ] or complaints
     first = complaints[0]
     places = [".".join(str(part) for part in c["loc"] if not _FORM.match(str(part))) for c in complaints]
-    start = f"{where}: " if where else ""
+    message = first["msg"].removeprefix("Value error, ")
+    at = line(first["loc"], message)
+    start = f"{where}{f' line {at}' if at else ''}: " if where else ""
     if first["type"] == "extra_forbidden":
         part = str(first["loc"][0]) if len(first["loc"]) > 1 else ""
         fields = (valid or {}).get(part)
         hint = f"; {nearest(str(first['loc'][-1]), fields)}" if fields else ""
         return InputError(f"{start}unknown field {shown(places[0])}{hint}")
-    message = first["msg"].removeprefix("Value error, ")
     if first["type"] not in ("value_error", "missing") and isinstance(first["input"], str | int | float):
         message += f"; got {shown(first['input'])}"
     more = len(set(places)) - 1

@@ -132,7 +132,9 @@ def show(
     if as_yaml:
         import yaml
 
-        print(yaml.safe_dump(_shortened(spec), sort_keys=False, allow_unicode=True, width=100), end="")
+        from scenarios.files import standalone
+
+        print(yaml.safe_dump(standalone(spec), sort_keys=False, allow_unicode=True, width=100), end="")
     elif as_json:
         _print_json({**spec.model_dump(mode="json"), "digest": spec.digest(), "expected": expected})
     else:
@@ -148,27 +150,6 @@ def _expected(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError(f"{path}: is not valid JSON; write it anew with `make golden`") from error
-
-
-def _shortened(spec: Scenario) -> dict[str, Any]:
-    """The fields of a scenario that differ from their defaults."""
-    from scenarios.schema import Scenario
-
-    content = spec.model_dump(mode="json")
-    usual = {name: field.get_default(call_default_factory=True) for name, field in Scenario.model_fields.items()}
-    kept = {name: value for name, value in content.items() if getattr(spec, name) != usual[name]}
-    if "switches" in kept:
-        kept["switches"] = {k: v for k, v in kept["switches"].items() if v != getattr(usual["switches"], k)}
-    for part in ("actors", "rules", "sources"):
-        if part in kept:
-            kept[part] = _without_blanks(kept[part])
-    return kept
-
-
-def _without_blanks(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _without_blanks(v) for k, v in value.items() if v not in (None, "")}
-    return [_without_blanks(v) for v in value] if isinstance(value, list) else value
 
 
 @app.command()
