@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.errors import InputError, nearest, shown, unknown
-from sim import cli_calibrate, cli_files, cli_hindcast
+from sim import cli_batch, cli_calibrate, cli_files, cli_hindcast
 from sim.cli_errors import Commands
 
 if TYPE_CHECKING:
@@ -337,6 +337,8 @@ def app_(
     raise typer.Exit(status if status >= 0 else 128 - status)
 
 
+app.command()(cli_batch.batch)
+app.command()(cli_batch.study)
 app.command()(cli_calibrate.calibrate)
 app.command()(cli_hindcast.hindcast)
 app.command()(cli_hindcast.weights)

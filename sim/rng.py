@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from scipy.stats import qmc
 
 BLOCK = 256
 """Members per block of random numbers; part of every stored result."""
@@ -36,6 +40,21 @@ def stream_id(process: str, actor: str = "") -> int:
 def generator(seed: int, process: str) -> np.random.Generator:
     """The generator of a stream that has no members: one for a whole ensemble."""
     return np.random.Generator(np.random.Philox(key=np.array([seed, stream_id(process) << 48], np.uint64)))
+
+
+def spawning(seed: int, process: str) -> np.random.Generator:
+    """The same for libraries that take a generator of their own from it, which a keyed one cannot give."""
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, stream_id(process)])))
+
+
+def sobol_points(engine: qmc.Sobol, number: int) -> Array:
+    """The next points of a Sobol sequence, (number, dimensions).
+
+    A part of the sequence need not be a power of two long: the whole of it is what is balanced.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return np.asarray(engine.random(number))
 
 
 class Streams:
@@ -71,14 +90,10 @@ class Streams:
         """Scrambled Sobol points of shape `(dimensions, members)`, strictly inside (0, 1)."""
         from scipy.stats import qmc
 
-        engine = qmc.Sobol(SOBOL_DIMENSIONS, scramble=True, rng=self._scramble())
+        engine = qmc.Sobol(SOBOL_DIMENSIONS, scramble=True, rng=spawning(self.seed, "sobol scramble"))
         if self.first:
             engine.fast_forward(self.first)
-        with warnings.catch_warnings():
-            # A part of the sequence need not be a power of two long: the whole of it is what is balanced.
-            warnings.simplefilter("ignore", UserWarning)
-            points = engine.random(self.last - self.first).T
-        return np.clip(points, 1e-9, 1 - 1e-9)
+        return np.clip(sobol_points(engine, self.last - self.first).T, 1e-9, 1 - 1e-9)
 
     def picks(self, number: int) -> NDArray[np.int64]:
         """Which of `number` stored draws each member has: every one once in each `number` members.
@@ -101,7 +116,3 @@ class Streams:
         keys = [np.array([self.seed, (stream << 48) | turn], np.uint64) for turn in turns]
         shifts = np.array([np.random.Generator(np.random.Philox(key=key)).integers(number) for key in keys])
         return np.asarray(spread ^ shifts[members // number - turns[0]])
-
-    def _scramble(self) -> np.random.Generator:
-        sequence = np.random.SeedSequence([self.seed, stream_id("sobol scramble")])
-        return np.random.Generator(np.random.Philox(sequence))  # spawns children, which a keyed one cannot

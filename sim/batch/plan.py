@@ -1,0 +1,226 @@
+"""A plan: which scenarios, at which settings, in how many futures, and what is asked of each."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+import scenarios
+from scenarios import files
+from scenarios.errors import InputError, from_validation, shown, unknown
+from scenarios.levers import ACTOR, LEVERS
+from scenarios.parameters import parameters
+from scenarios.quarters import LAST_YEAR
+from scenarios.schema import Scenario
+from sim.outcomes import scalar
+from sim.outcomes.scalar import EARLIEST, Outcome
+
+MAX_POINTS = 100_000
+MAX_RUNS = 10**11
+
+
+class Span(BaseModel):
+    """A range of an axis; in a grid, with the number of its points."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    low: float
+    high: float
+    points: int | None = Field(default=None, ge=2, le=10_000)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Span:
+        if not self.low < self.high:
+            raise InputError(f"low {self.low:g} must be below high {self.high:g}")
+        return self
+
+
+Axis = Union[tuple[Union[float, Literal["actor"]], ...], Span]  # noqa: UP007 - read by pydantic
+
+
+class Design(BaseModel):
+    """Settings that are laid over every scenario: a grid of values, or a sample of ranges."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: Literal["grid", "sobol", "latin_hypercube"] = "grid"
+    levers: dict[str, Axis] = Field(default_factory=dict, description="lever → values, or a range")
+    parameters: dict[str, Axis] = Field(default_factory=dict, description="parameter → values to fix it to, or a range")
+    points: int | None = Field(default=None, ge=1, le=MAX_POINTS, description="size of a sample")
+    seed: int = Field(default=0, ge=0, lt=2**63, description="names the sample")
+
+    @property
+    def axes(self) -> dict[str, Axis]:
+        """All axes by column name: `lever.NAME` and `parameter.NAME`."""
+        levers = {f"lever.{name}": axis for name, axis in self.levers.items()}
+        return levers | {f"parameter.{name}": axis for name, axis in self.parameters.items()}
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Design:
+        for name, axis in self.axes.items():
+            bare = name.partition(".")[2]
+            if name.startswith("lever.") and bare not in LEVERS:
+                raise unknown("lever", bare, LEVERS)
+            if name.startswith("parameter.") and bare not in parameters():
+                raise unknown("parameter", bare, parameters())
+            _check_axis(self.kind, bare, axis)
+            _check_range(name, axis)
+        if self.kind != "grid" and self.axes and self.points is None:
+            raise InputError(f"a {self.kind} sample needs `points`, the number of its points")
+        if self.kind == "grid" and self.points is not None:
+            raise InputError("a grid has no `points` of its own; give them to each range, or take kind: sobol")
+        if self.kind != "grid" and not self.axes:
+            raise InputError(f"a {self.kind} sample needs a range of a lever or of a parameter")
+        return self
+
+
+def _check_axis(kind: str, name: str, axis: Axis) -> None:
+    if isinstance(axis, Span):
+        if kind == "grid" and axis.points is None:
+            raise InputError(f"{name!r}: a range in a grid needs `points`, or write its values: [1, 2, 5]")
+        if kind != "grid" and axis.points is not None:
+            raise InputError(f"{name!r}: in a {kind} sample ranges have no `points`; the design has")
+    elif kind != "grid":
+        raise InputError(f"{name!r}: a {kind} sample needs a range, {{low: …, high: …}}; values make a grid")
+    elif not axis:
+        raise InputError(f"{name!r}: has no values; leave it out, or give some: [1, 2, 5]")
+    elif len(set(axis)) < len(axis):
+        raise InputError(f"{name!r}: a value stands twice in {list(axis)}")
+
+
+def _check_range(column: str, axis: Axis) -> None:
+    """Refuse settings that no scenario can have, before any is made."""
+    kind, _, name = column.partition(".")
+    values = (axis.low, axis.high) if isinstance(axis, Span) else axis
+    for value in values:
+        if kind == "parameter" and (value == ACTOR or not math.isfinite(float(value))):
+            raise InputError(f"parameter {name!r} is {value}; give finite numbers")
+        if kind == "lever":
+            Scenario._levers({name: value})  # the schema's own check
+
+
+def _scenario(given: Any) -> Scenario:
+    if isinstance(given, Scenario):
+        return given
+    if isinstance(given, dict):
+        try:
+            return Scenario.model_validate(given)
+        except ValidationError as error:
+            raise from_validation(error, valid={"": Scenario.model_fields}) from error
+    if not isinstance(given, str | Path):
+        raise InputError(f"{shown(given)} is no scenario; give a name of the library or a file")
+    return scenarios.load(given)
+
+
+def _outcome(given: Any) -> str:
+    return str(scalar.parse(str(given)))
+
+
+class Plan(BaseModel):
+    """A study, complete: scenarios × settings × seeds × members, and the outcomes wanted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    schema_version: Literal[1] = 1
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60, description="small letters, digits and underscores")
+    question: str = Field(default="", max_length=400, description="what the study is to answer")
+    scenarios: tuple[Annotated[Scenario, BeforeValidator(_scenario)], ...] = Field(min_length=1, max_length=1000)
+    design: Design = Design()
+    members: int = Field(default=4096, ge=1, le=10**9, description="futures per scenario, setting and seed")
+    seeds: tuple[Annotated[int, Field(ge=0, lt=2**63)], ...] = Field(default=(0,), min_length=1, max_length=10_000)
+    outcomes: tuple[Annotated[str, BeforeValidator(_outcome)], ...] = Field(min_length=1, max_length=200)
+    until: int | None = Field(default=None, ge=EARLIEST, le=LAST_YEAR, description="last year; by default, as needed")
+    parameters: bool = Field(default=False, description="whether the drawn parameters are stored too")
+    weighting: Literal["history", "none"] | None = Field(default=None, description="instead of the scenarios' own")
+    made_with: dict[str, Any] = Field(default_factory=dict, description="written into results; not read")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Plan:
+        for field, values in (("outcomes", self.outcomes), ("seeds", self.seeds)):
+            twice = next((v for i, v in enumerate(values) if v in values[:i]), None)
+            if twice is not None:
+                raise InputError(f"{field}: {shown(twice)} stands twice")
+        names = [spec.name for spec in self.scenarios]
+        twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
+        if twice is not None:
+            raise InputError(f"scenarios: two are named {twice!r}; give each its own `name`")
+        for outcome in self.asked:
+            if outcome.date and outcome.until > self.horizon:
+                raise InputError(f"outcomes: '{outcome}' is after until, {self.horizon}")
+        settings = self.points_per_scenario * len(self.scenarios)
+        if settings > MAX_POINTS:
+            raise InputError(f"design: {settings:,} settings of scenarios; at most {MAX_POINTS:,}")
+        if self.runs > MAX_RUNS:
+            raise InputError(f"members: {self.runs:,} futures in all; at most {MAX_RUNS:,}")
+        return self
+
+    @cached_property
+    def asked(self) -> tuple[Outcome, ...]:
+        """The outcomes wanted; actors are those that all scenarios have."""
+        rosters = [[row.actor for row in spec.roster()] for spec in self.scenarios]
+        common = [actor for actor in rosters[0] if all(actor in roster for roster in rosters)]
+        return tuple(scalar.parse(text, common) for text in self.outcomes)
+
+    @property
+    def horizon(self) -> int:
+        """The year at whose end runs stop."""
+        return self.until or max(scalar.parse(text).until for text in self.outcomes)
+
+    @cached_property
+    def points_per_scenario(self) -> int:
+        """Settings that are laid over each scenario."""
+        if self.design.kind != "grid":
+            return self.design.points or 1
+        return math.prod(
+            (axis.points or 0) if isinstance(axis, Span) else len(axis) for axis in self.design.axes.values()
+        )
+
+    @property
+    def runs(self) -> int:
+        """Futures asked for in all."""
+        return len(self.scenarios) * self.points_per_scenario * len(self.seeds) * self.members
+
+    def fields(self) -> dict[str, Any]:
+        """The plan as the fields of a file that stands alone: scenarios of one's own are written out in it."""
+        content = self.model_dump(mode="json", exclude_defaults=True, exclude={"scenarios"})
+        listed = [_named(spec) for spec in self.scenarios]
+        return {"name": content.pop("name"), "scenarios": listed, **content, "members": self.members}
+
+
+def _named(spec: Scenario) -> str | dict[str, Any]:
+    known = spec.name in scenarios.names() and scenarios.load(spec.name) == spec
+    return spec.name if known else files.standalone(spec)
+
+
+def read(path: Path | str) -> Plan:
+    """A plan from a YAML file; scenario files in it are looked for from its folder.
+
+    Raises:
+        InputError: with the line and what would be valid.
+    """
+    path = Path(path)
+    return parse(files.read(path, "plan"), str(path))
+
+
+def parse(text: str, where: str = "plan") -> Plan:
+    """A plan from YAML text.
+
+    Raises:
+        InputError: with the line and what would be valid.
+    """
+    content = files.mapping(text, where, "plan")
+    listed = content.get("scenarios")
+    if isinstance(listed, list):
+        content["scenarios"] = [_beside(entry, where) for entry in listed]
+    try:
+        return Plan.model_validate(content)
+    except ValidationError as error:
+        valid = {"": Plan.model_fields, "design": Design.model_fields}
+        raise from_validation(error, where, valid, partial(files.line, text)) from error
+
+
+def _beside(entry: Any, where: str) -> Any:
+    """A scenario file that a plan names, as seen from the plan's folder."""
+    is_file = isinstance(entry, str) and entry.endswith((".yaml", ".yml"))
+    return str(Path(where).parent / entry) if is_file else entry

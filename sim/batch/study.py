@@ -1,0 +1,236 @@
+"""A study on the disk: its plan, its manifest and its parts; what is finished stays finished."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scenarios.errors import InputError
+from sim.batch import identity
+from sim.batch.design import points
+from sim.batch.part import Made, Part, bounds
+from sim.batch.plan import Plan, read
+
+if TYPE_CHECKING:
+    import polars as pl
+
+QUANTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
+MANIFEST, PLAN, PARTS = "manifest.jsonl", "plan.yaml", "parts"
+
+
+class Study:
+    """The results of a plan, in the folder OUT/NAME-DIGEST.
+
+    The digest stands for all that every row depends on: engine, data, numerical platform, outcomes, horizon and axes.
+    Scenarios, settings, seeds and members may grow: each part's own name says which of them it holds.
+    """
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self.plan, self.folder = plan, folder
+
+    @classmethod
+    def of(cls, plan: Plan, out: Path | str) -> Study:
+        """The study of a plan under a folder, whether it has begun or not."""
+        return cls(plan, Path(out) / f"{plan.name}-{digest(plan)}")
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Study:
+        """A study that has begun.
+
+        Raises:
+            InputError: where there is none.
+        """
+        folder = Path(folder)
+        if not (folder / PLAN).is_file():
+            raise InputError(f"{folder}: is no study; give the folder that `polarity batch` named, with {PLAN} in it")
+        return cls(read(folder / PLAN), folder)
+
+    @property
+    def manifest(self) -> Path:
+        """The file with one line per finished part: its name and SHA-256."""
+        return self.folder / MANIFEST
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """All parts of the plan, by point, seed and member."""
+        cuts = bounds(self.plan.members)
+        return tuple(
+            Part(point, seed, first, last)
+            for point in points(self.plan)
+            for seed in self.plan.seeds
+            for first, last in cuts
+        )
+
+    def path(self, file: str) -> Path:
+        """Where a part lies."""
+        return self.folder / PARTS / file
+
+    def finished(self) -> dict[str, str]:
+        """Name → SHA-256 of the parts that the manifest lists and that are there.
+
+        A line that is torn or damaged counts for nothing: its part is made again.
+        """
+        found: dict[str, str] = {}
+        for line in self.manifest.read_bytes().split(b"\n")[:-1] if self.manifest.exists() else ():
+            try:
+                entry = json.loads(line)
+                name, sha = str(entry["file"]), str(entry["sha256"])
+            except (ValueError, KeyError, TypeError):
+                continue
+            found[name] = sha
+        return {name: sha for name, sha in found.items() if self.path(name).is_file()}
+
+    def damaged(self) -> list[str]:
+        """Finished parts whose bytes are no longer those that were written."""
+        return [name for name, sha in self.finished().items() if _sha256(self.path(name)) != sha]
+
+    def missing(self) -> list[Part]:
+        """Parts of the plan that are not finished."""
+        done = self.finished()
+        return [part for part in self.parts if part.file not in done]
+
+    def digests(self) -> dict[str, str]:
+        """Name → SHA-256 of the finished parts of the plan."""
+        done = self.finished()
+        return {part.file: done[part.file] for part in self.parts if part.file in done}
+
+    def scan(self) -> pl.LazyFrame:
+        """The finished rows that the plan asks for, as a lazy polars frame: larger than memory is no matter.
+
+        Columns: scenario, digest, seed, member, `set.lever.NAME` and `set.parameter.NAME` for the axes of the design,
+        one per outcome, and `parameter.NAME` where the plan stores them.
+
+        Raises:
+            InputError: when nothing is finished yet.
+        """
+        import polars as pl
+
+        files = [self.path(name) for name in self.digests()]
+        if not files:
+            raise InputError(f"{self.folder}: nothing is finished yet; run `polarity batch` on its plan")
+        return pl.scan_parquet(files).filter(pl.col("member") < self.plan.members)
+
+    def table(self) -> pl.DataFrame:
+        """One row per scenario, setting and seed: futures, means and quantiles of numbers, shares of classes."""
+        import polars as pl
+
+        from sim.outcomes.polarity import CLASSES
+
+        answers: list[pl.Expr] = [pl.len().alias("futures")]
+        for outcome in self.plan.asked:
+            name, value = str(outcome), pl.col(str(outcome))
+            if outcome.is_class:
+                answers += [(value == c).mean().alias(f"{name} {c}") for c in CLASSES]
+            elif outcome.is_share:
+                answers.append(value.mean().alias(name))
+            else:
+                known = value.drop_nans()
+                answers += [known.quantile(q, "linear").alias(f"{name} {p}") for p, q in QUANTILES.items()]
+                answers.append(known.mean().alias(f"{name} mean"))
+                if outcome.may_not_exist:
+                    answers.append(value.is_not_nan().mean().alias(f"{name} exists"))
+        keys = ["scenario", "digest", "seed", *(f"set.{axis}" for axis in self.plan.design.axes)]
+        return self.scan().group_by(keys, maintain_order=True).agg(answers).collect(engine="streaming")
+
+    # --- writing ------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Alone at work in the folder: tidied up, with the plan in it.
+
+        Raises:
+            InputError: when another process is at work in it, or nothing can be written there.
+        """
+        try:
+            (self.folder / PARTS).mkdir(parents=True, exist_ok=True)
+            with self.manifest.open("ab") as manifest:
+                _lock(manifest.fileno(), self.folder)
+                self._tidy()
+                self._write_plan()
+                yield
+        except OSError as error:
+            place = error.filename or self.folder
+            raise InputError(
+                f"{place}: cannot be written ({error.strerror or error}); what is finished is kept: "
+                "make room and run the same command again"
+            ) from error
+
+    def _tidy(self) -> None:
+        """Drop a torn last line, entries without their file or with damaged ones, and files that nobody lists."""
+        done = {name: sha for name, sha in self.finished().items() if _sha256(self.path(name)) == sha}
+        lines = b"".join(_line(name, sha) for name, sha in done.items())
+        if self.manifest.read_bytes() != lines:
+            with self.manifest.open("rb+") as file:  # in place: another file would not be the locked one
+                file.write(lines)
+                file.truncate()
+                os.fsync(file.fileno())
+        for path in (self.folder / PARTS).iterdir():
+            if path.name not in done:
+                path.unlink()
+
+    def _write_plan(self) -> None:
+        import yaml
+
+        digests = {spec.name: spec.digest() for spec in self.plan.scenarios}
+        fields = {**self.plan.fields(), "made_with": {**identity.stamp(), "scenarios": digests}}
+        _write(self.folder / PLAN, yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100).encode())
+
+    def keep(self, made: Made) -> None:
+        """Write a part and then its line in the manifest, each completely or not at all."""
+        _write(self.path(made.file), made.content)
+        with self.manifest.open("ab") as file:
+            file.write(_line(made.file, made.sha256))
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def digest(plan: Plan) -> str:
+    """Names what every row of a study depends on, whatever its scenarios, settings, seeds and members."""
+    content = {
+        "made_with": identity.stamp(), "outcomes": list(plan.outcomes), "until": plan.horizon,
+        "parameters": plan.parameters, "axes": list(plan.design.axes),
+    }  # fmt: skip
+    return identity.digest(content, 12)
+
+
+def _line(name: str, sha256: str) -> bytes:
+    return json.dumps({"file": name, "sha256": sha256}).encode() + b"\n"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """A file that exists completely or not at all, whatever happens in between."""
+    partial = path.with_name(f".{path.name}.tmp")
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _lock(file: int, folder: Path) -> None:
+    """Take the folder for this process; the system gives it back however the process ends."""
+    try:
+        import fcntl
+    except ImportError:  # Windows has no such lock; two writers there would only do the work twice
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise InputError(f"{folder}: another process is at work on this study; wait for it or stop it") from None
+    except OSError:  # a network disk without locks
+        return
