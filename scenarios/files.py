@@ -131,19 +131,24 @@ def line(text: str, place: Sequence[str | int], message: str = "") -> int | None
         below = _below(node, str(part))
         if below is not None:
             found, node = below
-    for key, value, child in _children(node):
-        if repr(value) in message or f'"{value}"' in message:
-            found, node = key, child
-            break
+    quoted = message.partition(";")[0]  # what follows is what would be valid, and may stand elsewhere in the file
+    exact = [key for key, value in _within(node) if f"'{value}'" in quoted]
+    if exact:
+        found = exact[0]
     return None if found is None else found + 1
 
 
-def _children(node: Any) -> list[tuple[int, str, Any]]:
-    """Line, name or text, and node of what stands directly in a node."""
+def _within(node: Any) -> list[tuple[int, str]]:
+    """Line and text of every key and every entry of a list in a node, from the top."""
     if isinstance(node.value, str):
         return []
     pairs = node.value if node.id == "mapping" else [(child, child) for child in node.value]
-    return [(key.start_mark.line, key.value, child) for key, child in pairs if isinstance(key.value, str)]
+    found = []
+    for key, child in pairs:
+        if isinstance(key.value, str):
+            found.append((key.start_mark.line, key.value))
+        found += _within(child)
+    return found
 
 
 def _below(node: Any, part: str) -> tuple[int, Any] | None:

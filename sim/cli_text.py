@@ -371,7 +371,9 @@ def study(rows: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome], axes: 
         table.add_row(*("actor" if key is None else brief(key) for key in keys), *(_answer(row, o) for o in some))
     _print(console, table)
     if any(not (outcome.is_share or outcome.is_class) for outcome in some):
-        console.print("Numbers are medians, with the range of nine futures in ten.")
+        console.print(
+            "Numbers are medians, with the range of nine futures in ten; `none in 6`: in 6 futures in 100 it never is."
+        )
     cut = [f"{len(rows) - SHOWN:,} more rows"] if len(rows) > SHOWN else []
     cut += [f"{len(outcomes) - COLUMNS} more outcomes"] if len(outcomes) > COLUMNS else []
     if cut:
@@ -387,17 +389,24 @@ def _answer(row: Mapping[str, Any], outcome: Outcome) -> str:
         return f"{100 * row[name]:.0f}"
     if row[f"{name} p50"] is None:
         return "–"
-    mid, low, high = (brief(row[f"{name} {q}"]) for q in ("p50", "p05", "p95"))
+    values = [row[f"{name} {q}"] for q in ("p50", "p05", "p95")]
+    unit, size = _scale(max(values, key=abs))
+    mid, low, high = (brief(value / size) for value in values)
     exists = row.get(f"{name} exists", 1)
-    never = "" if exists == 1 else f"; not in {100 * (1 - exists):.0f} of 100"
-    return f"{mid} ({low} to {high}{never})"
+    return f"{mid} ({low} to {high}){unit}" + ("" if exists == 1 else f", none in {100 * (1 - exists):.0f}")
+
+
+def _scale(value: float) -> tuple[str, float]:
+    """A unit in front, and what it stands for, so that a value takes a few characters."""
+    for unit, size in ((" T", 1e12), (" G", 1e9), (" M", 1e6), (" k", 1e3)):
+        if abs(value) >= max(size, 1e4):
+            return unit, size
+    return "", 1.0
 
 
 def brief(value: Any) -> str:
     """A value in a few characters."""
     if not isinstance(value, float):
         return str(value)
-    for unit, size in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if abs(value) >= max(size, 1e4):
-            return f"{_plain(value / size, 1)} {unit}"
-    return f"{value:.0f}" if 1900 < value < 2100 else f"{value:.3g}".replace("-", "−")
+    unit, size = _scale(value)
+    return f"{value:.0f}" if 1900 < value < 2100 else f"{value / size:.3g}".replace("-", "−") + unit

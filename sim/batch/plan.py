@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
 import scenarios
 from scenarios import files
@@ -38,7 +38,13 @@ class Span(BaseModel):
         return self
 
 
-Axis = Union[tuple[Union[float, Literal["actor"]], ...], Span]  # noqa: UP007 - read by pydantic
+Axis = Annotated[
+    Union[  # noqa: UP007 - read by pydantic
+        Annotated[tuple[Union[float, Literal["actor"]], ...], Tag("values")],  # noqa: UP007
+        Annotated[Span, Tag("range")],
+    ],
+    Discriminator(lambda given: "range" if isinstance(given, dict | Span) else "values"),
+]
 
 
 class Design(BaseModel):
