@@ -15,30 +15,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks import ufuncs
-
-
-def timed(call: Callable[[], object], repeats: int = 5) -> list[float]:
-    """Process seconds of each repeat, after one that is not counted."""
-    call()
-    times = []
-    for _ in range(repeats):
-        gc.collect()
-        start = time.process_time()
-        call()
-        times.append(time.process_time() - start)
-    return times
-
-
-def line(label: str, value: str) -> None:
-    """One row of the report."""
-    print(f"{label:<58} {value}")
-
-
-def span(times: list[float], scale: float = 1.0, unit: str = "s") -> str:
-    """Median and range."""
-    ordered = [t * scale for t in sorted(times)]
-    return f"{statistics.median(ordered):.3f} {unit} ({ordered[0]:.3f} to {ordered[-1]:.3f}, {len(ordered)} repeats)"
+from benchmarks import study, ufuncs
+from benchmarks.report import line, span, timed
 
 
 def engine() -> None:
@@ -137,6 +115,8 @@ def main() -> None:
     line("NumPy", np.__version__)
     engine()
     start_up()
+    study.overhead()
+    study.million()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,165 @@
+"""What a study costs: a million futures, what the executor adds, what a rerun costs, and how much memory it takes."""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.report import line
+from sim.batch import Plan, Study, executors, identity, run_study
+from sim.batch.executors import Crew
+from sim.batch.part import PART, Job, jobs, make
+
+MILLION = 1_000_000
+
+
+def plan_of(members: int) -> Plan:
+    """`current_policy` to 2032, with the outcomes that most people ask for."""
+    return Plan(
+        name="million", scenarios=["current_policy"], members=members,
+        outcomes=["outcome@2032", "lead_months@2030", "crossing_year.us_bloc", "crossing_year.china"],
+    )  # fmt: skip
+
+
+def cpu() -> float:
+    """Seconds of processor time of this process and of those of its children that have ended."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+class Memory(threading.Thread):
+    """Largest sum of resident memory of this process and its children, watched ten times a second (Linux)."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.peak, self.path, self.done = 0.0, list[float](), threading.Event()
+
+    def run(self) -> None:
+        """Watch until it is told to stop."""
+        while not self.done.wait(0.1):
+            now = sum(map(_resident, [os.getpid(), *_descendants(os.getpid())]))
+            self.peak = max(self.peak, now)
+            self.path.append(now)
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    try:
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            yield int(child)
+            yield from _descendants(int(child))
+    except OSError:
+        return
+
+
+def _resident(pid: int) -> float:
+    """Resident memory of a process, GiB."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**30
+    except OSError:
+        return 0.0
+
+
+@contextmanager
+def measured() -> Iterator[dict[str, float]]:
+    """Wall and processor seconds and peak memory of what happens inside."""
+    found: dict[str, float] = {}
+    memory = Memory()
+    memory.start()
+    wall, spent = time.perf_counter(), cpu()
+    yield found
+    found["wall"], found["cpu"] = time.perf_counter() - wall, cpu() - spent
+    memory.done.set()
+    memory.join()
+    found["peak"] = memory.peak
+    if len(memory.path) >= 8:
+        quarter = len(memory.path) // 4
+        second, last = memory.path[quarter : 2 * quarter], memory.path[-quarter:]
+        found["growth"] = statistics.median(last) - statistics.median(second)
+
+
+def million(members: int = MILLION) -> None:
+    """A million members of one scenario on one and on two workers, and the same call again."""
+    digests = []
+    for workers in (1, 2):
+        with tempfile.TemporaryDirectory() as place:
+            with measured() as cost, executors.processes(workers) as crew:
+                study = run_study(plan_of(members), place, crew)
+            digests.append(study.digests())
+            line(
+                f"{members:,} members to 2032, {workers} worker{'s' if workers > 1 else ''}",
+                f"{cost['wall']:.0f} s wall, {cost['cpu']:.0f} s process, {members / cost['wall'] * 60:,.0f} a minute",
+            )
+            line(
+                "  memory of all processes",
+                f"{cost['peak']:.2f} GiB at most; last quarter against second: {cost['growth']:+.3f} GiB",
+            )
+            with measured() as again:
+                run_study(plan_of(members), place)
+            size = sum(path.stat().st_size for path in study.folder.rglob("*")) / 1e6
+            line("  the same call again", f"{again['wall']:.2f} s = {100 * again['wall'] / cost['wall']:.2f} % of it")
+            line("  on the disk", f"{size:.0f} MB in {len(study.parts)} parts")
+            with measured() as reading:
+                study.table()
+            line("  shares and quantiles of all of it", f"{reading['wall']:.2f} s, {reading['peak']:.2f} GiB")
+    line("  same digests", str(digests[0] == digests[1]))
+
+
+class Kept(Executor):
+    """A pool that a study may shut down and that is warm for the next one all the same."""
+
+    def __init__(self, pool: Executor) -> None:
+        self.pool = pool
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hand on to the pool."""
+        return self.pool.submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Stay."""
+
+
+def make_all(work: list[Job]) -> None:
+    """The bare work of a study."""
+    for job in work:
+        make(job)
+
+
+def overhead(parts: int = 3, repeats: int = 5) -> None:
+    """What files and executor add to the bare work, at the default size of parts, in one warm worker, interleaved."""
+    with executors.processes(1) as one, executors.dask("local", 1) as cluster:
+        for name, crew in (("process pool", one), ("Dask", cluster)):
+            ratios = sorted(_overhead(Kept(crew.make()), plan_of(parts * PART), repeats))
+            low, mid, high = (f"{100 * ratio:+.1f}" for ratio in (ratios[0], statistics.median(ratios), ratios[-1]))
+            line(f"files and executor over the bare work, {name}", f"{mid} % ({low} to {high}, {repeats} repeats)")
+
+
+def _overhead(pool: Executor, plan: Plan, repeats: int) -> Iterator[float]:
+    """Wall time of a study over that of its bare work, less one."""
+    fields = {"axes": (), "outcomes": plan.asked, "until": plan.horizon, "parameters": False}
+    with tempfile.TemporaryDirectory() as place:
+        work = list(jobs(Study.of(plan, place).parts, stamp=identity.stamp(), **fields))
+        pool.submit(make_all, work[:1]).result()
+        for repeat in range(repeats):
+            bare = _wall(lambda: pool.submit(make_all, work).result())
+            folder = f"{place}/{repeat}"
+            yield _wall(lambda folder=folder: run_study(plan, folder, Crew(lambda: pool, lambda: 1))) / bare - 1
+
+
+def _wall(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    overhead()
+    million(int(sys.argv[1]) if len(sys.argv) > 1 else MILLION)
