@@ -115,8 +115,8 @@ def main() -> None:
     line("NumPy", np.__version__)
     engine()
     start_up()
-    study.overhead()
     study.million()
+    study.overhead()
 
 
 if __name__ == "__main__":

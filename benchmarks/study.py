@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.report import line
-from sim.batch import Plan, Study, executors, identity, run_study
+from sim.batch import Plan, executors, run_study
 from sim.batch.executors import Crew
-from sim.batch.part import PART, Job, jobs, make
+from sim.batch.part import PART
 
 MILLION = 1_000_000
 
@@ -113,45 +113,50 @@ def million(members: int = MILLION) -> None:
     line("  same digests", str(digests[0] == digests[1]))
 
 
-class Kept(Executor):
-    """A pool that a study may shut down and that is warm for the next one all the same."""
+class Timed(Executor):
+    """Hands on to a warm pool, which stays, and notes how long each task took where it was done."""
 
     def __init__(self, pool: Executor) -> None:
-        self.pool = pool
+        self.pool, self.seconds = pool, list[float]()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Hand on to the pool."""
-        return self.pool.submit(fn, *args, **kwargs)
+        """A future of the answer alone."""
+        answer: Future[Any] = Future()
+
+        def pass_on(inner: Future[tuple[Any, float]]) -> None:
+            result, seconds = inner.result()
+            self.seconds.append(seconds)
+            answer.set_result(result)
+
+        self.pool.submit(timed_call, fn, *args, **kwargs).add_done_callback(pass_on)
+        return answer
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Stay."""
 
 
-def make_all(work: list[Job]) -> None:
-    """The bare work of a study."""
-    for job in work:
-        make(job)
+def timed_call(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, float]:
+    """The answer of a function, and its wall time."""
+    start = time.perf_counter()
+    return fn(*args, **kwargs), time.perf_counter() - start
 
 
-def overhead(parts: int = 3, repeats: int = 5) -> None:
-    """What files and executor add to the bare work, at the default size of parts, in one warm worker, interleaved."""
+def overhead(parts: int = 4, repeats: int = 5) -> None:
+    """What files and executor add to the work itself, at the default size of parts, with one warm worker."""
+    plan = plan_of(parts * PART)
     with executors.processes(1) as one, executors.dask("local", 1) as cluster:
-        for name, crew in (("process pool", one), ("Dask", cluster)):
-            ratios = sorted(_overhead(Kept(crew.make()), plan_of(parts * PART), repeats))
-            low, mid, high = (f"{100 * ratio:+.1f}" for ratio in (ratios[0], statistics.median(ratios), ratios[-1]))
-            line(f"files and executor over the bare work, {name}", f"{mid} % ({low} to {high}, {repeats} repeats)")
-
-
-def _overhead(pool: Executor, plan: Plan, repeats: int) -> Iterator[float]:
-    """Wall time of a study over that of its bare work, less one."""
-    fields = {"axes": (), "outcomes": plan.asked, "until": plan.horizon, "parameters": False}
-    with tempfile.TemporaryDirectory() as place:
-        work = list(jobs(Study.of(plan, place).parts, stamp=identity.stamp(), **fields))
-        pool.submit(make_all, work[:1]).result()
-        for repeat in range(repeats):
-            bare = _wall(lambda: pool.submit(make_all, work).result())
-            folder = f"{place}/{repeat}"
-            yield _wall(lambda folder=folder: run_study(plan, folder, Crew(lambda: pool, lambda: 1))) / bare - 1
+        pools = {"process pool": Timed(one.make()), "Dask": Timed(cluster.make())}
+        ratios: dict[str, list[float]] = {name: [] for name in pools}
+        for repeat in range(repeats + 1):
+            for name, pool in pools.items():
+                pool.seconds.clear()
+                with tempfile.TemporaryDirectory() as place:
+                    wall = _wall(lambda: run_study(plan, place, Crew(lambda: pool, lambda: 1)))  # noqa: B023
+                if repeat:  # the first warms up
+                    ratios[name].append(wall / sum(pool.seconds) - 1)
+        for name, found in ratios.items():
+            low, mid, high = (f"{100 * ratio:.1f}" for ratio in (min(found), statistics.median(found), max(found)))
+            line(f"files and executor over the work itself, {name}", f"{mid} % ({low} to {high}, {repeats} repeats)")
 
 
 def _wall(call: Callable[[], object]) -> float:
@@ -161,5 +166,5 @@ def _wall(call: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    overhead()
     million(int(sys.argv[1]) if len(sys.argv) > 1 else MILLION)
+    overhead()
