@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -166,19 +167,33 @@ def past(spec: Scenario, scores: Array) -> tuple[Run, World]:
 
 def noise(inputs: Inputs, streams: Streams) -> Noise:
     """Random paths by named stream; with luck off every path stands at its middle."""
-    shape, actors = (inputs.steps, streams.last - streams.first), inputs.actors
-    if not inputs.spec.switches.luck:
-        calm: Array = np.zeros(shape)
-        rows = (len(actors), *shape)
-        return Noise(
-            release=np.zeros(rows), generation=np.zeros(rows), surprise=np.zeros(rows), supply=calm,
-            taiwan=calm + 1.0, variant_lag=calm[0] + 0.5,
-        )  # fmt: skip
-    return Noise(
-        release=np.stack([streams.uniform("release", actor) for actor in actors]),
-        generation=np.stack([streams.uniform("generation", actor) for actor in actors]),
-        surprise=np.stack([streams.normal("surprise", actor) for actor in actors]),
-        supply=streams.normal("supply"),
-        taiwan=streams.uniform("taiwan"),
-        variant_lag=streams.uniform("variant lag")[0],
-    )
+    luck = inputs.spec.switches.luck
+    return Noise(**_shared(inputs.actors, inputs.steps, luck, streams.seed, streams.first, streams.last))
+
+
+@lru_cache(maxsize=4)
+def _shared(actors: tuple[str, ...], steps: int, luck: bool, seed: int, first: int, last: int) -> dict[str, Array]:
+    """Paths of the last members that were asked for: what is compared is simulated on the same dice."""
+    found = paths(actors, luck, Streams(seed, first, last, steps))
+    for values in found.values():
+        values.flags.writeable = False
+    return found
+
+
+def paths(actors: tuple[str, ...], luck: bool, streams: Streams) -> dict[str, Array]:
+    """The paths of `Noise` by name, with chance or at the middle of every stream."""
+    if not luck:
+        calm: Array = np.zeros((streams.steps, streams.last - streams.first))
+        rows = np.zeros((len(actors), *calm.shape))
+        return {
+            "release": rows, "generation": rows, "surprise": rows, "supply": calm, "taiwan": calm + 1.0,
+            "variant_lag": calm[0] + 0.5,
+        }  # fmt: skip
+    return {
+        "release": np.stack([streams.uniform("release", actor) for actor in actors]),
+        "generation": np.stack([streams.uniform("generation", actor) for actor in actors]),
+        "surprise": np.stack([streams.normal("surprise", actor) for actor in actors]),
+        "supply": streams.normal("supply"),
+        "taiwan": streams.uniform("taiwan"),
+        "variant_lag": streams.uniform("variant lag")[0],
+    }

@@ -17,7 +17,7 @@ from sim.draws import draw
 from sim.inputs import Inputs
 from sim.results import Run
 from sim.rng import BLOCK, SOBOL_DIMENSIONS, Streams, stream_id
-from sim.run import CHUNK, noise, simulate
+from sim.run import CHUNK, noise, paths, simulate
 from sim.world import World
 
 Same = Callable[..., list[str]]
@@ -287,7 +287,7 @@ def test_no_two_streams_share_a_number() -> None:
             return super()._generators(process, actor)
 
     for name in scenarios.names():
-        noise(Inputs(load(name), 2), Recorder(0, 0, 1, 2))
+        paths(Inputs(load(name), 2).actors, True, Recorder(0, 0, 1, 2))
     assert len(used) > 20
     assert len({stream_id(*key) for key in used}) == len(used)
 
