@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scenarios.errors import InputError, nearest, shown, unknown
-from sim import cli_batch, cli_calibrate, cli_files, cli_hindcast
+from sim import cli_batch, cli_calibrate, cli_files, cli_hindcast, cli_sensitivity
+from sim.cli_common import Calibration, Json, Runs, Seed, Until, Weighting, Which, found, print_json, progress_bar
 from sim.cli_errors import Commands
 
 if TYPE_CHECKING:
@@ -31,20 +31,6 @@ app = typer.Typer(
     help="AI capability under geopolitics, simulated: who leads, and what chip export controls change.",
     epilog="Results are estimates of what follows from stated assumptions. They are not forecasts.",
 )
-
-Which = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A scenario of the library, or a YAML file.")]
-Runs = Annotated[int, typer.Option(help="Futures, 1 to 100,000.")]
-Seed = Annotated[int, typer.Option(help="Names the dice: one seed, one result.")]
-Until = Annotated[int, typer.Option(help="Last year, 2027 to 2050.")]
-Calibration = Annotated[
-    str | None,
-    typer.Option(metavar="ID", help="Calibration result instead of the scenario's; `calibrate list` shows them."),
-]
-Weighting = Annotated[
-    str | None,
-    typer.Option(metavar="history|none", help="Draw parameters that fit the past (default), or from the priors alone."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 
 def _version(asked: bool) -> None:
@@ -71,34 +57,6 @@ def _start(
             print(text)
 
 
-def _print_json(content: Any) -> None:
-    print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
-
-
-def _found(which: str, calibration: str | None = None, weighting: str | None = None) -> Scenario:
-    """A scenario of the library or a file, whatever the file is called, with what is given instead of its own."""
-    import scenarios
-
-    if which in scenarios.names():
-        spec = scenarios.load(which)
-    else:
-        try:
-            a_file = Path(which).exists()
-        except (OSError, ValueError):
-            a_file = False
-        spec = scenarios.load(Path(which) if a_file else which)
-    changes: dict[str, Any] = {}
-    if weighting is not None:
-        if weighting not in ("history", "none"):
-            raise InputError(f"--weighting {shown(weighting)}: valid are: history, none")
-        changes["weighting"] = weighting
-    if calibration is not None:
-        from calibration.record import read
-
-        changes["calibration"] = read(calibration).id
-    return spec.with_changes(**changes) if changes else spec
-
-
 @app.command("list")
 def list_(as_json: Json = False) -> None:
     """List the scenarios of the library."""
@@ -107,7 +65,7 @@ def list_(as_json: Json = False) -> None:
     specs = [scenarios.load(name) for name in scenarios.names()]
     if as_json:
         fields = {"name", "title", "story", "question", "baseline"}
-        _print_json([spec.model_dump(mode="json", include=fields) | {"digest": spec.digest()} for spec in specs])
+        print_json([spec.model_dump(mode="json", include=fields) | {"digest": spec.digest()} for spec in specs])
         return
     from sim import cli_text
 
@@ -125,7 +83,7 @@ def show(
 
     if as_json and as_yaml:
         raise InputError("show: --json and --yaml exclude each other; give one")
-    spec = _found(which)
+    spec = found(which)
     beside = Path(which).parent if Path(which).is_file() else LIBRARY
     stem = Path(which).stem if Path(which).is_file() else spec.name.replace(":", "-")
     expected = _expected(beside / f"{stem}.expected.json")
@@ -136,7 +94,7 @@ def show(
 
         print(yaml.safe_dump(standalone(spec), sort_keys=False, allow_unicode=True, width=100), end="")
     elif as_json:
-        _print_json({**spec.model_dump(mode="json"), "digest": spec.digest(), "expected": expected})
+        print_json({**spec.model_dump(mode="json"), "digest": spec.digest(), "expected": expected})
     else:
         from sim import cli_text
 
@@ -174,7 +132,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Simulate a scenario and say where it leads."""
-    spec = _found(which, calibration, weighting)
+    spec = found(which, calibration, weighting)
     changed = _settings(settings or [])
     if changed:
         try:
@@ -183,12 +141,12 @@ def run(
             raise InputError(f"--set: {str(error).removeprefix('levers: ')}") from error
     if out is not None:
         cli_files.check_folder(out)
-    with _progress(runs) as progress:
+    with progress_bar(runs) as progress:
         result = _simulated(spec, runs, seed, until, progress)
     summary = result.summary()
     path = None if out is None else cli_files.saved(result, summary, out)
     if as_json:
-        _print_json(summary)
+        print_json(summary)
     else:
         from sim import cli_text
 
@@ -243,27 +201,6 @@ def _simulated(spec: Scenario, runs: int, seed: int, until: int, progress: Calla
         return simulate(spec, runs=runs, seed=seed, until=until, progress=progress)
 
 
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[int, int], None]]:
-    """A bar on the error stream, where a person is watching it."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield lambda done, of: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("Simulating"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("futures"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=max(total, 1))
-        yield lambda done, of: bar.update(task, completed=done)
-
-
 @app.command()
 def compare(
     which: Annotated[
@@ -280,7 +217,7 @@ def compare(
     """Compare scenarios with the first one, future by future on the same dice."""
     if len(which) < 2:
         raise InputError("compare: needs two scenarios or more; the first is what the others are compared with")
-    specs = [_found(name, calibration, weighting) for name in which]
+    specs = [found(name, calibration, weighting) for name in which]
     for i, spec in enumerate(specs):
         for name, other in zip(which[:i], specs[:i], strict=True):
             if other.name == spec.name and other.digest() != spec.digest():
@@ -288,7 +225,7 @@ def compare(
                     f"compare: {name} and {which[i]} differ but are both named {spec.name!r}; give each its own `name`"
                 )
     results: list[Run] = []
-    with _progress(runs * len(specs)) as progress:
+    with progress_bar(runs * len(specs)) as progress:
 
         def further(done: int, of: int) -> None:
             progress(runs * len(results) + done, runs * len(specs))
@@ -299,7 +236,7 @@ def compare(
 
     pairs = [Comparison(results[0], other) for other in results[1:]]
     if as_json:
-        _print_json({"reference": specs[0].name, "comparisons": [pair.summary() for pair in pairs]})
+        print_json({"reference": specs[0].name, "comparisons": [pair.summary() for pair in pairs]})
         return
     from sim import cli_text
 
@@ -311,7 +248,7 @@ def schema() -> None:
     """Print the JSON Schema of a scenario file, for an editor to check it."""
     from scenarios.json_schema import json_schema
 
-    _print_json(json_schema())
+    print_json(json_schema())
 
 
 @app.command("app")
@@ -339,6 +276,7 @@ def app_(
 
 app.command()(cli_batch.batch)
 app.command()(cli_batch.study)
+app.command()(cli_sensitivity.sensitivity)
 app.command()(cli_calibrate.calibrate)
 app.command()(cli_hindcast.hindcast)
 app.command()(cli_hindcast.weights)
@@ -349,10 +287,10 @@ def parameters(calibration: Calibration = None, weighting: Weighting = None, as_
     """List the uncertain parameters: what nobody knows exactly, and where each number comes from."""
     from sim.parameter_table import rows
 
-    spec = _found("current_policy", calibration, weighting)
+    spec = found("current_policy", calibration, weighting)
     content = rows(spec)
     if as_json:
-        _print_json(content)
+        print_json(content)
         return
     from sim import cli_text
 
@@ -372,7 +310,7 @@ def data(
     tables = {path.stem: path for path in sorted(DATA.glob("*.csv"))}
     if name is None:
         if as_json:
-            _print_json(list(tables))
+            print_json(list(tables))
         else:
             print("\n".join(tables))
         return
@@ -380,7 +318,7 @@ def data(
         raise InputError(f"data: unknown table {shown(name)}; {nearest(name, tables)}")
     text = tables[name].read_text(encoding="utf-8")
     if as_json:
-        _print_json(list(csv.DictReader(text.splitlines(keepends=True))))
+        print_json(list(csv.DictReader(text.splitlines(keepends=True))))
     else:
         print(text, end="")
 

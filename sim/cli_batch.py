@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.errors import InputError
+from sim.cli_common import Json, print_json
 
 if TYPE_CHECKING:
     from sim.batch.executors import Crew
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 BYTES_PER_NUMBER = 8
 EVERY = 10.0
 """Seconds between lines of progress where nobody watches a terminal."""
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 
 def batch(
@@ -90,7 +88,7 @@ def study(
 
 def _print(content: dict[str, Any], as_json: bool, people: Callable[[dict[str, Any]], None]) -> None:
     if as_json:
-        print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+        print_json(content)
     else:
         people(content)
 
@@ -274,7 +272,7 @@ def _citation(study: Study, made_with: dict[str, Any]) -> str:
 
 
 def _print_report(study: Study, report: dict[str, Any]) -> None:
-    from sim import cli_text
+    from sim import cli_study_text
 
     if report["question"]:
         print(report["question"])
@@ -287,6 +285,6 @@ def _print_report(study: Study, report: dict[str, Any]) -> None:
             f"Damaged: {', '.join(bad)}; `polarity batch` makes them anew." if bad else "Every part has its checksum."
         )
     if report["results"]:
-        cli_text.study(report["results"], study.plan.asked, tuple(study.plan.design.axes))
+        cli_study_text.study(report["results"], study.plan.asked, tuple(study.plan.design.axes))
     print(f"Cite: {report['cite']}")
     print(f"Files: {study.folder}")

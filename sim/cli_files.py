@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from scenarios.errors import InputError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from sim.results import Run
 
 
@@ -61,3 +63,18 @@ def _remove_empty(folder: Path) -> None:
         folder.rmdir()
     except OSError:
         return
+
+
+def write_csv(table: pl.DataFrame, path: Path) -> None:
+    """Write a table as CSV: completely, or not at all.
+
+    Raises:
+        InputError: where it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.tmp")
+    try:
+        table.write_csv(partial)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise InputError(f"--out {path}: cannot be written ({error.strerror or error}); give another file") from error

@@ -18,7 +18,6 @@ from sim.wording import headline, rounded, signed, word
 if TYPE_CHECKING:
     from scenarios.schema import Scenario, Setting
     from sim.comparison import Comparison
-    from sim.outcomes.scalar import Outcome
     from sim.results import Run
 
 WIDTH = 120
@@ -31,8 +30,6 @@ GOVERNANCE = {
     "democratic_share": "Compute under democratic oversight, %",
     "norm_share": "Served compute in the US bloc, %",
 }
-SHOWN, COLUMNS = 40, 4
-"""Rows and outcomes of a study that are printed."""
 FOOTER = "Estimates of what follows from stated assumptions, not forecasts."
 
 
@@ -174,7 +171,6 @@ def result(run: Run, summary: Mapping[str, Any], changed: Mapping[str, Setting])
 
 
 def _outcomes(summary: Mapping[str, Any]) -> Table:
-    from sim.outcomes.polarity import LABELS
 
     months = summary["ruler"]["months"]
     table = _table(
@@ -293,7 +289,6 @@ def _all_outcomes(pairs: Sequence[Comparison]) -> Table:
 
 
 def _changes(pair: Comparison) -> Table:
-    from sim.outcomes.polarity import LABELS
 
     table = _table("Change of outcomes, futures in 100", "Outcome", "Change", "90 % interval")
     for name, q in pair.outcome_changes().items():
@@ -356,57 +351,3 @@ def calibrations(rows: Iterable[Mapping[str, Any]], used: str) -> None:
         table.add_row(row["id"] + (" (in use)" if row["id"] == used else ""), row["made"], row["summary"])
     console.print(table)
     console.print("`polarity run SCENARIO --calibration ID` takes another; `polarity calibrate report ID` shows one.")
-
-
-def study(rows: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome], axes: Sequence[str]) -> None:
-    """Results of a study, one row per scenario, setting and seed; what does not fit is said."""
-    console = _console()
-    seeds = ("seed",) if len({row["seed"] for row in rows}) > 1 else ()
-    some = outcomes[:COLUMNS]
-    titles = [f"{outcome.label}, {'futures in 100' if outcome.is_share else outcome.unit}" for outcome in some]
-    settings = [axis.partition(".")[2] for axis in axes]
-    table = _table("", "Scenario", *settings, *(name.title() for name in seeds), *titles)
-    for row in rows[:SHOWN]:
-        keys = [row["scenario"], *(row[f"set.{axis}"] for axis in axes), *(row[name] for name in seeds)]
-        table.add_row(*("actor" if key is None else brief(key) for key in keys), *(_answer(row, o) for o in some))
-    _print(console, table)
-    if any(not (outcome.is_share or outcome.is_class) for outcome in some):
-        console.print(
-            "Numbers are medians, with the range of nine futures in ten; `none in 6`: in 6 futures in 100 it never is."
-        )
-    cut = [f"{len(rows) - SHOWN:,} more rows"] if len(rows) > SHOWN else []
-    cut += [f"{len(outcomes) - COLUMNS} more outcomes"] if len(outcomes) > COLUMNS else []
-    if cut:
-        console.print(f"Not shown: {' and '.join(cut)}; --json prints everything.")
-
-
-def _answer(row: Mapping[str, Any], outcome: Outcome) -> str:
-    name = str(outcome)
-    if outcome.is_class:
-        counts = rounded({c: row[f"{name} {c}"] for c in LABELS})
-        return ", ".join(f"{LABELS[c]} {count}" for c, count in counts.items() if count)
-    if outcome.is_share:
-        return f"{100 * row[name]:.0f}"
-    if row[f"{name} p50"] is None:
-        return "–"
-    values = [row[f"{name} {q}"] for q in ("p50", "p05", "p95")]
-    unit, size = _scale(max(values, key=abs))
-    mid, low, high = (brief(value / size) for value in values)
-    exists = row.get(f"{name} exists", 1)
-    return f"{mid} ({low} to {high}){unit}" + ("" if exists == 1 else f", none in {100 * (1 - exists):.0f}")
-
-
-def _scale(value: float) -> tuple[str, float]:
-    """A unit in front, and what it stands for, so that a value takes a few characters."""
-    for unit, size in ((" T", 1e12), (" G", 1e9), (" M", 1e6), (" k", 1e3)):
-        if abs(value) >= max(size, 1e4):
-            return unit, size
-    return "", 1.0
-
-
-def brief(value: Any) -> str:
-    """A value in a few characters."""
-    if not isinstance(value, float):
-        return str(value)
-    unit, size = _scale(value)
-    return f"{value:.0f}" if 1900 < value < 2100 else f"{value / size:.3g}".replace("-", "−") + unit

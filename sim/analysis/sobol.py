@@ -1,0 +1,177 @@
+"""Sobol indices: which uncertain inputs an outcome hangs on, alone and together with others."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.errors import InputError
+from scenarios.schema import Scenario
+from sim import rng
+from sim.analysis.inputs import LUCK, Inputs, inputs_of
+from sim.evaluate import Progress, Task, evaluate_all, numbers_only
+from sim.outcomes.scalar import Outcome
+from sim.rng import Array
+from sim.run import CHUNK
+
+if TYPE_CHECKING:
+    import polars as pl
+
+CONFIDENCE = 0.9
+RESAMPLES = 999
+
+
+@dataclass(frozen=True)
+class Indices:
+    """First-order and total indices of one outcome, with 90 % bootstrap intervals."""
+
+    outcome: str
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    first: Array
+    """(3, inputs): estimate, low, high of the share of the variance that the input explains alone."""
+    total: Array
+    """(3, inputs): the same for all that the input has a part in."""
+    mean: float
+    variance: float
+    samples: int
+    """Rows of the design, N; runs are N × (inputs + 2)."""
+
+    @property
+    def order(self) -> NDArray[np.intp]:
+        """Inputs by their total index, largest first."""
+        return np.argsort(-self.total[0], kind="stable")
+
+    def frame(self) -> pl.DataFrame:
+        """One row per input, largest total index first."""
+        import polars as pl
+
+        columns: dict[str, Any] = {"input": self.names, "label": self.labels}
+        for name, values in (("first", self.first), ("total", self.total)):
+            columns |= {name: values[0], f"{name}_low": values[1], f"{name}_high": values[2]}
+        return pl.DataFrame(columns)[self.order.tolist()]
+
+    def summary(self) -> dict[str, Any]:
+        """The indices as plain values."""
+        return {
+            "outcome": self.outcome, "mean": self.mean, "variance": self.variance, "samples": self.samples,
+            "sum_of_first": float(self.first[0].sum()), "indices": self.frame().to_dicts(),
+        }  # fmt: skip
+
+
+def sobol(
+    spec: Scenario,
+    outcomes: Sequence[Outcome],
+    samples: int = 1024,
+    seed: int = 0,
+    only: Sequence[str] = (),
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> list[Indices]:
+    """Sobol indices of outcomes by the design of Saltelli et al. (2010) on scrambled Sobol points.
+
+    Chance is an input like any other: the rows of A have the dice of members 0 … N − 1, those of B of N … 2N − 1.
+
+    Args:
+        spec: the scenario; with `weighting: history` inputs have the marginals of the shipped draws.
+        outcomes: numbers that exist in every future.
+        samples: N, a power of two.
+        seed: names the design and the dice.
+        only: names of some inputs; the others stand at their medians.
+        executor: who simulates; this process by default.
+        progress: called with (futures done, futures in all).
+
+    Raises:
+        InputError: for a wrong N, outcome or name, or when an outcome is the same in every future.
+    """
+    numbers_only(outcomes)
+    if samples < 16 or samples & (samples - 1):
+        raise InputError(f"samples is {samples}; a Sobol design has a power of two, such as {_near(samples)}")
+    inputs = inputs_of(spec, only)
+    tasks = _tasks(inputs, tuple(outcomes), samples, seed)
+    answers = evaluate_all(tasks, executor, progress)
+    matrices = _assembled(answers, len(inputs.names) + 2)
+    return [_indices(str(outcome), inputs.names, inputs.labels, matrices[str(outcome)], seed) for outcome in outcomes]
+
+
+def _near(samples: int) -> int:
+    return max(16, 1 << round(np.log2(max(samples, 1))))
+
+
+def design(dimensions: int, samples: int, seed: int) -> tuple[Array, Array]:
+    """The matrices A and B as uniforms, (dimensions, N) each, strictly inside (0, 1)."""
+    from scipy.stats import qmc
+
+    engine = qmc.Sobol(2 * dimensions, scramble=True, rng=rng.spawning(seed, "sensitivity design"))
+    points = np.clip(rng.sobol_points(engine, samples).T, 1e-9, 1 - 1e-9)
+    return points[:dimensions], points[dimensions:]
+
+
+def _tasks(inputs: Inputs, outcomes: tuple[Outcome, ...], samples: int, seed: int) -> list[Task]:
+    """Blocks of rows; of each block A, every A with one column of B, A with the dice of B, and B."""
+    a, b = design(len(inputs.columns), samples, seed)
+    tasks = []
+    for begin in range(0, samples, CHUNK):
+        rows = slice(begin, min(begin + CHUNK, samples))
+        mixed = []
+        for i in range(len(inputs.columns)):
+            u = a[:, rows].copy()
+            u[i] = b[i, rows]
+            mixed.append((u, begin))
+        luck = [(a[:, rows], samples + begin)] if inputs.with_luck else []
+        for u, first in [(a[:, rows], begin), *mixed, *luck, (b[:, rows], samples + begin)]:
+            tasks.append(
+                Task(inputs.spec, outcomes, u.shape[1], seed, first if inputs.with_luck else begin,
+                     scores=inputs.scores(u))
+            )  # fmt: skip
+    return tasks
+
+
+def _assembled(answers: list[dict[str, Array]], matrices: int) -> dict[str, Array]:
+    """Outcome → (matrices, N), in the order A, A with a column of B, …, B."""
+    blocks = [answers[i : i + matrices] for i in range(0, len(answers), matrices)]
+    return {
+        name: np.concatenate([np.stack([a[name] for a in block]) for block in blocks], axis=1) for name in answers[0]
+    }
+
+
+def _indices(outcome: str, names: tuple[str, ...], labels: tuple[str, ...], y: Array, seed: int) -> Indices:
+    """Indices of an outcome from its values, (inputs + 2, N): A, A with a column of B …, B."""
+    from scipy.stats import DegenerateDataWarning, sobol_indices
+
+    f_a, f_ab, f_b = y[0], y[1:-1], y[-1]
+    both = np.concatenate([f_a, f_b])
+    if both.var() <= 1e-18 * max(1.0, float(np.abs(both).max()) ** 2):
+        raise InputError(f"outcome '{outcome}' is {both[0]:g} in every future; there is nothing to explain")
+    found = sobol_indices(
+        func={"f_A": f_a[None], "f_B": f_b[None], "f_AB": f_ab[:, None]}, n=f_a.size,
+        rng=rng.spawning(seed, "sensitivity bootstrap"),
+    )  # fmt: skip
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
+        warnings.simplefilter("ignore", DegenerateDataWarning)  # an input without any effect has no interval
+        spread = found.bootstrap(confidence_level=CONFIDENCE, n_resamples=RESAMPLES)
+    intervals = []
+    for point, around in ((found.first_order, spread.first_order), (found.total_order, spread.total_order)):
+        low, high = around.confidence_interval
+        intervals.append(np.stack([point, np.where(np.isnan(low), point, low), np.where(np.isnan(high), point, high)]))
+    return Indices(outcome, names, labels, intervals[0], intervals[1], float(both.mean()), float(both.var()), f_a.size)
+
+
+def of_function(call: Callable[[Array], Array], names: Sequence[str], samples: int = 1024, seed: int = 0) -> Indices:
+    """Indices of any function of independent uniforms, (inputs, n) → (n,), by the same design and estimators."""
+    a, b = design(len(names), samples, seed)
+    rows = [call(a)]
+    for i in range(len(names)):
+        u = a.copy()
+        u[i] = b[i]
+        rows.append(call(u))
+    return _indices("function", tuple(names), tuple(names), np.stack([*rows, call(b)]), seed)
+
+
+__all__ = ["LUCK", "Indices", "design", "of_function", "sobol"]

@@ -1,0 +1,97 @@
+"""What the commands share: their options, how a scenario is found, JSON, and the bar that shows how far they are."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scenarios.errors import InputError, shown
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from scenarios.schema import Scenario
+
+Which = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A scenario of the library, or a YAML file.")]
+Runs = Annotated[int, typer.Option(help="Futures, 1 to 100,000.")]
+Seed = Annotated[int, typer.Option(help="Names the dice: one seed, one result.")]
+Until = Annotated[int, typer.Option(help="Last year, 2027 to 2050.")]
+Calibration = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="Calibration result instead of the scenario's; `calibrate list` shows them."),
+]
+Weighting = Annotated[
+    str | None,
+    typer.Option(metavar="history|none", help="Draw parameters that fit the past (default), or from the priors alone."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+
+def print_json(content: Any) -> None:
+    """Print JSON; a number that is none is an error of ours and not of the reader's."""
+    print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def found(which: str, calibration: str | None = None, weighting: str | None = None) -> Scenario:
+    """A scenario of the library or a file, whatever the file is called, with what is given instead of its own."""
+    import scenarios
+
+    if which in scenarios.names():
+        spec = scenarios.load(which)
+    else:
+        try:
+            a_file = Path(which).exists()
+        except (OSError, ValueError):
+            a_file = False
+        spec = scenarios.load(Path(which) if a_file else which)
+    changes: dict[str, Any] = {}
+    if weighting is not None:
+        if weighting not in ("history", "none"):
+            raise InputError(f"--weighting {shown(weighting)}: valid are: history, none")
+        changes["weighting"] = weighting
+    if calibration is not None:
+        from calibration.record import read
+
+        changes["calibration"] = read(calibration).id
+    return spec.with_changes(**changes) if changes else spec
+
+
+@contextmanager
+def progress_bar(total: int) -> Iterator[Callable[[int, int], None]]:
+    """A bar on the error stream, where a person is watching it."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("Simulating"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("futures"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=max(total, 1))
+        yield lambda done, of: bar.update(task, completed=done, total=max(of, 1))
+
+
+@contextmanager
+def workers(count: int) -> Iterator[Executor | None]:
+    """An executor of some processes; None for one, which is this process."""
+    if count < 1:
+        raise InputError(f"--workers {count}: give 1 or more")
+    if count == 1:
+        yield None
+        return
+    from sim.batch import executors
+
+    with executors.processes(count) as crew:
+        yield crew.make()

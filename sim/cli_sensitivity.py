@@ -1,0 +1,115 @@
+"""`polarity sensitivity`: which uncertain inputs an outcome hangs on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scenarios.errors import InputError, shown
+from sim.cli_common import Json, Seed, Weighting, Which, found, print_json, progress_bar, workers
+
+if TYPE_CHECKING:
+    from sim.analysis.given import Ratios
+    from sim.analysis.morris import Screening
+    from sim.analysis.sobol import Indices
+    from sim.outcomes.scalar import Outcome
+
+DEFAULT = "lead_months@2030"
+
+Outcomes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--outcome", metavar="NAME@DATE", help=f"What is asked, {DEFAULT} by default. May be repeated.",
+        show_default=False,
+    ),
+]  # fmt: skip
+Workers = Annotated[int, typer.Option(help="Processes on this machine.")]
+Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the table as CSV.")]
+
+
+def sensitivity(
+    which: Which = "current_policy",
+    outcome: Outcomes = None,
+    method: Annotated[str, typer.Option(metavar="sobol|morris", help="Variances, or a screening.")] = "sobol",
+    samples: Annotated[
+        int | None,
+        typer.Option("--samples", "-n", help="Rows of the design: 1024 for sobol, 32 for morris.", show_default=False),
+    ] = None,
+    inputs: Annotated[str, typer.Option(metavar="NAME,...", help="Some inputs; the others at their medians.")] = "",
+    top: Annotated[int, typer.Option(min=1, help="Rows of the table.")] = 15,
+    weighting: Weighting = None,
+    seed: Seed = 0,
+    workers_: Annotated[int, typer.Option("--workers", help="Processes on this machine.")] = 1,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Say which uncertain inputs an outcome hangs on, and how much of it is chance."""
+    from sim.analysis.given import correlation_ratios
+    from sim.analysis.morris import morris
+    from sim.analysis.sobol import sobol
+    from sim.outcomes.scalar import parse
+
+    if method not in ("sobol", "morris"):
+        raise InputError(f"--method {shown(method)}: valid are: sobol, morris")
+    spec = found(which, weighting=weighting)
+    asked = [parse(text, [row.actor for row in spec.roster()]) for text in outcome or [DEFAULT]]
+    only = [name.strip() for name in inputs.split(",") if name.strip()]
+    with workers(workers_) as executor, progress_bar(1) as bar:
+        if method == "morris":
+            screenings = morris(spec, asked, samples or 32, seed, only, executor, bar)
+            _morris(screenings, asked, spec.name, top, out, as_json)
+            return
+        indices = sobol(spec, asked, samples or 1024, seed, only, executor, bar)
+        ratios = correlation_ratios(spec, asked, seed=seed, executor=executor)
+    _sobol(indices, ratios, asked, spec.name, spec.weighting, top, out, as_json)
+
+
+def _morris(found: list[Screening], asked: list[Outcome], name: str, top: int, out: Path | None, as_json: bool) -> None:
+    from sim import cli_study_text
+
+    if out is not None:
+        _write(out, [screening.frame() for screening in found], asked)
+    if as_json:
+        print_json({"scenario": name, "method": "morris", "outcomes": [screening.summary() for screening in found]})
+        return
+    for screening, outcome in zip(found, asked, strict=True):
+        rows = screening.frame().head(top).to_dicts()
+        cli_study_text.screening(rows, outcome, screening.trajectories)
+
+
+def _sobol(
+    found: list[Indices], ratios: list[Ratios], asked: list[Outcome], name: str, weighting: str, top: int,
+    out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    from sim import cli_study_text
+
+    frames = [_joined(indices, drawn) for indices, drawn in zip(found, ratios, strict=True)]
+    if out is not None:
+        _write(out, frames, asked)
+    if as_json:
+        print_json({
+            "scenario": name, "method": "sobol", "weighting": weighting,
+            "outcomes": [
+                {**indices.summary(), "indices": frame.to_dicts(), "as_drawn": drawn.summary()}
+                for indices, drawn, frame in zip(found, ratios, frames, strict=True)
+            ],
+        })  # fmt: skip
+        return
+    for indices, drawn, frame, outcome in zip(found, ratios, frames, asked, strict=True):
+        cli_study_text.sensitivity(indices, drawn, frame.head(top).to_dicts(), outcome, weighting)
+
+
+def _joined(indices: Indices, drawn: Ratios) -> Any:
+    """The indices with what the ensemble as drawn says about each input."""
+    return indices.frame().join(drawn.frame(), on="input", how="left")
+
+
+def _write(path: Path, frames: list[Any], asked: list[Outcome]) -> None:
+    import polars as pl
+
+    from sim import cli_files
+
+    tables = [frame.with_columns(outcome=pl.lit(str(o))) for frame, o in zip(frames, asked, strict=True)]
+    cli_files.write_csv(pl.concat(tables), path)

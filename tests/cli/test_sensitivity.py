@@ -1,0 +1,52 @@
+"""`polarity sensitivity`, as a researcher types it."""
+
+import json
+
+import polars as pl
+import pytest
+
+FEW = "follower_efficiency,research_returns,points_per_oom"
+
+
+def test_sobol_in_words_numbers_and_a_file(polarity, tmp_path):
+    call = ("sensitivity", "--outcome", "lead_months@2027", "-n", 32, "--inputs", FEW)
+    said = polarity(*call, "--out", tmp_path / "s.csv")
+    assert said.code == 0, said.err
+    assert "Its spread hangs most on" in said.out
+    assert "Chance, all of it" in said.out
+    assert "History ties inputs to each other" in said.out
+    table = pl.read_csv(tmp_path / "s.csv")
+    assert table.height == 4
+    assert {"input", "first", "total", "as_drawn", "outcome"} <= set(table.columns)
+    report = json.loads(polarity(*call, "--json").out)
+    assert report["outcomes"][0]["samples"] == 32
+    assert report["outcomes"][0]["indices"][0]["total"] == pytest.approx(table["total"][0])
+
+
+def test_priors_and_screening(polarity):
+    said = polarity("sensitivity", "-n", 16, "--inputs", FEW, "--weighting", "none", "--outcome", "lead_months@2027")
+    assert "History ties" not in said.out
+    said = polarity("sensitivity", "--method", "morris", "-n", 4, "--inputs", FEW, "--outcome", "gap_eci@2027")
+    assert "what moves it most is" in said.out
+    report = json.loads(
+        polarity(
+            "sensitivity", "--method", "morris", "-n", 4, "--inputs", FEW, "--outcome", "gap_eci@2027", "--json"
+        ).out
+    )
+    assert report["outcomes"][0]["trajectories"] == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--method", "fast"], ["'fast'", "sobol, morris"]),
+        (["-n", "1000"], ["1000", "such as 1024"]),
+        (["--outcome", "lead_mnths@2030"], ["did you mean 'lead_months'?"]),
+        (["--inputs", "difusion"], ["did you mean 'diffusion'?"]),
+        (["--workers", "0"], ["--workers 0"]),
+        (["curent_policy"], ["did you mean 'current_policy'?"]),
+    ],
+)
+def test_wrong_calls_are_one_line(polarity, words, says):
+    line = polarity("sensitivity", *words).refusal()
+    assert [part for part in says if part not in line] == [], line
