@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from scenarios.errors import InputError
 from scenarios.schema import Scenario
 from sim import rng
-from sim.analysis.inputs import LUCK, Inputs, inputs_of
+from sim.analysis.inputs import Inputs, inputs_of
 from sim.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.outcomes.scalar import Outcome
 from sim.rng import Array
@@ -143,24 +142,37 @@ def _assembled(answers: list[dict[str, Array]], matrices: int) -> dict[str, Arra
 
 def _indices(outcome: str, names: tuple[str, ...], labels: tuple[str, ...], y: Array, seed: int) -> Indices:
     """Indices of an outcome from its values, (inputs + 2, N): A, A with a column of B …, B."""
-    from scipy.stats import DegenerateDataWarning, sobol_indices
+    from scipy.stats import sobol_indices
 
     f_a, f_ab, f_b = y[0], y[1:-1], y[-1]
     both = np.concatenate([f_a, f_b])
     if both.var() <= 1e-18 * max(1.0, float(np.abs(both).max()) ** 2):
         raise InputError(f"outcome '{outcome}' is {both[0]:g} in every future; there is nothing to explain")
-    found = sobol_indices(
-        func={"f_A": f_a[None], "f_B": f_b[None], "f_AB": f_ab[:, None]}, n=f_a.size,
-        rng=rng.spawning(seed, "sensitivity bootstrap"),
-    )  # fmt: skip
-    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
-        warnings.simplefilter("ignore", DegenerateDataWarning)  # an input without any effect has no interval
-        spread = found.bootstrap(confidence_level=CONFIDENCE, n_resamples=RESAMPLES)
-    intervals = []
-    for point, around in ((found.first_order, spread.first_order), (found.total_order, spread.total_order)):
-        low, high = around.confidence_interval
-        intervals.append(np.stack([point, np.where(np.isnan(low), point, low), np.where(np.isnan(high), point, high)]))
+    found = sobol_indices(func={"f_A": f_a[None], "f_B": f_b[None], "f_AB": f_ab[:, None]}, n=f_a.size)
+    first, total = _resampled(f_a, f_ab, f_b, seed)
+    edges = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
+    intervals = [
+        np.stack([point, *np.quantile(spread, edges, axis=0)])
+        for point, spread in ((found.first_order, first), (found.total_order, total))
+    ]
     return Indices(outcome, names, labels, intervals[0], intervals[1], float(both.mean()), float(both.var()), f_a.size)
+
+
+def _resampled(f_a: Array, f_ab: Array, f_b: Array, seed: int) -> tuple[Array, Array]:
+    """First-order and total indices of resampled rows, (resamples, inputs) each.
+
+    The bootstrap of SciPy takes no seed, and an interval must come out the same twice; the estimators are SciPy's.
+    """
+    n = f_a.size
+    picks = rng.generator(seed, "sensitivity bootstrap").integers(0, n, (RESAMPLES, n))
+    weights = np.stack([np.bincount(pick, minlength=n) for pick in picks]) / n
+    centre = np.concatenate([f_a, f_b]).mean()
+    a, ab, b = f_a - centre, f_ab - centre, f_b - centre
+    mean = weights @ (a + b) / 2
+    variance = np.maximum(weights @ (a**2 + b**2) / 2 - mean**2, 1e-300)
+    first = weights @ (b * (ab - a)).T / variance[:, None]
+    total = weights @ ((a - ab) ** 2).T / 2 / variance[:, None]
+    return first, total
 
 
 def of_function(call: Callable[[Array], Array], names: Sequence[str], samples: int = 1024, seed: int = 0) -> Indices:
@@ -172,6 +184,3 @@ def of_function(call: Callable[[Array], Array], names: Sequence[str], samples: i
         u[i] = b[i]
         rows.append(call(u))
     return _indices("function", tuple(names), tuple(names), np.stack([*rows, call(b)]), seed)
-
-
-__all__ = ["LUCK", "Indices", "design", "of_function", "sobol"]

@@ -9,6 +9,7 @@ from scenarios import load
 from scenarios.errors import InputError
 from sim import ensemble
 from sim.analysis import given, inputs, morris, sobol
+from sim.evaluate import evaluate
 from sim.outcomes.scalar import parse
 
 LEAD = parse("lead_months@2027")
@@ -46,19 +47,13 @@ def test_the_indices_are_those_of_salib():
     spec = load("current_policy")
     known = inputs.inputs_of(spec, FEW)
     tasks = sobol._tasks(known, (LEAD,), 256, 0)
-    y = sobol._assembled([sobol_answer(task) for task in tasks], len(known.names) + 2)[str(LEAD)]
+    y = sobol._assembled([evaluate(task) for task in tasks], len(known.names) + 2)[str(LEAD)]
     ours = sobol._indices("lead", known.names, known.names, y, 0)
     problem = {"num_vars": len(known.names), "names": list(known.names), "bounds": [[0, 1]] * len(known.names)}
     rows = np.concatenate([y[:1], y[1:-1], y[-1:]]).T.ravel()  # A, A with a column of B …, B, row by row
     theirs = salib.analyze(problem, rows, calc_second_order=False, seed=1)
     assert np.abs(ours.total[0] - theirs["ST"]).max() < 0.01
     assert np.abs(ours.first[0] - theirs["S1"]).max() < 0.03  # another estimator of the same
-
-
-def sobol_answer(task):
-    from sim.evaluate import evaluate
-
-    return evaluate(task)
 
 
 def test_an_executor_gives_the_same_bits_and_several_outcomes_share_runs():

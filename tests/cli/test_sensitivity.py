@@ -26,13 +26,9 @@ def test_sobol_in_words_numbers_and_a_file(polarity, tmp_path):
 def test_priors_and_screening(polarity):
     said = polarity("sensitivity", "-n", 16, "--inputs", FEW, "--weighting", "none", "--outcome", "lead_months@2027")
     assert "History ties" not in said.out
-    said = polarity("sensitivity", "--method", "morris", "-n", 4, "--inputs", FEW, "--outcome", "gap_eci@2027")
-    assert "what moves it most is" in said.out
-    report = json.loads(
-        polarity(
-            "sensitivity", "--method", "morris", "-n", 4, "--inputs", FEW, "--outcome", "gap_eci@2027", "--json"
-        ).out
-    )
+    screen = ("sensitivity", "--method", "morris", "-n", 4, "--inputs", FEW, "--outcome", "gap_eci@2027")
+    assert "what moves it most is" in polarity(*screen).out
+    report = json.loads(polarity(*screen, "--json").out)
     assert report["outcomes"][0]["trajectories"] == 4
 
 
