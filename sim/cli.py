@@ -10,13 +10,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scenarios.errors import InputError, nearest, shown, unknown
-from sim import cli_batch, cli_calibrate, cli_files, cli_hindcast, cli_sensitivity
-from sim.cli_common import Calibration, Json, Runs, Seed, Until, Weighting, Which, found, print_json, progress_bar
+from scenarios.errors import InputError, nearest, shown
+from sim import cli_batch, cli_calibrate, cli_files, cli_hindcast, cli_policies, cli_sensitivity
+from sim.cli_common import (
+    Calibration,
+    Json,
+    Runs,
+    Seed,
+    Until,
+    Weighting,
+    Which,
+    found,
+    lever_settings,
+    print_json,
+    progress_bar,
+)
 from sim.cli_errors import Commands
 
 if TYPE_CHECKING:
-    from scenarios.schema import Scenario, Setting
+    from scenarios.schema import Scenario
     from sim.results import Run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -133,7 +145,7 @@ def run(
 ) -> None:
     """Simulate a scenario and say where it leads."""
     spec = found(which, calibration, weighting)
-    changed = _settings(settings or [])
+    changed = lever_settings(settings or [])
     if changed:
         try:
             spec = spec.with_levers(**changed)
@@ -153,43 +165,6 @@ def run(
         cli_text.result(result, summary, changed)
     if path is not None:
         print(path, file=sys.stderr if as_json else sys.stdout)
-
-
-def _settings(words: list[str]) -> dict[str, Setting]:
-    """Lever settings from `LEVER=VALUE`; ranges are checked by the scenario."""
-    from scenarios.levers import LEVERS
-
-    result: dict[str, Setting] = {}
-    for given in words:
-        name, sign, value = (part.strip() for part in given.partition("="))
-        if not sign or not value:
-            raise InputError(f"--set {given}: has no value; write LEVER=VALUE, for example enforcement=2")
-        if name not in LEVERS:
-            raise unknown("lever", name, LEVERS, "--set")
-        if name in result:
-            raise InputError(f"--set: lever {name!r} is set twice; a change over time is {name}=2026-Q4:1,2028-Q1:4")
-        result[name] = _setting(value)
-    return result
-
-
-def _setting(value: str) -> Setting:
-    if ":" not in value:
-        return _number(value)
-    path: dict[str, Any] = {}
-    for step in value.split(","):
-        date, _, level = (part.strip() for part in step.partition(":"))
-        if date in path:
-            raise InputError(f"--set: {date} stands twice in {shown(value)}; give each quarter once")
-        path[date] = _number(level)
-    return path
-
-
-def _number(value: str) -> Any:
-    """A number where it is one; what is neither a number nor `actor` is refused where the range is known."""
-    try:
-        return float(value)
-    except ValueError:
-        return value
 
 
 def _simulated(spec: Scenario, runs: int, seed: int, until: int, progress: Callable[[int, int], None]) -> Run:
@@ -277,6 +252,7 @@ def app_(
 app.command()(cli_batch.batch)
 app.command()(cli_batch.study)
 app.command()(cli_sensitivity.sensitivity)
+app.add_typer(cli_policies.policies)
 app.command()(cli_calibrate.calibrate)
 app.command()(cli_hindcast.hindcast)
 app.command()(cli_hindcast.weights)

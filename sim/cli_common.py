@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scenarios.errors import InputError, shown
+from scenarios.errors import InputError, shown, unknown
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from scenarios.schema import Scenario
+    from scenarios.schema import Scenario, Setting
 
 Which = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A scenario of the library, or a YAML file.")]
 Runs = Annotated[int, typer.Option(help="Futures, 1 to 100,000.")]
@@ -60,6 +60,43 @@ def found(which: str, calibration: str | None = None, weighting: str | None = No
 
         changes["calibration"] = read(calibration).id
     return spec.with_changes(**changes) if changes else spec
+
+
+def lever_settings(words: list[str], option: str = "--set") -> dict[str, Setting]:
+    """Lever settings from `LEVER=VALUE`; ranges are checked by the scenario."""
+    from scenarios.levers import LEVERS
+
+    result: dict[str, Setting] = {}
+    for given in words:
+        name, sign, value = (part.strip() for part in given.partition("="))
+        if not sign or not value:
+            raise InputError(f"{option} {given}: has no value; write LEVER=VALUE, for example enforcement=2")
+        if name not in LEVERS:
+            raise unknown("lever", name, LEVERS, option)
+        if name in result:
+            raise InputError(f"{option}: lever {name!r} is set twice; a change over time is {name}=2026-Q4:1,2028-Q1:4")
+        result[name] = _setting(value, option)
+    return result
+
+
+def _setting(value: str, option: str) -> Setting:
+    if ":" not in value:
+        return _number(value)
+    path: dict[str, Any] = {}
+    for step in value.split(","):
+        date, _, level = (part.strip() for part in step.partition(":"))
+        if date in path:
+            raise InputError(f"{option}: {date} stands twice in {shown(value)}; give each quarter once")
+        path[date] = _number(level)
+    return path
+
+
+def _number(value: str) -> Any:
+    """A number where it is one; what is neither a number nor `actor` is refused where the range is known."""
+    try:
+        return float(value)
+    except ValueError:
+        return value
 
 
 @contextmanager

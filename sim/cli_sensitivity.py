@@ -25,7 +25,7 @@ Outcomes = Annotated[
         show_default=False,
     ),
 ]  # fmt: skip
-Workers = Annotated[int, typer.Option(help="Processes on this machine.")]
+Workers = Annotated[int, typer.Option("--workers", help="Processes on this machine.")]
 Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the table as CSV.")]
 
 
@@ -41,7 +41,7 @@ def sensitivity(
     top: Annotated[int, typer.Option(min=1, help="Rows of the table.")] = 15,
     weighting: Weighting = None,
     seed: Seed = 0,
-    workers_: Annotated[int, typer.Option("--workers", help="Processes on this machine.")] = 1,
+    processes: Workers = 1,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
@@ -56,7 +56,7 @@ def sensitivity(
     spec = found(which, weighting=weighting)
     asked = [parse(text, [row.actor for row in spec.roster()]) for text in outcome or [DEFAULT]]
     only = [name.strip() for name in inputs.split(",") if name.strip()]
-    with workers(workers_) as executor, progress_bar(1) as bar:
+    with workers(processes) as executor, progress_bar(1) as bar:
         if method == "morris":
             screenings = morris(spec, asked, samples or 32, seed, only, executor, bar)
             _morris(screenings, asked, spec.name, top, out, as_json)

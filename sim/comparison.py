@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from scenarios.errors import InputError
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
 from sim.outcomes import polarity, scalar
+from sim.paired import paired, paired_share
 from sim.results import Run
 from sim.rng import Array
 from sim.run import simulate
@@ -20,10 +19,6 @@ from sim.summary import quantiles
 
 if TYPE_CHECKING:
     import polars as pl
-
-Z90 = 1.645
-NONE_SEEN = 2.3
-"""An event not seen in n futures has, with 90 % certainty, a chance below 2.3 / n (minus the log of 0.1)."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +58,8 @@ class Comparison:
     def effect(self, name: str = "lead_months", year: int | None = None) -> Effect:
         """The paired effect on a series at the end of a year (the horizon by default), with its interval."""
         year = year or self.first.until
-        d = self.difference(name, year)
-        low, mid, high = np.quantile(d, (0.05, 0.5, 0.95))
-        error = Z90 * d.std(ddof=1) / np.sqrt(d.size) if d.size > 1 else 0.0
-        return Effect(
-            name, year, float(low), float(mid), float(high), float(d.mean()), float(d.mean() - error),
-            float(d.mean() + error),
-        )  # fmt: skip
+        d = paired(self.difference(name, year))
+        return Effect(name, year, d.p05, d.p50, d.p95, d.mean, d.low, d.high)
 
     @cached_property
     def _codes(self) -> tuple[Array, Array]:
@@ -81,10 +71,8 @@ class Comparison:
         same = self.first.spec.digest() == self.second.spec.digest()
         result = {}
         for i, name in enumerate(polarity.CLASSES):
-            d = (two == i).astype(float) - (one == i)
-            # Where few or no members change class, the interval still has the width that so many futures leave open.
-            error = 0.0 if same else max(Z90 * d.std() / np.sqrt(d.size), NONE_SEEN / d.size)
-            result[name] = {"change": float(d.mean()), "low": float(d.mean() - error), "high": float(d.mean() + error)}
+            d = paired_share(one == i, two == i, same)
+            result[name] = {"change": d.mean, "low": d.low, "high": d.high}
         return result
 
     def summary(self) -> dict[str, Any]:

@@ -1,0 +1,222 @@
+"""Which of the things in which two scenarios differ makes the difference? Exact Shapley values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from math import factorial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scenarios.errors import InputError
+from scenarios.levers import LEVERS
+from scenarios.schema import Scenario
+from sim.analysis.prices import effect
+from sim.evaluate import Progress, Task, evaluate_all, numbers_only
+from sim.outcomes.scalar import Outcome
+from sim.paired import Paired, paired
+from sim.rng import Array
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MOST = 12
+"""Players at most: all 4,096 combinations of them are simulated."""
+BY_KEY = ("levers", "parameters", "actors")
+LISTS = ("events", "rules")
+WHOLE = ("start", "data_until", "rules_until", "weighting", "calibration")
+
+
+@dataclass(frozen=True)
+class Player:
+    """Something in which two scenarios differ: changes of fields that are made together."""
+
+    name: str
+    changes: tuple[tuple[str, str], ...]
+    """(field, key) of each change; the key is empty where the field changes as a whole."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a player has of the difference."""
+
+    player: Player
+    shapley: Paired
+    """Its Shapley value; the values of all players add up to the whole difference."""
+    first: Paired
+    """Its effect alone, on the first scenario."""
+    last: Paired
+    """Its effect when it comes last: what the second scenario would lack without it."""
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """The difference of an outcome between two scenarios, divided among what differs."""
+
+    first: Scenario
+    second: Scenario
+    outcome: Outcome
+    whole: Paired
+    shares: tuple[Share, ...]
+    runs: int
+
+    def frame(self) -> pl.DataFrame:
+        """One row per player, the largest value first."""
+        import polars as pl
+
+        rows = []
+        for share in sorted(self.shares, key=lambda share: -abs(share.shapley.mean)):
+            row: dict[str, Any] = {"player": share.player.name}
+            for name in ("shapley", "first", "last"):
+                found = getattr(share, name)
+                row |= {name: found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
+            rows.append(row)
+        return pl.DataFrame(rows)
+
+    def summary(self) -> dict[str, Any]:
+        """The attribution as plain values."""
+        return {
+            "first": self.first.name, "second": self.second.name, "outcome": str(self.outcome),
+            "unit": self.outcome.unit, "runs": self.runs, "difference": vars(self.whole),
+            "shares": self.frame().to_dicts(),
+        }  # fmt: skip
+
+
+def players(first: Scenario, second: Scenario, by: str = "lever") -> tuple[Player, ...]:
+    """What two scenarios differ in.
+
+    Args:
+        first: the reference.
+        second: what is compared with it.
+        by: `lever`, each setting by itself; or `side`, levers by who decides, and each other field as a whole.
+
+    Raises:
+        InputError: when they do not differ.
+    """
+    one, two = _content(first), _content(second)
+    changes: list[tuple[str, str]] = []
+    for field in BY_KEY:
+        keys = sorted({*one[field], *two[field]})
+        changes += [(field, key) for key in keys if one[field].get(key) != two[field].get(key)]
+    changes += [("switches", key) for key, value in one["switches"].items() if value != two["switches"][key]]
+    for field in LISTS:
+        entries = [entry for entry in one[field] if entry not in two[field]]
+        entries += [entry for entry in two[field] if entry not in one[field]]
+        changes += [(field, key) for key in dict.fromkeys(map(_key, entries))]
+    changes += [(field, "") for field in WHOLE if one[field] != two[field]]
+    if not changes:
+        raise InputError(f"{first.name} and {second.name} do not differ in what is simulated")
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for field, key in changes:
+        grouped.setdefault(_named(field, key, by), []).append((field, key))
+    return tuple(Player(name, tuple(made)) for name, made in grouped.items())
+
+
+def _content(spec: Scenario) -> dict[str, Any]:
+    return spec.model_dump(mode="json")
+
+
+def _key(entry: Mapping[str, Any]) -> str:
+    """What an event or a rule is called: the same kind at the same date is one."""
+    return str(entry["id"]) if "id" in entry else f"{entry['kind']} {entry['date']}"
+
+
+def _named(field: str, key: str, by: str) -> str:
+    if by == "side":
+        return f"levers: {LEVERS[key].who}" if field == "levers" else field
+    return key if field == "levers" else f"{field.removesuffix('s')}: {key}" if key else field
+
+
+def mixture(first: Scenario, second: Scenario, chosen: Sequence[Player]) -> Scenario:
+    """The first scenario with some players as they are in the second.
+
+    Raises:
+        InputError: naming the combination, when it is no valid scenario.
+    """
+    content, other = _content(first), _content(second)
+    for field, key in (change for player in chosen for change in player.changes):
+        if field in LISTS:
+            kept = [entry for entry in content[field] if _key(entry) != key]
+            content[field] = kept + [entry for entry in other[field] if _key(entry) == key]
+        elif not key:
+            content[field] = other[field]
+        elif key in other[field]:
+            content[field][key] = other[field][key]
+        else:
+            content[field].pop(key, None)
+    try:
+        return first.with_changes(**{name: content[name] for name in (*BY_KEY, *LISTS, *WHOLE, "switches")})
+    except InputError as error:
+        names = ", ".join(player.name for player in chosen)
+        raise InputError(f"{first.name} with {names} of {second.name} is no scenario: {error}; group them") from error
+
+
+def attribute(
+    first: Scenario,
+    second: Scenario,
+    outcome: Outcome,
+    by: str = "lever",
+    runs: int = 256,
+    seed: int = 0,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Attribution:
+    """Divide the difference of an outcome between two scenarios among what they differ in.
+
+    All combinations are simulated on the same dice, so that the Shapley values are exact for these futures, and every
+    future has its own: their spread gives the interval of the mean.
+
+    Raises:
+        InputError: for more than twelve players, an outcome that does not exist in every future, or equal scenarios.
+    """
+    numbers_only([outcome])
+    who = players(first, second, by)
+    if len(who) > MOST:
+        more = "" if by == "side" else "; group them: by side (`--by side`)"
+        raise InputError(
+            f"{first.name} and {second.name} differ in {len(who)} things; at most {MOST} can be told apart{more}"
+        )
+    sets = range(1 << len(who))
+    specs = [mixture(first, second, [p for i, p in enumerate(who) if chosen >> i & 1]) for chosen in sets]
+    specs[-1] = second if specs[-1].canonical() == second.canonical() else specs[-1]
+    tasks = [Task(spec, (outcome,), runs, seed) for spec in specs]
+    values = np.stack([answer[str(outcome)] for answer in evaluate_all(tasks, executor, progress)])
+    each = shapley(len(who), values)
+    full = len(specs) - 1
+    shares = tuple(
+        Share(
+            player, paired(each[i]), effect(outcome, values[0], values[1 << i]),
+            effect(outcome, values[full ^ (1 << i)], values[full]),
+        )
+        for i, player in enumerate(who)
+    )  # fmt: skip
+    return Attribution(first, second, outcome, effect(outcome, values[0], values[full]), shares, runs)
+
+
+def shapley(count: int, values: Array) -> Array:
+    """Shapley values of every player in every future.
+
+    Args:
+        count: players.
+        values: (2^count, runs) worth of each set of players; bit i of the row's number is player i.
+
+    Returns:
+        (count, runs).
+    """
+    sizes = np.array([bin(row).count("1") for row in range(1 << count)])
+    weights = np.array(
+        [factorial(s) * factorial(count - s - 1) / factorial(count) if s < count else 0 for s in range(count + 1)]
+    )
+    result = np.zeros((count, values.shape[1]))
+    for i in range(count):
+        without = np.array([row for row in range(1 << count) if not row >> i & 1])
+        result[i] = weights[sizes[without]] @ (values[without | (1 << i)] - values[without])
+    return result
+
+
+def of_game(count: int, worth: Callable[[frozenset[int]], float]) -> Array:
+    """Shapley values of any game, (count,)."""
+    values = [worth(frozenset(i for i in range(count) if row >> i & 1)) for row in range(1 << count)]
+    return shapley(count, np.array(values)[:, None])[:, 0]

@@ -1,0 +1,330 @@
+"""Scenario discovery: which ranges of the uncertain inputs make an outcome likely (PRIM)."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from scenarios.errors import InputError, unknown
+from scenarios.levers import LEVERS
+from scenarios.parameters import parameters
+from scenarios.quantities import Choice
+from scenarios.schema import Scenario
+from sim import ensemble, rng
+from sim.draws import distributions
+from sim.evaluate import Progress, Task, evaluate_all
+from sim.outcomes.scalar import Outcome, parse
+from sim.rng import Array, Streams
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+FEWEST = 50
+"""Futures with the outcome, at least, in each half: fewer say nothing about a box."""
+MATTERS = 0.05
+"""A restriction whose quasi-p-value is larger could be chance, and is dropped."""
+PEEL = 0.05
+"""Share of the futures in a box that one step of PRIM peels off."""
+PER_POINT = 32
+"""Members per setting, where levers are sampled too."""
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A yes-or-no question of every future: a share, or a number against a threshold."""
+
+    outcome: Outcome
+    sign: str = ""
+    threshold: float = 0.0
+
+    def __str__(self) -> str:
+        return str(self.outcome) + (f"{self.sign}{self.threshold:g}" if self.sign else "")
+
+    def of(self, values: Array) -> Bools:
+        """Whether it holds."""
+        if not self.sign:
+            return values > 0.5
+        with np.errstate(invalid="ignore"):  # what does not exist fulfils nothing
+            return values >= self.threshold if self.sign == ">=" else values <= self.threshold
+
+
+def question(text: str, actors: Sequence[str] = ()) -> Question:
+    """A question from `us_ahead@2032`, `lead_months@2030>=12` or `crossing_year.china<=2030`.
+
+    Raises:
+        InputError: where it is none.
+    """
+    for sign in (">=", "<="):
+        name, found, limit = text.partition(sign)
+        if found:
+            outcome = parse(name.strip(), actors)
+            try:
+                return Question(outcome, sign, float(limit))
+            except ValueError:
+                raise InputError(f"outcome {text!r}: {limit!r} is no number") from None
+    outcome = parse(text, actors)
+    if not outcome.is_share:
+        raise InputError(f"outcome {text!r} is a number; ask for a share, or set a limit: {text}>=12")
+    return Question(outcome)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A restriction of one input."""
+
+    name: str
+    label: str
+    low: float | None
+    """Lowest value inside; None where it is open."""
+    high: float | None
+    low_percentile: float
+    high_percentile: float
+    """The same as percentiles of the values drawn."""
+    values: tuple[float, ...] = ()
+    """Values inside, where the input is a choice between forms."""
+    p: float = 0.0
+    """Quasi-p-value: the chance of so dense a box if this restriction did nothing."""
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How good a box is in some futures."""
+
+    coverage: float
+    """Share of all futures with the outcome that lie in the box."""
+    density: float
+    """Share of the futures in the box that have the outcome."""
+    mass: float
+    """Share of all futures that lie in the box."""
+    base: float
+    """Share of all futures with the outcome."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """Ranges of some inputs."""
+
+    limits: tuple[Limit, ...]
+    found_in: Quality
+    """In the futures that it was looked for in."""
+    held_out: Quality
+    """In futures with other parameters, which it has not seen: the honest figures."""
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """Boxes for one question."""
+
+    spec: Scenario
+    question: Question
+    base: float
+    """Share of all futures with the outcome."""
+    futures: int
+    boxes: tuple[Box, ...]
+    note: str = ""
+    """Why there is no box, where there is none."""
+
+    def frame(self) -> pl.DataFrame:
+        """One row per restriction of each box."""
+        import polars as pl
+
+        rows = [
+            {"outcome": str(self.question), "box": number, "input": limit.name, "low": limit.low, "high": limit.high,
+             "low_percentile": limit.low_percentile, "high_percentile": limit.high_percentile,
+             "values": ", ".join(f"{value:g}" for value in limit.values), "p": limit.p,
+             "coverage": box.held_out.coverage, "density": box.held_out.density, "mass": box.held_out.mass,
+             "coverage_found": box.found_in.coverage, "density_found": box.found_in.density, "base": self.base}
+            for number, box in enumerate(self.boxes, start=1) for limit in box.limits
+        ]  # fmt: skip
+        return pl.DataFrame(rows)
+
+    def summary(self) -> dict[str, Any]:
+        """The boxes as plain values."""
+        boxes = [
+            {"limits": [vars(limit) for limit in box.limits], "found_in": vars(box.found_in),
+             "held_out": vars(box.held_out)} for box in self.boxes
+        ]  # fmt: skip
+        return {"scenario": self.spec.name, "outcome": str(self.question), "base": self.base, "futures": self.futures,
+                "boxes": boxes, "note": self.note}  # fmt: skip
+
+
+def discover(
+    spec: Scenario,
+    questions: Sequence[Question],
+    members: int = 8192,
+    levers: Mapping[str, tuple[float, float]] | None = None,
+    boxes: int = 1,
+    seed: int = 0,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> list[Discovery]:
+    """Look for boxes of inputs in which an outcome is common, and test them on parameters they have not seen.
+
+    Half of the parameter draws are for looking and half for testing; members with the same draw and other luck stay on
+    one side. On each box's trajectory the step with the best harmonic mean of coverage and density is taken, and
+    restrictions that could be chance are dropped.
+
+    Args:
+        spec: the scenario.
+        questions: what to look for; all are answered by the same futures.
+        members: futures, 512 at least.
+        levers: ranges of levers that are sampled too, as further inputs.
+        boxes: how many boxes to look for, each in what the ones before leave.
+        seed: names the dice and the halves.
+        executor: who simulates; this process by default.
+        progress: called with (futures done, futures in all).
+
+    Raises:
+        InputError: for wrong numbers or levers, or without ema_workbench.
+    """
+    if not 512 <= members <= 1_000_000:
+        raise InputError(f"members is {members}; give 512 to 1,000,000")
+    prim = _prim()
+    tasks, settings = _tasks(spec, questions, members, levers or {}, seed)
+    answers = evaluate_all(tasks, executor, progress)
+    answer = {name: np.concatenate([a[name] for a in answers]) for name in answers[0]}
+    inputs = _inputs(spec, answer) | settings
+    looking = _half(spec, tasks, seed)
+    return [_discovery(prim, spec, q, inputs, q.of(answer[str(q.outcome)]), looking, boxes) for q in questions]
+
+
+def _prim() -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about optional parts of the library that are not needed here
+            from ema_workbench.analysis import prim
+    except ImportError as error:
+        raise InputError("discovery needs ema_workbench: pip install 'polarity-sim[analysis]'") from error
+    return prim
+
+
+def _tasks(
+    spec: Scenario, questions: Sequence[Question], members: int, levers: Mapping[str, tuple[float, float]], seed: int
+) -> tuple[list[Task], dict[str, Array]]:
+    """Simulations, and the lever settings of all their members in order."""
+    outcomes = tuple({str(q.outcome): q.outcome for q in questions}.values())
+    if not levers:
+        return [Task(spec, outcomes, members, seed, parameters=True)], {}
+    for name in levers:
+        if name not in LEVERS:
+            raise unknown("lever", name, LEVERS, "levers")
+    low, high = (np.array([span[end] for span in levers.values()]) for end in (0, 1))
+    if not (low < high).all():
+        raise InputError("levers: the lower end of a range must be below the upper one")
+    count = -(-members // PER_POINT)
+    chance = rng.spawning(seed, "discovery levers")
+    rows = low + (high - low) * qmc.LatinHypercube(len(levers), rng=chance).random(count)
+    tasks = [
+        Task(spec.with_levers(**dict(zip(levers, map(float, row), strict=True))), outcomes, PER_POINT, seed,
+             i * PER_POINT, parameters=True)
+        for i, row in enumerate(rows)
+    ]  # fmt: skip
+    return tasks, {name: np.repeat(column, PER_POINT) for name, column in zip(levers, rows.T, strict=True)}
+
+
+def _inputs(spec: Scenario, answer: Mapping[str, Array]) -> dict[str, Array]:
+    """Parameters that differ between futures."""
+    found = {name: answer[f"parameter.{name}"] for name in distributions(spec)}
+    return {name: values for name, values in found.items() if values.min() < values.max()}
+
+
+def _half(spec: Scenario, tasks: Sequence[Task], seed: int) -> Bools:
+    """Which members are for looking: half of the parameter draws, drawn at random."""
+    chance = rng.generator(seed, "discovery halves")
+    members = np.concatenate([np.arange(task.first, task.first + task.runs) for task in tasks])
+    if spec.weighting == "none":  # every member has parameters of its own
+        return chance.random(members.size) < 0.5
+    scores = ensemble.weighed(spec.data_until).scores
+    # Some of the shipped draws are equal: they are one.
+    _, same = np.unique(scores.T, axis=0, return_inverse=True)
+    draw = same.ravel()[Streams(seed, 0, int(members.max()) + 1, 1).picks(scores.shape[1])[members]]
+    return np.asarray((chance.random(int(same.max()) + 1) < 0.5)[draw])
+
+
+def _discovery(
+    prim: Any, spec: Scenario, q: Question, inputs: dict[str, Array], y: Bools, looking: Bools, boxes: int
+) -> Discovery:
+    base, size = float(y.mean()), y.size
+    few, many = (int(min(side[looking].sum(), side[~looking].sum())) for side in (y, ~y))
+    if min(few, many) < FEWEST:
+        note = f"{y.sum():,} of {size:,} futures have it; a box needs {FEWEST} with and without in each half"
+        return Discovery(spec, q, base, size, (), note)
+    choices = [name for name in inputs if name in parameters() and isinstance(parameters()[name].distribution, Choice)]
+    found: list[Box] = []
+    left = np.ones(size, dtype=bool)
+    for _ in range(boxes):
+        limits = _best(prim, _table(inputs, choices, left & looking), y[left & looking], inputs)
+        inside = _inside(inputs, limits)
+        if not limits or y[left & looking].sum() < FEWEST:
+            break
+        found.append(Box(limits, *(_quality(inside & left, y, side) for side in (looking, ~looking))))
+        left &= ~inside
+    note = "" if found else "no range of any input makes it more common than chance would"
+    return Discovery(spec, q, base, size, tuple(found), note)
+
+
+def _table(inputs: Mapping[str, Array], choices: Sequence[str], rows: Bools) -> pd.DataFrame:
+    import pandas as pd
+
+    table = pd.DataFrame({name: values[rows] for name, values in inputs.items()})
+    for name in choices:
+        table[name] = pd.Series([int(value) for value in table[name]], dtype=object)
+    return table
+
+
+def _best(prim: Any, table: pd.DataFrame, y: Bools, inputs: Mapping[str, Array]) -> tuple[Limit, ...]:
+    """The box of the best step of one trajectory, without the restrictions that could be chance."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about coming changes of pandas, which the library has to follow
+        box = prim.Prim(table, y.astype(int), threshold=0.0, peel_alpha=PEEL).find_box()
+        path = box.peeling_trajectory
+        both = 2 * path["coverage"] * path["density"] / (path["coverage"] + path["density"]).clip(lower=1e-12)
+        step = int(both.to_numpy().argmax())
+        p_values = box.qp[step]
+    ends = box.box_lims[step]
+    limits = []
+    for name, ps in p_values.items():
+        p = max((float(value) for value in ps if value >= 0), default=0.0)
+        if p <= MATTERS:
+            limits.append(_limit(name, ends[name].tolist(), inputs[name], p))
+    return tuple(sorted(limits, key=lambda limit: limit.p))
+
+
+def _limit(name: str, ends: list[Any], values: Array, p: float) -> Limit:
+    label = parameters()[name].label if name in parameters() else LEVERS[name].label if name in LEVERS else name
+    if isinstance(ends[0], set | frozenset):
+        return Limit(name, label, None, None, 0.0, 100.0, tuple(sorted(map(float, ends[0]))), p)
+    low, high = map(float, ends)
+    below, above = (float(100 * np.mean(values < end)) for end in (low, high))
+    open_low, open_high = low <= values.min(), high >= values.max()
+    return Limit(
+        name, label, None if open_low else low, None if open_high else high, 0.0 if open_low else below,
+        100.0 if open_high else above, (), p,
+    )  # fmt: skip
+
+
+def _inside(inputs: Mapping[str, Array], limits: Sequence[Limit]) -> Bools:
+    inside = np.ones(len(next(iter(inputs.values()))), dtype=bool)
+    for limit in limits:
+        values = inputs[limit.name]
+        if limit.values:
+            inside &= np.isin(values, limit.values)
+        inside &= values >= (-np.inf if limit.low is None else limit.low)
+        inside &= values <= (np.inf if limit.high is None else limit.high)
+    return inside
+
+
+def _quality(inside: Bools, y: Bools, side: Bools) -> Quality:
+    inside, y = inside[side], y[side]
+    hits = int((inside & y).sum())
+    return Quality(hits / max(int(y.sum()), 1), hits / max(int(inside.sum()), 1), float(inside.mean()), float(y.mean()))

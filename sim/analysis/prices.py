@@ -1,0 +1,149 @@
+"""The policy price list: what each lever does to the lead and to the outcomes, one at a time, on the same dice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scenarios.levers import LEVERS, Lever
+from scenarios.quarters import DEFAULT_HORIZON
+from scenarios.schema import Scenario
+from sim.evaluate import Progress, Task, evaluate_all, numbers_only
+from sim.outcomes.polarity import CLASSES
+from sim.outcomes.scalar import Outcome, parse
+from sim.paired import Paired, paired, paired_share
+from sim.rng import Array
+
+if TYPE_CHECKING:
+    import polars as pl
+
+LEAD_YEAR = 2030
+"""Year at whose end the lead is read."""
+
+
+@dataclass(frozen=True)
+class Price:
+    """What it does to move one lever to one end of its range."""
+
+    lever: Lever
+    value: float
+    company: dict[str, float]
+    """Settings of other levers on both sides of the comparison, where the lever cannot act alone."""
+    already: bool
+    """Whether the scenario has the lever there."""
+    effects: dict[str, Paired]
+    """Outcome → paired effect, moved less not moved."""
+
+
+@dataclass(frozen=True)
+class PriceList:
+    """Effects of all levers of a scenario."""
+
+    spec: Scenario
+    outcomes: tuple[Outcome, ...]
+    prices: tuple[Price, ...]
+    runs: int
+    seed: int
+
+    @property
+    def lead(self) -> str:
+        """The outcome by which the list is sorted."""
+        return str(self.outcomes[0])
+
+    def by_lever(self) -> list[tuple[Price, ...]]:
+        """Prices of one lever and company together, the largest effect on the lead first."""
+        groups: dict[tuple[str, bool], list[Price]] = {}
+        for price in self.prices:
+            groups.setdefault((price.lever.name, bool(price.company)), []).append(price)
+        rows = [tuple(group) for group in groups.values()]
+        return sorted(rows, key=lambda group: -max(abs(price.effects[self.lead].mean) for price in group))
+
+    def frame(self) -> pl.DataFrame:
+        """One row per lever, company and end: mean effects with their 90 % intervals, and the spread over futures."""
+        import polars as pl
+
+        rows = []
+        for price in (price for group in self.by_lever() for price in group):
+            row: dict[str, Any] = {
+                "lever": price.lever.name, "who": price.lever.who, "value": price.value, "unit": price.lever.unit,
+                "with": ", ".join(f"{name}={value:g}" for name, value in price.company.items()),
+                "already": price.already,
+            }  # fmt: skip
+            for name, effect in price.effects.items():
+                row |= {name: effect.mean, f"{name} low": effect.low, f"{name} high": effect.high}
+                row |= {f"{name} p05": effect.p05, f"{name} p95": effect.p95}
+            rows.append(row)
+        return pl.DataFrame(rows)
+
+    def summary(self) -> dict[str, Any]:
+        """The list as plain values."""
+        return {
+            "scenario": self.spec.name, "digest": self.spec.digest(), "runs": self.runs, "seed": self.seed,
+            "outcomes": {str(outcome): outcome.unit for outcome in self.outcomes}, "prices": self.frame().to_dicts(),
+        }  # fmt: skip
+
+
+def usual(lead_year: int = LEAD_YEAR, year: int = DEFAULT_HORIZON) -> tuple[Outcome, ...]:
+    """The lead, and the share of futures in each outcome class at the horizon."""
+    return (parse(f"lead_months@{lead_year}"), *(parse(f"{name}@{year}") for name in CLASSES))
+
+
+def price_list(
+    spec: Scenario,
+    outcomes: Sequence[Outcome] = (),
+    runs: int = 1024,
+    seed: int = 0,
+    levers: Sequence[Lever] = (),
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> PriceList:
+    """Move every lever from where the scenario has it to both ends of its range, everything else unchanged.
+
+    A lever that cannot act alone is moved a second time in the company that its table names, on both sides.
+
+    Args:
+        spec: the scenario.
+        outcomes: what is read; the first one sorts the list. By default `usual()`.
+        runs: futures of each simulation.
+        seed: names the dice, which all simulations share.
+        levers: some of them; by default all.
+        executor: who simulates; this process by default.
+        progress: called with (futures done, futures in all).
+
+    Raises:
+        InputError: for an outcome that does not exist in every future.
+    """
+    asked = tuple(outcomes) or usual()
+    numbers_only(asked)
+    moves = [move for lever in levers or LEVERS.values() for move in _moves(spec, lever)]
+    specs = {there.digest(): there for _, _, before, after in moves for there in (before, after)}
+    answers = evaluate_all([Task(s, asked, runs, seed) for s in specs.values()], executor, progress)
+    found = dict(zip(specs, answers, strict=True))
+    prices = []
+    for lever, company, before, after in moves:
+        one, two = found[before.digest()], found[after.digest()]
+        same = before.digest() == after.digest() or before.setting(lever.name) == after.setting(lever.name)
+        value = after.levers[lever.name]
+        assert isinstance(value, float)
+        prices.append(
+            Price(lever, value, company, same, {str(o): effect(o, one[str(o)], two[str(o)], same) for o in asked})
+        )
+    return PriceList(spec, asked, tuple(prices), runs, seed)
+
+
+def effect(outcome: Outcome, before: Array, after: Array, same: bool = False) -> Paired:
+    """The paired effect on an outcome; of a share of futures, with the interval that few or many changes leave."""
+    return paired_share(before, after, same) if outcome.is_share else paired(after - before)
+
+
+def _moves(spec: Scenario, lever: Lever) -> list[tuple[Lever, dict[str, float], Scenario, Scenario]]:
+    """Both ends of a lever, alone and where it needs it in company: lever, company, before and after."""
+    moves = []
+    for company in ({}, lever.setting) if lever.setting else ({},):
+        before = spec.with_levers(**company) if company else spec
+        moves += [
+            (lever, dict(company), before, before.with_levers(**{lever.name: end})) for end in (lever.low, lever.high)
+        ]
+    return moves

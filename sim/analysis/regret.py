@@ -1,0 +1,154 @@
+"""Policies against worlds: how much each policy would be regretted where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scenarios.errors import InputError, unknown
+from scenarios.levers import ALL, ALLIES, CHINA, HUBS, LEVERS, US
+from scenarios.schema import Scenario, Setting
+from sim.evaluate import Progress, Task, evaluate_all, numbers_only
+from sim.outcomes.scalar import Outcome
+from sim.paired import Paired, paired
+from sim.rng import Array
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SIDES: dict[str, tuple[str, ...]] = {"us": (US, ALLIES, HUBS, ALL), "china": (CHINA,)}
+"""Whose levers a policy of a side may set; allies and hubs are counted with the side that presses them."""
+POLICIES = ("current_policy", "tight_controls", "controls_erode", "open_trade", "legal_variants", "closed_ideas",
+            "allied_coordination")  # fmt: skip
+WORLDS = ("current_policy", "china_fab_breakthrough", "efficiency_shock", "scaling_slowdown", "fast_feedback",
+          "taiwan_disruption", "power_limited", "china_surge")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Settings that one side chooses."""
+
+    name: str
+    levers: dict[str, Setting]
+
+
+@dataclass(frozen=True)
+class Regret:
+    """Scores and regrets of policies in worlds."""
+
+    outcome: Outcome
+    most: bool
+    policies: tuple[str, ...]
+    worlds: tuple[str, ...]
+    values: Array
+    """(policies, worlds, runs) outcome in every future."""
+
+    @cached_property
+    def scores(self) -> Array:
+        """(policies, worlds) mean outcome."""
+        return np.asarray(self.values.mean(axis=-1))
+
+    @cached_property
+    def best(self) -> Array:
+        """(worlds,) which policy has the best mean in each world."""
+        return np.asarray((self.scores if self.most else -self.scores).argmax(axis=0))
+
+    @cached_property
+    def regrets(self) -> Array:
+        """(policies, worlds) how much worse than the best policy of that world, in the outcome's unit."""
+        best = self.scores[self.best, np.arange(len(self.worlds))]
+        return np.asarray((best - self.scores) * (1 if self.most else -1))
+
+    def interval(self, policy: int, world: int) -> Paired:
+        """Mean regret with its 90 % interval, future by future."""
+        sign = 1.0 if self.most else -1.0
+        return paired(sign * (self.values[self.best[world], world].astype(float) - self.values[policy, world]))
+
+    @property
+    def largest(self) -> Array:
+        """(policies,) regret in the world where it is largest."""
+        return np.asarray(self.regrets.max(axis=1))
+
+    @property
+    def minimax(self) -> str:
+        """The policy whose largest regret is smallest."""
+        return self.policies[int(self.largest.argmin())]
+
+    def near_best(self, tolerance: float) -> Array:
+        """(policies,) in how many worlds it is within a tolerance of the best, in the outcome's unit."""
+        return np.asarray((self.regrets <= tolerance).sum(axis=1))
+
+    def frame(self) -> pl.DataFrame:
+        """One row per policy and world: score, regret and its 90 % interval."""
+        import polars as pl
+
+        rows = []
+        for p, policy in enumerate(self.policies):
+            for w, world in enumerate(self.worlds):
+                span = self.interval(p, w)
+                rows.append({"policy": policy, "world": world, "score": float(self.scores[p, w]),
+                             "regret": float(self.regrets[p, w]), "regret_low": span.low, "regret_high": span.high,
+                             "best": self.policies[self.best[w]]})  # fmt: skip
+        return pl.DataFrame(rows)
+
+    def summary(self) -> dict[str, Any]:
+        """The table as plain values."""
+        return {
+            "outcome": str(self.outcome), "unit": self.outcome.unit, "goal": "most" if self.most else "least",
+            "minimax_regret": self.minimax, "runs": int(self.values.shape[-1]),
+            "largest_regret": dict(zip(self.policies, map(float, self.largest), strict=True)),
+            "mean_regret": dict(zip(self.policies, map(float, self.regrets.mean(axis=1)), strict=True)),
+            "table": self.frame().to_dicts(),
+        }  # fmt: skip
+
+
+def policy_of(spec: Scenario, side: str = "us") -> Policy:
+    """The levers of a scenario that a side decides; none is the policy of doing nothing new.
+
+    Raises:
+        InputError: for an unknown side, or a scenario that differs from today in other things than that side's levers.
+    """
+    if side not in SIDES:
+        raise unknown("side", side, SIDES)
+    mine = {name: setting for name, setting in spec.levers.items() if LEVERS[name].who in SIDES[side]}
+    if not mine and (spec.levers or spec.events or spec.parameters or spec.rules or spec.actors):
+        raise InputError(f"{spec.name} is no policy of side {side!r}: none of its changes is a lever of that side")
+    return Policy(spec.name, mine)
+
+
+def regret(
+    policies: Sequence[Policy],
+    worlds: Sequence[Scenario],
+    outcome: Outcome,
+    most: bool = True,
+    runs: int = 1024,
+    seed: int = 0,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Regret:
+    """Lay every policy over every world, on the same dice, and see what each is worth.
+
+    What is good depends on who asks: the outcome and its direction are the asker's, not the model's.
+
+    Raises:
+        InputError: for fewer than two policies, no world, equal names, or an outcome that does not always exist.
+    """
+    numbers_only([outcome])
+    names = [policy.name for policy in policies]
+    if len(policies) < 2 or not worlds:
+        raise InputError(f"regret needs two policies or more and a world; got {len(policies)} and {len(worlds)}")
+    for what, given in (("policies", names), ("worlds", [world.name for world in worlds])):
+        if len(set(given)) < len(given):
+            raise InputError(f"two {what} have one name: {', '.join(given)}")
+    specs = [world.with_levers(**policy.levers) for policy in policies for world in worlds]
+    answers = evaluate_all([Task(spec, (outcome,), runs, seed) for spec in specs], executor, progress)
+    values = np.stack([answer[str(outcome)] for answer in answers])
+    return Regret(
+        outcome, most, tuple(names), tuple(world.name for world in worlds),
+        values.reshape(len(policies), len(worlds), runs),
+    )  # fmt: skip

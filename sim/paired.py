@@ -1,0 +1,49 @@
+"""Paired differences: what a change does to each future, and how well its mean is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.quantities import Z90
+from sim.rng import Array
+
+NONE_SEEN = 2.3
+"""An event not seen in n futures has, with 90 % certainty, a chance below 2.3 / n (minus the log of 0.1)."""
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Mean of a difference with its 90 % interval, and its spread over futures."""
+
+    mean: float
+    low: float
+    high: float
+    p05: float
+    p50: float
+    p95: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval of the mean leaves out zero."""
+        return self.low > 0 or self.high < 0
+
+
+def paired(difference: Array) -> Paired:
+    """Mean with its interval from the number of futures, and quantiles over futures, of `(runs,)` differences."""
+    mean, n = float(difference.mean()), difference.size
+    error = float(Z90 * difference.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0
+    return Paired(mean, mean - error, mean + error, *map(float, np.quantile(difference, (0.05, 0.5, 0.95))))
+
+
+def paired_share(before: Array, after: Array, same: bool = False) -> Paired:
+    """The change of a share of futures, from 0 or 1 in each.
+
+    Where few or no futures change, the interval still has the width that so many of them leave open; with `same`, for
+    what is the same simulation, it has none.
+    """
+    difference = after.astype(float) - before
+    mean, n = float(difference.mean()), difference.size
+    error = 0.0 if same else max(float(Z90 * difference.std() / np.sqrt(n)), NONE_SEEN / n)
+    return Paired(mean, mean - error, mean + error, *map(float, np.quantile(difference, (0.05, 0.5, 0.95))))
