@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.errors import InputError, nearest, shown
-from sim import cli_batch, cli_calibrate, cli_files, cli_hindcast, cli_policies, cli_sensitivity
+from sim import cli_batch, cli_calibrate, cli_discover, cli_files, cli_hindcast, cli_policies, cli_sensitivity
 from sim.cli_common import (
     Calibration,
     Json,
@@ -252,6 +252,7 @@ def app_(
 app.command()(cli_batch.batch)
 app.command()(cli_batch.study)
 app.command()(cli_sensitivity.sensitivity)
+app.command()(cli_discover.discover)
 app.add_typer(cli_policies.policies)
 app.command()(cli_calibrate.calibrate)
 app.command()(cli_hindcast.hindcast)

@@ -154,6 +154,39 @@ def regret(
     cli_policies_text.regret(result)
 
 
+@policies.command()
+def flip(
+    which: Which = "current_policy",
+    year: Annotated[int, typer.Option(help="Year whose end counts.")] = 2032,
+    to: Annotated[
+        str, typer.Option(metavar="OUTCOME", help="us_ahead, two_power, several or china_ahead; any other by default.")
+    ] = "",
+    only: Annotated[str, typer.Option(metavar="levers|parameters", help="One kind of change.")] = "",
+    top: Annotated[int, typer.Option(min=1, help="Rows of the table.")] = 15,
+    runs: Annotated[int, typer.Option(help="Futures of each simulation; there are hundreds of them.")] = 512,
+    seed: Seed = 0,
+    weighting: Weighting = None,
+    processes: Workers = 1,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Say what would have to be true: the smallest change of a lever or parameter that flips the usual outcome."""
+    from sim import cli_policies_text
+    from sim.analysis.flips import flips
+
+    kinds = {"": ("lever", "parameter"), "levers": ("lever",), "parameters": ("parameter",)}
+    if only not in kinds:
+        raise InputError(f"--only {shown(only)}: valid are: levers, parameters")
+    spec = found(which, weighting=weighting)
+    with workers(processes) as executor, progress_bar(runs) as bar:
+        result = flips(spec, year, to, kinds[only], runs, seed, executor, bar)
+    _csv(result.frame(), out)
+    if as_json:
+        print_json(result.summary())
+        return
+    cli_policies_text.flips(result, top)
+
+
 def _policy(text: str, side: str) -> Any:
     from sim.analysis.regret import Policy, policy_of
 

@@ -11,6 +11,7 @@ from sim.wording import signed
 
 if TYPE_CHECKING:
     from sim.analysis.attribution import Attribution
+    from sim.analysis.flips import Flips
     from sim.analysis.prices import Price, PriceList
     from sim.analysis.regret import Regret
     from sim.paired import Paired
@@ -116,4 +117,37 @@ def regret(result: Regret) -> None:
     page.print(
         "Regret: how much worse than the best of these policies in that world, on the same dice. Which way is better "
         f"is your choice (--goal), not the model's. {result.values.shape[-1]:,} futures each. {FOOTER}"
+    )
+
+
+def flips(result: Flips, top: int) -> None:
+    """What would have to be true for another outcome."""
+    page = _console()
+    share = f"{100 * result.shares[result.now]:.0f} in 100"
+    now = f"{result.spec.title}, end of {result.year}: {LABELS[result.now]}, {share}."
+    wanted = f" {LABELS[result.to]} would be the most common" if result.to else " Another outcome would be"
+    if result.flipping:
+        first = result.flipping[0]
+        said = (
+            f"{wanted} with {first.label} at {brief(first.value)} instead of {brief(first.start)}: "
+            f"{LABELS[first.outcome]}, {100 * first.shares[first.outcome]:.0f} in 100."
+        )
+    elif result.together:
+        names = ", ".join(f"{change.label} {brief(change.value)}" for change in result.together)
+        said = f" No single change flips it. Together these do, found by adding the best: {names}."
+    else:
+        said = " No single change flips it, and the ten that come closest do not together."
+    _print(page, now + said)
+    table = _table("", "What", "Now", "Would have to be", "Of its way", "Then most common", "In 100", left=1)
+    for change in result.changes[:top]:
+        place = brief(change.value) if change.flips else f"not even at {brief(change.value)}"
+        counts = f"{100 * change.shares[change.outcome]:.0f}"
+        table.add_row(
+            change.label, brief(change.start), place, f"{100 * change.size:.0f} %", LABELS[change.outcome], counts
+        )
+    _print(page, table)
+    page.print(
+        "Levers are set from the scenario's start on, one at a time; a parameter is fixed in all futures. Now: the "
+        "lever's setting (where the actor decides, its usual place) or the parameter's median. Of its way: of the "
+        f"lever's range, or from the median to the last percentile. {result.runs:,} futures each, on the same dice. {FOOTER}"
     )

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 FEWEST = 50
 """Futures with the outcome, at least, in each half: fewer say nothing about a box."""
-MATTERS = 0.05
+MATTERS = 0.1
 """A restriction whose quasi-p-value is larger could be chance, and is dropped."""
+LOWEST = 0.01
+"""Density that the library asks of a box at least; it also tells 1 from 0 by it, so it is not zero."""
 PEEL = 0.05
 """Share of the futures in a box that one step of PRIM peels off."""
 PER_POINT = 32
@@ -164,6 +166,7 @@ def discover(
     members: int = 8192,
     levers: Mapping[str, tuple[float, float]] | None = None,
     boxes: int = 1,
+    density: float | None = None,
     seed: int = 0,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -171,8 +174,7 @@ def discover(
     """Look for boxes of inputs in which an outcome is common, and test them on parameters they have not seen.
 
     Half of the parameter draws are for looking and half for testing; members with the same draw and other luck stay on
-    one side. On each box's trajectory the step with the best harmonic mean of coverage and density is taken, and
-    restrictions that could be chance are dropped.
+    one side. Restrictions that could be chance are dropped.
 
     Args:
         spec: the scenario.
@@ -180,6 +182,7 @@ def discover(
         members: futures, 512 at least.
         levers: ranges of levers that are sampled too, as further inputs.
         boxes: how many boxes to look for, each in what the ones before leave.
+        density: take the first box that is so dense; by default the one with the largest mass × (density − base).
         seed: names the dice and the halves.
         executor: who simulates; this process by default.
         progress: called with (futures done, futures in all).
@@ -187,6 +190,8 @@ def discover(
     Raises:
         InputError: for wrong numbers or levers, or without ema_workbench.
     """
+    if density is not None and not 0 < density <= 1:
+        raise InputError(f"density is {density:g}; give a share of futures between 0 and 1")
     if not 512 <= members <= 1_000_000:
         raise InputError(f"members is {members}; give 512 to 1,000,000")
     prim = _prim()
@@ -195,7 +200,7 @@ def discover(
     answer = {name: np.concatenate([a[name] for a in answers]) for name in answers[0]}
     inputs = _inputs(spec, answer) | settings
     looking = _half(spec, tasks, seed)
-    return [_discovery(prim, spec, q, inputs, q.of(answer[str(q.outcome)]), looking, boxes) for q in questions]
+    return [_discovery(prim, spec, q, inputs, q.of(answer[str(q.outcome)]), looking, boxes, density) for q in questions]
 
 
 def _prim() -> Any:
@@ -252,7 +257,14 @@ def _half(spec: Scenario, tasks: Sequence[Task], seed: int) -> Bools:
 
 
 def _discovery(
-    prim: Any, spec: Scenario, q: Question, inputs: dict[str, Array], y: Bools, looking: Bools, boxes: int
+    prim: Any,
+    spec: Scenario,
+    q: Question,
+    inputs: dict[str, Array],
+    y: Bools,
+    looking: Bools,
+    boxes: int,
+    density: float | None,
 ) -> Discovery:
     base, size = float(y.mean()), y.size
     few, many = (int(min(side[looking].sum(), side[~looking].sum())) for side in (y, ~y))
@@ -263,13 +275,16 @@ def _discovery(
     found: list[Box] = []
     left = np.ones(size, dtype=bool)
     for _ in range(boxes):
-        limits = _best(prim, _table(inputs, choices, left & looking), y[left & looking], inputs)
+        limits = _best(prim, _table(inputs, choices, left & looking), y[left & looking], inputs, density)
         inside = _inside(inputs, limits)
         if not limits or y[left & looking].sum() < FEWEST:
             break
-        found.append(Box(limits, *(_quality(inside & left, y, side) for side in (looking, ~looking))))
+        box = Box(limits, *(_quality(inside & left, y, side) for side in (looking, ~looking)))
+        if box.held_out.density <= box.held_out.base:  # no better than all futures, where it was not looked for
+            break
+        found.append(box)
         left &= ~inside
-    note = "" if found else "no range of any input makes it more common than chance would"
+    note = "" if found else "no range of inputs makes it more common in futures that were held out"
     return Discovery(spec, q, base, size, tuple(found), note)
 
 
@@ -282,31 +297,41 @@ def _table(inputs: Mapping[str, Array], choices: Sequence[str], rows: Bools) -> 
     return table
 
 
-def _best(prim: Any, table: pd.DataFrame, y: Bools, inputs: Mapping[str, Array]) -> tuple[Limit, ...]:
-    """The box of the best step of one trajectory, without the restrictions that could be chance."""
+def _best(
+    prim: Any, table: pd.DataFrame, y: Bools, inputs: Mapping[str, Array], density: float | None
+) -> tuple[Limit, ...]:
+    """The box of one step of a trajectory, without the restrictions that could be chance."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about coming changes of pandas, which the library has to follow
-        box = prim.Prim(table, y.astype(int), threshold=0.0, peel_alpha=PEEL).find_box()
+        box = prim.Prim(table, y.astype(int), threshold=LOWEST, peel_alpha=PEEL).find_box()
         path = box.peeling_trajectory
-        both = 2 * path["coverage"] * path["density"] / (path["coverage"] + path["density"]).clip(lower=1e-12)
-        step = int(both.to_numpy().argmax())
+        step = _chosen(path["mass"].to_numpy(), path["density"].to_numpy(), density)
         p_values = box.qp[step]
     ends = box.box_lims[step]
     limits = []
     for name, ps in p_values.items():
         p = max((float(value) for value in ps if value >= 0), default=0.0)
         if p <= MATTERS:
-            limits.append(_limit(name, ends[name].tolist(), inputs[name], p))
+            limits.append(_limit(name, ends[name].tolist(), table[name], inputs[name], p))
     return tuple(sorted(limits, key=lambda limit: limit.p))
 
 
-def _limit(name: str, ends: list[Any], values: Array, p: float) -> Limit:
+def _chosen(mass: Array, density: Array, wanted: float | None) -> int:
+    """The step of a trajectory that is taken: the first that is dense enough, or the one that tells most.
+
+    What tells most is the weighted relative accuracy, mass × (density − base): it serves rare and common outcomes.
+    """
+    enough = np.flatnonzero(density >= wanted) if wanted is not None else np.array([], dtype=int)
+    return int(enough[0]) if enough.size else int((mass * (density - density[0])).argmax())
+
+
+def _limit(name: str, ends: list[Any], seen: Any, values: Array, p: float) -> Limit:
     label = parameters()[name].label if name in parameters() else LEVERS[name].label if name in LEVERS else name
     if isinstance(ends[0], set | frozenset):
         return Limit(name, label, None, None, 0.0, 100.0, tuple(sorted(map(float, ends[0]))), p)
     low, high = map(float, ends)
     below, above = (float(100 * np.mean(values < end)) for end in (low, high))
-    open_low, open_high = low <= values.min(), high >= values.max()
+    open_low, open_high = low <= seen.min(), high >= seen.max()
     return Limit(
         name, label, None if open_low else low, None if open_high else high, 0.0 if open_low else below,
         100.0 if open_high else above, (), p,

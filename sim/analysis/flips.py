@@ -1,0 +1,279 @@
+"""What would have to be true: the smallest change of a lever or parameter that makes another outcome most common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scenarios.errors import InputError, unknown
+from scenarios.levers import LEVERS
+from scenarios.parameters import parameters
+from scenarios.quantities import Fixed
+from scenarios.quarters import DEFAULT_HORIZON, number
+from scenarios.schema import Scenario
+from sim.draws import distributions
+from sim.evaluate import Progress, Task, evaluate, evaluate_all
+from sim.outcomes.polarity import CLASSES
+from sim.outcomes.scalar import parse
+
+if TYPE_CHECKING:
+    import polars as pl
+
+GRID = 7
+"""Settings of a lever that are tried first, over its whole range."""
+PERCENTILES = (1.0, 5.0, 25.0, 75.0, 95.0, 99.0)
+"""Where a parameter is fixed first."""
+HALVINGS = 4
+"""Times that the span between a setting that flips and one that does not is halved: to 1/96 of a lever's range."""
+
+Shares = dict[str, float]
+Ask = Callable[[Sequence[Scenario]], list[Shares]]
+"""Shares of the outcome classes of scenarios."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One lever or parameter, how far it has to go, and what then is most common."""
+
+    name: str
+    kind: str
+    """`lever` or `parameter`."""
+    label: str
+    start: float
+    """Where it is: a lever's setting, or a parameter's median."""
+    value: float
+    """Where it has to go: the nearest setting that flips, or the end that comes closest where none does."""
+    size: float
+    """How far that is: a share of the lever's range, or of the way from a parameter's median to its last percentile."""
+    flips: bool
+    outcome: str
+    """The most common outcome there."""
+    shares: Shares
+    """Shares of all outcomes there."""
+
+
+@dataclass(frozen=True)
+class Flips:
+    """All changes that were tried, the smallest that flips first."""
+
+    spec: Scenario
+    year: int
+    now: str
+    """The most common outcome as things are."""
+    shares: Shares
+    to: str
+    """The outcome that was asked for; empty for any other."""
+    changes: tuple[Change, ...]
+    together: tuple[Change, ...] = ()
+    """Where none flips it alone: changes that do so together, found by adding the best ones, not by trying all."""
+    runs: int = 0
+
+    @property
+    def flipping(self) -> tuple[Change, ...]:
+        """Changes that flip the outcome by themselves."""
+        return tuple(change for change in self.changes if change.flips)
+
+    def frame(self) -> pl.DataFrame:
+        """One row per change."""
+        import polars as pl
+
+        rows = [
+            {**{k: v for k, v in vars(change).items() if k != "shares"}, **change.shares} for change in self.changes
+        ]
+        return pl.DataFrame(rows)
+
+    def summary(self) -> dict[str, Any]:
+        """The changes as plain values."""
+        return {
+            "scenario": self.spec.name, "year": self.year, "now": self.now, "shares": self.shares, "to": self.to,
+            "runs": self.runs, "changes": [vars(change) for change in self.changes],
+            "together": [vars(change) for change in self.together],
+        }  # fmt: skip
+
+
+@dataclass
+class _Line:
+    """A lever or parameter along which one can go: positions, and what is most common at each."""
+
+    name: str
+    kind: str
+    label: str
+    start: float
+    """Position of the present setting."""
+    span: float
+    """Length of the whole way."""
+    place: Callable[[float], float]
+    """Value at a position."""
+    seen: dict[float, Shares] = field(default_factory=dict)
+
+    def spec(self, spec: Scenario, position: float) -> Scenario:
+        """The scenario with this set to a position."""
+        value = self.place(position)
+        if self.kind == "lever":
+            return spec.with_levers(**{self.name: value})
+        return spec.with_changes(parameters={**spec.parameters, self.name: value})
+
+    def nearest(self, flips: Callable[[Shares], bool]) -> float | None:
+        """The position nearest to the present one that flips."""
+        hits = [position for position, shares in self.seen.items() if flips(shares)]
+        return min(hits, key=lambda position: abs(position - self.start), default=None)
+
+    def between(self, flips: Callable[[Shares], bool]) -> float | None:
+        """The middle of the span before the nearest position that flips."""
+        hit = self.nearest(flips)
+        if hit is None:
+            return None
+        span = sorted((self.start, hit))
+        before = [p for p in self.seen if span[0] <= p <= span[1] and not flips(self.seen[p])]
+        return (hit + min(before, key=lambda p: abs(p - hit), default=self.start)) / 2
+
+
+def flips(
+    spec: Scenario,
+    year: int = DEFAULT_HORIZON,
+    to: str = "",
+    kinds: Sequence[str] = ("lever", "parameter"),
+    runs: int = 512,
+    seed: int = 0,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Flips:
+    """Look along every lever and every parameter for the nearest setting that flips the most common outcome.
+
+    A lever is set from the scenario's start on; a parameter is fixed to one value in all futures. First a coarse grid
+    over the whole range, then halving, on the same dice. What is not monotone between grid points can be missed.
+
+    Args:
+        spec: the scenario.
+        year: the outcome is that of this year's end.
+        to: the outcome that is wanted, a name of `CLASSES`; by default any other than the present one.
+        kinds: `lever`, `parameter` or both.
+        runs: futures of each simulation.
+        seed: names the dice.
+        executor: who simulates; this process by default.
+        progress: called with (futures done, futures in all) within each round.
+
+    Raises:
+        InputError: for an unknown outcome or kind.
+    """
+    outcome = parse(f"outcome@{year}")
+
+    def ask(specs: Sequence[Scenario]) -> list[Shares]:
+        answers = evaluate_all([Task(s, (outcome,), runs, seed) for s in specs], executor, progress)
+        return [_shares(answer[str(outcome)]) for answer in answers]
+
+    for kind in kinds:
+        if kind not in ("lever", "parameter"):
+            raise unknown("kind", kind, ("lever", "parameter"))
+    lines = [*(_levers(spec) if "lever" in kinds else ()), *(_parameters(spec, seed) if "parameter" in kinds else ())]
+    return replace(search(spec, lines, ask, year, to), runs=runs)
+
+
+def _shares(codes: np.ndarray) -> Shares:
+    return {name: float(np.mean(codes == i)) for i, name in enumerate(CLASSES)}
+
+
+def most_common(shares: Shares) -> str:
+    """The outcome in most futures; the first in the usual order where two are level."""
+    return max(CLASSES, key=lambda name: shares[name])
+
+
+def search(spec: Scenario, lines: Sequence[_Line], ask: Ask, year: int, to: str = "") -> Flips:
+    """The search itself, with anything that answers for scenarios."""
+    if to and to not in CLASSES:
+        raise unknown("outcome", to, CLASSES)
+    (shares,) = ask([spec])
+    now = most_common(shares)
+    if to == now:
+        raise InputError(f"{to} is the most common outcome of {spec.name} in {year} already")
+
+    def flipped(there: Shares) -> bool:
+        return most_common(there) == to if to else most_common(there) != now
+
+    def gain(there: Shares) -> float:
+        """How close it comes: how far the wanted or the best other outcome is ahead of the present one."""
+        others = [there[name] for name in CLASSES if name != now] if not to else [there[to]]
+        return max(others) - there[now]
+
+    _look(spec, [(line, position) for line in lines for position in _grid(line)], ask)
+    for _ in range(HALVINGS):
+        middles = [(line, middle) for line in lines if (middle := line.between(flipped)) is not None]
+        _look(spec, [(line, middle) for line, middle in middles if middle not in line.seen], ask)
+    changes = [_change(line, flipped, gain) for line in lines]
+    changes.sort(key=lambda change: (not change.flips, change.size if change.flips else -gain(change.shares)))
+    together = () if any(c.flips for c in changes) else _together(spec, changes, lines, ask, flipped)
+    return Flips(spec, year, now, shares, to, tuple(changes), together)
+
+
+def _look(spec: Scenario, wanted: Sequence[tuple[_Line, float]], ask: Ask) -> None:
+    answers = ask([line.spec(spec, position) for line, position in wanted]) if wanted else []
+    for (line, position), shares in zip(wanted, answers, strict=True):
+        line.seen[position] = shares
+
+
+def _grid(line: _Line) -> Sequence[float]:
+    return PERCENTILES if line.kind == "parameter" else [i / (GRID - 1) for i in range(GRID)]
+
+
+def _change(line: _Line, flipped: Callable[[Shares], bool], gain: Callable[[Shares], float]) -> Change:
+    hit = line.nearest(flipped)
+    position = hit if hit is not None else max(line.seen, key=lambda p: gain(line.seen[p]))
+    there = line.seen[position]
+    size = abs(position - line.start) / line.span
+    return Change(
+        line.name, line.kind, line.label, line.place(line.start), line.place(position), size, hit is not None,
+        most_common(there), there,
+    )  # fmt: skip
+
+
+def _together(
+    spec: Scenario, changes: Sequence[Change], lines: Sequence[_Line], ask: Ask, flipped: Callable[[Shares], bool]
+) -> tuple[Change, ...]:
+    """Add the changes that come closest, one by one, until the outcome flips; nothing when ten do not do it."""
+    by_name = {line.name: line for line in lines}
+    made: list[Change] = []
+    for change in changes[:10]:
+        line = by_name[change.name]
+        spec = line.spec(spec, next(p for p in line.seen if line.place(p) == change.value))
+        (shares,) = ask([spec])
+        made.append(replace(change, shares=shares, outcome=most_common(shares), flips=flipped(shares)))
+        if made[-1].flips:
+            return tuple(made)
+    return ()
+
+
+def _levers(spec: Scenario) -> list[_Line]:
+    lines = []
+    for name, lever in LEVERS.items():
+        setting = spec.setting(name)
+        if isinstance(setting, dict):
+            setting = setting[max(setting, key=number)]
+        now = lever.fallback if isinstance(setting, str) else float(setting)
+        wide = lever.high - lever.low
+
+        def place(position: float, low: float = lever.low, wide: float = wide) -> float:
+            return float(f"{low + position * wide:.6g}")
+
+        lines.append(_Line(name, "lever", lever.label, (now - lever.low) / wide, 1.0, place))
+    return lines
+
+
+def _parameters(spec: Scenario, seed: int) -> list[_Line]:
+    """Lines along the percentiles of the values that are drawn."""
+    drawn = evaluate(Task(spec, (parse("gap_eci@2022"),), 4096, seed, parameters=True))
+    lines = []
+    for name, (_, distribution) in distributions(spec).items():
+        if name not in parameters() or isinstance(distribution, Fixed):
+            continue
+        values = np.sort(drawn[f"parameter.{name}"])
+        choice = np.unique(values).size < 20
+
+        def place(position: float, values: np.ndarray = values, choice: bool = choice) -> float:
+            return float(np.quantile(values, position / 100, method="nearest" if choice else "linear"))
+
+        lines.append(_Line(name, "parameter", parameters()[name].label, 50.0, 49.0, place))
+    return lines

@@ -1,0 +1,125 @@
+"""`polarity discover`: in which futures an outcome is common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scenarios.errors import InputError, shown
+from sim.cli_common import Json, Seed, Weighting, Which, found, print_json, progress_bar, workers
+from sim.cli_sensitivity import Out, Workers
+
+if TYPE_CHECKING:
+    from sim.analysis.discovery import Box, Discovery, Limit
+
+DEFAULT = ("us_ahead@2032", "two_power@2032")
+
+
+def discover(
+    which: Which = "current_policy",
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="QUESTION", help="us_ahead@2032, lead_months@2030>=12 … May be repeated.", show_default=False
+        ),
+    ] = None,
+    members: Annotated[int, typer.Option(help="Futures, 512 to 1,000,000.")] = 8192,
+    levers: Annotated[str, typer.Option(metavar="NAME=LOW:HIGH,...", help="Levers to vary too.")] = "",
+    boxes: Annotated[int, typer.Option(min=1, max=10, help="Boxes to look for.")] = 1,
+    density: Annotated[
+        float | None, typer.Option(help="Take the first box so dense (0 to 1).", show_default=False)
+    ] = None,
+    weighting: Weighting = None,
+    seed: Seed = 0,
+    processes: Workers = 1,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Find the ranges of inputs in which an outcome is common: scenario discovery, tested on futures held out."""
+    from sim.analysis import discovery
+
+    spec = found(which, weighting=weighting)
+    actors = [row.actor for row in spec.roster()]
+    questions = [discovery.question(text, actors) for text in outcome or DEFAULT]
+    with workers(processes) as executor, progress_bar(members) as bar:
+        results = discovery.discover(spec, questions, members, _spans(levers), boxes, density, seed, executor, bar)
+    if out is not None:
+        import polars as pl
+
+        from sim import cli_files
+
+        cli_files.write_csv(pl.concat([r.frame() for r in results if r.boxes] or [results[0].frame()]), out)
+    if as_json:
+        print_json({"discoveries": [result.summary() for result in results]})
+        return
+    for result in results:
+        _discovery(result)
+
+
+def _spans(text: str) -> dict[str, tuple[float, float]]:
+    spans = {}
+    for given in filter(None, text.split(",")):
+        name, _, span = given.partition("=")
+        low, _, high = span.partition(":")
+        try:
+            spans[name.strip()] = (float(low), float(high))
+        except ValueError:
+            raise InputError(f"--levers {shown(given)}: write NAME=LOW:HIGH, for example enforcement=0:10") from None
+    return spans
+
+
+def _discovery(result: Discovery) -> None:
+    from sim.cli_text import FOOTER, _console, _print, _table
+
+    page = _console()
+    about = f"“{result.question}” holds in {_in_100(result.base)} futures in 100 of {result.spec.title}."
+    if not result.boxes:
+        _print(page, f"{about} No box: {result.note}.")
+        return
+    for number, box in enumerate(result.boxes, start=1):
+        held = box.held_out
+        _print(
+            page,
+            f"{about if number == 1 else 'In what is left:'} Where {_words(box)}, it holds in "
+            f"{_in_100(held.density)} in 100; {_in_100(held.coverage)} of every 100 such futures are there.",
+        )
+        table = _table(f"Box {number}", "Input", "From", "To", "Percentiles", "p")
+        for limit in box.limits:
+            table.add_row(limit.label, *_span(limit), f"{limit.p:.2g}")
+        _print(page, table)
+        table = _table("", "Futures", "Coverage", "Density", "Mass", "All futures")
+        for name, q in (("held out", held), ("looked in", box.found_in)):
+            table.add_row(name, *(_in_100(share) for share in (q.coverage, q.density, q.mass, q.base)))
+        _print(page, table)
+    page.print(
+        "Coverage: of 100 futures with the outcome, those in the box. Density: of 100 futures in the box, those with "
+        "the outcome. Mass: of 100 futures, those in the box. Held out: futures with parameters that the search has not "
+        f"seen. p: the chance of such a density if the restriction did nothing. {result.futures:,} futures. {FOOTER}"
+    )
+
+
+def _in_100(share: float) -> str:
+    return f"{100 * share:.0f}"
+
+
+def _words(box: Box) -> str:
+    return " and ".join(_limit_words(limit) for limit in box.limits)
+
+
+def _limit_words(limit: Limit) -> str:
+    if limit.values:
+        return f"{limit.label} is {' or '.join(f'{value:g}' for value in limit.values)}"
+    parts = []
+    if limit.low is not None:
+        parts.append(f"above {limit.low:.3g}")
+    if limit.high is not None:
+        parts.append(f"below {limit.high:.3g}")
+    return f"{limit.label} is {' and '.join(parts)}"
+
+
+def _span(limit: Limit) -> tuple[Any, ...]:
+    if limit.values:
+        return ", ".join(f"{value:g}" for value in limit.values), "", ""
+    ends = ["" if end is None else f"{end:.3g}" for end in (limit.low, limit.high)]
+    return (*ends, f"{limit.low_percentile:.0f} to {limit.high_percentile:.0f}")
