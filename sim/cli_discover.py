@@ -94,7 +94,7 @@ def _discovery(result: Discovery) -> None:
         _print(page, table)
     page.print(
         "Coverage: of 100 futures with the outcome, those in the box. Density: of 100 futures in the box, those with "
-        "the outcome. Mass: of 100 futures, those in the box. Held out: futures with parameters that the search has not "
+        "the outcome. Mass: of 100 futures, those in the box. Held out: futures whose parameters the search has not "
         f"seen. p: the chance of such a density if the restriction did nothing. {result.futures:,} futures. {FOOTER}"
     )
 

@@ -149,5 +149,6 @@ def flips(result: Flips, top: int) -> None:
     page.print(
         "Levers are set from the scenario's start on, one at a time; a parameter is fixed in all futures. Now: the "
         "lever's setting (where the actor decides, its usual place) or the parameter's median. Of its way: of the "
-        f"lever's range, or from the median to the last percentile. {result.runs:,} futures each, on the same dice. {FOOTER}"
+        "lever's range, or from the median to the last percentile. "
+        f"{result.runs:,} futures each, on the same dice. {FOOTER}"
     )

@@ -1,0 +1,114 @@
+"""`polarity discover` and `polarity policies`, as a researcher types them."""
+
+import json
+
+import polars as pl
+import pytest
+
+HERE = "current_policy"
+
+
+def test_discover_in_words_numbers_and_a_file(polarity, tmp_path):
+    call = ("discover", "--outcome", "lead_months@2028>=8", "--members", 1024)
+    said = polarity(*call, "--out", tmp_path / "box.csv")
+    assert said.code == 0, said.err
+    assert "“lead_months@2028>=8” holds in" in said.out
+    assert "held out" in said.out
+    report = json.loads(polarity(*call, "--json").out)["discoveries"][0]
+    table = pl.read_csv(tmp_path / "box.csv")
+    assert table["coverage"][0] == pytest.approx(report["boxes"][0]["held_out"]["coverage"])
+    none = polarity("discover", "--outcome", "china_ahead@2028", "--members", 512)
+    assert "No box: 0 of 512 futures have it" in none.out
+
+
+def test_the_price_list(polarity, tmp_path):
+    call = (
+        "policies",
+        "prices",
+        "--runs",
+        8,
+        "--year",
+        2027,
+        "--until",
+        2027,
+        "--outcome",
+        "governance.misuse_exposure@2027",
+    )
+    said = polarity(*call, "--out", tmp_path / "prices.csv")
+    assert said.code == 0, said.err
+    assert "One lever at a time moves the lead most like this" in said.out
+    assert "us_concentration" in said.out
+    assert "Governance index, misuse exposure" in " ".join(said.out.split())
+    table = pl.read_csv(tmp_path / "prices.csv")
+    assert {"lever", "value", "with", "lead_months@2027", "lead_months@2027 low", "us_ahead@2027 high"} <= set(
+        table.columns
+    )
+    report = json.loads(polarity(*call, "--json").out)
+    assert len(report["prices"]) == table.height
+
+
+def test_an_attribution(polarity):
+    call = (
+        "policies",
+        "attribute",
+        HERE,
+        "controls_erode",
+        "--by",
+        "side",
+        "--runs",
+        16,
+        "--outcome",
+        "lead_months@2028",
+    )
+    said = polarity(*call)
+    assert "The largest part is due to" in said.out
+    assert "All together" in said.out
+    report = json.loads(polarity(*call, "--json").out)["attributions"][0]
+    parts = sum(share["shapley"] for share in report["shares"])
+    assert parts == pytest.approx(report["difference"]["mean"])
+
+
+def test_regret(polarity):
+    worlds = ("--world", HERE, "--world", "fast_feedback")
+    policies = ("--policy", "tight_controls", "--policy", "checks:enforcement=5,hub_policing=80")
+    call = ("policies", "regret", "--runs", 16, "--outcome", "lead_months@2028", *worlds, *policies)
+    said = polarity(*call)
+    assert "tight_controls is regretted least" in said.out
+    assert "checks" in said.out
+    least = json.loads(polarity(*call, "--goal", "least", "--json").out)
+    assert least["minimax_regret"] == "checks"
+    assert least["goal"] == "least"
+
+
+def test_flip(polarity, tmp_path):
+    call = ("policies", "flip", "--only", "levers", "--runs", 16, "--year", 2028)
+    said = polarity(*call, "--out", tmp_path / "flips.csv")
+    assert "Another outcome would be with Chinese compute in the largest run" in " ".join(said.out.split())
+    assert pl.read_csv(tmp_path / "flips.csv").height == 27
+    assert json.loads(polarity(*call, "--json").out)["changes"][0]["flips"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["discover", "--outcome", "lead_months@2030"], ["set a limit", "lead_months@2030>=12"]),
+        (["discover", "--levers", "enforcement=1"], ["--levers", "enforcement=0:10"]),
+        (["discover", "--members", "3"], ["members is 3", "512"]),
+        (["policies", "prices", "--outcome", "crossing_year.china"], ["does not exist in every future"]),
+        (["policies", "prices", "curent_policy"], ["did you mean 'current_policy'?"]),
+        (["policies", "attribute", HERE, "china_surge"], ["17 things", "--by side"]),
+        (["policies", "attribute", HERE, HERE], ["do not differ"]),
+        (["policies", "attribute", HERE, "tight_controls", "--by", "who"], ["'who'", "lever, side"]),
+        (["policies", "regret", "--goal", "more"], ["'more'", "most, least"]),
+        (["policies", "regret", "--policy", "a:enforcment=2"], ["--policy", "did you mean 'enforcement'?"]),
+        (["policies", "regret", "--policy", "a:enforcement=99"], ["is 99", "0 to 10"]),
+        (["policies", "regret", "--policy", "taiwan_disruption"], ["no policy of side 'us'"]),
+        (["policies", "flip", "--to", "us_ahed"], ["did you mean 'us_ahead'?"]),
+        (["policies", "flip", "--only", "all"], ["'all'", "levers, parameters"]),
+        (["policies", "flop"], ["'flop'", "flip"]),
+        (["policies", "flip", "--yaer", "2030"], ["--yaer"]),
+    ],
+)
+def test_what_is_wrong_is_one_line(polarity, words, says):
+    line = polarity(*words).refusal()
+    assert [part for part in says if part not in line] == [], line
