@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks import study, ufuncs
+from benchmarks import analyses, study, ufuncs
 from benchmarks.report import line, span, timed
 
 
@@ -115,6 +115,8 @@ def main() -> None:
     line("NumPy", np.__version__)
     engine()
     start_up()
+    analyses.sobol()
+    analyses.prices()
     study.million()
     study.overhead()
 
