@@ -62,8 +62,9 @@ hindcast: setup ## write the stored blind runs anew; then say in CHANGELOG.md wh
 golden: setup ## write the expected results anew; then say in CHANGELOG.md what changed and why
 	$(BIN)/python -m pytest tests/test_golden.py --update-golden
 
-docs: setup ## write the generated tables of the documentation anew
+docs: setup ## write the generated tables of the documentation and its notebook anew
 	$(BIN)/python -m sim.docs
+	$(BIN)/python -m sim.docs_notebook
 
 constraints: ## pin the newest versions that fit pyproject.toml (needs Python 3.11)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \

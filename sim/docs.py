@@ -34,7 +34,8 @@ from sim.rng import Array, Streams
 from sim.wording import rounded
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("README.md", "docs/ODD.md", "docs/parameters.md", "docs/api.md", "docs/calibration.md", "docs/history.md")
+FILES = ("README.md", "docs/ODD.md", "docs/parameters.md", "docs/api.md", "docs/calibration.md", "docs/history.md",
+         "docs/research.md")  # fmt: skip
 """Files that hold generated blocks."""
 TABLES = (
     "chips", "supply_history", "actors", "power", "spending", "china_channels", "domestic_supply", "frontier",
@@ -228,13 +229,23 @@ def series() -> str:
     return _table(("Series", "What it is", "Unit", "Parts"), ((f"`{n}`", *named[n], of) for n, of in parts.items()))
 
 
+def outcomes() -> str:
+    """Outcomes that can be asked for beside the series of a run."""
+    from sim.outcomes.scalar import made
+
+    return _table(("Name", "What it is", "Unit", "Parts", "Date", "In every future"), (
+        (f"`{name}`", kind.label, kind.unit, _code(kind.parts) or "–", "yes" if kind.dated else "–",
+         "not always" if kind.may_not_exist else "yes") for name, kind in made().items()
+    ))  # fmt: skip
+
+
 def streams() -> str:
     """Named streams of random numbers that a simulation draws from."""
     from sim.inputs import Inputs
-    from sim.run import noise
+    from sim.run import paths
 
     recorder = _Recorder(0, 0, 1, 1)
-    noise(Inputs(scenarios.load(scenarios.BASELINE), 1), recorder)
+    paths(Inputs(scenarios.load(scenarios.BASELINE), 1).actors, True, recorder)
     per: dict[tuple[str, str], int] = {}
     for process, actor, kind in recorder.drawn:
         per[process, kind] = per.get((process, kind), 0) + bool(actor)
@@ -318,8 +329,8 @@ def library() -> str:
 BLOCKS: dict[str, Callable[[], str]] = {
     "actors": actors, "chips": chips, "levers": levers, "switches": switches, "events": events, "tiers": tiers,
     "parameters": parameters_short, "parameters_full": parameters_full,
-    "constants": constants, "series": series, "streams": streams, "data": data, "rules": rules, "span": span,
-    "library": library, **docs_calibration.blocks(_table), **docs_history.blocks(_table),
+    "constants": constants, "series": series, "streams": streams, "outcomes": outcomes, "data": data, "rules": rules,
+    "span": span, "library": library, **docs_calibration.blocks(_table), **docs_history.blocks(_table),
 }  # fmt: skip
 """Blocks by the name that stands in their marker."""
 

@@ -201,6 +201,11 @@ class Outcome:
         return (last if "Q" in self.date else max(last - 3, 0)), last
 
 
+def made() -> dict[str, _Kind]:
+    """Outcomes that are made from series, by name."""
+    return dict(_KINDS)
+
+
 def names() -> tuple[str, ...]:
     """All names that can stand before the dot and the date."""
     return (*_KINDS, *MEASURES)

@@ -19,7 +19,8 @@ from scenarios.parameters import parameters
 from scenarios.schema import Switches
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/ODD.md", "docs/api.md", "docs/essay.md", "docs/parameters.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/ODD.md", "docs/api.md", "docs/essay.md", "docs/parameters.md",
+         "docs/research.md")  # fmt: skip
 RUNS = 8
 
 
@@ -78,7 +79,7 @@ def test_the_readme_is_short():
     assert len(text_of("README.md").splitlines()) < 120
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/api.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/api.md", "docs/research.md"])
 def test_python_snippets_run(page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     snippets = blocks(page, "python")
     assert snippets
@@ -86,6 +87,17 @@ def test_python_snippets_run(page: str, tmp_path: Path, capsys: pytest.CaptureFi
     for number, snippet in enumerate(snippets, start=1):
         exec(compile(snippet, f"{page} snippet {number}", "exec"), names)
     assert capsys.readouterr().out
+
+
+def test_the_plan_of_the_guide_is_valid_and_shows_every_field():
+    from sim.batch.plan import Design, Plan, parse
+
+    (text,) = blocks("docs/research.md", "yaml")
+    plan = parse(text)
+    assert plan.runs == 2 * 18 * 2 * 4096
+    fields = set(re.findall(r"^ {0,2}([a-z_]+):", text, re.MULTILINE))
+    optional = {"schema_version", "weighting", "made_with", "points", "seed"}
+    assert {*Plan.model_fields, *Design.model_fields} - optional <= fields
 
 
 def test_the_scenario_file_of_the_guide_is_valid(tmp_path: Path):
