@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import statistics
 import sys
 import tempfile
@@ -31,24 +30,21 @@ def plan_of(members: int) -> Plan:
     )  # fmt: skip
 
 
-def cpu() -> float:
-    """Seconds of processor time of this process and of those of its children that have ended."""
-    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-
-
-class Memory(threading.Thread):
-    """Largest sum of resident memory of this process and its children, watched ten times a second (Linux)."""
+class Watch(threading.Thread):
+    """Resident memory and processor time of this process and its children, ten times a second (Linux)."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
-        self.peak, self.path, self.done = 0.0, list[float](), threading.Event()
+        self.path, self.done = list[float](), threading.Event()
+        self.spent: dict[int, float] = {}
+        """Processor seconds of each child, as last seen: it is gone before it is counted by the system."""
 
     def run(self) -> None:
         """Watch until it is told to stop."""
         while not self.done.wait(0.1):
-            now = sum(map(_resident, [os.getpid(), *_descendants(os.getpid())]))
-            self.peak = max(self.peak, now)
-            self.path.append(now)
+            children = list(_descendants(os.getpid()))
+            self.path.append(sum(map(_resident, [os.getpid(), *children])))
+            self.spent |= {pid: seconds for pid in children if (seconds := _processor(pid))}
 
 
 def _descendants(pid: int) -> Iterator[int]:
@@ -68,21 +64,31 @@ def _resident(pid: int) -> float:
         return 0.0
 
 
+def _processor(pid: int) -> float:
+    """Processor seconds that a process has used."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return 0.0
+
+
 @contextmanager
 def measured() -> Iterator[dict[str, float]]:
     """Wall and processor seconds and peak memory of what happens inside."""
     found: dict[str, float] = {}
-    memory = Memory()
-    memory.start()
-    wall, spent = time.perf_counter(), cpu()
+    watch = Watch()
+    watch.start()
+    wall, spent = time.perf_counter(), time.process_time()
     yield found
-    found["wall"], found["cpu"] = time.perf_counter() - wall, cpu() - spent
-    memory.done.set()
-    memory.join()
-    found["peak"] = memory.peak
-    if len(memory.path) >= 8:
-        quarter = len(memory.path) // 4
-        second, last = memory.path[quarter : 2 * quarter], memory.path[-quarter:]
+    found["wall"], found["cpu"] = time.perf_counter() - wall, time.process_time() - spent
+    watch.done.set()
+    watch.join()
+    found["cpu"] += sum(watch.spent.values())
+    found["peak"] = max(watch.path, default=0.0)
+    if len(watch.path) >= 8:
+        quarter = len(watch.path) // 4
+        second, last = watch.path[quarter : 2 * quarter], watch.path[-quarter:]
         found["growth"] = statistics.median(last) - statistics.median(second)
 
 

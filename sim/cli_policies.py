@@ -65,9 +65,7 @@ def prices(
     """Price every lever: its effect on the lead and on the outcomes at both ends of its range, on the same dice."""
     from sim import cli_policies_text
     from sim.analysis.prices import price_list, usual
-    from sim.outcomes.scalar import parse
 
-    parse(f"lead_months@{year}", until=2050)
     spec = found(which, weighting=weighting)
     extra = _asked(outcome, spec)
     with workers(processes) as executor, progress_bar(runs) as bar:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
@@ -94,6 +95,22 @@ def _one_thread_each() -> Iterator[None]:
                 os.environ[name] = value
 
 
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes that begin meanwhile leave Ctrl-C to this one: a signal that is ignored is so in children too."""
+    import signal
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals belong to the main thread
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _begin() -> None:
     """In a new worker: leave Ctrl-C to the parent, and leave with it, since its death closes nothing here."""
     import signal
@@ -126,10 +143,11 @@ def dask(address: str, workers: int | None = None) -> Iterator[Crew]:
     cluster = None
     try:
         if address == "local":
-            with _one_thread_each():
+            with _one_thread_each(), _deaf_to_interrupts():
                 cluster = LocalCluster(
-                    n_workers=workers or available(), threads_per_worker=1, processes=True, dashboard_address=None
-                )
+                    n_workers=workers or available(), threads_per_worker=1, processes=True, dashboard_address=":0",
+                    silence_logs=logging.CRITICAL,
+                )  # fmt: skip
         client = Client(cluster if cluster is not None else address, timeout="20s", set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__

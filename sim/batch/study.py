@@ -170,7 +170,8 @@ class Study:
                 file.write(lines)
                 file.truncate()
                 os.fsync(file.fileno())
-        for path in (self.folder / PARTS).iterdir():
+        ours = [path for pattern in ("*.parquet", ".*.tmp") for path in (self.folder / PARTS).glob(pattern)]
+        for path in ours:
             if path.name not in done:
                 path.unlink()
 
