@@ -80,9 +80,10 @@ def study(
     from sim.batch.study import Study
 
     found = Study.open(folder)
-    report = _report(found)
+    damaged = found.damaged() if verify else []
+    report = _report(found, readable=not damaged)
     if verify:
-        report["damaged"] = found.damaged()
+        report["damaged"] = damaged
     _print(report, as_json, lambda content: _print_report(found, content))
 
 
@@ -240,7 +241,7 @@ def _duration(seconds: float) -> str:
 # --- afterwards -----------------------------------------------------------------------------------------------------
 
 
-def _report(study: Study) -> dict[str, Any]:
+def _report(study: Study, readable: bool = True) -> dict[str, Any]:
     """A study in plain numbers: how far, what it found, and what it was made with."""
     from sim.batch import identity
 
@@ -250,7 +251,7 @@ def _report(study: Study) -> dict[str, Any]:
         "name": study.plan.name, "question": study.plan.question, "folder": str(study.folder),
         "parts": len(study.parts), "finished_parts": len(done), "futures": study.plan.runs,
         "files_sha256": identity.digest(sorted(done.items()), 64), "made_with": made_with,
-        "cite": _citation(study, made_with), "results": _rows(study) if done else [],
+        "cite": _citation(study, made_with), "results": _rows(study) if done and readable else [],
     }  # fmt: skip
 
 

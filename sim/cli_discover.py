@@ -37,8 +37,10 @@ def discover(
     as_json: Json = False,
 ) -> None:
     """Find the ranges of inputs in which an outcome is common: scenario discovery, tested on futures held out."""
+    from sim import cli_files
     from sim.analysis import discovery
 
+    cli_files.check_file(out)
     spec = found(which, weighting=weighting)
     actors = [row.actor for row in spec.roster()]
     questions = [discovery.question(text, actors) for text in outcome or DEFAULT]
@@ -46,8 +48,6 @@ def discover(
         results = discovery.discover(spec, questions, members, _spans(levers), boxes, density, seed, executor, bar)
     if out is not None:
         import polars as pl
-
-        from sim import cli_files
 
         cli_files.write_csv(pl.concat([r.frame() for r in results if r.boxes] or [results[0].frame()]), out)
     if as_json:

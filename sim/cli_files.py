@@ -25,6 +25,15 @@ def check_folder(folder: Path) -> None:
         raise InputError(f"--out {folder}: nothing may be written in {present}; give another folder")
 
 
+def check_file(path: Path | None) -> None:
+    """Refuse a place that cannot hold a file before anything is simulated."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise InputError(f"--out {path}: is a directory; give a file, such as {path / 'table.csv'}")
+    check_folder(path.parent)
+
+
 def saved(result: Run, summary: dict[str, Any], folder: Path) -> Path:
     """Write a run and its summary into a folder: both completely, or nothing."""
     import shutil

@@ -63,9 +63,10 @@ def prices(
     as_json: Json = False,
 ) -> None:
     """Price every lever: its effect on the lead and on the outcomes at both ends of its range, on the same dice."""
-    from sim import cli_policies_text
+    from sim import cli_files, cli_policies_text
     from sim.analysis.prices import price_list, usual
 
+    cli_files.check_file(out)
     spec = found(which, weighting=weighting)
     extra = _asked(outcome, spec)
     with workers(processes) as executor, progress_bar(runs) as bar:
@@ -93,11 +94,12 @@ def attribute(
     """Divide the difference between two scenarios among what they differ in: exact Shapley values."""
     import polars as pl
 
-    from sim import cli_policies_text
+    from sim import cli_files, cli_policies_text
     from sim.analysis.attribution import attribute as divide
 
     if by not in ("lever", "side"):
         raise InputError(f"--by {shown(by)}: valid are: lever, side")
+    cli_files.check_file(out)
     one, two = (found(name, weighting=weighting) for name in (first, second))
     asked = _asked(outcome or [DEFAULT], one)
     with workers(processes) as executor, progress_bar(runs) as bar:
@@ -135,11 +137,12 @@ def regret(
     as_json: Json = False,
 ) -> None:
     """Lay policies over worlds: which one would be regretted least, for a goal of your own."""
-    from sim import cli_policies_text
+    from sim import cli_files, cli_policies_text
     from sim.analysis import regret as analysis
 
     if goal not in ("most", "least"):
         raise InputError(f"--goal {shown(goal)}: valid are: most, least")
+    cli_files.check_file(out)
     worlds = [found(name, weighting=weighting) for name in world or analysis.WORLDS]
     (asked,) = _asked([outcome], worlds[0])
     chosen = [_policy(text, side) for text in policy or analysis.POLICIES]
@@ -169,12 +172,13 @@ def flip(
     as_json: Json = False,
 ) -> None:
     """Say what would have to be true: the smallest change of a lever or parameter that flips the usual outcome."""
-    from sim import cli_policies_text
+    from sim import cli_files, cli_policies_text
     from sim.analysis.flips import flips
 
     kinds = {"": ("lever", "parameter"), "levers": ("lever",), "parameters": ("parameter",)}
     if only not in kinds:
         raise InputError(f"--only {shown(only)}: valid are: levers, parameters")
+    cli_files.check_file(out)
     spec = found(which, weighting=weighting)
     with workers(processes) as executor, progress_bar(runs) as bar:
         result = flips(spec, year, to, kinds[only], runs, seed, executor, bar)

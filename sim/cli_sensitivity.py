@@ -46,6 +46,7 @@ def sensitivity(
     as_json: Json = False,
 ) -> None:
     """Say which uncertain inputs an outcome hangs on, and how much of it is chance."""
+    from sim import cli_files
     from sim.analysis.given import correlation_ratios
     from sim.analysis.morris import morris
     from sim.analysis.sobol import sobol
@@ -54,25 +55,37 @@ def sensitivity(
     if method not in ("sobol", "morris"):
         raise InputError(f"--method {shown(method)}: valid are: sobol, morris")
     spec = found(which, weighting=weighting)
+    cli_files.check_file(out)
     asked = [parse(text, [row.actor for row in spec.roster()]) for text in outcome or [DEFAULT]]
     only = [name.strip() for name in inputs.split(",") if name.strip()]
     with workers(processes) as executor, progress_bar(1) as bar:
         if method == "morris":
-            screenings = morris(spec, asked, samples or 32, seed, only, executor, bar)
-            _morris(screenings, asked, spec.name, top, out, as_json)
+            screenings = morris(spec, asked, 32 if samples is None else samples, seed, only, executor, bar)
+            _morris(screenings, asked, spec.name, spec.weighting, seed, top, out, as_json)
             return
-        indices = sobol(spec, asked, samples or 1024, seed, only, executor, bar)
+        indices = sobol(spec, asked, 1024 if samples is None else samples, seed, only, executor, bar)
         ratios = correlation_ratios(spec, asked, seed=seed, executor=executor)
-    _sobol(indices, ratios, asked, spec.name, spec.weighting, top, out, as_json)
+    _sobol(indices, ratios, asked, spec.name, spec.weighting, seed, top, out, as_json, bool(only))
 
 
-def _morris(found: list[Screening], asked: list[Outcome], name: str, top: int, out: Path | None, as_json: bool) -> None:
+def _morris(
+    found: list[Screening], asked: list[Outcome], name: str, weighting: str, seed: int, top: int, out: Path | None,
+    as_json: bool,
+) -> None:  # fmt: skip
     from sim import cli_study_text
 
     if out is not None:
         _write(out, [screening.frame() for screening in found], asked)
     if as_json:
-        print_json({"scenario": name, "method": "morris", "outcomes": [screening.summary() for screening in found]})
+        print_json(
+            {
+                "scenario": name,
+                "method": "morris",
+                "weighting": weighting,
+                "seed": seed,
+                "outcomes": [screening.summary() for screening in found],
+            }
+        )
         return
     for screening, outcome in zip(found, asked, strict=True):
         rows = screening.frame().head(top).to_dicts()
@@ -80,8 +93,8 @@ def _morris(found: list[Screening], asked: list[Outcome], name: str, top: int, o
 
 
 def _sobol(
-    found: list[Indices], ratios: list[Ratios], asked: list[Outcome], name: str, weighting: str, top: int,
-    out: Path | None, as_json: bool,
+    found: list[Indices], ratios: list[Ratios], asked: list[Outcome], name: str, weighting: str, seed: int, top: int,
+    out: Path | None, as_json: bool, some: bool,
 ) -> None:  # fmt: skip
     from sim import cli_study_text
 
@@ -90,7 +103,7 @@ def _sobol(
         _write(out, frames, asked)
     if as_json:
         print_json({
-            "scenario": name, "method": "sobol", "weighting": weighting,
+            "scenario": name, "method": "sobol", "weighting": weighting, "seed": seed,
             "outcomes": [
                 {**indices.summary(), "indices": frame.to_dicts(), "as_drawn": drawn.summary()}
                 for indices, drawn, frame in zip(found, ratios, frames, strict=True)
@@ -98,7 +111,7 @@ def _sobol(
         })  # fmt: skip
         return
     for indices, drawn, frame, outcome in zip(found, ratios, frames, asked, strict=True):
-        cli_study_text.sensitivity(indices, drawn, frame.head(top).to_dicts(), outcome, weighting)
+        cli_study_text.sensitivity(indices, drawn, frame.to_dicts(), outcome, weighting, top, some)
 
 
 def _joined(indices: Indices, drawn: Ratios) -> Any:

@@ -65,20 +65,27 @@ def _scale(value: float) -> tuple[str, float]:
 
 
 def sensitivity(
-    indices: Indices, drawn: Ratios, rows: Sequence[Mapping[str, Any]], outcome: Outcome, weighting: str
+    indices: Indices,
+    drawn: Ratios,
+    rows: Sequence[Mapping[str, Any]],
+    outcome: Outcome,
+    weighting: str,
+    top: int,
+    some: bool = False,
 ) -> None:
     """Which inputs an outcome hangs on: the first ones in words, then a table of shares of its variance."""
     page = _console()
-    most = [row for row in rows if row["input"] != "luck"][:3]
-    named = ", ".join(f"{row['label']} ({100 * row['total']:.0f})" for row in most)
+    tied = weighting == "history" and not some
+    share, verb = ("as_drawn", "goes with") if tied else ("total", "hangs on")
+    order = sorted((row for row in rows if row["input"] != "luck"), key=lambda row: -row[share])
+    named = ", ".join(f"{row['label']} ({_hundredths(row[share])})" for row in order[:3])
     _print(
         page,
-        f"{outcome.label}: {_plain(indices.mean, 2)} {outcome.unit} on average. Its spread hangs most on: {named}; "
-        f"numbers are hundredths of its variance. Chance has a part in {100 * drawn.luck:.0f} hundredths of the spread "
-        "of the ensemble as it is drawn.",
+        f"{outcome.label}: {_plain(drawn.mean, 2)} {outcome.unit} on average. Chance has a part in "
+        f"{100 * drawn.luck:.0f} hundredths of its variance over futures; of the inputs, most {verb} {named}.",
     )
     table = _table("", "Input", "Alone", "90 %", "With others", "90 %", "As drawn")
-    for row in rows:
+    for row in rows[:top]:
         cells = [_hundredths(row[name]) for name in ("first", "total", "as_drawn")]
         spans = [f"{_hundredths(row[f'{n}_low'])} to {_hundredths(row[f'{n}_high'])}" for n in ("first", "total")]
         table.add_row(row["label"], cells[0], spans[0], cells[1], spans[1], cells[2])
@@ -88,13 +95,14 @@ def sensitivity(
         "others: all that it has a part in (total index). Both are for independent inputs. As drawn: the first again "
         "in the ensemble as it is, where inputs go together (correlation ratio); for chance, all that it has a part in."
     )
-    if weighting == "history":
+    if tied:
         page.print(
-            "History ties inputs to each other: drawn independently, their variance is "
-            f"{indices.variance / drawn.variance:.1f} times that of the ensemble. `--weighting none` takes the priors, "
-            "which are independent."
+            "History ties inputs to each other: drawn independently, they make a variance "
+            f"{indices.variance / drawn.variance:.1f} times that of the ensemble, so the indices say what would matter "
+            "without these ties. `--weighting none` takes the priors, which are independent."
         )
-    page.print(f"{indices.samples * (len(indices.names) + 2):,} futures. {FOOTER}")
+    futures = indices.samples * (len(indices.names) + 2) + 2 * drawn.members
+    page.print(f"{futures:,} futures. {FOOTER}")
 
 
 def _hundredths(share: float | None) -> str:

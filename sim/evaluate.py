@@ -6,7 +6,7 @@ task is plain data and its answer depends on nothing else, so that every executo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from itertools import islice
@@ -72,20 +72,26 @@ def evaluate(task: Task) -> dict[str, Array]:
 
 
 def evaluate_all(
-    tasks: Sequence[Task], executor: Executor | None = None, progress: Progress | None = None
+    tasks: Iterable[Task],
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    total: int | None = None,
 ) -> list[dict[str, Array]]:
     """Answer tasks in their order, here or by an executor.
 
     Args:
-        tasks: what to simulate.
+        tasks: what to simulate; they may be made as they are needed.
         executor: who does it; this process by default.
         progress: called after each task.
+        total: futures in all, where tasks are not a list that can be counted.
     """
-    total, done = sum(task.runs for task in tasks), 0
-    results = []
-    for task, answer in zip(tasks, _answers(tasks, executor), strict=True):
+    if total is None:
+        tasks = list(tasks)
+        total = sum(task.runs for task in tasks)
+    done, results = 0, []
+    for answer in _answers(tasks, executor):
         results.append(answer)
-        done += task.runs
+        done += len(next(iter(answer.values())))
         if progress is not None:
             progress(done, total)
     return results

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.errors import InputError
+
 if TYPE_CHECKING:
     from scipy.stats import qmc
 
@@ -37,13 +39,25 @@ def stream_id(process: str, actor: str = "") -> int:
     return int.from_bytes(hashlib.blake2b(f"{process}\0{actor}".encode(), digest_size=2).digest(), "big")
 
 
+def check_seed(seed: int) -> None:
+    """Refuse a seed that names no dice.
+
+    Raises:
+        InputError: with the range.
+    """
+    if not 0 <= seed < 2**63:
+        raise InputError(f"seed is {seed}; it is a whole number from 0 to 2^63 - 1")
+
+
 def generator(seed: int, process: str) -> np.random.Generator:
     """The generator of a stream that has no members: one for a whole ensemble."""
+    check_seed(seed)
     return np.random.Generator(np.random.Philox(key=np.array([seed, stream_id(process) << 48], np.uint64)))
 
 
 def spawning(seed: int, process: str) -> np.random.Generator:
     """The same for libraries that take a generator of their own from it, which a keyed one cannot give."""
+    check_seed(seed)
     return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, stream_id(process)])))
 
 

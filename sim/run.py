@@ -15,7 +15,7 @@ from sim.draws import Draws, at_scores, draw
 from sim.inputs import Inputs, inputs_of
 from sim.phases.record import KEPT, Keep, Log
 from sim.results import Run
-from sim.rng import BLOCK, PAD, Array, Streams
+from sim.rng import BLOCK, PAD, Array, Streams, check_seed
 from sim.world import Anchor, Noise, World
 
 CHUNK = 4 * BLOCK
@@ -73,8 +73,7 @@ def simulate(
 def _check(runs: int, seed: int, until: int, first: int, keep: Keep) -> None:
     if not 1 <= runs <= MAX_RUNS:
         raise InputError(f"runs is {runs}; an ensemble has 1 to {MAX_RUNS:,} members")
-    if not 0 <= seed < 2**63:
-        raise InputError(f"seed is {seed}; it is a whole number from 0 to 2^63 - 1")
+    check_seed(seed)
     if not 2027 <= until <= LAST_YEAR:
         raise InputError(f"until is {until}; the horizon is a year from 2027 to {LAST_YEAR}")
     if first < 0:

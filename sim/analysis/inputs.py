@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.special import ndtri
@@ -12,7 +13,7 @@ from scenarios.errors import unknown
 from scenarios.parameters import parameters
 from scenarios.quantities import Fixed
 from scenarios.schema import Scenario
-from sim import ensemble
+from sim import ensemble, parameter_table
 from sim.draws import distributions
 from sim.rng import SOBOL_DIMENSIONS, Array
 
@@ -41,11 +42,8 @@ class Inputs:
     @property
     def labels(self) -> tuple[str, ...]:
         """What they are called where people read them."""
-        known = parameters()
-        return tuple(
-            "Chance, all of it" if name == LUCK else known[name].label if name in known else name.replace("_", " ")
-            for name in self.names
-        )
+        known = {row["name"]: str(row["label"]) for row in parameter_table.rows(self.spec)}
+        return tuple("Chance, all of it" if name == LUCK else known[name] for name in self.names)
 
     def scores(self, u: Array) -> Array:
         """Normal scores of all Sobol columns at uniforms of the inputs.
@@ -94,9 +92,14 @@ def _marginals(spec: Scenario) -> dict[int, Array]:
     """Sorted scores of the shipped draws by column, where the scenario is weighed by history and has no own choice."""
     if spec.weighting == "none":
         return {}
-    shipped = ensemble.weighed(spec.data_until)
     own = {parameters()[name].dim for name in spec.parameters}
-    return {column: np.sort(shipped.scores[row]) for row, column in enumerate(shipped.columns) if column not in own}
+    return {column: row for column, row in _ordered(spec.data_until).items() if column not in own}
+
+
+@cache
+def _ordered(data_until: str) -> dict[int, Array]:
+    shipped = ensemble.weighed(data_until)
+    return dict(zip(shipped.columns, np.sort(shipped.scores, axis=1), strict=True))
 
 
 def _quantile(ordered: Array, u: Array) -> Array:

@@ -76,6 +76,7 @@ def morris(
     numbers_only(outcomes)
     if not 4 <= trajectories <= 4096:
         raise InputError(f"trajectories is {trajectories}; give 4 to 4096")
+    rng.check_seed(seed)
     inputs = inputs_of(spec, only)
     names = tuple(name for name in inputs.names if name != LUCK)
     if len(names) < 2:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -60,7 +60,8 @@ class Indices:
         """The indices as plain values."""
         return {
             "outcome": self.outcome, "mean": self.mean, "variance": self.variance, "samples": self.samples,
-            "sum_of_first": float(self.first[0].sum()), "indices": self.frame().to_dicts(),
+            "futures": self.samples * (len(self.names) + 2), "sum_of_first": float(self.first[0].sum()),
+            "indices": self.frame().to_dicts(),
         }  # fmt: skip
 
 
@@ -92,11 +93,16 @@ def sobol(
     numbers_only(outcomes)
     if samples < 16 or samples & (samples - 1):
         raise InputError(f"samples is {samples}; a Sobol design has a power of two, such as {_near(samples)}")
+    rng.check_seed(seed)
     inputs = inputs_of(spec, only)
-    tasks = _tasks(inputs, tuple(outcomes), samples, seed)
-    answers = evaluate_all(tasks, executor, progress)
-    matrices = _assembled(answers, len(inputs.names) + 2)
-    return [_indices(str(outcome), inputs.names, inputs.labels, matrices[str(outcome)], seed) for outcome in outcomes]
+    if not inputs.columns or len(inputs.names) < 2:
+        raise InputError(
+            "inputs: one alone has nothing to share the variance with; name a parameter beside luck, or two"
+        )
+    tasks, matrices = _tasks(inputs, tuple(outcomes), samples, seed), len(inputs.names) + 2
+    answers = evaluate_all(tasks, executor, progress, total=samples * matrices)
+    values = _assembled(answers, matrices)
+    return [_indices(str(outcome), inputs.names, inputs.labels, values[str(outcome)], seed) for outcome in outcomes]
 
 
 def _near(samples: int) -> int:
@@ -112,24 +118,24 @@ def design(dimensions: int, samples: int, seed: int) -> tuple[Array, Array]:
     return points[:dimensions], points[dimensions:]
 
 
-def _tasks(inputs: Inputs, outcomes: tuple[Outcome, ...], samples: int, seed: int) -> list[Task]:
+def _tasks(inputs: Inputs, outcomes: tuple[Outcome, ...], samples: int, seed: int) -> Iterator[Task]:
     """Blocks of rows; of each block A, every A with one column of B, A with the dice of B, and B."""
     a, b = design(len(inputs.columns), samples, seed)
-    tasks = []
+
+    def task(u: Array, first: int) -> Task:
+        return Task(inputs.spec, outcomes, u.shape[1], seed, first, scores=inputs.scores(u))
+
     for begin in range(0, samples, CHUNK):
         rows = slice(begin, min(begin + CHUNK, samples))
-        mixed = []
+        later = samples + begin if inputs.with_luck else begin
+        yield task(a[:, rows], begin)
         for i in range(len(inputs.columns)):
             u = a[:, rows].copy()
             u[i] = b[i, rows]
-            mixed.append((u, begin))
-        luck = [(a[:, rows], samples + begin)] if inputs.with_luck else []
-        for u, first in [(a[:, rows], begin), *mixed, *luck, (b[:, rows], samples + begin)]:
-            tasks.append(
-                Task(inputs.spec, outcomes, u.shape[1], seed, first if inputs.with_luck else begin,
-                     scores=inputs.scores(u))
-            )  # fmt: skip
-    return tasks
+            yield task(u, begin)
+        if inputs.with_luck:
+            yield task(a[:, rows], later)
+        yield task(b[:, rows], later)
 
 
 def _assembled(answers: list[dict[str, Array]], matrices: int) -> dict[str, Array]:

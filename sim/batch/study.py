@@ -117,7 +117,11 @@ class Study:
         return pl.scan_parquet(files).filter(pl.col("member") < self.plan.members)
 
     def table(self) -> pl.DataFrame:
-        """One row per scenario, setting and seed: futures, means and quantiles of numbers, shares of classes."""
+        """One row per scenario, setting and seed: futures, means and quantiles of numbers, shares of classes.
+
+        Raises:
+            InputError: when nothing is finished yet, or a file is damaged.
+        """
         import polars as pl
 
         from sim.outcomes.polarity import CLASSES
@@ -136,7 +140,11 @@ class Study:
                 if outcome.may_not_exist:
                     answers.append(value.is_not_nan().mean().alias(f"{name} exists"))
         keys = ["scenario", "digest", "seed", *(f"set.{axis}" for axis in self.plan.design.axes)]
-        return self.scan().group_by(keys, maintain_order=True).agg(answers).collect(engine="streaming")
+        try:
+            return self.scan().group_by(keys, maintain_order=True).agg(answers).collect(engine="streaming")
+        except pl.exceptions.ComputeError as error:
+            bad = ", ".join(self.damaged()) or str(error)
+            raise InputError(f"{self.folder}: damaged: {bad}; `polarity batch` makes damaged parts anew") from error
 
     # --- writing ------------------------------------------------------------------------------------------------
 

@@ -49,6 +49,7 @@ def test_a_study_from_plan_to_table(polarity, plan, tmp_path):
     assert "Every part has its checksum." in again.out
     next((folder / "parts").iterdir()).write_bytes(b"x")
     assert "Damaged: current_policy-" in polarity("study", folder, "--verify").out
+    assert "damaged: current_policy-" in polarity("study", folder).refusal()
     assert polarity("batch", folder / "plan.yaml", "--out", out, "--workers", 1).code == 0  # its own plan mends it
     assert polarity("study", folder, "--verify", "--json").code == 0
     assert json.loads(polarity("study", folder, "--verify", "--json").out)["damaged"] == []
