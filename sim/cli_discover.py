@@ -108,18 +108,22 @@ def _words(box: Box) -> str:
 
 
 def _limit_words(limit: Limit) -> str:
+    from sim.cli_study_text import brief
+
     if limit.values:
         return f"{limit.label} is {' or '.join(f'{value:g}' for value in limit.values)}"
     parts = []
     if limit.low is not None:
-        parts.append(f"above {limit.low:.3g}")
+        parts.append(f"above {brief(limit.low)}")
     if limit.high is not None:
-        parts.append(f"below {limit.high:.3g}")
+        parts.append(f"below {brief(limit.high)}")
     return f"{limit.label} is {' and '.join(parts)}"
 
 
 def _span(limit: Limit) -> tuple[Any, ...]:
+    from sim.cli_study_text import brief
+
     if limit.values:
         return ", ".join(f"{value:g}" for value in limit.values), "", ""
-    ends = ["" if end is None else f"{end:.3g}" for end in (limit.low, limit.high)]
+    ends = ["" if end is None else brief(end) for end in (limit.low, limit.high)]
     return (*ends, f"{limit.low_percentile:.0f} to {limit.high_percentile:.0f}")
