@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import subprocess
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenarios.errors import InputError
+from sim.cli_common import print_json
 
 if TYPE_CHECKING:
     from calibration.record import CalibrationRecord
@@ -144,7 +144,7 @@ def _list(as_json: bool) -> None:
     rows = [read(name).model_dump(mode="json", include=fields) for name in _ids()]
     used = _record(None).id
     if as_json:
-        print(json.dumps({"default": used, "results": rows}, indent=2, ensure_ascii=False))
+        print_json({"default": used, "results": rows})
         return
     from sim import cli_text
 
@@ -169,7 +169,7 @@ def _effect(identifier: str | None, runs: int, as_json: bool) -> None:
     )
     pair = compare(prior, posterior, runs=runs)
     if as_json:
-        print(json.dumps(pair.summary(), indent=2, ensure_ascii=False, allow_nan=False))
+        print_json(pair.summary())
         return
     from sim import cli_text
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from scenarios.errors import InputError
+from sim.cli_common import Json, print_json
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Draws = Annotated[
     int, typer.Option(help="Weighed draws of the last round, 1,024 to 2,097,152; a million takes 2.4 GB.")
 ]
@@ -50,7 +49,7 @@ def hindcast(
             print(path, file=sys.stderr if as_json else sys.stdout)
     if as_json:
         summary = found.summary()
-        print(json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False))
+        print_json(summary)
         return
     from sim import cli_history_text
 
@@ -84,7 +83,7 @@ def weights(
         raise InputError("weights: --draws and --seed go with --make; without it the stored draws are shown")
     facts = ensemble.weighed(edge).facts
     if as_json:
-        print(json.dumps(facts, indent=2, ensure_ascii=False))
+        print_json(facts)
         return
     from sim import cli_history_text
 
