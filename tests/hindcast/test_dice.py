@@ -7,12 +7,13 @@ import numpy as np
 from sim.hindcast.blind import blind_spec
 from sim.inputs import Inputs
 from sim.rng import Streams, generator, stream_id
-from sim.run import noise
+from sim.run import paths
 
 ROUNDS = [f"hindcast round {number}" for number in range(40)]
 OTHERS = [
     "hindcast resampling", "hindcast order", "stored draws", "errors of figures",
-    "sobol scramble",
+    "sobol scramble", "design sobol", "design latin_hypercube", "sensitivity design", "sensitivity bootstrap",
+    "morris design", "morris bootstrap", "correlation ratio bootstrap", "discovery halves", "discovery levers",
 ]  # fmt: skip
 
 
@@ -24,7 +25,7 @@ def of_the_simulation() -> set[tuple[str, str]]:
             used.add((process, actor))
             return super()._generators(process, actor)
 
-    noise(Inputs(blind_spec("2024-12"), 2), Recorder(0, 0, 1, 2))
+    paths(Inputs(blind_spec("2024-12"), 2).actors, True, Recorder(0, 0, 1, 2))
     return used
 
 
