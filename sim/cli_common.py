@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +16,10 @@ from scenarios.errors import InputError, shown, unknown
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    import polars as pl
+
     from scenarios.schema import Scenario, Setting
+    from sim.outcomes.scalar import Outcome
 
 Which = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A scenario of the library, or a YAML file.")]
 Runs = Annotated[int, typer.Option(help="Futures, 1 to 100,000.")]
@@ -30,6 +33,16 @@ Weighting = Annotated[
     str | None,
     typer.Option(metavar="history|none", help="Draw parameters that fit the past (default), or from the priors alone."),
 ]
+DEFAULT_OUTCOME = "lead_months@2030"
+Outcomes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--outcome", metavar="NAME@DATE", help=f"What is asked, {DEFAULT_OUTCOME} by default. May be repeated.",
+        show_default=False,
+    ),
+]  # fmt: skip
+Workers = Annotated[int, typer.Option("--workers", help="Processes on this machine.")]
+Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the table as CSV.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 
@@ -60,6 +73,25 @@ def found(which: str, calibration: str | None = None, weighting: str | None = No
 
         changes["calibration"] = read(calibration).id
     return spec.with_changes(**changes) if changes else spec
+
+
+def outcomes_asked(texts: Sequence[str] | None, spec: Scenario) -> list[Outcome]:
+    """The outcomes that are asked of a scenario; each once."""
+    from sim.outcomes.scalar import parse
+
+    actors = [row.actor for row in spec.roster()]
+    return [parse(text, actors) for text in dict.fromkeys(texts or (DEFAULT_OUTCOME,))]
+
+
+def write_tables(tables: Sequence[pl.DataFrame], path: Path | None) -> None:
+    """Write tables of one shape below each other as CSV, where a file is asked for."""
+    if path is None:
+        return
+    import polars as pl
+
+    from sim import cli_files
+
+    cli_files.write_csv(pl.concat(tables), path)
 
 
 def lever_settings(words: list[str], option: str = "--set") -> dict[str, Setting]:

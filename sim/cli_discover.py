@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.errors import InputError, shown
-from sim.cli_common import Json, Seed, Weighting, Which, found, print_json, progress_bar, workers
-from sim.cli_sensitivity import Out, Workers
+from sim.cli_common import (
+    Json,
+    Out,
+    Seed,
+    Weighting,
+    Which,
+    Workers,
+    found,
+    print_json,
+    progress_bar,
+    workers,
+    write_tables,
+)
 
 if TYPE_CHECKING:
     from sim.analysis.discovery import Box, Discovery, Limit
@@ -46,10 +57,7 @@ def discover(
     questions = [discovery.question(text, actors) for text in outcome or DEFAULT]
     with workers(processes) as executor, progress_bar(members) as bar:
         results = discovery.discover(spec, questions, members, _spans(levers), boxes, density, seed, executor, bar)
-    if out is not None:
-        import polars as pl
-
-        cli_files.write_csv(pl.concat([r.frame() for r in results if r.boxes] or [results[0].frame()]), out)
+    write_tables([r.frame() for r in results if r.boxes] or [results[0].frame()], out)
     if as_json:
         print_json({"discoveries": [result.summary() for result in results]})
         return

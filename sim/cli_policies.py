@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+import re
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scenarios.errors import InputError, shown
 from sim.cli_common import (
+    DEFAULT_OUTCOME,
     Json,
+    Out,
+    Outcomes,
     Runs,
     Seed,
     Weighting,
     Which,
+    Workers,
     found,
     lever_settings,
+    outcomes_asked,
     print_json,
     progress_bar,
     workers,
+    write_tables,
 )
 from sim.cli_errors import Commands
-from sim.cli_sensitivity import DEFAULT, Out, Outcomes, Workers
 
 if TYPE_CHECKING:
-    from scenarios.schema import Scenario
-    from sim.outcomes.scalar import Outcome
+    from sim.analysis.regret import Policy
 
 policies = typer.Typer(
     name="policies",
     cls=Commands,
-    no_args_is_help=True,
     help="What policies do: prices, attribution, flips, regret.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-def _asked(texts: list[str] | None, spec: Scenario) -> list[Outcome]:
-    from sim.outcomes.scalar import parse
-
-    return [parse(text, [row.actor for row in spec.roster()]) for text in texts or ()]
-
-
-def _csv(table: Any, out: Path | None) -> None:
-    from sim import cli_files
-
-    if out is not None:
-        cli_files.write_csv(table, out)
+@policies.callback(invoke_without_command=True)
+def _start(ctx: typer.Context) -> None:
+    if ctx.invoked_subcommand is None and (text := ctx.get_help()):
+        print(text)
 
 
 @policies.command()
@@ -68,10 +64,10 @@ def prices(
 
     cli_files.check_file(out)
     spec = found(which, weighting=weighting)
-    extra = _asked(outcome, spec)
+    extra = outcomes_asked(outcome, spec) if outcome else []
     with workers(processes) as executor, progress_bar(runs) as bar:
         listed = price_list(spec, [*usual(year, until), *extra], runs, seed, executor=executor, progress=bar)
-    _csv(listed.frame(), out)
+    write_tables([listed.frame()], out)
     if as_json:
         print_json(listed.summary())
         return
@@ -101,10 +97,10 @@ def attribute(
         raise InputError(f"--by {shown(by)}: valid are: lever, side")
     cli_files.check_file(out)
     one, two = (found(name, weighting=weighting) for name in (first, second))
-    asked = _asked(outcome or [DEFAULT], one)
+    asked = outcomes_asked(outcome, one)
     with workers(processes) as executor, progress_bar(runs) as bar:
-        results = [divide(one, two, each, by, runs, seed, executor, bar) for each in asked]
-    _csv(pl.concat(r.frame().with_columns(outcome=pl.lit(str(r.outcome))) for r in results), out)
+        results = divide(one, two, asked, by, runs, seed, executor, bar)
+    write_tables([r.frame().with_columns(outcome=pl.lit(str(r.outcome))) for r in results], out)
     if as_json:
         print_json({"attributions": [result.summary() for result in results]})
         return
@@ -118,7 +114,7 @@ def regret(
         list[str] | None,
         typer.Option(
             metavar="NAME[:LEVER=VALUE,...]",
-            help="A scenario, whose levers are taken, or settings of your own. Several; seven by default.",
+            help="A scenario, whose levers are taken, or settings of your own. Several; by default the library's.",
             show_default=False,
         ),
     ] = None,
@@ -126,8 +122,17 @@ def regret(
         list[str] | None,
         typer.Option(metavar="NAME|FILE", help="A scenario. Several; eight by default.", show_default=False),
     ] = None,
-    outcome: Annotated[str, typer.Option(metavar="NAME@DATE", help="What the policy is for.")] = DEFAULT,
+    outcome: Annotated[str, typer.Option(metavar="NAME@DATE", help="What the policy is for.")] = DEFAULT_OUTCOME,
     goal: Annotated[str, typer.Option(metavar="most|least", help="Whether more of it is better.")] = "most",
+    within: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Also count the worlds in which a policy is so near the best, in the unit of the outcome "
+            "(futures in 100 for a share).",
+            show_default=False,
+        ),
+    ] = None,
     side: Annotated[str, typer.Option(metavar="us|china", help="Whose levers a policy sets.")] = "us",
     runs: Runs = 1024,
     seed: Seed = 0,
@@ -143,16 +148,17 @@ def regret(
     if goal not in ("most", "least"):
         raise InputError(f"--goal {shown(goal)}: valid are: most, least")
     cli_files.check_file(out)
+    analysis.check_side(side)
     worlds = [found(name, weighting=weighting) for name in world or analysis.WORLDS]
-    (asked,) = _asked([outcome], worlds[0])
-    chosen = [_policy(text, side) for text in policy or analysis.POLICIES]
+    (asked,) = outcomes_asked([outcome], worlds[0])
+    chosen = [_policy(text, side) for text in policy or analysis.POLICIES[side]]
     with workers(processes) as executor, progress_bar(runs) as bar:
         result = analysis.regret(chosen, worlds, asked, goal == "most", runs, seed, executor, bar)
-    _csv(result.frame(), out)
+    write_tables([result.frame()], out)
     if as_json:
-        print_json(result.summary())
+        print_json(result.summary(within))
         return
-    cli_policies_text.regret(result)
+    cli_policies_text.regret(result, within)
 
 
 @policies.command()
@@ -182,19 +188,18 @@ def flip(
     spec = found(which, weighting=weighting)
     with workers(processes) as executor, progress_bar(runs) as bar:
         result = flips(spec, year, to, kinds[only], runs, seed, executor, bar)
-    _csv(result.frame(), out)
+    write_tables([result.frame()], out)
     if as_json:
         print_json(result.summary())
         return
     cli_policies_text.flips(result, top)
 
 
-def _policy(text: str, side: str) -> Any:
-    from sim.analysis.regret import Policy, policy_of
+def _policy(text: str, side: str) -> Policy:
+    from sim.analysis.regret import own_policy, policy_of
 
     name, colon, settings = text.partition(":")
     if not colon or "=" not in settings:
         return policy_of(found(text), side)
-    levers = lever_settings(settings.split(","), "--policy")
-    found("current_policy").with_levers(**levers)  # refused here, where its range is known
-    return Policy(name, levers)
+    words = re.split(r",(?=[^,:]*=)", settings)  # a path over time has commas of its own
+    return own_policy(name, lever_settings(words, "--policy"), side)

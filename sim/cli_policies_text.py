@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.cli_study_text import brief
 from sim.cli_text import FOOTER, _console, _plain, _print, _table
+from sim.ensemble import draws_of
 from sim.outcomes.polarity import CLASSES, LABELS
 from sim.wording import signed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
     from sim.analysis.attribution import Attribution
     from sim.analysis.flips import Flips
     from sim.analysis.prices import Price, PriceList
     from sim.analysis.regret import Regret
+    from sim.outcomes.scalar import Outcome
     from sim.paired import Paired
+    from sim.rng import Array
+
+
+MOST_EXTRA = 2
+"""Columns for further outcomes: more do not fit on a page."""
 
 
 def prices(listed: PriceList) -> None:
@@ -27,32 +40,51 @@ def prices(listed: PriceList) -> None:
         f"({signed(price.effects[listed.lead].mean)} months)" for price in best
     )  # fmt: skip
     _print(page, f"{listed.spec.title}. One lever at a time moves the lead most like this: {most}.")
-    classes = [name for name in CLASSES if any(outcome.name == name for outcome in listed.outcomes)]
-    extra = [outcome for outcome in listed.outcomes[1:] if outcome.name not in CLASSES][:2]
-    titles = ["Lead, months", *(LABELS[name] for name in classes), *(f"{o.label}, {o.unit}" for o in extra)]
-    table = _table("", "Lever", "To", *titles)
+    usual, extra = listed.outcomes[: 1 + len(CLASSES)], listed.outcomes[1 + len(CLASSES) :]
+    shown = (*usual[1:], *extra[:MOST_EXTRA])
+    table = _table("", "Lever", "To", "Lead, months", *(_title(outcome, outcome in usual) for outcome in shown))
     table.columns[0].no_wrap = True
     for group in listed.by_lever():
         for price in group:
-            table.add_row(*_price(price, listed, classes, [str(outcome) for outcome in extra]))
+            table.add_row(*_price(price, listed.lead, shown))
     _print(page, table)
+    if extra[MOST_EXTRA:]:
+        page.print(f"Only in --json and --out: {', '.join(map(str, extra[MOST_EXTRA:]))}.")
     page.print(
         f"{listed.outcomes[0].label}, and futures in 100 in each outcome: moved less not moved, with the 90 % interval "
         f"of the mean from {listed.runs:,} futures on the same dice. How unlike futures are is another thing: --json "
         "gives the range of nine in ten. A + after a lever: in company, with other levers set on both sides so that it "
-        "can act (--json names them). An effect in brackets cannot be told from none."
+        f"can act (--json names them). An effect in brackets cannot be told from none.{_repeated(listed)}"
     )
     page.print(f"More lead is not said to be better. {FOOTER}")
 
 
-def _price(price: Price, listed: PriceList, classes: list[str], extra: list[str]) -> list[str]:
-    by_class = {outcome.name: str(outcome) for outcome in listed.outcomes}
+def _title(outcome: Outcome, is_usual: bool) -> str:
+    if is_usual:
+        return outcome.label
+    return f"{outcome}, {'in 100' if outcome.is_share else outcome.unit}"
+
+
+def _repeated(listed: PriceList) -> str:
+    """What the intervals leave out where there are more futures than draws of the parameters."""
+    known = draws_of(listed.spec)
+    if known is None or listed.runs <= known:
+        return ""
+    return (
+        f" History knows {known:,} draws of the parameters: more futures repeat them with other luck, and the ± "
+        "takes the draws as given."
+    )
+
+
+def _price(price: Price, lead: str, shown: Sequence[Outcome]) -> list[str]:
     start = [price.lever.name + (" +" if price.company else ""), f"{price.value:g}"]
     if price.already:
-        return [*start, "is there", *[""] * (len(classes) + len(extra))]
-    effects = price.effects
-    shares = [_short(effects[by_class[name]], 100.0, 1) for name in classes]
-    return [*start, _short(effects[listed.lead]), *shares, *(_short(effects[text]) for text in extra)]
+        return [*start, "is there", *[""] * len(shown)]
+    cells = [
+        _short(price.effects[str(outcome)], 100.0, 1) if outcome.is_share else _short(price.effects[str(outcome)])
+        for outcome in shown
+    ]
+    return [*start, _short(price.effects[lead]), *cells]
 
 
 def _short(effect: Paired, scale: float = 1.0, digits: int = 2) -> str:
@@ -94,29 +126,56 @@ def attribution(result: Attribution) -> None:
     )
 
 
-def regret(result: Regret) -> None:
+def regret(result: Regret, within: float | None = None) -> None:
     """Policies against worlds."""
     page = _console()
-    scale, unit = (100.0, "futures in 100") if result.outcome.is_share else (1.0, result.outcome.unit)
+    scale, unit = result.scale, "futures in 100" if result.outcome.is_share else result.outcome.unit
     at = result.policies.index(result.minimax)
     goal = "as much" if result.most else "as little"
     _print(
         page,
         f"For {goal} of “{result.outcome.label}” as possible, {result.minimax} is regretted least in the world where "
-        f"it is regretted most: {_plain(scale * float(result.largest[at]), 1)} {unit}.",
+        f"it is regretted most: {_plain(scale * float(result.largest[at]), 1)} {unit}.{_rival(result, unit)}",
     )
     worlds = [name.replace("_", " ") for name in result.worlds]
-    for title, values in ((f"Mean {unit}", result.scores), (f"Regret, {unit}", result.regrets)):
-        more = ("largest", "mean") if values is result.regrets else ()
-        table = _table(title, "Policy", *worlds, *more)
-        table.columns[0].no_wrap = True
-        for policy, row in zip(result.policies, scale * values, strict=True):
-            ends = (row.max(), row.mean()) if more else ()
-            table.add_row(policy, *(_plain(float(value), 1) for value in (*row, *ends)))
-        _print(page, table)
+    table = _table(f"Mean {unit}", "Policy", *worlds)
+    _rows(table, result.policies, scale * result.scores)
+    _print(page, table)
+    near = [] if within is None else [f"within {within:g}"]
+    table = _table(f"Regret, {unit}", "Policy", *worlds, "largest", "mean", *near)
+    regrets = scale * result.regrets
+    counts = [] if within is None else [[str(count)] for count in result.near_best(within / scale)]
+    _rows(table, result.policies, np.column_stack([regrets, regrets.max(axis=1), regrets.mean(axis=1)]), counts)
+    _print(page, table)
+    for policy in (policy for policy in result.chosen if policy.left):
+        page.print(f"Not taken over from {policy.name}: {', '.join(policy.left)}.")
     page.print(
-        "Regret: how much worse than the best of these policies in that world, on the same dice. Which way is better "
-        f"is your choice (--goal), not the model's. {result.values.shape[-1]:,} futures each. {FOOTER}"
+        "Regret: how much worse than the best of these policies in that world, on the same dice. What any of them "
+        "decides is where it is today under those that do not name it, also in a world that sets it. Which way is "
+        f"better is your choice (--goal), not the model's. {result.values.shape[-1]:,} futures each. {FOOTER}"
+    )
+
+
+def _rows(table: Table, names: Sequence[str], values: Array, more: Sequence[Sequence[str]] = ()) -> None:
+    """One row per name: numbers, and what stands after them."""
+    table.columns[0].no_wrap = True
+    for name, row, rest in zip(names, values, more or [[]] * len(names), strict=True):
+        table.add_row(name, *(_plain(float(value), 1) for value in row), *rest)
+
+
+def _rival(result: Regret, unit: str) -> str:
+    """A warning where chance could decide between the two policies that are regretted least."""
+    order = result.largest.argsort()
+    first, second = int(order[0]), int(order[1])
+    world = int(result.regrets[second].argmax())
+    span = result.interval(second, world)
+    half = result.scale * (span.high - span.mean)
+    distance = result.scale * float(result.largest[second] - result.largest[first])
+    if distance > half:
+        return ""
+    return (
+        f" {result.policies[second]} is too near to tell apart: {_plain(result.scale * span.mean, 1)} "
+        f"±{_plain(half, 1)} {unit}."
     )
 
 

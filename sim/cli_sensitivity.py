@@ -8,25 +8,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.errors import InputError, shown
-from sim.cli_common import Json, Seed, Weighting, Which, found, print_json, progress_bar, workers
+from sim.cli_common import (
+    Json,
+    Out,
+    Outcomes,
+    Seed,
+    Weighting,
+    Which,
+    Workers,
+    found,
+    outcomes_asked,
+    print_json,
+    progress_bar,
+    workers,
+    write_tables,
+)
 
 if TYPE_CHECKING:
     from sim.analysis.given import Ratios
     from sim.analysis.morris import Screening
     from sim.analysis.sobol import Indices
     from sim.outcomes.scalar import Outcome
-
-DEFAULT = "lead_months@2030"
-
-Outcomes = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--outcome", metavar="NAME@DATE", help=f"What is asked, {DEFAULT} by default. May be repeated.",
-        show_default=False,
-    ),
-]  # fmt: skip
-Workers = Annotated[int, typer.Option("--workers", help="Processes on this machine.")]
-Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the table as CSV.")]
 
 
 def sensitivity(
@@ -50,13 +52,12 @@ def sensitivity(
     from sim.analysis.given import correlation_ratios
     from sim.analysis.morris import morris
     from sim.analysis.sobol import sobol
-    from sim.outcomes.scalar import parse
 
     if method not in ("sobol", "morris"):
         raise InputError(f"--method {shown(method)}: valid are: sobol, morris")
     spec = found(which, weighting=weighting)
     cli_files.check_file(out)
-    asked = [parse(text, [row.actor for row in spec.roster()]) for text in outcome or [DEFAULT]]
+    asked = outcomes_asked(outcome, spec)
     only = [name.strip() for name in inputs.split(",") if name.strip()]
     with workers(processes) as executor, progress_bar(1) as bar:
         if method == "morris":
@@ -74,8 +75,7 @@ def _morris(
 ) -> None:  # fmt: skip
     from sim import cli_study_text
 
-    if out is not None:
-        _write(out, [screening.frame() for screening in found], asked)
+    _write(out, [screening.frame() for screening in found], asked)
     if as_json:
         print_json(
             {
@@ -99,8 +99,7 @@ def _sobol(
     from sim import cli_study_text
 
     frames = [_joined(indices, drawn) for indices, drawn in zip(found, ratios, strict=True)]
-    if out is not None:
-        _write(out, frames, asked)
+    _write(out, frames, asked)
     if as_json:
         print_json({
             "scenario": name, "method": "sobol", "weighting": weighting, "seed": seed,
@@ -119,10 +118,7 @@ def _joined(indices: Indices, drawn: Ratios) -> Any:
     return indices.frame().join(drawn.frame(), on="input", how="left")
 
 
-def _write(path: Path, frames: list[Any], asked: list[Outcome]) -> None:
+def _write(path: Path | None, frames: list[Any], asked: list[Outcome]) -> None:
     import polars as pl
 
-    from sim import cli_files
-
-    tables = [frame.with_columns(outcome=pl.lit(str(o))) for frame, o in zip(frames, asked, strict=True)]
-    cli_files.write_csv(pl.concat(tables), path)
+    write_tables([frame.with_columns(outcome=pl.lit(str(o))) for frame, o in zip(frames, asked, strict=True)], path)

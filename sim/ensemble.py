@@ -79,6 +79,11 @@ def digest(spec: Scenario) -> str:
     return hashlib.sha256((FOLDER / f"{spec.data_until}.npy").read_bytes()).hexdigest()[:16]
 
 
+def draws_of(spec: Scenario) -> int | None:
+    """How many draws of the parameters a scenario's futures have; None where every future has its own."""
+    return weighed(spec.data_until).scores.shape[1] if spec.weighting == "history" else None
+
+
 def check_folder() -> None:
     """Refuse before the work is done if draws cannot be written.
 

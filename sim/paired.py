@@ -30,10 +30,15 @@ class Paired:
         return self.low > 0 or self.high < 0
 
 
-def paired(difference: Array) -> Paired:
-    """Mean with its interval from the number of futures, and quantiles over futures, of `(runs,)` differences."""
+def paired(difference: Array, least: float = 0.0) -> Paired:
+    """Mean with its interval from the number of futures, and quantiles over futures, of `(runs,)` differences.
+
+    Args:
+        difference: in every future.
+        least: the interval reaches at least so far to each side.
+    """
     mean, n = float(difference.mean()), difference.size
-    error = float(Z90 * difference.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0
+    error = max(float(Z90 * difference.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0, least)
     return Paired(mean, mean - error, mean + error, *map(float, np.quantile(difference, (0.05, 0.5, 0.95))))
 
 
@@ -43,7 +48,4 @@ def paired_share(before: Array, after: Array, same: bool = False) -> Paired:
     Where few or no futures change, the interval still has the width that so many of them leave open; with `same`, for
     what is the same simulation, it has none.
     """
-    difference = after.astype(float) - before
-    mean, n = float(difference.mean()), difference.size
-    error = 0.0 if same else max(float(Z90 * difference.std() / np.sqrt(n)), NONE_SEEN / n)
-    return Paired(mean, mean - error, mean + error, *map(float, np.quantile(difference, (0.05, 0.5, 0.95))))
+    return paired(after.astype(float) - before, 0.0 if same else NONE_SEEN / after.size)

@@ -70,9 +70,18 @@ def simulate(
     return run
 
 
-def _check(runs: int, seed: int, until: int, first: int, keep: Keep) -> None:
+def check_runs(runs: int) -> None:
+    """Refuse a number of futures that no ensemble has.
+
+    Raises:
+        InputError: saying how many there may be.
+    """
     if not 1 <= runs <= MAX_RUNS:
         raise InputError(f"runs is {runs}; an ensemble has 1 to {MAX_RUNS:,} members")
+
+
+def _check(runs: int, seed: int, until: int, first: int, keep: Keep) -> None:
+    check_runs(runs)
     check_seed(seed)
     if not 2027 <= until <= LAST_YEAR:
         raise InputError(f"until is {until}; the horizon is a year from 2027 to {LAST_YEAR}")

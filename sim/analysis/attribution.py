@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from scenarios.schema import Scenario
 from sim.analysis.prices import effect
 from sim.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.outcomes.scalar import Outcome
-from sim.paired import Paired, paired
+from sim.paired import NONE_SEEN, Paired, paired
 from sim.rng import Array
+from sim.run import check_runs
 
 if TYPE_CHECKING:
     import polars as pl
@@ -102,9 +104,8 @@ def players(first: Scenario, second: Scenario, by: str = "lever") -> tuple[Playe
         changes += [(field, key) for key in keys if one[field].get(key) != two[field].get(key)]
     changes += [("switches", key) for key, value in one["switches"].items() if value != two["switches"][key]]
     for field in LISTS:
-        entries = [entry for entry in one[field] if entry not in two[field]]
-        entries += [entry for entry in two[field] if entry not in one[field]]
-        changes += [(field, key) for key in dict.fromkeys(map(_key, entries))]
+        events = dict.fromkeys(map(_key, one[field] + two[field]))
+        changes += [(field, key) for key in events if _entries(one[field], key) != _entries(two[field], key)]
     changes += [(field, "") for field in WHOLE if one[field] != two[field]]
     if not changes:
         raise InputError(f"{first.name} and {second.name} do not differ in what is simulated")
@@ -121,6 +122,11 @@ def _content(spec: Scenario) -> dict[str, Any]:
 def _key(entry: Mapping[str, Any]) -> str:
     """What an event or a rule is called: the same kind at the same date is one."""
     return str(entry["id"]) if "id" in entry else f"{entry['kind']} {entry['date']}"
+
+
+def _entries(listed: Sequence[Mapping[str, Any]], key: str) -> list[str]:
+    """The events or rules of one key, as often as they occur, in an order of their own."""
+    return sorted(json.dumps(entry, sort_keys=True) for entry in listed if _key(entry) == key)
 
 
 def _named(field: str, key: str, by: str) -> str:
@@ -156,22 +162,24 @@ def mixture(first: Scenario, second: Scenario, chosen: Sequence[Player]) -> Scen
 def attribute(
     first: Scenario,
     second: Scenario,
-    outcome: Outcome,
+    outcomes: Sequence[Outcome],
     by: str = "lever",
     runs: int = 256,
     seed: int = 0,
     executor: Executor | None = None,
     progress: Progress | None = None,
-) -> Attribution:
-    """Divide the difference of an outcome between two scenarios among what they differ in.
+) -> list[Attribution]:
+    """Divide the difference of each outcome between two scenarios among what they differ in.
 
     All combinations are simulated on the same dice, so that the Shapley values are exact for these futures, and every
     future has its own: their spread gives the interval of the mean.
 
     Raises:
-        InputError: for more than twelve players, an outcome that does not exist in every future, or equal scenarios.
+        InputError: for more than twelve players, an outcome that does not exist in every future, equal scenarios, or a
+            number of futures out of range.
     """
-    numbers_only([outcome])
+    numbers_only(outcomes)
+    check_runs(runs)
     who = players(first, second, by)
     if len(who) > MOST:
         more = "" if by == "side" else "; group them: by side (`--by side`)"
@@ -181,16 +189,23 @@ def attribute(
     sets = range(1 << len(who))
     specs = [mixture(first, second, [p for i, p in enumerate(who) if chosen >> i & 1]) for chosen in sets]
     specs[-1] = second if specs[-1].canonical() == second.canonical() else specs[-1]
-    tasks = [Task(spec, (outcome,), runs, seed) for spec in specs]
-    values = np.stack([answer[str(outcome)] for answer in evaluate_all(tasks, executor, progress)])
-    each = shapley(len(who), values)
-    full = len(specs) - 1
+    answers = evaluate_all([Task(spec, tuple(outcomes), runs, seed) for spec in specs], executor, progress)
+    return [
+        _divided(first, second, outcome, who, np.stack([answer[str(outcome)] for answer in answers]))
+        for outcome in outcomes
+    ]
+
+
+def _divided(first: Scenario, second: Scenario, outcome: Outcome, who: Sequence[Player], values: Array) -> Attribution:
+    """The attribution from `(2^players, runs)` values of all combinations."""
+    runs, full = values.shape[1], len(values) - 1
+    least = NONE_SEEN / runs if outcome.is_share else 0.0
     shares = tuple(
         Share(
-            player, paired(each[i]), effect(outcome, values[0], values[1 << i]),
+            player, paired(each, least), effect(outcome, values[0], values[1 << i]),
             effect(outcome, values[full ^ (1 << i)], values[full]),
         )
-        for i, player in enumerate(who)
+        for i, (player, each) in enumerate(zip(who, shapley(len(who), values), strict=True))
     )  # fmt: skip
     return Attribution(first, second, outcome, effect(outcome, values[0], values[full]), shares, runs)
 

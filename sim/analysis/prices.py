@@ -15,6 +15,7 @@ from sim.outcomes.polarity import CLASSES
 from sim.outcomes.scalar import Outcome, parse
 from sim.paired import Paired, paired, paired_share
 from sim.rng import Array
+from sim.run import check_runs
 
 if TYPE_CHECKING:
     import polars as pl
@@ -113,10 +114,11 @@ def price_list(
         progress: called with (futures done, futures in all).
 
     Raises:
-        InputError: for an outcome that does not exist in every future.
+        InputError: for an outcome that does not exist in every future, or a number of futures out of range.
     """
-    asked = tuple(outcomes) or usual()
+    asked = tuple({str(outcome): outcome for outcome in outcomes or usual()}.values())
     numbers_only(asked)
+    check_runs(runs)
     moves = [move for lever in levers or LEVERS.values() for move in _moves(spec, lever)]
     specs = {there.digest(): there for _, _, before, after in moves for there in (before, after)}
     answers = evaluate_all([Task(s, asked, runs, seed) for s in specs.values()], executor, progress)

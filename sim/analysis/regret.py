@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,21 +10,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scenarios import load
 from scenarios.errors import InputError, unknown
 from scenarios.levers import ALL, ALLIES, CHINA, HUBS, LEVERS, US
 from scenarios.schema import Scenario, Setting
+from sim.analysis.prices import effect
 from sim.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.outcomes.scalar import Outcome
-from sim.paired import Paired, paired
+from sim.paired import Paired
 from sim.rng import Array
+from sim.run import check_runs
 
 if TYPE_CHECKING:
     import polars as pl
 
 SIDES: dict[str, tuple[str, ...]] = {"us": (US, ALLIES, HUBS, ALL), "china": (CHINA,)}
 """Whose levers a policy of a side may set; allies and hubs are counted with the side that presses them."""
-POLICIES = ("current_policy", "tight_controls", "controls_erode", "open_trade", "legal_variants", "closed_ideas",
-            "allied_coordination")  # fmt: skip
+POLICIES = {
+    "us": ("current_policy", "tight_controls", "controls_erode", "open_trade", "legal_variants", "closed_ideas",
+           "allied_coordination"),
+    "china": ("current_policy", "china_surge", "china_fab_breakthrough", "open_trade"),
+}  # fmt: skip
+"""What is compared by default: the scenarios of the library that set levers of the side."""
 WORLDS = ("current_policy", "china_fab_breakthrough", "efficiency_shock", "scaling_slowdown", "fast_feedback",
           "taiwan_disruption", "power_limited", "china_surge")  # fmt: skip
 
@@ -35,6 +42,8 @@ class Policy:
 
     name: str
     levers: dict[str, Setting]
+    left: tuple[str, ...] = ()
+    """What the scenario of that name changes beside them, and is not taken over."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +52,15 @@ class Regret:
 
     outcome: Outcome
     most: bool
-    policies: tuple[str, ...]
+    chosen: tuple[Policy, ...]
     worlds: tuple[str, ...]
     values: Array
     """(policies, worlds, runs) outcome in every future."""
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(policy.name for policy in self.chosen)
 
     @cached_property
     def scores(self) -> Array:
@@ -66,8 +80,10 @@ class Regret:
 
     def interval(self, policy: int, world: int) -> Paired:
         """Mean regret with its 90 % interval, future by future."""
-        sign = 1.0 if self.most else -1.0
-        return paired(sign * (self.values[self.best[world], world].astype(float) - self.values[policy, world]))
+        best = int(self.best[world])
+        one, two = self.values[policy, world], self.values[best, world]
+        one, two = (one, two) if self.most else (two, one)
+        return effect(self.outcome, one, two, same=policy == best)
 
     @property
     def largest(self) -> Array:
@@ -96,13 +112,21 @@ class Regret:
                              "best": self.policies[self.best[w]]})  # fmt: skip
         return pl.DataFrame(rows)
 
-    def summary(self) -> dict[str, Any]:
-        """The table as plain values."""
+    @property
+    def scale(self) -> float:
+        """How many of the unit that people read one of the outcome is: shares are read in futures in 100."""
+        return 100.0 if self.outcome.is_share else 1.0
+
+    def summary(self, within: float | None = None) -> dict[str, Any]:
+        """The table as plain values; with `within`, in how many worlds a policy is so near the best."""
+        near = [] if within is None else self.near_best(within / self.scale).tolist()
         return {
             "outcome": str(self.outcome), "unit": self.outcome.unit, "goal": "most" if self.most else "least",
             "minimax_regret": self.minimax, "runs": int(self.values.shape[-1]),
             "largest_regret": dict(zip(self.policies, map(float, self.largest), strict=True)),
             "mean_regret": dict(zip(self.policies, map(float, self.regrets.mean(axis=1)), strict=True)),
+            "within": within, "worlds_within": dict(zip(self.policies, near, strict=False)),
+            "not_taken_over": {policy.name: list(policy.left) for policy in self.chosen if policy.left},
             "table": self.frame().to_dicts(),
         }  # fmt: skip
 
@@ -111,14 +135,52 @@ def policy_of(spec: Scenario, side: str = "us") -> Policy:
     """The levers of a scenario that a side decides; none is the policy of doing nothing new.
 
     Raises:
-        InputError: for an unknown side, or a scenario that differs from today in other things than that side's levers.
+        InputError: for an unknown side, or a scenario none of whose changes is a lever of that side.
+    """
+    check_side(side)
+    mine = {name: setting for name, setting in spec.levers.items() if LEVERS[name].who in SIDES[side]}
+    others = ("events", "parameters", "rules", "actors")
+    left = (*(name for name in spec.levers if name not in mine), *(name for name in others if getattr(spec, name)))
+    if left and not mine:
+        raise InputError(f"{spec.name} is no policy of side {side!r}: none of its changes is a lever of that side")
+    return Policy(spec.name, mine, left)
+
+
+def check_side(side: str) -> None:
+    """Refuse a side that there is none.
+
+    Raises:
+        InputError: naming those that there are.
     """
     if side not in SIDES:
         raise unknown("side", side, SIDES)
-    mine = {name: setting for name, setting in spec.levers.items() if LEVERS[name].who in SIDES[side]}
-    if not mine and (spec.levers or spec.events or spec.parameters or spec.rules or spec.actors):
-        raise InputError(f"{spec.name} is no policy of side {side!r}: none of its changes is a lever of that side")
-    return Policy(spec.name, mine)
+
+
+def own_policy(name: str, levers: dict[str, Setting], side: str = "us") -> Policy:
+    """A policy of one's own.
+
+    Raises:
+        InputError: for an unknown side, a setting out of range, or a lever that the side does not decide.
+    """
+    check_side(side)
+    load("current_policy").with_levers(**levers)  # refused here, where its range is known
+    for lever in levers:
+        if LEVERS[lever].who not in SIDES[side]:
+            raise InputError(
+                f"policy {name}: {lever} is decided by {LEVERS[lever].who}, not by side {side!r}; leave it out or put "
+                "it into a world"
+            )
+    return Policy(name, levers)
+
+
+def laid_over(world: Scenario, policy: Policy, decided: Collection[str]) -> Scenario:
+    """A world under a policy: what the compared policies decide is as the policy has it, everything else the world's.
+
+    A lever of `decided` that this policy does not name is where it is today, also in a world that sets it: there too
+    the policy is the choice, not the world's own answer.
+    """
+    kept = {name: setting for name, setting in world.levers.items() if name not in decided}
+    return world.with_changes(levers={**kept, **policy.levers})
 
 
 def regret(
@@ -136,19 +198,22 @@ def regret(
     What is good depends on who asks: the outcome and its direction are the asker's, not the model's.
 
     Raises:
-        InputError: for fewer than two policies, no world, equal names, or an outcome that does not always exist.
+        InputError: for fewer than two policies, no world, equal names, an outcome that does not always exist, or a
+            number of futures out of range.
     """
     numbers_only([outcome])
+    check_runs(runs)
     names = [policy.name for policy in policies]
     if len(policies) < 2 or not worlds:
         raise InputError(f"regret needs two policies or more and a world; got {len(policies)} and {len(worlds)}")
     for what, given in (("policies", names), ("worlds", [world.name for world in worlds])):
         if len(set(given)) < len(given):
             raise InputError(f"two {what} have one name: {', '.join(given)}")
-    specs = [world.with_levers(**policy.levers) for policy in policies for world in worlds]
+    decided = {lever for policy in policies for lever in policy.levers}
+    specs = [laid_over(world, policy, decided) for policy in policies for world in worlds]
     answers = evaluate_all([Task(spec, (outcome,), runs, seed) for spec in specs], executor, progress)
     values = np.stack([answer[str(outcome)] for answer in answers])
     return Regret(
-        outcome, most, tuple(names), tuple(world.name for world in worlds),
+        outcome, most, tuple(policies), tuple(world.name for world in worlds),
         values.reshape(len(policies), len(worlds), runs),
     )  # fmt: skip

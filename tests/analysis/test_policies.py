@@ -5,13 +5,13 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from scenarios import load
+from scenarios import load, names
 from scenarios.errors import InputError
 from scenarios.levers import LEVERS
-from sim import compare
+from sim import compare, simulate
 from sim.analysis.attribution import MOST, attribute, mixture, of_game, players, shapley
 from sim.analysis.prices import price_list
-from sim.analysis.regret import Policy, Regret, policy_of, regret
+from sim.analysis.regret import POLICIES, SIDES, Policy, Regret, laid_over, own_policy, policy_of, regret
 from sim.outcomes.scalar import parse
 from sim.paired import paired, paired_share
 
@@ -115,7 +115,7 @@ def test_shapley_values_add_up_and_give_a_dummy_nothing():
 
 def test_an_attribution_adds_up_to_the_difference():
     one, two = load("current_policy"), load("current_policy").with_levers(enforcement=8, cloud_rule=90, hub_policing=80)
-    found = attribute(one, two, LEAD, runs=32)
+    (found,) = attribute(one, two, [LEAD], runs=32)
     assert sum(share.shapley.mean for share in found.shares) == pytest.approx(found.whole.mean, abs=1e-9)
     pair = compare(one, two, runs=32, until=2028)
     assert found.whole.mean == pytest.approx(pair.effect("lead_months", 2028).mean)
@@ -126,11 +126,11 @@ def test_an_attribution_adds_up_to_the_difference():
 def test_a_player_that_changes_nothing_has_no_part():
     one = load("current_policy")
     two = one.with_changes(levers={"enforcement": 8.0}, parameters={"coder_eci": 170.0}, switches={"us_reacts": False})
-    found = attribute(one, two, LEAD, runs=16)
+    (found,) = attribute(one, two, [LEAD], runs=16)
     assert {share.player.name for share in found.shares} == {"enforcement", "parameter: coder_eci"}
     calm = one.with_levers(enforcement=8, licence_quota=50)  # 50 is where it is
     assert [p.name for p in players(one, calm)] == ["enforcement", "licence_quota"]
-    idle = attribute(one, calm, LEAD, runs=16).shares[1]
+    idle = attribute(one, calm, [LEAD], runs=16)[0].shares[1]
     assert idle.shapley.mean == idle.first.mean == idle.last.mean == 0
 
 
@@ -157,9 +157,61 @@ def test_none_and_all_players_are_the_two_scenarios(name):
 
 def test_too_many_players_and_none_are_refused():
     with pytest.raises(InputError, match=rf"differ in 17 things; at most {MOST} can be told apart; group them"):
-        attribute(load("current_policy"), load("china_surge"), LEAD)
+        attribute(load("current_policy"), load("china_surge"), [LEAD])
     with pytest.raises(InputError, match="do not differ"):
-        attribute(load("current_policy"), load("current_policy"), LEAD)
+        attribute(load("current_policy"), load("current_policy"), [LEAD])
+
+
+def test_what_happens_once_and_what_happens_twice_differ():
+    once = {"kind": "efficiency_shock", "date": "2028-Q1", "size": 0.5}
+    one = load("current_policy").with_changes(events=(once,))
+    two = one.with_changes(events=(once, once))
+    assert [p.name for p in players(one, two)] == ["event: efficiency_shock 2028-Q1"]
+    assert mixture(one, two, players(one, two)).digest() == two.digest()
+
+
+def test_outcomes_of_one_attribution_share_its_simulations(monkeypatch):
+    from sim.analysis import attribution
+
+    asked = []
+
+    def counted(tasks, *rest):
+        asked.extend(tasks)
+        return attribution_evaluate(tasks, *rest)
+
+    attribution_evaluate = attribution.evaluate_all
+    monkeypatch.setattr(attribution, "evaluate_all", counted)
+    one = load("current_policy")
+    two = one.with_levers(enforcement=8, cloud_rule=90)
+    both = attribute(one, two, [LEAD, parse("us_ahead@2028")], runs=16)
+    assert len(asked) == 4
+    assert [str(found.outcome) for found in both] == ["lead_months@2028", "us_ahead@2028"]
+    (alone,) = attribute(one, two, [LEAD], runs=16)
+    assert both[0].frame().equals(alone.frame())
+
+
+def test_the_part_of_a_share_is_not_known_exactly():
+    one = load("current_policy")
+    (found,) = attribute(one, one.with_levers(licence_quota=60, revenue_share=20), [parse("us_ahead@2028")], runs=16)
+    for share in found.shares:
+        assert share.shapley.high - share.shapley.low >= 2 * 2.3 / 16 - 1e-9
+
+
+@pytest.mark.parametrize("runs", [0, -3, 100_001])
+def test_a_number_of_futures_out_of_range_is_refused(runs):
+    one, two = load("current_policy"), load("tight_controls")
+    for analysis in (
+        lambda: price_list(one, [LEAD], runs=runs),
+        lambda: attribute(one, two, [LEAD], runs=runs),
+        lambda: regret([policy_of(one), policy_of(two)], [one], LEAD, runs=runs),
+    ):
+        with pytest.raises(InputError, match=rf"runs is {runs}; an ensemble has 1 to 100,000"):
+            analysis()
+
+
+def test_outcomes_that_are_asked_for_twice_are_priced_once():
+    listed = price_list(load("current_policy"), [LEAD, LEAD], runs=4, levers=[LEVERS["enforcement"]])
+    assert [str(outcome) for outcome in listed.outcomes] == [str(LEAD)]
 
 
 # --- regret ---------------------------------------------------------------------------------------------------------
@@ -167,11 +219,12 @@ def test_too_many_players_and_none_are_refused():
 
 def test_regret_on_a_small_table():
     values = np.array([[[4.0], [0.0]], [[3.0], [2.0]], [[0.0], [3.0]]])
-    table = Regret(LEAD, True, ("a", "b", "c"), ("x", "y"), values)
+    three = tuple(Policy(name, {}) for name in "abc")
+    table = Regret(LEAD, True, three, ("x", "y"), values)
     assert table.regrets.tolist() == [[0, 3], [1, 1], [4, 0]]
     assert table.minimax == "b"
     assert table.near_best(1).tolist() == [1, 2, 1]
-    least = Regret(LEAD, False, ("a", "b", "c"), ("x", "y"), values)
+    least = Regret(LEAD, False, three, ("x", "y"), values)
     assert least.regrets.tolist() == [[4, 0], [3, 2], [0, 3]]
 
 
@@ -187,6 +240,61 @@ def test_regret_on_the_simulator():
     span = found.interval(0, 0)
     assert span.low <= found.regrets[0, 0] <= span.high
     assert found.frame().height == 6
+
+
+def test_a_world_does_not_answer_for_a_policy():
+    surge = load("china_surge")
+    today, tight, trade = (policy_of(load(name)) for name in ("current_policy", "tight_controls", "open_trade"))
+    decided = {*tight.levers, *trade.levers}
+    laid = laid_over(surge, today, decided)
+    assert not set(laid.levers) & decided  # its own answers are gone: the policy is to leave everything as it is
+    assert laid.levers["china_spending"] == 500
+    assert laid_over(surge, tight, decided).levers["cloud_rule"] == tight.levers["cloud_rule"]
+    power = laid_over(load("power_limited"), tight, decided)
+    assert power.levers["us_power"] == load("power_limited").levers["us_power"]  # no policy decides it
+    found = regret([today, trade], [surge], LEAD, runs=16)
+    assert not np.array_equal(found.values[0], found.values[1])
+    direct = simulate(laid, runs=16, until=2028)
+    # what `regret` scores is the simulation of that very scenario
+    assert regret([today, tight, trade], [surge], LEAD, runs=16).values[0, 0] == pytest.approx(LEAD.of(direct))
+
+
+def test_regret_of_shares_is_not_known_exactly():
+    policies = [policy_of(load(name)) for name in ("current_policy", "tight_controls")]
+    found = regret(policies, [load("current_policy")], parse("us_ahead@2028"), runs=16)
+    best = int(found.best[0])
+    assert found.interval(best, 0).high == found.interval(best, 0).low == 0  # against itself
+    other = found.interval(1 - best, 0)
+    assert other.high - other.mean >= 2.3 / 16 - 1e-9
+
+
+def test_near_enough_is_counted_in_the_unit_that_is_read():
+    values = np.zeros((2, 3, 100))
+    values[1, :, :10] = 1  # ten futures in a hundred more
+    table = Regret(parse("us_ahead@2028"), True, (Policy("a", {}), Policy("b", {})), ("x", "y", "z"), values)
+    assert table.summary(within=10)["worlds_within"] == {"a": 3, "b": 3}
+    assert table.summary(within=9)["worlds_within"] == {"a": 0, "b": 3}
+
+
+def test_what_a_policy_leaves_behind_is_said():
+    assert policy_of(load("open_trade")).left == ("import_permission",)
+    surge = policy_of(load("china_surge"))
+    assert {"china_spending", "events"} <= set(surge.left)
+    with pytest.raises(InputError, match=r"policy mine: chip_push is decided by China, not by side 'us'"):
+        own_policy("mine", {"chip_push": 80})
+    assert own_policy("mine", {"chip_push": 80}, "china").levers == {"chip_push": 80}
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_the_policies_that_are_compared_by_default_are_policies(side):
+    policies = [policy_of(load(name), side) for name in POLICIES[side]]
+    assert all(policy.levers for policy in policies if policy.name != "current_policy")
+    library = {name for name in names() if set(policy_levers(load(name), side)) and not load(name).parameters}
+    assert set(POLICIES[side]) - {"current_policy"} <= library
+
+
+def policy_levers(spec, side):
+    return [name for name in spec.levers if LEVERS[name].who in SIDES[side]]
 
 
 def test_a_policy_is_the_levers_of_its_side():

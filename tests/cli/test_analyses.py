@@ -38,7 +38,7 @@ def test_the_price_list(polarity, tmp_path):
     assert said.code == 0, said.err
     assert "One lever at a time moves the lead most like this" in said.out
     assert "us_concentration" in said.out
-    assert "Governance index, misuse exposure" in " ".join(said.out.split())
+    assert "governance.misuse_exposure@2027" in "".join(said.out.split())
     table = pl.read_csv(tmp_path / "prices.csv")
     assert {"lever", "value", "with", "lead_months@2027", "lead_months@2027 low", "us_ahead@2027 high"} <= set(
         table.columns
@@ -80,6 +80,47 @@ def test_regret(polarity):
     assert least["goal"] == "least"
 
 
+def test_regret_says_what_it_leaves_out_and_counts_who_is_near(polarity):
+    call = ("policies", "regret", "--runs", 16, "--outcome", "us_ahead@2028", "--world", HERE, "--within", 100)
+    said = " ".join(polarity(*call).out.split())
+    assert "Not taken over from open_trade: import_permission." in said
+    assert "within 100" in said
+    counts = json.loads(polarity(*call, "--json").out)["worlds_within"]
+    assert set(counts.values()) == {1}
+
+
+def test_regret_of_the_other_side_and_of_paths_over_time(polarity):
+    here = ("policies", "regret", "--runs", 8, "--outcome", "lead_months@2028", "--world", HERE)
+    assert "china_surge" in polarity(*here, "--side", "china", "--goal", "least").out
+    path = ("--policy", "later:enforcement=2027-Q1:1,2028-Q1:8,hub_policing=80", "--policy", HERE)
+    rows = json.loads(polarity(*here, *path, "--json").out)["table"]
+    assert {row["policy"] for row in rows} == {"later", HERE}
+
+
+def test_prices_of_a_class_at_another_date_stand_beside_the_usual_ones(polarity):
+    more = ("us_ahead@2027", "crossed.china@2027", "lead_months@2027", "governance.misuse_exposure@2027")
+    call = (
+        "policies",
+        "prices",
+        "--runs",
+        8,
+        "--until",
+        2028,
+        *(word for name in more for word in ("--outcome", name)),
+    )
+    said = polarity(*call).out
+    assert "us_ahead@2027" in "".join(said.split())
+    assert "Only in --json and --out: lead_months@2027, governance.misuse_exposure@2027." in " ".join(said.split())
+    row = json.loads(polarity(*call, "--json").out)["prices"][0]
+    assert {"us_ahead@2027", "us_ahead@2028"} <= set(row)
+
+
+def test_policies_alone_are_the_help(polarity):
+    said = polarity("policies")
+    assert said.code == 0
+    assert "attribute" in said.out
+
+
 def test_flip(polarity, tmp_path):
     call = ("policies", "flip", "--only", "levers", "--runs", 16, "--year", 2028)
     said = polarity(*call, "--out", tmp_path / "flips.csv")
@@ -103,6 +144,11 @@ def test_flip(polarity, tmp_path):
         (["policies", "regret", "--policy", "a:enforcment=2"], ["--policy", "did you mean 'enforcement'?"]),
         (["policies", "regret", "--policy", "a:enforcement=99"], ["is 99", "0 to 10"]),
         (["policies", "regret", "--policy", "taiwan_disruption"], ["no policy of side 'us'"]),
+        (["policies", "regret", "--policy", "a:chip_push=80"], ["policy a", "chip_push is decided by China"]),
+        (["policies", "regret", "--side", "moon"], ["unknown side 'moon'"]),
+        (["policies", "regret", "--runs", "0"], ["runs is 0", "1 to 100,000"]),
+        (["policies", "attribute", HERE, "tight_controls", "--runs", "0"], ["runs is 0", "1 to 100,000"]),
+        (["policies", "prices", "--runs", "100001"], ["runs is 100001", "1 to 100,000"]),
         (["policies", "flip", "--to", "us_ahed"], ["did you mean 'us_ahead'?"]),
         (["policies", "flip", "--only", "all"], ["'all'", "levers, parameters"]),
         (["policies", "flop"], ["'flop'", "flip"]),
