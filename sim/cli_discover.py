@@ -57,7 +57,7 @@ def discover(
     questions = [discovery.question(text, actors) for text in outcome or DEFAULT]
     with workers(processes) as executor, progress_bar(members) as bar:
         results = discovery.discover(spec, questions, members, _spans(levers), boxes, density, seed, executor, bar)
-    write_tables([r.frame() for r in results if r.boxes] or [results[0].frame()], out)
+    write_tables([r.frame() for r in results], out)
     if as_json:
         print_json({"discoveries": [result.summary() for result in results]})
         return
@@ -69,6 +69,8 @@ def _spans(text: str) -> dict[str, tuple[float, float]]:
     spans = {}
     for given in filter(None, text.split(",")):
         name, _, span = given.partition("=")
+        if name.strip() in spans:
+            raise InputError(f"--levers {shown(given)}: the range of {name.strip()} is given twice")
         low, _, high = span.partition(":")
         try:
             spans[name.strip()] = (float(low), float(high))
@@ -85,6 +87,8 @@ def _discovery(result: Discovery) -> None:
     if not result.boxes:
         _print(page, f"{about} No box: {result.note}.")
         return
+    if result.note:
+        _print(page, result.note[:1].upper() + result.note[1:] + ".")
     for number, box in enumerate(result.boxes, start=1):
         held = box.held_out
         _print(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scenarios.quantities import Z90
 from sim.cli_study_text import brief
 from sim.cli_text import FOOTER, _console, _plain, _print, _table
 from sim.ensemble import draws_of
@@ -186,7 +187,7 @@ def flips(result: Flips, top: int) -> None:
     now = f"{result.spec.title}, end of {result.year}: {LABELS[result.now]}, {share}."
     wanted = f" {LABELS[result.to]} would be the most common" if result.to else " Another outcome would be"
     if result.flipping:
-        first = result.flipping[0]
+        first = next((change for change in result.flipping if change.size), result.flipping[0])
         said = (
             f"{wanted} with {first.label} at {brief(first.value)} instead of {brief(first.start)}: "
             f"{LABELS[first.outcome]}, {100 * first.shares[first.outcome]:.0f} in 100."
@@ -196,10 +197,12 @@ def flips(result: Flips, top: int) -> None:
         said = f" No single change flips it. Together these do, found by adding the best: {names}."
     else:
         said = " No single change flips it, and the ten that come closest do not together."
-    _print(page, now + said)
+    _print(page, now + said + _level(result))
     table = _table("", "What", "Now", "Would have to be", "Of its way", "Then most common", "In 100", left=1)
     for change in result.changes[:top]:
-        place = brief(change.value) if change.flips else f"not even at {brief(change.value)}"
+        place = brief(change.value) if change.flips else f"none; closest at {brief(change.value)}"
+        if change.flips and not change.size:
+            place = "its median: its spread decides"
         counts = f"{100 * change.shares[change.outcome]:.0f}"
         table.add_row(
             change.label, brief(change.start), place, f"{100 * change.size:.0f} %", LABELS[change.outcome], counts
@@ -211,3 +214,11 @@ def flips(result: Flips, top: int) -> None:
         "lever's range, or from the median to the last percentile. "
         f"{result.runs:,} futures each, on the same dice. {FOOTER}"
     )
+
+
+def _level(result: Flips) -> str:
+    """A warning where chance could decide what is most common as things are."""
+    first, second = sorted(result.shares.values(), reverse=True)[:2]
+    if first - second > Z90 * np.sqrt(2 / result.runs):
+        return ""
+    return " As things are the first two are within chance of each other: take more --runs before you quote a flip."

@@ -48,4 +48,4 @@ def paired_share(before: Array, after: Array, same: bool = False) -> Paired:
     Where few or no futures change, the interval still has the width that so many of them leave open; with `same`, for
     what is the same simulation, it has none.
     """
-    return paired(after.astype(float) - before, 0.0 if same else NONE_SEEN / after.size)
+    return paired(after.astype(float) - before, 0.0 if same else min(NONE_SEEN / after.size, 1.0))

@@ -70,14 +70,16 @@ def simulate(
     return run
 
 
-def check_runs(runs: int) -> None:
-    """Refuse a number of futures that no ensemble has.
+def check_runs(runs: int, fewest: int = 1) -> None:
+    """Refuse a number of futures that no ensemble has, or that is too small for what is asked of it.
 
     Raises:
         InputError: saying how many there may be.
     """
-    if not 1 <= runs <= MAX_RUNS:
-        raise InputError(f"runs is {runs}; an ensemble has 1 to {MAX_RUNS:,} members")
+    if not fewest <= runs <= MAX_RUNS:
+        raise InputError(f"runs is {runs}; an ensemble has {fewest} to {MAX_RUNS:,} members" + (
+            " here, since a spread needs two" if fewest > 1 else ""
+        ))  # fmt: skip
 
 
 def _check(runs: int, seed: int, until: int, first: int, keep: Keep) -> None:

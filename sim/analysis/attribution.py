@@ -179,7 +179,7 @@ def attribute(
             number of futures out of range.
     """
     numbers_only(outcomes)
-    check_runs(runs)
+    check_runs(runs, fewest=2)
     who = players(first, second, by)
     if len(who) > MOST:
         more = "" if by == "side" else "; group them: by side (`--by side`)"

@@ -16,6 +16,7 @@ from scenarios.errors import InputError, unknown
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters
 from scenarios.quantities import Choice
+from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
 from sim import ensemble, rng
 from sim.draws import distributions
@@ -31,12 +32,23 @@ FEWEST = 50
 """Futures with the outcome, at least, in each half: fewer say nothing about a box."""
 MATTERS = 0.1
 """A restriction whose quasi-p-value is larger could be chance, and is dropped."""
-LOWEST = 0.01
+LOWEST = 1e-9
 """Density that the library asks of a box at least; it also tells 1 from 0 by it, so it is not zero."""
 PEEL = 0.05
 """Share of the futures in a box that one step of PRIM peels off."""
 PER_POINT = 32
 """Members per setting, where levers are sampled too."""
+PER_TASK = 1024
+"""Members per simulation otherwise."""
+LEVER = "lever."
+"""Stands before the name of a sampled lever: some parameters have the name of a lever."""
+COLUMNS = {
+    "outcome": "String", "box": "Int64", "input": "String", "low": "Float64", "high": "Float64",
+    "low_percentile": "Float64", "high_percentile": "Float64", "values": "String", "p": "Float64",
+    "coverage": "Float64", "density": "Float64", "mass": "Float64", "coverage_found": "Float64",
+    "density_found": "Float64", "base": "Float64",
+}  # fmt: skip
+"""Columns of the table of boxes, with their types in polars: the same where a column or the whole table is empty."""
 
 Bools = NDArray[np.bool_]
 
@@ -51,6 +63,13 @@ class Question:
 
     def __str__(self) -> str:
         return str(self.outcome) + (f"{self.sign}{self.threshold:g}" if self.sign else "")
+
+    @property
+    def until(self) -> int:
+        """The year to whose end a run must go: a question about a year has to reach it."""
+        if self.sign and not self.outcome.date and self.outcome.unit == "year":
+            return max(self.outcome.until, int(np.ceil(self.threshold)))
+        return self.outcome.until
 
     def of(self, values: Array) -> Bools:
         """Whether it holds."""
@@ -70,10 +89,19 @@ def question(text: str, actors: Sequence[str] = ()) -> Question:
         name, found, limit = text.partition(sign)
         if found:
             outcome = parse(name.strip(), actors)
+            if outcome.is_class:
+                raise InputError(
+                    f"outcome {text!r} is a class; ask for one of its shares, such as us_ahead@{outcome.date}"
+                )
             try:
-                return Question(outcome, sign, float(limit))
+                asked = Question(outcome, sign, float(limit))
             except ValueError:
                 raise InputError(f"outcome {text!r}: {limit!r} is no number") from None
+            if not np.isfinite(asked.threshold):
+                raise InputError(f"outcome {text!r}: {limit!r} is not a finite number")
+            if asked.until > LAST_YEAR:
+                raise InputError(f"outcome {text!r}: a run goes to {LAST_YEAR} at the latest")
+            return asked
     outcome = parse(text, actors)
     if not outcome.is_share:
         raise InputError(f"outcome {text!r} is a number; ask for a share, or set a limit: {text}>=12")
@@ -134,7 +162,7 @@ class Discovery:
     futures: int
     boxes: tuple[Box, ...]
     note: str = ""
-    """Why there is no box, where there is none."""
+    """Why there is no box, or not the one that was asked for."""
 
     def frame(self) -> pl.DataFrame:
         """One row per restriction of each box."""
@@ -148,7 +176,7 @@ class Discovery:
              "coverage_found": box.found_in.coverage, "density_found": box.found_in.density, "base": self.base}
             for number, box in enumerate(self.boxes, start=1) for limit in box.limits
         ]  # fmt: skip
-        return pl.DataFrame(rows)
+        return pl.DataFrame(rows, schema={name: getattr(pl, kind) for name, kind in COLUMNS.items()})
 
     def summary(self) -> dict[str, Any]:
         """The boxes as plain values."""
@@ -195,12 +223,19 @@ def discover(
     if not 512 <= members <= 1_000_000:
         raise InputError(f"members is {members}; give 512 to 1,000,000")
     prim = _prim()
-    tasks, settings = _tasks(spec, questions, members, levers or {}, seed)
-    answers = evaluate_all(tasks, executor, progress)
-    answer = {name: np.concatenate([a[name] for a in answers]) for name in answers[0]}
-    inputs = _inputs(spec, answer) | settings
-    looking = _half(spec, tasks, seed)
-    return [_discovery(prim, spec, q, inputs, q.of(answer[str(q.outcome)]), looking, boxes, density) for q in questions]
+    found: dict[Question, Discovery] = {}
+    horizons = sorted({q.until for q in questions})
+    for until in horizons:  # each its own run: what is asked beside a question must not change its answer
+        asked = [q for q in questions if q.until == until]
+        tasks, settings = _tasks(spec, asked, members, levers or {}, seed, until)
+        answers = evaluate_all(tasks, executor, progress)
+        answer = {name: np.concatenate([a[name] for a in answers]) for name in answers[0]}
+        inputs = _inputs(spec, answer) | settings
+        looking = _half(spec, tasks, seed)
+        for q in asked:
+            y = q.of(answer[str(q.outcome)])
+            found[q] = _discovery(prim, spec, q, inputs, y, looking, boxes, density)
+    return [found[q] for q in questions]
 
 
 def _prim() -> Any:
@@ -214,27 +249,37 @@ def _prim() -> Any:
 
 
 def _tasks(
-    spec: Scenario, questions: Sequence[Question], members: int, levers: Mapping[str, tuple[float, float]], seed: int
+    spec: Scenario,
+    questions: Sequence[Question],
+    members: int,
+    levers: Mapping[str, tuple[float, float]],
+    seed: int,
+    until: int,
 ) -> tuple[list[Task], dict[str, Array]]:
     """Simulations, and the lever settings of all their members in order."""
     outcomes = tuple({str(q.outcome): q.outcome for q in questions}.values())
     if not levers:
-        return [Task(spec, outcomes, members, seed, parameters=True)], {}
+        return [
+            Task(spec, outcomes, min(PER_TASK, members - i), seed, i, until, parameters=True)
+            for i in range(0, members, PER_TASK)
+        ], {}
     for name in levers:
         if name not in LEVERS:
             raise unknown("lever", name, LEVERS, "levers")
     low, high = (np.array([span[end] for span in levers.values()]) for end in (0, 1))
     if not (low < high).all():
         raise InputError("levers: the lower end of a range must be below the upper one")
+    for ends in (low, high):  # refused here, where the ends are what was written
+        spec.with_levers(**dict(zip(levers, map(float, ends), strict=True)))
     count = -(-members // PER_POINT)
     chance = rng.spawning(seed, "discovery levers")
     rows = low + (high - low) * qmc.LatinHypercube(len(levers), rng=chance).random(count)
     tasks = [
         Task(spec.with_levers(**dict(zip(levers, map(float, row), strict=True))), outcomes, PER_POINT, seed,
-             i * PER_POINT, parameters=True)
+             i * PER_POINT, until, parameters=True)
         for i, row in enumerate(rows)
     ]  # fmt: skip
-    return tasks, {name: np.repeat(column, PER_POINT) for name, column in zip(levers, rows.T, strict=True)}
+    return tasks, {LEVER + name: np.repeat(column, PER_POINT) for name, column in zip(levers, rows.T, strict=True)}
 
 
 def _inputs(spec: Scenario, answer: Mapping[str, Array]) -> dict[str, Array]:
@@ -271,13 +316,19 @@ def _discovery(
     if min(few, many) < FEWEST:
         note = f"{y.sum():,} of {size:,} futures have it; a box needs {FEWEST} with and without in each half"
         return Discovery(spec, q, base, size, (), note)
-    choices = [name for name in inputs if name in parameters() and isinstance(parameters()[name].distribution, Choice)]
+    if density is not None and density <= base:
+        return Discovery(spec, q, base, size, (), f"all futures are as dense as that: {100 * base:.0f} in 100 have it")
+    drawn = {name: distribution for name, (_, distribution) in distributions(spec).items()}
+    choices = [name for name in inputs if isinstance(getattr(drawn.get(name), "prior", drawn.get(name)), Choice)]
     found: list[Box] = []
     left = np.ones(size, dtype=bool)
     for _ in range(boxes):
+        rest = y[left & looking]
+        if min(int(rest.sum()), int((~rest).sum())) < FEWEST:
+            break
         limits = _best(prim, _table(inputs, choices, left & looking), y[left & looking], inputs, density)
         inside = _inside(inputs, limits)
-        if not limits or y[left & looking].sum() < FEWEST:
+        if not limits:
             break
         box = Box(limits, *(_quality(inside & left, y, side) for side in (looking, ~looking)))
         if box.held_out.density <= box.held_out.base:  # no better than all futures, where it was not looked for
@@ -285,6 +336,8 @@ def _discovery(
         found.append(box)
         left &= ~inside
     note = "" if found else "no range of inputs makes it more common in futures that were held out"
+    if density is not None and found and found[0].found_in.density < density:
+        note = f"no box is so dense as {100 * density:.0f} in 100 without restrictions that could be chance"
     return Discovery(spec, q, base, size, tuple(found), note)
 
 
@@ -326,7 +379,8 @@ def _chosen(mass: Array, density: Array, wanted: float | None) -> int:
 
 
 def _limit(name: str, ends: list[Any], seen: Any, values: Array, p: float) -> Limit:
-    label = parameters()[name].label if name in parameters() else LEVERS[name].label if name in LEVERS else name
+    lever = LEVERS.get(name.removeprefix(LEVER)) if name.startswith(LEVER) else None
+    label = lever.label if lever else parameters()[name].label if name in parameters() else name
     if isinstance(ends[0], set | frozenset):
         return Limit(name, label, None, None, 0.0, 100.0, tuple(sorted(map(float, ends[0]))), p)
     low, high = map(float, ends)

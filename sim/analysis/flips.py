@@ -19,14 +19,15 @@ from sim.draws import distributions
 from sim.evaluate import Progress, Task, evaluate, evaluate_all
 from sim.outcomes.polarity import CLASSES
 from sim.outcomes.scalar import parse
+from sim.run import check_runs
 
 if TYPE_CHECKING:
     import polars as pl
 
 GRID = 7
 """Settings of a lever that are tried first, over its whole range."""
-PERCENTILES = (1.0, 5.0, 25.0, 75.0, 95.0, 99.0)
-"""Where a parameter is fixed first."""
+PERCENTILES = (50.0, 1.0, 5.0, 25.0, 75.0, 95.0, 99.0)
+"""Where a parameter is fixed first. At its median too: that takes its spread away, which can flip the outcome."""
 HALVINGS = 4
 """Times that the span between a setting that flips and one that does not is halved: to 1/96 of a lever's range."""
 
@@ -46,9 +47,10 @@ class Change:
     start: float
     """Where it is: a lever's setting, or a parameter's median."""
     value: float
-    """Where it has to go: the nearest setting that flips, or the end that comes closest where none does."""
+    """Where it has to go: the nearest setting that flips, or the one that comes closest where none does."""
     size: float
-    """How far that is: a share of the lever's range, or of the way from a parameter's median to its last percentile."""
+    """How far that is: a share of the lever's range, or of the way from a parameter's median to its last percentile.
+    Zero where fixing a parameter at its median flips the outcome: then its spread decides."""
     flips: bool
     outcome: str
     """The most common outcome there."""
@@ -166,6 +168,7 @@ def flips(
         answers = evaluate_all([Task(s, (outcome,), runs, seed) for s in specs], executor, progress)
         return [_shares(answer[str(outcome)]) for answer in answers]
 
+    check_runs(runs)
     for kind in kinds:
         if kind not in ("lever", "parameter"):
             raise unknown("kind", kind, ("lever", "parameter"))
@@ -191,21 +194,26 @@ def search(spec: Scenario, lines: Sequence[_Line], ask: Ask, year: int, to: str 
     if to == now:
         raise InputError(f"{to} is the most common outcome of {spec.name} in {year} already")
 
-    def flipped(there: Shares) -> bool:
-        return most_common(there) == to if to else most_common(there) != now
+    wanted = [to] if to else [name for name in CLASSES if name != now]
 
     def gain(there: Shares) -> float:
-        """How close it comes: how far the wanted or the best other outcome is ahead of the present one."""
-        others = [there[name] for name in CLASSES if name != now] if not to else [there[to]]
-        return max(others) - there[now]
+        """How far a wanted outcome is ahead of all others; below zero where none is the most common."""
+        return max(there[name] - max(share for other, share in there.items() if other != name) for name in wanted)
+
+    def near(there: Shares) -> float:
+        """How close it comes; towards a wanted outcome only its own share counts."""
+        return there[to] if to else gain(there)
+
+    def flipped(there: Shares) -> bool:
+        return gain(there) > 0  # two that are level are no flip
 
     _look(spec, [(line, position) for line in lines for position in _grid(line)], ask)
     for _ in range(HALVINGS):
         middles = [(line, middle) for line in lines if (middle := line.between(flipped)) is not None]
         _look(spec, [(line, middle) for line, middle in middles if middle not in line.seen], ask)
-    changes = [_change(line, flipped, gain) for line in lines]
-    changes.sort(key=lambda change: (not change.flips, change.size if change.flips else -gain(change.shares)))
-    together = () if any(c.flips for c in changes) else _together(spec, changes, lines, ask, flipped)
+    changes = [_change(line, flipped, near) for line in lines]
+    changes.sort(key=lambda change: (not change.flips, change.size if change.flips else -near(change.shares)))
+    together = () if any(c.flips for c in changes) else _together(spec, shares, changes, lines, ask, near, flipped)
     return Flips(spec, year, now, shares, to, tuple(changes), together)
 
 
@@ -219,9 +227,11 @@ def _grid(line: _Line) -> Sequence[float]:
     return PERCENTILES if line.kind == "parameter" else [i / (GRID - 1) for i in range(GRID)]
 
 
-def _change(line: _Line, flipped: Callable[[Shares], bool], gain: Callable[[Shares], float]) -> Change:
+def _change(line: _Line, flipped: Callable[[Shares], bool], near: Callable[[Shares], float]) -> Change:
     hit = line.nearest(flipped)
-    position = hit if hit is not None else max(line.seen, key=lambda p: gain(line.seen[p]))
+    # Where several come equally close, the one that is the shorter way.
+    closest = max(line.seen, key=lambda p: (near(line.seen[p]), -abs(p - line.start)))
+    position = closest if hit is None else hit
     there = line.seen[position]
     size = abs(position - line.start) / line.span
     return Change(
@@ -231,15 +241,22 @@ def _change(line: _Line, flipped: Callable[[Shares], bool], gain: Callable[[Shar
 
 
 def _together(
-    spec: Scenario, changes: Sequence[Change], lines: Sequence[_Line], ask: Ask, flipped: Callable[[Shares], bool]
-) -> tuple[Change, ...]:
-    """Add the changes that come closest, one by one, until the outcome flips; nothing when ten do not do it."""
-    by_name = {line.name: line for line in lines}
+    spec: Scenario, shares: Shares, changes: Sequence[Change], lines: Sequence[_Line], ask: Ask,
+    near: Callable[[Shares], float], flipped: Callable[[Shares], bool],
+) -> tuple[Change, ...]:  # fmt: skip
+    """Add the changes that come closest, one by one, until the outcome flips; nothing when ten do not do it.
+
+    One that brings it no nearer, beside those before it, is left out.
+    """
+    by_name = {(line.kind, line.name): line for line in lines}  # some names are a lever's and a parameter's
     made: list[Change] = []
     for change in changes[:10]:
-        line = by_name[change.name]
-        spec = line.spec(spec, next(p for p in line.seen if line.place(p) == change.value))
-        (shares,) = ask([spec])
+        line = by_name[change.kind, change.name]
+        with_it = line.spec(spec, next(p for p in line.seen if line.place(p) == change.value))
+        (there,) = ask([with_it])
+        if near(there) <= near(shares):
+            continue
+        spec, shares = with_it, there
         made.append(replace(change, shares=shares, outcome=most_common(shares), flips=flipped(shares)))
         if made[-1].flips:
             return tuple(made)

@@ -118,7 +118,7 @@ def price_list(
     """
     asked = tuple({str(outcome): outcome for outcome in outcomes or usual()}.values())
     numbers_only(asked)
-    check_runs(runs)
+    check_runs(runs, fewest=2)
     moves = [move for lever in levers or LEVERS.values() for move in _moves(spec, lever)]
     specs = {there.digest(): there for _, _, before, after in moves for there in (before, after)}
     answers = evaluate_all([Task(s, asked, runs, seed) for s in specs.values()], executor, progress)

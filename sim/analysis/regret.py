@@ -202,7 +202,7 @@ def regret(
             number of futures out of range.
     """
     numbers_only([outcome])
-    check_runs(runs)
+    check_runs(runs, fewest=2)
     names = [policy.name for policy in policies]
     if len(policies) < 2 or not worlds:
         raise InputError(f"regret needs two policies or more and a world; got {len(policies)} and {len(worlds)}")

@@ -5,6 +5,7 @@ import pytest
 
 from scenarios import load
 from scenarios.errors import InputError
+from scenarios.levers import LEVERS
 from sim import ensemble
 from sim.analysis import discovery, flips
 from sim.evaluate import Task
@@ -102,7 +103,8 @@ def test_discovery_on_the_simulator_with_levers_as_inputs():
         spec, [discovery.question("lead_months@2028>=10")], members=1024, levers={"us_concentration": (0.2, 10)}
     )
     assert found.futures == 1024
-    assert "us_concentration" in {limit.name for limit in found.boxes[0].limits}
+    names = {limit.name: limit.label for limit in found.boxes[0].limits}
+    assert names["lever.us_concentration"] == LEVERS["us_concentration"].label  # a parameter has that name too
     assert found.boxes[0].held_out.density > found.base
     assert found.summary()["boxes"][0]["limits"]
 
@@ -114,11 +116,73 @@ def test_discovery_on_the_simulator_with_levers_as_inputs():
         ("lead_months@2030", "set a limit: lead_months@2030>=12"),
         ("lead_months@2030>=many", "'many' is no number"),
         ("outcome@2030", "is a number"),
+        ("outcome@2032>=1", "is a class; ask for one of its shares, such as us_ahead@2032"),
+        ("lead_months@2030>=nan", "is not a finite number"),
+        ("crossing_year.china<=2060", "a run goes to 2050"),
     ],
 )
 def test_wrong_questions_are_refused(text, says):
     with pytest.raises(InputError, match=says):
         discovery.question(text)
+
+
+def test_a_density_that_all_futures_have_is_said():
+    found, _ = found_in(lambda x, rng: x["diffusion"] < 0.9, density=0.5)
+    assert found.boxes == ()
+    assert found.note == "all futures are as dense as that: 91 in 100 have it"
+
+
+def test_a_density_that_no_box_has_is_said():
+    def y(x, rng):
+        return rng.random(SIZE) < np.where(x["diffusion"] < 0.3, 0.5, 0.1)
+
+    found, _ = found_in(y, density=0.95)
+    assert found.boxes
+    assert "no box is so dense as 95 in 100" in found.note
+
+
+def test_a_first_box_that_takes_everything_ends_the_search():
+    found, _ = found_in(lambda x, rng: x["diffusion"] < 0.2, boxes=3)
+    assert len(found.boxes) == 1
+
+
+def test_a_rare_outcome_has_a_box():
+    rng = np.random.default_rng(3)
+    size = 120_000
+    inputs = {name: rng.random(size) for name in ("diffusion", "catch_rate")}
+    y = (inputs["diffusion"] < 0.5) & (rng.random(size) < 0.004)
+    looking = rng.random(size) < 0.5
+    q = discovery.question("us_ahead@2032")
+    found = discovery._discovery(discovery._prim(), load("current_policy"), q, inputs, y, looking, 1, None)
+    assert [limit.name for limit in found.boxes[0].limits] == ["diffusion"]
+
+
+def test_what_is_a_choice_is_the_scenarios_to_say():
+    spec = load("current_policy").with_changes(parameters={"rl_form": {"kind": "uniform", "low": 0, "high": 2}})
+    rng = np.random.default_rng(1)
+    inputs = {"rl_form": 2 * rng.random(SIZE), "diffusion": rng.random(SIZE)}
+    y, looking = inputs["rl_form"] >= 1.7, rng.random(SIZE) < 0.5
+    q = discovery.question("us_ahead@2032")
+    found = discovery._discovery(discovery._prim(), spec, q, inputs, y, looking, 1, None)
+    assert found.boxes[0].limits[0].low == pytest.approx(1.7, abs=0.05)
+    assert found.boxes[0].limits[0].values == ()
+
+
+def test_a_question_is_answered_alike_whatever_stands_beside_it():
+    spec = load("current_policy")
+    late, far = (discovery.question(text) for text in ("crossing_year.china<=2034", "us_ahead@2036"))
+    (alone,) = discovery.discover(spec, [late], members=512)
+    beside = discovery.discover(spec, [far, late], members=512)
+    assert [found.question for found in beside] == [far, late]
+    assert beside[1].base == alone.base
+    assert late.until == 2034
+
+
+def test_a_table_of_boxes_has_its_columns_whatever_is_in_it():
+    none, _ = found_in(lambda x, rng: x["diffusion"] < 0.002)
+    some, _ = found_in(lambda x, rng: x["diffusion"] < 0.3)
+    assert none.frame().schema == some.frame().schema
+    assert none.frame().height == 0
 
 
 def test_questions_of_numbers():
@@ -203,6 +267,39 @@ def test_an_outcome_can_be_asked_for():
     assert searched(lambda x: x["hub_policing"] / 110, to="us_ahead").flipping[0].value > 54
 
 
+def test_what_lowers_the_present_outcome_for_a_third_is_no_step_towards_the_wanted_one():
+    def shares(specs):
+        answers = []
+        for spec in specs:
+            hubs, cloud = (spec.levers.get(name, STARTS[name]) for name in ("hub_policing", "cloud_rule"))
+            several = 0.9 if hubs >= 90 else 0.0
+            china = 0.3 if cloud <= 10 else 0.0
+            answers.append(
+                {"us_ahead": 0.0, "two_power": 1 - several - china, "several": several, "china_ahead": china}
+            )
+        return answers
+
+    lines = [line(name, STARTS[name]) for name in ("hub_policing", "cloud_rule")]
+    found = flips.search(load("current_policy"), lines, shares, 2032, "china_ahead")
+    assert [c.name for c in found.changes] == ["cloud_rule", "hub_policing"]
+    assert found.changes[1].value == STARTS["hub_policing"]  # no way along it brings it nearer: the shortest is told
+
+
+def test_two_outcomes_that_are_level_are_no_flip():
+    assert not searched(lambda x: 0.5 if x["hub_policing"] >= 90 else 0.2).flipping
+
+
+def test_a_lever_and_a_parameter_of_one_name_are_told_apart():
+    def share(x):
+        return 0.2 + 0.25 * (x["hub_policing"] == 100) + 0.15 * (x["cloud_rule"] == 100)
+
+    lines = [line(name, STARTS[name]) for name in STARTS]
+    other = flips._Line("hub_policing", "parameter", "another", 50.0, 49.0, lambda p: p / 1000)
+    other.spec = lambda spec, position: spec
+    found = flips.search(load("current_policy"), [*lines, other], World(share), 2032)
+    assert [(c.kind, c.name) for c in found.together] == [("lever", "hub_policing"), ("lever", "cloud_rule")]
+
+
 def test_levers_flip_the_simulator():
     found = flips.flips(load("current_policy"), 2028, kinds=("lever",), runs=32)
     first = found.flipping[0]
@@ -226,4 +323,6 @@ def test_parameters_are_moved_along_what_is_drawn():
 def test_unknown_kinds_are_refused():
     with pytest.raises(InputError, match="unknown kind"):
         flips.flips(load("current_policy"), kinds=("levers",))
+    with pytest.raises(InputError, match="runs is 0"):
+        flips.flips(load("current_policy"), runs=0)
     assert parse("outcome@2032").is_class

@@ -197,7 +197,7 @@ def test_the_part_of_a_share_is_not_known_exactly():
         assert share.shapley.high - share.shapley.low >= 2 * 2.3 / 16 - 1e-9
 
 
-@pytest.mark.parametrize("runs", [0, -3, 100_001])
+@pytest.mark.parametrize("runs", [0, 1, -3, 100_001])
 def test_a_number_of_futures_out_of_range_is_refused(runs):
     one, two = load("current_policy"), load("tight_controls")
     for analysis in (
@@ -205,7 +205,7 @@ def test_a_number_of_futures_out_of_range_is_refused(runs):
         lambda: attribute(one, two, [LEAD], runs=runs),
         lambda: regret([policy_of(one), policy_of(two)], [one], LEAD, runs=runs),
     ):
-        with pytest.raises(InputError, match=rf"runs is {runs}; an ensemble has 1 to 100,000"):
+        with pytest.raises(InputError, match=rf"runs is {runs}; an ensemble has 2 to 100,000"):
             analysis()
 
 

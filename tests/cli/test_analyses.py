@@ -129,11 +129,20 @@ def test_flip(polarity, tmp_path):
     assert json.loads(polarity(*call, "--json").out)["changes"][0]["flips"]
 
 
+def test_several_boxes_go_into_one_file(polarity, tmp_path):
+    asked = ("--outcome", "lead_months@2028>=12", "--outcome", "lead_months@2028<=8", "--outcome", "several@2028")
+    assert polarity("discover", "--members", 1024, *asked, "--out", tmp_path / "boxes.csv").code == 0
+    assert "low_percentile" in pl.read_csv(tmp_path / "boxes.csv").columns
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         (["discover", "--outcome", "lead_months@2030"], ["set a limit", "lead_months@2030>=12"]),
         (["discover", "--levers", "enforcement=1"], ["--levers", "enforcement=0:10"]),
+        (["discover", "--levers", "enforcement=0:1,enforcement=2:3"], ["enforcement is given twice"]),
+        (["discover", "--levers", "enforcement=0:100"], ["'enforcement' is 100", "0 to 10"]),
+        (["policies", "flip", "--runs", "0"], ["runs is 0", "1 to 100,000"]),
         (["discover", "--members", "3"], ["members is 3", "512"]),
         (["policies", "prices", "--outcome", "crossing_year.china"], ["does not exist in every future"]),
         (["policies", "prices", "curent_policy"], ["did you mean 'current_policy'?"]),
@@ -146,9 +155,9 @@ def test_flip(polarity, tmp_path):
         (["policies", "regret", "--policy", "taiwan_disruption"], ["no policy of side 'us'"]),
         (["policies", "regret", "--policy", "a:chip_push=80"], ["policy a", "chip_push is decided by China"]),
         (["policies", "regret", "--side", "moon"], ["unknown side 'moon'"]),
-        (["policies", "regret", "--runs", "0"], ["runs is 0", "1 to 100,000"]),
-        (["policies", "attribute", HERE, "tight_controls", "--runs", "0"], ["runs is 0", "1 to 100,000"]),
-        (["policies", "prices", "--runs", "100001"], ["runs is 100001", "1 to 100,000"]),
+        (["policies", "regret", "--runs", "0"], ["runs is 0", "2 to 100,000"]),
+        (["policies", "attribute", HERE, "tight_controls", "--runs", "0"], ["runs is 0", "2 to 100,000"]),
+        (["policies", "prices", "--runs", "100001"], ["runs is 100001", "2 to 100,000"]),
         (["policies", "flip", "--to", "us_ahed"], ["did you mean 'us_ahead'?"]),
         (["policies", "flip", "--only", "all"], ["'all'", "levers, parameters"]),
         (["policies", "flop"], ["'flop'", "flip"]),
