@@ -30,7 +30,6 @@ TWINS = {
 """Every colour and its twin for dark backgrounds."""
 PAPER = "#FBFAF7"
 _FONT = "Source Sans, Source Sans Pro, sans-serif"
-_END = 2033.0
 _DASH: Spec = {"strokeDash": [4, 3], "strokeWidth": 1.4}
 
 
@@ -51,7 +50,7 @@ def recolour(scope: str) -> str:
 
 def specs() -> dict[str, Spec]:
     """All specifications by name."""
-    makers: tuple[Callable[[], Spec], ...] = (fan, lead, dots, compute)
+    makers: tuple[Callable[[], Spec], ...] = (fan, single, lead, dots, compute)
     return {maker.__name__: maker() for maker in makers}
 
 
@@ -97,7 +96,7 @@ def _tip(field: str, title: str, form: str = ".0f") -> alt.Tooltip:
 
 
 def _now(x: alt.X) -> list[alt.Chart]:
-    rule = alt.Chart(alt.InlineData([{"t": frames.NOW, "label": "now"}]))
+    rule = _table("marks")
     return [
         rule.mark_rule(color=MUTED, strokeWidth=1, opacity=0.7).encode(x=x),
         rule.mark_text(align="left", dx=4, baseline="top", color=MUTED, fontSize=11).encode(
@@ -170,20 +169,38 @@ def fan() -> Spec:
     )
 
 
+def single() -> Spec:
+    """Both frontiers in a few single futures; the one under the pointer stands out in both."""
+    x = _time(2022, 2034.6, 2022, 2024, 2026, 2028, 2030, 2032)
+    scale = alt.Scale(domain=list(frames.ECI), nice=False, zero=False, clamp=True)
+    y = alt.Y("y:Q", scale=scale, axis=alt.Axis(values=[80, 120, 160, 200, 240], title=None))
+    who = alt.Color("who:N", legend=None, scale=alt.Scale(domain=list(frames.SEATS.values()), range=[US, CHINA]))
+    over = alt.selection_point(name="over", fields=["future"], nearest=True, on="pointerover", clear="pointerout",
+                               empty=False)  # fmt: skip
+    tip = [alt.Tooltip("who:N", title="Who"), alt.Tooltip("future:N", title="Future"),
+           alt.Tooltip("quarter:N", title="End of"), _tip("y", "ECI")]  # fmt: skip
+    data = _table("single")
+    line = data.mark_line(strokeWidth=1.2).encode(
+        x=x, y=y, color=who, detail="line:N", opacity=alt.condition(over, alt.value(1), alt.value(0.45))
+    )
+    return _finished(
+        line,
+        *_now(x),
+        data.mark_point(opacity=0, size=30).encode(x=x, y=y, tooltip=tip).add_params(over),
+        _table("labels")
+        .mark_text(align="left", dx=7, fontSize=13, fontWeight=600)
+        .encode(x=x, y=y, text="who:N", color=who),
+    )
+
+
 def lead() -> Spec:
     """The lead in months with the zones in which somebody is well ahead."""
-    x = _time(2023, _END, 2024, 2026, 2028, 2030, 2032)
+    x = _time(2023, frames.END, 2024, 2026, 2028, 2030, 2032)
     scale = alt.Scale(domain=list(frames.LEAD), nice=False, clamp=True)
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", scale=scale, axis=_months())
 
-    zone = alt.Chart(alt.InlineData([{"a": -12, "b": 12}]))
-    names = [
-        {"y": 34.5, "label": "US well ahead", "who": "us_ahead"},
-        {"y": -10, "label": "within 12 months", "who": "two_power"},
-        {"y": -22.5, "label": "China well ahead", "who": "china_ahead"},
-    ]
     colours = alt.Scale(domain=list(OUTCOME), range=list(OUTCOME.values()))
     data = _table("lead")
     tip = [
@@ -197,7 +214,7 @@ def lead() -> Spec:
         name="over", fields=["t"], nearest=True, on="pointerover", clear="pointerout", empty=False
     )
     return _finished(
-        zone.mark_rect(opacity=0.1, color=MUTED).encode(y=y("a"), y2="b:Q"),
+        _table("zone").mark_rect(opacity=0.1, color=MUTED).encode(y=y("a"), y2="b:Q"),
         data.mark_area(opacity=0.22, color=MUTED).encode(x=x, y=y("lo90"), y2="hi90:Q"),
         data.mark_area(opacity=0.34, color=MUTED).encode(x=x, y=y("lo50"), y2="hi50:Q"),
         data.mark_line(**_DASH, color=MUTED).encode(x=x, y=y("base")),
@@ -206,7 +223,7 @@ def lead() -> Spec:
         data.mark_rule(color=MUTED, strokeWidth=1)
         .encode(x=x, opacity=alt.condition(over, alt.value(0.8), alt.value(0)), tooltip=tip)
         .add_params(over),
-        alt.Chart(alt.InlineData(names))
+        _table("zones")
         .mark_text(align="left", dx=4, baseline="middle", fontSize=11)
         .encode(
             x=alt.value(0),
@@ -222,19 +239,19 @@ def dots() -> Spec:
     """Fifty futures as dots over their lead; triangles stand for those beyond the axis."""
     x = alt.X("x:Q", scale=alt.Scale(domain=list(frames.LEAD), nice=False), axis=_months())
     y = alt.Y("y:Q", scale=alt.Scale(domain=[0, frames.TALLEST + 1.5], nice=False), axis=None)
-    ends = [
-        {"x": -12, "label": "China well ahead"},
-        {"x": 12, "label": "US well ahead"},
-    ]
     colour = alt.Color("outcome:N", legend=None, scale=alt.Scale(domain=list(OUTCOME), range=list(OUTCOME.values())))
     shape = alt.Shape(
         "side:N",
         legend=None,
         scale=alt.Scale(domain=["in", "low", "high"], range=["circle", "triangle-left", "triangle-right"]),
     )
-    cut = alt.Chart(alt.InlineData(ends))
-    left = cut.transform_filter("datum.x<0").mark_text(align="right", baseline="top", dx=-5, fontSize=11, color=CHINA)
-    right = cut.transform_filter("datum.x>0").mark_text(align="left", baseline="top", dx=5, fontSize=11, color=US)
+    cut = _table("cuts")
+    left = cut.transform_filter("datum.side=='low'").mark_text(
+        align="right", baseline="top", dx=-5, fontSize=11, color=CHINA
+    )
+    right = cut.transform_filter("datum.side=='high'").mark_text(
+        align="left", baseline="top", dx=5, fontSize=11, color=US
+    )
     names = {"x": x, "y": alt.value(0), "text": "label:N"}
     tip = [alt.Tooltip("label:N", title="Outcome"), _tip("months", "US lead, months", "+.0f")]
     return _finished(

@@ -16,8 +16,11 @@ from scenarios.schema import Scenario
 from sim.results import Run
 from sim.run import MAX_RUNS, simulate
 from sim.ui import charts, evidence_charts, evidence_frames, frames
+from sim.ui.setup import Judge
 
 SEED, UNTIL = 0, DEFAULT_HORIZON
+SHOWN = frozenset({"capability", "flows_china"})
+"""Series that the page needs of a run: fewer are simulated faster."""
 
 
 def futures() -> int:
@@ -64,16 +67,16 @@ def evidence_spec(kind: str, axis: evidence_frames.Axis, *ends: int) -> charts.S
     return made
 
 
-def view(spec: Scenario, most: int = MAX_RUNS) -> frames.View:
+def view(spec: Scenario, judge: Judge = Judge(), most: int = MAX_RUNS) -> frames.View:  # noqa: B008 - frozen
     """What the page shows of a scenario; simulated once per setting, for all users."""
-    return _view(spec.canonical(), min(futures(), most), SEED, UNTIL, spec)
+    return _view(spec.canonical(), min(futures(), most), SEED, UNTIL, judge, spec)
 
 
-@st.cache_resource(max_entries=1500, show_spinner=False)
-def _view(canonical: str, runs: int, seed: int, until: int, _spec: Scenario) -> frames.View:
+@st.cache_resource(max_entries=1000, show_spinner=False)
+def _view(canonical: str, runs: int, seed: int, until: int, judge: Judge, _spec: Scenario) -> frames.View:
     if _spec.digest() == load(BASELINE).digest():
-        return frames.view(_baseline(canonical, runs, seed, until))
-    return frames.view(simulate(_spec, runs=runs, seed=seed, until=until))
+        return frames.view(_baseline(canonical, runs, seed, until), judge)
+    return frames.view(simulate(_spec, runs=runs, seed=seed, until=until, keep=SHOWN), judge)
 
 
 # The one run that two pages read. A single entry: a run takes megabytes, what is shown of it kilobytes.

@@ -8,13 +8,27 @@ import streamlit as st
 from pydantic import ValidationError
 
 import sim
-from scenarios import BASELINE, load, names
+from scenarios import load, names
 from scenarios.errors import InputError
 from scenarios.rules import Rule, history
 from sim.outcomes import meanings
 from sim.outcomes.lead import PACE
-from sim.outcomes.polarity import LABELS, MONTHS
-from sim.ui import charts, common, frames, levers, theme, wording
+from sim.outcomes.polarity import LABELS
+from sim.ui import (
+    address,
+    assumed,
+    brief_panel,
+    charts,
+    common,
+    drivers,
+    frames,
+    injector,
+    levers,
+    story,
+    theme,
+    wording,
+)
+from sim.ui.setup import Choice, Setup, choice, first_line
 from sim.wording import headline
 
 TELLING = (
@@ -32,16 +46,12 @@ TELLING = (
     "us_2026_05_case",
 )
 """The rules that stand open; all others are one click away."""
-FEWER = 256
-"""Futures for the question which lever does the work: enough for whole months on the same dice."""
 _TONE = {
     "tightened": ("Tightened", charts.CHINA),
     "loosened": ("Loosened", charts.SEVERAL),
     "neutral": ("Neither", charts.MUTED),
 }
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
-
 _RANGE = "The range covers luck and unknown inputs, not the chance that the model is wrong."
 _DICE = (
     "Both sets of settings roll the same dice, so a difference on screen is the levers and not chance. "
@@ -49,24 +59,22 @@ _DICE = (
 )
 
 
+# ------------------------------------------------------------------------------------------------- scenarios, tools
 def _pick() -> None:
-    name = st.session_state["scenario"]
-    chosen = levers.choice()
-    chosen.take(name or chosen.scenario)
-
-
-def _undo() -> None:
-    levers.choice().undo()
+    chosen, name = choice(), st.session_state["scenario"]
+    chosen.take(chosen.now.taking(name or chosen.now.scenario))
 
 
 def _reset() -> None:
-    chosen = levers.choice()
-    chosen.take(chosen.scenario)
+    chosen = choice()
+    chosen.take(Setup(chosen.now.scenario, assumptions=chosen.now.assumptions, judge=chosen.now.judge,
+                      own=chosen.now.own))  # fmt: skip
 
 
-def _tools(chosen: levers.Choice) -> None:
-    """Scenarios, undo, reset and share."""
-    lit = None if chosen.changes else chosen.scenario
+def _tools(chosen: Choice) -> None:
+    """Scenarios; undo, redo, replay and reset; the link and the brief."""
+    now = chosen.now
+    lit = None if now.changed or now.own else now.scenario
     if st.session_state.get("scenario", "") != lit:
         st.session_state["scenario"] = lit
     st.pills(
@@ -78,46 +86,67 @@ def _tools(chosen: levers.Choice) -> None:
         label_visibility="collapsed",
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="tools"):
-        st.html(_story(chosen), width="stretch")
-        st.button("Undo", icon=":material/undo:", on_click=_undo, type="tertiary", disabled=not chosen.past)
-        st.button(
-            "Reset",
-            icon=":material/restart_alt:",
-            on_click=_reset,
-            type="tertiary",
-            disabled=not chosen.changes,
-        )
+        st.html(_story(now), width="stretch")
+        _button("Undo", "undo", chosen.undo, not chosen.past)
+        _button("Redo", "redo", chosen.redo, not chosen.future)
+        _button("Replay", "replay", chosen.replay, not (chosen.past or chosen.future),
+                "Flip between the last two settings")  # fmt: skip
+        _button("Reset", "restart_alt", _reset, not now.changed, "Back to the scenario as it stands")
         with st.popover("Share", icon=":material/link:", type="tertiary"):
-            st.write("This address holds the scenario and every lever. Whoever opens it sees what you see.")
-            here = (st.context.url or "").split("?")[0].rstrip("/")
-            st.code(f"{here}/{levers.query(chosen)}", language=None, wrap_lines=True)
+            _share(now)
+        with st.popover(
+            "Brief", icon=":material/description:", type="tertiary", on_change="rerun", key="brief"
+        ) as more:
+            if more.open:
+                brief_panel.panel(now)
 
 
-def _story(chosen: levers.Choice) -> str:
-    start = chosen.start
+def _button(name: str, icon: str, action: object, disabled: bool, tip: str | None = None) -> None:
+    st.button(name, icon=f":material/{icon}:", on_click=action, type="tertiary", disabled=disabled, help=tip)  # type: ignore[arg-type]
+
+
+def _share(now: Setup) -> None:
+    if now.own:
+        st.write("A link cannot hold a scenario from a file. Send the file, which *Data and API* makes, instead.")
+        return
+    st.write("This address holds the scenario, every lever, event and assumption. Whoever opens it sees what you see.")
+    st.code(address.link(now), language=None, wrap_lines=True)
+    st.button("Take the guided tour", on_click=story.begin, type="tertiary", icon=":material/route:")
+
+
+def _story(now: Setup) -> str:
+    start = now.start
     text = f"<b>{escape(start.title)}.</b> {escape(start.story)}"
-    if chosen.changes:
-        text += f"<br>Your changes: {escape(levers.described(chosen))}."
+    changes = wording.listed([*([levers.described(now)] if now.levers else []), *map(injector.described, now.events)])
+    if changes:
+        text += f"<br>Your changes: {escape(changes)}."
     return f'<p class="story">{text}</p>'
 
 
-def _reference(chosen: levers.Choice) -> str:
-    """The baseline as it stands after `under`."""
-    base = chosen.base
-    return wording.inside(base.title) if base.name == BASELINE else f"“{base.title}”"
+def _badge(now: Setup) -> None:
+    """What is assumed otherwise than usual, on both sides of the comparison."""
+    parts = []
+    if now.assumptions:
+        parts.append(f"Assumptions changed, for the reference too: {assumed.described(now.assumptions)}.")
+    if now.judge != type(now.judge)():
+        parts.append(f"Judged by your ruler: {wording.judged(now.judge)}.")
+    if parts:
+        st.html(f'<p class="badge">{escape(" ".join(parts))}</p>')
 
 
+# --------------------------------------------------------------------------------------------------------- results
 def _verdict(mine: frames.View, base: frames.View, same: bool, reference: str) -> None:
     left, right = st.columns([0.44, 0.56], gap="medium", vertical_alignment="center")
-    low, mid, high = mine.lead_end
+    judge = mine.judge
     against = f"This is {reference}." if same else wording.comparison(mine.counts, base.counts, reference)
     left.html(
         f'<h1 class="say">{escape(headline(mine.counts, mine.year))}</h1>'
-        f'<p class="sub">{escape(against)} {escape(wording.middle(low, mid, high))}</p>'
-        f'<p class="fine">{_RANGE} {escape(wording.pace(*_pace(mine)))}</p>'
+        f'<p class="sub">{escape(against)} {escape(wording.middle(*mine.lead_end, judge.unit))}</p>'
+        f'<p class="fine">{_RANGE} {escape(wording.strict(judge.limit, judge.unit, mine.counts["us_ahead"], mine.strict))} '
+        f"{escape(wording.pace(*_pace(mine)))}</p>"
     )
     caption = (
-        f"Where 100 futures stand at the end of {mine.year}. Well ahead: by {MONTHS:.0f} months or more. "
+        f"Where 100 futures stand at the end of {mine.year}. Well ahead: by {judge.limit:g} {judge.unit} or more. "
         f"Several: a third bloc is close. Thin bar: {reference}."
     )
     right.html(theme.bar(mine.counts, base.counts, caption, reference))
@@ -129,87 +158,87 @@ def _pace(mine: frames.View) -> tuple[float, float, int, float, int]:
     return recorded, soon, int(frames.NOW) + 1, late, mine.year
 
 
-def _chart(name: str, title: str, unit: str, tables: dict[str, object], height: int, told: str, key: str = "") -> None:
+def _chart(
+    name: str, title: str, unit: str, tables: dict[str, object], height: int, told: str, key: str = "", spec: str = ""
+) -> None:
     """A chart under its message; `told` is what people hear who do not see it."""
     with st.container(gap="xxsmall", key=f"chart_{name}"):
         st.html(theme.heading(title, unit) + key)
-        common.chart(name, tables, height, f"{title}. {told}")
+        common.chart(spec or name, tables, height, f"{title}. {told}")
 
 
-def _charts(mine: frames.View, base: frames.View, same: bool, reference: str) -> None:
-    dashes = "" if same else f" Dashes: {reference}."
+def _fan(mine: frames.View, base: frames.View, dashes: str, reference: str) -> None:
+    single = st.session_state.get("futures_shown") == "Single futures"
     ahead = round(100 * mine.us_first)
+    title = f"The US frontier ends ahead in {ahead} of 100 futures"
+    if ahead < 50:
+        title = f"China's frontier ends ahead in {100 - ahead} of 100 futures"
+    about = f"{frames.SINGLE} futures, from the smallest lead to the largest." if single else (
+        f"Bands hold 50 and 90 futures in 100.{dashes}"
+    )  # fmt: skip
+    unit = f"Epoch Capabilities Index. {about}{'' if single else ' Points: record models.'}"
+    told = (
+        f"At the end of {mine.year} the middle index of the United States is "
+        f"{mine.eci_end('united_states'):.0f} and that of China {mine.eci_end('china'):.0f}; under {reference} "
+        f"they are {base.eci_end('united_states'):.0f} and {base.eci_end('china'):.0f}."
+    )
+    tables = frames.fan(mine, base)
+    if single:
+        tables = {"single": frames.single(mine), "labels": tables["labels"], "marks": tables["marks"]}
+    _chart("fan", title, unit, {**tables}, 262, told, spec="single" if single else "fan")
+    st.segmented_control("Show", ["Ranges", "Single futures"], default="Ranges", key="futures_shown", required=True,
+                         label_visibility="collapsed")  # fmt: skip
+
+
+def _lead(mine: frames.View, base: frames.View, dashes: str, reference: str) -> None:
+    now, end = wording.signed(mine.lead_now), wording.signed(mine.lead_end[1])
+    unit_name = mine.judge.unit
+    title = f"The lead stays at {end} {unit_name}" if now == end else f"The lead moves from {now} to {end} {unit_name}"
+    unit = f"Middle future and bands, {wording.ruled(mine.judge, PACE)}.{dashes}"
+    told = f"{wording.middle(*mine.lead_end, unit_name)} Under {reference} the middle is {wording.signed(base.lead_end[1])}."
+    _chart("lead", title, unit, {**frames.lead(mine, base)}, 290, told)
+
+
+def _dots(mine: frames.View) -> None:
+    within = mine.dots.filter(mine.dots["outcome"].is_in(["two_power", "several"])).height
+    title = f"In {within} of 50 futures nobody is well ahead"
+    unit = f"Each dot is 2 futures in 100, placed by {mine.judge.unit} of US lead at the end of {mine.year}."
+    shown = {name: LABELS[name] for name in LABELS if name in set(mine.dots["outcome"])}
+    columns = [f"{label} {(mine.dots['outcome'] == name).sum()}" for name, label in LABELS.items()]
+    told = f"Dots by outcome: {wording.listed(columns)}."
+    _chart("dots", title, unit, {**frames.dots(mine)}, 205, told, theme.swatches(shown, charts.OUTCOME))
+
+
+def _compute(mine: frames.View, base: frames.View, same: bool, reference: str) -> None:
+    total, usual = round(mine.compute_in(mine.year)), round(base.compute_in(mine.year))
+    title = f"China adds compute worth {total} million H100s in {mine.year}"
+    more = f" {abs(total - usual)} {'more' if total > usual else 'fewer'} than under {reference}."
+    home = f" {round(100 * mine.share_of('domestic', mine.year))}% of it is made in China."
+    unit = f"Million H100-equivalents a year, average of futures.{home}{more if total != usual else ''}"
+    heads = (reference[:1].upper() + reference[1:], "The same" if same else "Your settings")
+    parts = [f"{label} {100 * mine.share_of(name, mine.year):.0f}%" for name, label in frames.ORIGINS.items()]
+    told = f"{wording.listed(parts)}. Under {reference} it is {usual} million."
+    key = theme.swatches(frames.ORIGINS, charts.ORIGIN)
+    _chart("compute", title, unit, {**frames.compute(mine, base, heads)}, 205, told, key)
+
+
+def _charts(mine: frames.View, base: frames.View, same: bool, reference: str) -> object:
+    """The four charts; what comes back is the place for what moved the result, which takes longer."""
+    dashes = "" if same else f" Dashes: {reference}."
     left, right = st.columns([0.6, 0.4], gap="medium")
     with left:
-        title = f"The US frontier ends ahead in {ahead} of 100 futures"
-        if ahead < 50:
-            title = f"China's frontier ends ahead in {100 - ahead} of 100 futures"
-        unit = (
-            f"Epoch Capabilities Index to the end of {mine.year}. Points: record models. "
-            f"Bands hold 50 and 90 futures in 100.{dashes}"
-        )
-        told = (
-            f"At the end of {mine.year} the middle index of the United States is "
-            f"{mine.eci_end('united_states'):.0f} and that of China {mine.eci_end('china'):.0f}; under {reference} "
-            f"they are {base.eci_end('united_states'):.0f} and {base.eci_end('china'):.0f}."
-        )
-        _chart("fan", title, unit, {**frames.fan(mine, base)}, 290, told)
+        _fan(mine, base, dashes, reference)
     with right:
-        now, end = wording.signed(mine.lead_now), wording.signed(mine.lead_end[1])
-        title = f"The lead stays at {end} months"
-        if now != end:
-            title = f"The lead moves from {now} to {end} months"
-        unit = f"Middle future and bands, in months of US lead at {PACE:g} index points a year.{dashes}"
-        told = f"{wording.middle(*mine.lead_end)} Under {reference} the middle is {wording.signed(base.lead_end[1])}."
-        _chart("lead", title, unit, {**frames.lead(mine, base)}, 290, told)
-    left, right = st.columns([0.46, 0.54], gap="medium")
+        _lead(mine, base, dashes, reference)
+    left, middle, right = st.columns([0.33, 0.37, 0.3], gap="medium")
     with left:
-        within = mine.dots.filter(mine.dots["outcome"].is_in(["two_power", "several"])).height
-        title = f"In {within} of 50 futures nobody is well ahead"
-        unit = f"Each dot is 2 futures in 100, placed by months of US lead at the end of {mine.year}."
-        shown = {name: LABELS[name] for name in LABELS if name in set(mine.dots["outcome"])}
-        key = theme.swatches(shown, charts.OUTCOME)
-        columns = [f"{label} {(mine.dots['outcome'] == name).sum()}" for name, label in LABELS.items()]
-        told = f"Dots by outcome: {wording.listed(columns)}."
-        _chart("dots", title, unit, {**frames.dots(mine)}, 205, told, key)
-    with right:
-        total, usual = round(mine.compute_in(mine.year)), round(base.compute_in(mine.year))
-        title = f"China adds compute worth {total} million H100s in {mine.year}"
-        more = f" {abs(total - usual)} {'more' if total > usual else 'fewer'} than under {reference}."
-        home = f" {round(100 * mine.share_of('domestic', mine.year))}% of it is made in China."
-        unit = f"Million H100-equivalents a year, average of futures.{home}{more if total != usual else ''}"
-        heads = (reference[:1].upper() + reference[1:], "The same" if same else "Your settings")
-        tables = frames.compute(mine, base, heads)
-        parts = [f"{label} {100 * mine.share_of(name, mine.year):.0f}%" for name, label in frames.ORIGINS.items()]
-        told = f"{wording.listed(parts)}. Under {reference} it is {usual} million."
-        key = theme.swatches(frames.ORIGINS, charts.ORIGIN)
-        _chart("compute", title, unit, {**tables}, 205, told, key)
+        _dots(mine)
+    with middle:
+        _compute(mine, base, same, reference)
+    return right.container(key="moved", gap="xsmall")
 
 
-def _work(chosen: levers.Choice, reference: str) -> None:
-    """What each change does by itself; on request, since every change needs a simulation."""
-    with st.expander("Which lever does the work?", key="work", on_change="rerun") as more:
-        if not more.open:
-            return
-        cases = levers.put_back(chosen)
-        if not cases:
-            st.html('<p class="d">Move a lever to see which one does the work.</p>')
-            return
-        with st.spinner("Putting back one lever at a time …"):
-            mine, base = (common.view(spec, FEWER) for spec in (chosen.spec, chosen.base))
-            parts = [(label, _difference(mine, common.view(spec, FEWER))) for label, spec in cases]
-        st.html(
-            f'<p class="d">Months of US lead at the end of {mine.year} that are lost if this one alone is put back '
-            f"to {escape(reference)}: average of the same {mine.futures} futures. Together the changes make "
-            f"{wording.signed(_difference(mine, base))}; parts that depend on each other do not add up to it.</p>"
-            + theme.work(parts)
-        )
-
-
-def _difference(one: frames.View, other: frames.View) -> float:
-    return float((one.leads - other.leads).mean())
-
-
+# ------------------------------------------------------------------------------------------------- rules and words
 def _rules() -> None:
     """What has been decided since 2022."""
     known = {rule.id: rule for rule in history()}
@@ -253,22 +282,26 @@ def _month(rule: Rule) -> str:
 
 @st.fragment
 def workspace() -> None:
-    chosen = levers.choice()
+    chosen = choice()
     if chosen.notes:
         st.html(theme.ignored(chosen.notes))
+    story.panel()
     _tools(chosen)
+    now = chosen.now
+    _badge(now)
     # The slots stand in the order of a phone; levers come first in time, since the results depend on them.
     verdict, mini = st.container(key="verdict"), st.container(key="mini")
     left, right = st.columns([0.245, 0.755], gap="medium")
     with left, st.container(key="levers", gap="xsmall"):
-        levers.panel(chosen)
-    levers.write()
-    reference = _reference(chosen)
+        levers.panel(now)
+        injector.panel(now)
+    address.write()
+    reference = now.reference
     try:
-        spec, base_spec = chosen.spec, chosen.base
-        base, mine = common.view(base_spec), common.view(spec)
-    except (InputError, ValidationError) as error:
-        verdict.error(levers.first_line(error))
+        spec, base_spec = now.spec, now.base
+        base, mine = common.view(base_spec, now.judge), common.view(spec, now.judge)
+    except (InputError, ValidationError, FloatingPointError) as error:
+        verdict.error(first_line(error))
         return
     same = spec.digest() == base_spec.digest()
     with verdict:
@@ -276,16 +309,17 @@ def workspace() -> None:
     mini.html(theme.mini(mine.counts, base.counts))
     with right, st.container(key="charts"):
         st.html('<div id="results" tabindex="-1"></div>')
-        _charts(mine, base, same, reference)
-        _work(chosen, reference)
+        moved = _charts(mine, base, same, reference)
         _rules()
         _meanings()
         st.html(
             f'<p class="fine">{_DICE} {mine.futures} futures, seed {mine.seed}, Polarity {sim.__version__}, '
             f"scenario {spec.digest()}, calibration {escape(spec.calibration)}.</p>"
         )
+    with moved:  # type: ignore[attr-defined]
+        drivers.panel(base_spec, spec, mine, base, reference)
 
 
 theme.style()
-levers.adopt()
+address.adopt("explore")
 workspace()

@@ -1,4 +1,4 @@
-"""From a run to the small tables that the charts draw; nothing here knows of Streamlit or Altair."""
+"""From a run to the small tables that the charts draw; nothing here draws."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from scenarios.quarters import DATA_UNTIL, end_year, number
+from scenarios.quarters import DATA_UNTIL, DEFAULT_HORIZON, end_year, number
 from scenarios.tables import table
 from sim.outcomes import crossing, polarity
 from sim.outcomes.lead import observed_slope, slope
 from sim.rng import Array
 from sim.trade import CHANNELS
 from sim.ui import wording
+from sim.ui.setup import Judge
 from sim.wording import rounded
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ ORIGINS = {
 }
 """Channels of new compute in the order in which they are stacked."""
 NOW = end_year(number(DATA_UNTIL))
+END = DEFAULT_HORIZON + 1.0
+"""Where the time axes end."""
 ECI = (80.0, 240.0)
 LEAD = (-24.0, 36.0)
 COMPUTE = (0.0, 60.0)
@@ -37,6 +40,10 @@ COMPUTE = (0.0, 60.0)
 BIN = 2
 """Months per column of dots; it divides the twelve of the cut-offs, so that no column straddles one."""
 TALLEST = 15
+SINGLE = 12
+"""Futures that are shown one by one."""
+OTHER_LIMITS = (9.0, 24.0)
+"""Leads that somebody could ask for instead, to see how much hangs on the limit."""
 _BANDS = {"lo90": 0.05, "lo50": 0.25, "mid": 0.5, "hi50": 0.75, "hi90": 0.95}
 
 
@@ -44,22 +51,31 @@ _BANDS = {"lo90": 0.05, "lo50": 0.25, "mid": 0.5, "hi50": 0.75, "hi90": 0.95}
 class View:
     """What the page needs of a run: a few kilobytes, kept for every setting that somebody tried."""
 
-    year: int
+    judge: Judge
     seed: int
     futures: int
     shares: dict[str, float]
+    strict: dict[float, int]
+    """Futures in 100 with the US well ahead, by other leads that it could take."""
     fan: pl.DataFrame
     lead: pl.DataFrame
     dots: pl.DataFrame
     compute: pl.DataFrame
+    paths: Array
+    """(12, 2, quarters) capability of some single futures, spread over the range of the lead."""
     leads: Array
-    """Lead of every future at the end, months, in the order of the dice."""
+    """Lead of every future at the end, in the order of the dice."""
     us_first: float
     """Share of futures in which the US leads at the end."""
     limit: float
     """Middle estimate of the ECI at which AI does most remote work."""
     slopes: tuple[float, float, float]
     """Index points that the frontier gained in its last recorded year, and gains next year and at the end (middle)."""
+
+    @property
+    def year(self) -> int:
+        """The year whose end counts."""
+        return self.judge.year
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -68,18 +84,20 @@ class View:
 
     @property
     def lead_end(self) -> tuple[float, float, float]:
-        """Lead at the end of the horizon: 5th, 50th and 95th percentile, months."""
-        low, mid, high = self.lead.select("lo90", "mid", "hi90").row(-1)
+        """Lead at the end of the year that counts: 5th, 50th and 95th percentile."""
+        ends = self.lead.filter(pl.col("quarter") == f"{self.year}-Q4")
+        low, mid, high = ends.select("lo90", "mid", "hi90").row(0)
         return low, mid, high
 
     @property
     def lead_now(self) -> float:
-        """Middle lead today, months."""
+        """Middle lead today."""
         return float(self.lead.filter(pl.col("t") <= NOW)["mid"][-1])
 
     def eci_end(self, who: str) -> float:
-        """Middle capability of a seat at the end of the horizon."""
-        return float(self.fan.filter(pl.col("who") == SEATS[who])["mid"][-1])
+        """Middle capability of a seat at the end of the year that counts."""
+        at = (pl.col("who") == SEATS[who]) & (pl.col("quarter") == f"{self.year}-Q4")
+        return float(self.fan.filter(at)["mid"][0])
 
     def compute_in(self, year: int) -> float:
         """China's new compute in a year, million H100-equivalents."""
@@ -91,27 +109,47 @@ class View:
         return float(one) / max(self.compute_in(year), 1e-9)
 
 
-def view(run: Run) -> View:
+def view(run: Run, judge: Judge = Judge()) -> View:  # noqa: B008 - frozen
     """Everything the page shows of a run."""
-    end = run.step(run.until)
+    end, lead = run.step(judge.year), run[judge.series]
+    codes = polarity.at_year(run, judge.year, judge.ruler, judge.limit, judge.limit)
     return View(
-        year=run.until,
+        judge=judge,
         seed=run.seed,
         futures=run.runs,
-        shares=run.outcome_shares(),
+        shares=polarity.shares(codes),
+        strict=_strict(run, judge),
         fan=_fan(run),
-        lead=_bands(run, run["lead_months"]),
-        dots=_dots(run["lead_months"][end], polarity.at_year(run, run.until)),
+        lead=_bands(run, lead),
+        dots=_dots(lead[end], codes),
         compute=_compute(run),
-        leads=run["lead_months"][end].astype(np.float32),
-        us_first=float((run["lead_months"][end] > 0).mean()),
+        paths=_paths(run, lead[end]),
+        leads=lead[end].astype(np.float32),
+        us_first=float((lead[end] > 0).mean()),
         limit=float(np.median(crossing.threshold(run))),
-        slopes=_slopes(run),
+        slopes=_slopes(run, judge.year),
     )
 
 
-def _slopes(run: Run) -> tuple[float, float, float]:
-    next_year, end = (float(np.median(slope(run, year))) for year in (int(NOW) + 1, run.until))
+def _strict(run: Run, judge: Judge) -> dict[float, int]:
+    found = {}
+    for limit in OTHER_LIMITS:
+        codes = polarity.at_year(run, judge.year, judge.ruler, limit, judge.limit)
+        found[limit] = rounded(polarity.shares(codes))["us_ahead"]
+    return found
+
+
+def _paths(run: Run, lead: Array) -> Array:
+    """Single futures, evenly spaced by their lead at the end: as many below the middle as above it."""
+    order = np.argsort(lead)
+    places = ((np.arange(SINGLE) + 0.5) / SINGLE * run.runs).astype(int)
+    rivals = [run.actors.index(actor) for actor in SEATS]
+    found = run["capability"][:, rivals][:, :, order[places]]
+    return np.ascontiguousarray(found.transpose(2, 1, 0), dtype=np.float32)
+
+
+def _slopes(run: Run, year: int) -> tuple[float, float, float]:
+    next_year, end = (float(np.median(slope(run, at))) for at in (int(NOW) + 1, year))
     return observed_slope()[0], next_year, end
 
 
@@ -172,21 +210,54 @@ def fan(mine: View, base: View) -> dict[str, pl.DataFrame]:
         "records": records(),
         "labels": _apart(ends.select("who", "t", pl.col("mid").clip(*ECI).alias("y")), 9.0),
         "off": _beyond(ends, ECI, "{:.0f}"),
-        "limit": pl.DataFrame(
-            {"t": [2022.0], "end": [mine.year + 1.0], "y": [mine.limit], "label": ["AI does most|remote work"]}
-        ),
+        "marks": _marks(mine.judge),
+        "limit": pl.DataFrame({"t": [2022.0], "end": [END], "y": [mine.limit], "label": ["AI does most|remote work"]}),
     }
+
+
+def _marks(judge: Judge) -> pl.DataFrame:
+    """Upright lines: today, and the year of the verdict where that is not the end of the chart."""
+    marks = [(NOW, "now")]
+    if judge.year + 1 < END:
+        marks.append((judge.year + 1.0, f"end of {judge.year}"))
+    return pl.DataFrame(marks, schema=["t", "label"], orient="row")
+
+
+def single(mine: View) -> pl.DataFrame:
+    """The single futures of the frontier chart: one line per future and seat."""
+    quarters = mine.lead.select("quarter", "t")
+    return pl.concat([
+        quarters.with_columns(
+            pl.lit(name).alias("who"), pl.lit(f"{number_ + 1}").alias("future"), pl.Series("y", path),
+            pl.lit(f"{name} {number_ + 1}").alias("line"),
+        )
+        for number_, paths in enumerate(mine.paths) for name, path in zip(SEATS.values(), paths, strict=True)
+    ])  # fmt: skip
 
 
 def lead(mine: View, base: View) -> dict[str, pl.DataFrame]:
     """Tables of the lead chart."""
     both = mine.lead.with_columns(base.lead["mid"].alias("base"))
-    return {"lead": both, "off": _beyond(both.tail(1), LEAD, "{:+.0f}")}
+    n = mine.judge.limit
+    zones = [
+        ("us_ahead", min(n + 22.5, LEAD[1] - 1.5), "US well ahead"),
+        ("two_power", -n + 2, f"within {n:g} {mine.judge.unit}"),
+        ("china_ahead", min(-n - 6, -20.0) if n < 20 else -22.5, "China well ahead"),
+    ]
+    return {
+        "lead": both,
+        "off": _beyond(both.tail(1), LEAD, "{:+.0f}"),
+        "zone": pl.DataFrame({"a": [-n], "b": [n]}),
+        "zones": pl.DataFrame(zones, schema=["who", "y", "label"], orient="row"),
+        "marks": _marks(mine.judge),
+    }
 
 
 def dots(mine: View) -> dict[str, pl.DataFrame]:
-    """Table of the fifty dots."""
-    return {"dots": mine.dots}
+    """Tables of the fifty dots and of the limits between outcomes."""
+    n = mine.judge.limit
+    cuts = [(-n, "China well ahead", "low"), (n, "US well ahead", "high")]
+    return {"dots": mine.dots, "cuts": pl.DataFrame(cuts, schema=["x", "label", "side"], orient="row")}
 
 
 def compute(mine: View, base: View, names: tuple[str, str]) -> dict[str, pl.DataFrame]:

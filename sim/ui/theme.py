@@ -10,9 +10,12 @@ import streamlit as st
 from sim.outcomes.polarity import CLASSES, LABELS
 from sim.ui import charts, wording
 
-_FILL = {"us_ahead": "#2A68CF", "two_power": "#667080", "several": "#1D7F70", "china_ahead": "#C6470F"}
+FILL = {"us_ahead": "#2A68CF", "two_power": "#667080", "several": "#1D7F70", "china_ahead": "#C6470F"}
 """Segments of the outcome bar: dark enough for white text in both themes."""
 _INK = {name: charts.themed(colour) for name, colour in charts.OUTCOME.items()}
+
+QUIET = 0.05
+"""Parts below it would be shown as zero."""
 
 _CSS = (
     """
@@ -62,12 +65,18 @@ table.all th,table.all td{text-align:left;vertical-align:top;padding:.3rem .6rem
  border-bottom:1px solid color-mix(in srgb,currentColor 16%,transparent)}
 table.all td:first-child{white-space:nowrap;font-variant-numeric:tabular-nums}
 ul.work{list-style:none!important;margin:.3rem 0!important;padding:0!important;font-size:.9rem;max-width:46rem}
-ul.work li{display:grid;grid-template-columns:minmax(0,1fr) 40% 2.4rem;gap:.6rem;align-items:center;
+ul.work li{display:grid;grid-template-columns:minmax(0,1fr) 34% 2.9rem;gap:.6rem;align-items:center;
  margin:.15rem 0!important}
 ul.work b{text-align:right;font-variant-numeric:tabular-nums}
 ul.work i{display:block;position:relative;height:10px;
  background:linear-gradient(currentColor,currentColor) 50%/1px 100% no-repeat}
 ul.work u{position:absolute;top:0;height:10px;border-radius:2px}
+p.total{margin:.1rem 0 0;font-size:.9rem;max-width:46rem;display:flex;justify-content:space-between;
+ border-top:1px solid color-mix(in srgb,currentColor 25%,transparent);padding-top:.25rem}
+p.total b{font-variant-numeric:tabular-nums}
+p.event{margin:.1rem 0;font-size:.88rem;line-height:1.32}p.event small{opacity:.78}
+.badge{margin:.25rem 0 0;padding:.4rem .75rem;border-left:4px solid light-dark(#8A5BB5,#BE97E3);font-size:.9rem;
+ background:color-mix(in srgb,currentColor 5%,transparent)}
 .scroll{overflow-x:auto}
 #results{scroll-margin-top:4.5rem}#results:focus{outline:none}
 div:has(>.st-key-mini){display:none}
@@ -106,7 +115,7 @@ div:has(>.st-key-mini){display:none}
  .st-key-verdict::before{animation:none!important}}
 @media print{.st-key-levers,.st-key-tools,.st-key-mini{display:none}}
 """
-    + "".join(f".o-{name}{{background:{colour}}}" for name, colour in _FILL.items())
+    + "".join(f".o-{name}{{background:{colour}}}" for name, colour in FILL.items())
     + charts.recolour(".st-key-charts")
 )
 
@@ -175,16 +184,20 @@ def mini(mine: Mapping[str, int], base: Mapping[str, int]) -> str:
 
 
 def work(parts: list[tuple[str, float]]) -> str:
-    """Bars of what each change adds, in months; the ones that hardly matter are named below."""
-    seen = sorted((part for part in parts if abs(part[1]) >= 0.5), key=lambda part: -abs(part[1]))
-    quiet = [label for label, months in parts if abs(months) < 0.5]
-    longest = max([abs(months) for _, months in seen], default=1.0)
+    """Bars of what each change adds; the ones that hardly matter are named below, with their sum."""
+    seen = sorted((part for part in parts if abs(part[1]) >= QUIET), key=lambda part: -abs(part[1]))
+    quiet = [part for part in parts if abs(part[1]) < QUIET]
+    longest = max([abs(size) for _, size in seen], default=1.0)
     rows = "".join(
         f"<li><span>{escape(label)}</span>"
-        f'<i aria-hidden="true"><u style="{_side(months, longest)}"></u></i><b>{wording.signed(months)}</b></li>'
-        for label, months in seen
+        f'<i aria-hidden="true"><u style="{_side(size, longest)}"></u></i><b>{wording.exactly(size)}</b></li>'
+        for label, size in seen
     )
-    small = f'<p class="d">Less than half a month each: {escape(wording.listed(quiet))}.</p>' if quiet else ""
+    small = ""
+    if quiet:
+        names = escape(wording.listed([label for label, _ in quiet]))
+        some = "Less than a twentieth" if len(quiet) == 1 else "Less than a twentieth each"
+        small = f'<p class="d">{some}: {names} ({wording.exactly(sum(size for _, size in quiet))}).</p>'
     return f'<ul class="work">{rows}</ul>{small}'
 
 

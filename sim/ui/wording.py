@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from sim.outcomes.polarity import CLASSES, LABELS
 from sim.wording import PHRASES, most_common
 from sim.wording import signed as with_sign
+
+if TYPE_CHECKING:
+    from sim.ui.setup import Judge
 
 SHORT = {"us_ahead": "US ahead", "two_power": "Two", "several": "Several", "china_ahead": "China"}
 """The outcome classes where there is hardly any room."""
@@ -33,17 +38,39 @@ def comparison(mine: Mapping[str, int], base: Mapping[str, int], reference: str)
     return f"{more}."
 
 
-def middle(low: float, mid: float, high: float) -> str:
-    """The middle future and where nine in ten lie, in months of lead."""
-    return f"In the middle future {lead(mid)}; nine in ten futures lie between {signed(low)} and {signed(high)} months."
+def middle(low: float, mid: float, high: float, unit: str = "months") -> str:
+    """The middle future and where nine in ten lie, in the unit of the lead."""
+    return f"In the middle future {lead(mid, unit)}; nine in ten futures lie between {signed(low)} and {signed(high)} {unit}."
 
 
-def lead(months: float) -> str:
-    """Who is ahead, and by how many months."""
-    n = round(abs(months))
+def lead(size: float, unit: str = "months") -> str:
+    """Who is ahead, and by how much."""
+    n = round(abs(size))
     if n == 0:
         return "the two are level"
-    return f"{'the US' if months > 0 else 'China'} is {n} {'month' if n == 1 else 'months'} ahead"
+    return f"{'the US' if size > 0 else 'China'} is {n} {unit.removesuffix('s') if n == 1 else unit} ahead"
+
+
+def exactly(size: float) -> str:
+    """A part of a difference: one decimal, so that parts can be seen to add up."""
+    return with_sign(round(size, 1), 1)
+
+
+def tenths(parts: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Parts rounded to one decimal so that they still add up to their rounded sum: the largest remainders go up."""
+    exact = [10 * size for _, size in parts]
+    down = [math.floor(round(size, 9)) for size in exact]
+    missing = round(sum(exact)) - sum(down)
+    order = sorted(range(len(parts)), key=lambda i: down[i] - exact[i])
+    for i in order[:missing]:
+        down[i] += 1
+    return [(label, size / 10) for (label, _), size in zip(parts, down, strict=True)]
+
+
+def strict(limit: float, unit: str, count: int, others: Mapping[float, int]) -> str:
+    """How the share of futures with the US well ahead hangs on the limit: one more sentence for the fine print."""
+    told = [f"{number(n)} it is {share}" for n, share in others.items() if n != limit]
+    return f"Well ahead means {number(limit)} {unit} or more ({count} futures in 100); with {listed(told)}."
 
 
 def pace(recorded: float, soon: float, year: int, late: float, end: int) -> str:
@@ -78,7 +105,7 @@ def with_unit(value: float, unit: str) -> str:
 def inside(title: str) -> str:
     """A title as it stands inside a sentence: `current policy`, but `US breaks off`."""
     first = title.split(" ", 1)[0]
-    proper = first.upper() == first or first in {"China", "Beijing", "Taiwan", "Chinese", "Gulf", "Europe"}
+    proper = first.upper() == first or first in {"United", "China", "Beijing", "Taiwan", "Chinese", "Gulf", "Europe"}
     return title if proper else title[:1].lower() + title[1:]
 
 
@@ -90,3 +117,18 @@ def listed(parts: list[str]) -> str:
 def outcomes(counts: Mapping[str, int]) -> str:
     """All four outcomes in one line, for people who hear the bar instead of seeing it."""
     return ", ".join(f"{LABELS[name]} {counts[name]}" for name in CLASSES)
+
+
+def judged(judge: Judge) -> str:
+    """The ruler in words: `24 months or more, at the end of 2030, at a fixed pace`."""
+    how = {"fixed_pace": "at a fixed pace", "backward": "since the leader was there", "points": "in index points"}
+    return f"well ahead is {judge.limit:g} {judge.unit} or more at the end of {judge.year}, {how[judge.ruler]}"
+
+
+def ruled(judge: Judge, pace: float) -> str:
+    """What a lead is measured in, for the line under a chart's title."""
+    return {
+        "fixed_pace": f"in months of US lead at {pace:g} index points a year",
+        "backward": "in months since the leader was where the follower is",
+        "points": "in index points of US lead",
+    }[judge.ruler]

@@ -1,0 +1,236 @@
+"""The address bar: a setup as parameters, and parameters, which are a stranger's text, as a setup."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from urllib.parse import urlencode
+
+import streamlit as st
+from pydantic import ValidationError
+
+from scenarios import BASELINE, load, names
+from scenarios.errors import nearest
+from scenarios.events import MEANINGS, Event
+from scenarios.levers import LEVERS
+from scenarios.parameters import parameters as known_parameters
+from scenarios.schema import Scenario, Setting
+from sim.ui import assumed, levers
+from sim.ui.setup import LIMITS, RULERS, YEARS, Choice, Judge, Setup, choice, first_line
+
+VERSION = 1
+"""Version of the form of the address. One that changes meaning gets another number, and its old form a reader here."""
+MOST_EVENTS = 12
+PAGES_OWN = {
+    "present", "embed", "embed_options", "columns", "step", "claim", "cutoff", "series", "question", "definition",
+    "search", "tier",
+}  # fmt: skip
+"""Parameters that belong to one page and are read there."""
+_FIELDS = ("v", "scenario", "events", "assume", "ruler", "limit", "year")
+_WRITTEN, _PAGE = "polarity_written", "polarity_page"
+
+
+def parameters(setup: Setup) -> dict[str, str]:
+    """The parameters that restore a setup; nothing for current policy as it stands."""
+    judge, usual = setup.judge, Judge()
+    found = {
+        "scenario": "" if setup.own or setup.scenario == BASELINE else setup.scenario,
+        **{name: _plain(value) for name, value in setup.levers.items() if not isinstance(value, dict)},
+        "events": "~".join(map(_written, setup.events)),
+        "assume": "~".join(f"{name}:{value:g}" for name, value in setup.assumptions.items()),
+        "ruler": "" if judge.ruler == usual.ruler else judge.ruler,
+        "limit": "" if judge.limit == usual.limit else f"{judge.limit:g}",
+        "year": "" if judge.year == usual.year else str(judge.year),
+    }
+    found = {name: text for name, text in found.items() if text}
+    return {"v": f"{VERSION}-{setup.start.digest()[:6]}", **found} if found else {}
+
+
+def query(setup: Setup, **more: str) -> str:
+    """The address's query, with its question mark, or nothing."""
+    found = {**parameters(setup), **more}
+    return f"?{urlencode(found, safe=':~,')}" if found else ""
+
+
+def _plain(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def _written(event: Event) -> str:
+    text = f"{event.kind}:{event.date}:{event.size:g}"
+    if event.kind == "agreement":
+        return f"{text}:{event.quarters}:{event.compliance:g}"
+    return f"{text}:{event.quarters}" if event.kind == "taiwan_disruption" else text
+
+
+def read(given: Mapping[str, str]) -> tuple[Setup, list[str]]:
+    """A setup, and in words what of the address could not be used."""
+    notes: list[str] = []
+    scenario = given.get("scenario", BASELINE)
+    if scenario not in names():
+        notes.append(f"scenario={short(scenario)}: there is no such scenario; {nearest(scenario[:60], names())}")
+        scenario = BASELINE
+    start = load(scenario)
+    notes += _version(given.get("v", ""), start)
+    setup = Setup(
+        scenario=scenario,
+        levers=_levers(given, start, notes),
+        events=_events(given.get("events", ""), notes),
+        assumptions=_assumptions(given.get("assume", ""), notes),
+        judge=_judge(given, notes),
+    )
+    if len(notes) > 6:
+        notes = [*notes[:5], f"and {len(notes) - 5} more"]
+    if problem := setup.problem:
+        return Setup(scenario=scenario, judge=setup.judge), [*notes, f"the changes together: {problem}"]
+    return setup, notes
+
+
+def _version(text: str, start: Scenario) -> list[str]:
+    """What to say about an address from another version of Polarity; an address without a version is of the first."""
+    if not text:
+        return []
+    form, _, digest = text.partition("-")
+    if not form.isdecimal() or not re.fullmatch("[0-9a-f]{0,64}", digest):
+        return [f"v={short(text)}: this is no version; the rest of the address is read as version {VERSION}"]
+    if int(form[:6]) > VERSION:
+        return [f"v={short(form)}: this link comes from a newer Polarity; what this one knows of it is used"]
+    if digest and not start.digest().startswith(digest):
+        return [
+            f"“{start.title}” has changed since this link was made (then {digest}, now {start.digest()[:6]}): its "
+            "results can differ from those that were shared"
+        ]
+    return []
+
+
+def _levers(given: Mapping[str, str], start: Scenario, notes: list[str]) -> dict[str, Setting]:
+    changes: dict[str, Setting] = {}
+    for name, text in given.items():
+        if name in _FIELDS:
+            continue
+        if name not in LEVERS:
+            notes.append(f"{short(name)}: there is no such lever; {_near(name)}")
+            continue
+        value, note = levers.parsed(LEVERS[name], text.strip())
+        if note:
+            notes.append(f"{name}={short(text)}: {note}")
+        if value is not None and value != start.setting(name):
+            changes[name] = value
+    return changes
+
+
+def _near(name: str) -> str:
+    hint = nearest(name[:60], LEVERS)
+    return hint if hint.startswith("did") else "the names are those of the levers below"
+
+
+def _parts(text: str, what: str, most: int, notes: list[str]) -> list[list[str]]:
+    found = [part.split(":") for part in text[:4000].split("~") if part]
+    if len(found) > most:
+        notes.append(f"{what}: only the first {most} of {len(found)} are used")
+    return found[:most]
+
+
+def _events(text: str, notes: list[str]) -> tuple[Event, ...]:
+    events = []
+    for part in _parts(text, "events", MOST_EVENTS, notes):
+        kind, *rest = part
+        if kind not in MEANINGS:
+            notes.append(f"event {short(kind)}: there is no such event; {nearest(kind[:60], MEANINGS)}")
+            continue
+        try:
+            fields = dict(zip(("date", "size", "quarters", "compliance"), rest, strict=False))
+            events.append(Event.model_validate({"kind": kind, **fields}))
+        except ValidationError as error:
+            wrong = error.errors()[0]
+            notes.append(f"event {short(':'.join(part))}: {'.'.join(map(str, wrong['loc']))}: {first_line(error)}")
+    return tuple(events)
+
+
+def _assumptions(text: str, notes: list[str]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    known = known_parameters()
+    for name, *rest in _parts(text, "assume", len(known), notes):
+        if name not in known:
+            notes.append(f"assume {short(name)}: there is no such parameter; {nearest(name[:60], known)}")
+            continue
+        value = as_number(rest[0] if rest else "")
+        if value is None:
+            notes.append(f"assume {name}: {short(':'.join(rest)) or 'nothing'} is not a number")
+            continue
+        if problem := assumed.problem(name, value):
+            notes.append(f"assume {name}:{value:g}: {problem}")
+            continue
+        found[name] = value
+    return found
+
+
+def as_number(text: str) -> float | None:
+    """A finite number, or None."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _judge(given: Mapping[str, str], notes: list[str]) -> Judge:
+    judge = Judge()
+    ruler = given.get("ruler", judge.ruler)
+    if ruler in RULERS:
+        judge = replace(judge, ruler=ruler)
+    else:
+        notes.append(f"ruler={short(ruler)}: there is no such ruler; there are {', '.join(RULERS)}")
+    for name, options in (("limit", LIMITS), ("year", YEARS)):
+        if name in given:
+            value = as_number(given[name])
+            if value in options:
+                judge = replace(judge, **{name: type(getattr(judge, name))(value or 0)})
+            else:
+                notes.append(f"{name}={short(given[name])}: give {options[0]} to {options[-1]}" + (
+                    ", an even number" if name == "limit" else ""
+                ))  # fmt: skip
+    return judge
+
+
+def short(text: str) -> str:
+    """A stranger's text, cut where it is long."""
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def adopt(page: str) -> Choice:
+    """Take over the address at the start of a full run: a link, or the browser's Back button.
+
+    Reruns after a widget do not come here, so that an address which lags behind a fast hand is never mistaken for a
+    wish. An empty address is a wish only on the page that wrote the last one; else the user came from another page.
+    """
+    chosen = choice()
+    given = {name: value for name, value in st.query_params.to_dict().items() if name not in PAGES_OWN}
+    here = st.session_state.get(_PAGE) == page
+    st.session_state[_PAGE] = page
+    if given == st.session_state.get(_WRITTEN, {}):
+        return chosen
+    if given or (here and chosen.now.own is None):
+        setup, notes = read(given)
+        chosen.take(setup)
+        chosen.notes = notes
+    return chosen
+
+
+def write() -> None:
+    """Put the setup into the address; what belongs to the page stays."""
+    wanted = parameters(choice().now)
+    there = st.query_params.to_dict()
+    pages = {name: value for name, value in there.items() if name in PAGES_OWN}
+    if there != {**wanted, **pages}:
+        st.query_params.from_dict({**wanted, **pages})
+    st.session_state[_WRITTEN] = wanted
+
+
+def link(setup: Setup, path: str = "", read_url: Callable[[], str | None] = lambda: st.context.url) -> str:
+    """The whole address of a setup, on one of the pages."""
+    here = (read_url() or "").split("?")[0].rstrip("/")
+    root = re.sub(r"/(compare|teach|evidence|assumptions|data)$", "", here)
+    return f"{root}/{path}{query(setup)}"

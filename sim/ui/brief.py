@@ -1,0 +1,180 @@
+"""A one-page brief: what the screen shows of a setup, in words and few numbers, made from the same views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+import sim
+from scenarios.levers import LEVERS
+from scenarios.schema import Scenario
+from sim.analysis.attribution import players
+from sim.analysis.flips import Flips, flips
+from sim.analysis.prices import price_list
+from sim.hindcast.blind import CUTOFFS
+from sim.hindcast.kept import kept
+from sim.outcomes.polarity import CLASSES, LABELS, MONTHS
+from sim.outcomes.scalar import parse
+from sim.ui import assumed, common, drivers, evidence_wording, frames, injector, levers, wording
+from sim.ui.setup import Judge, Setup
+from sim.wording import PHRASES, headline
+
+FEW = 64
+"""Futures of each of the many simulations that look for what would change the answer."""
+MOST_BY_LEVER = 5
+"""Changes that are told apart one by one; more are grouped by who decides."""
+NOT_A_FORECAST = (
+    "Estimates of what follows from stated assumptions, not forecasts. The ranges cover luck and unknown inputs, not the "
+    "chance that the model is wrong."
+)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """Everything that stands on the page."""
+
+    title: str
+    question: str
+    scenario: tuple[str, ...]
+    """The scenario in words: its story, what was changed, what is assumed otherwise."""
+    verdict: str
+    detail: str
+    year: int
+    outcomes: tuple[tuple[str, int, int], ...]
+    """Outcome, futures in 100 here, and under the reference."""
+    reference: str
+    drivers_head: str
+    drivers: tuple[tuple[str, str], ...]
+    """What, and by how much."""
+    changes: tuple[str, ...]
+    """What would change the answer."""
+    evidence: str
+    sources: tuple[str, ...]
+    made: str
+    """Version, seed, futures, digests, date: what it takes to make it again."""
+    link: str
+
+
+def brief(setup: Setup, link: str, reference: str) -> Brief:
+    """The brief of a setup; looks for what would change the answer, which takes some seconds the first time.
+
+    Raises:
+        InputError: when the setup cannot be simulated.
+    """
+    spec, base_spec, judge = setup.spec, setup.base, setup.judge
+    mine, base = common.view(spec, judge), common.view(base_spec, judge)
+    same = spec.digest() == base_spec.digest()
+    against = f"This is {reference}." if same else wording.comparison(mine.counts, base.counts, reference)
+    head, parts = _drivers(spec, base_spec, mine, base, judge, reference)
+    return Brief(
+        title=spec.title + (", changed" if setup.changed else ""),
+        question=spec.question,
+        scenario=tuple(_scenario(setup)),
+        verdict=headline(mine.counts, mine.year),
+        detail=f"{against} {wording.middle(*mine.lead_end, judge.unit)}",
+        year=mine.year,
+        outcomes=tuple((LABELS[name], mine.counts[name], base.counts[name]) for name in CLASSES),
+        reference=reference,
+        drivers_head=head,
+        drivers=parts,
+        changes=tuple(_changes(spec, judge)),
+        evidence=_evidence(),
+        sources=tuple(_source(spec)),
+        made=(
+            f"Polarity {sim.__version__}, {mine.futures} futures, seed {mine.seed}, scenario {spec.digest()}, calibration "
+            f"{spec.calibration}, {date.today().isoformat()}."
+        ),
+        link=link,
+    )
+
+
+def _scenario(setup: Setup) -> list[str]:
+    found = [setup.start.story]
+    changes = wording.listed([
+        *([levers.described(setup)] if setup.levers else []), *map(injector.described, setup.events)
+    ])  # fmt: skip
+    if changes:
+        found.append(f"Changed: {changes}.")
+    if setup.assumptions:
+        found.append(f"Assumed, for both sides: {assumed.described(setup.assumptions)}.")
+    if setup.judge != Judge():
+        found.append(f"Judged so: {wording.judged(setup.judge)}.")
+    return found
+
+
+def _drivers(
+    spec: Scenario, base_spec: Scenario, mine: frames.View, base: frames.View, judge: Judge, reference: str
+) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The three largest parts of the difference; without one, the three levers that would make the largest."""
+    if spec.digest() == base_spec.digest():
+        head = f"What would move the lead most, one lever at a time ({judge.unit}, end of {judge.year})"
+        return head, tuple(_prices(spec.canonical(), judge, spec)[:3])
+    who = players(base_spec, spec)
+    if len(who) == 1:
+        parts = [(drivers.named(who[0], spec), float((mine.leads - base.leads).mean()))]
+    else:
+        parts = drivers.divided(base_spec, spec, judge, "lever" if len(who) <= MOST_BY_LEVER else "side")
+    ranked = sorted(parts, key=lambda part: -abs(part[1]))
+    total = sum(size for _, size in parts)
+    rest = sum(size for _, size in ranked[3:])
+    rows = [(label, wording.exactly(size)) for label, size in ranked[:3]]
+    if ranked[3:]:
+        rows.append((f"{len(ranked) - 3} more", wording.exactly(rest)))
+    head = f"What moved the lead against {reference} ({judge.unit}, end of {judge.year}; together {wording.exactly(total)})"
+    return head, tuple(rows)
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _prices(canonical: str, judge: Judge, _spec: Scenario) -> list[tuple[str, str]]:
+    outcome = parse(f"{judge.series}@{judge.year}")
+    listed = price_list(_spec, [outcome], runs=FEW)
+    rows = []
+    for group in listed.by_lever():
+        if group[0].company:
+            continue
+        best = max(group, key=lambda price: abs(price.effects[str(outcome)].mean))
+        label = f"{best.lever.label} at {wording.with_unit(best.value, best.lever.unit)}"
+        rows.append((label, wording.exactly(best.effects[str(outcome)].mean)))
+    return rows
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _flips(canonical: str, year: int, _spec: Scenario) -> Flips:
+    return flips(_spec, year, kinds=("lever",), runs=FEW)
+
+
+def _changes(spec: Scenario, judge: Judge) -> list[str]:
+    """What would have to be true for another outcome: the smallest moves of single levers."""
+    if (judge.ruler, judge.limit) != ("fixed_pace", MONTHS):
+        return [f"Not worked out for this ruler, only for {MONTHS:g} months at a fixed pace."]
+    found = _flips(spec.canonical(), judge.year, spec)
+    if not found.flipping:
+        closest = found.changes[0]
+        label = LEVERS[closest.name].label
+        return [
+            f"No single lever makes another outcome the most common. {label} comes closest: at "
+            f"{_level(closest.name, closest.value)}, {PHRASES[found.now]} is down to "
+            f"{100 * closest.shares[found.now]:.0f} futures in 100 (from {100 * found.shares[found.now]:.0f})."
+        ]
+    return [
+        f"{LEVERS[change.name].label} at {_level(change.name, change.value)} instead of "
+        f"{_level(change.name, change.start)}: then {PHRASES[change.outcome]} is most common "
+        f"({100 * change.shares[change.outcome]:.0f} in 100)."
+        for change in found.flipping[:3]
+    ]
+
+
+def _level(name: str, value: float) -> str:
+    return wording.with_unit(float(f"{value:.3g}"), LEVERS[name].unit)
+
+
+def _evidence() -> str:
+    found = kept(CUTOFFS[-1])
+    return f"{evidence_wording.verdict(found)} {evidence_wording.worst(found)}"
+
+
+def _source(spec: Scenario) -> list[str]:
+    found = [", ".join(filter(None, (source.title, source.date, source.url))) for source in spec.sources]
+    return [*found, "Parameters and recorded figures: the tables of Polarity, each row with its source."]

@@ -1,0 +1,103 @@
+"""Events that a user lets happen: what, when and how large, and the list of those added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from scenarios.events import MEANINGS, Event
+from scenarios.quarters import DATA_UNTIL, DEFAULT_HORIZON, label, number
+from sim.ui import theme, wording
+from sim.ui.address import MOST_EVENTS
+from sim.ui.setup import Setup, choice
+
+QUARTERS = tuple(label(q) for q in range(number(DATA_UNTIL) + 1, number(f"{DEFAULT_HORIZON}-Q4") + 1))
+"""When an event can be set to happen."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How the size of an event is asked for: the numbers of the control, and what one unit of it is to the event."""
+
+    label: str
+    size: str
+    """What the number means, for its control."""
+    form: str
+    low: float
+    high: float
+    usual: float
+    step: float
+    scale: float = 1.0
+    """Size of the event per unit of the control."""
+
+
+KINDS: dict[str, Kind] = {
+    "efficiency_shock": Kind("A DeepSeek moment: efficiency", "Worth how much compute, in tenfolds", "%.1f", 0.1, 2.0,
+                             0.5, 0.1),
+    "fab_breakthrough": Kind("Chinese fabs break through", "Capacity grows by this many times", "%d", 1, 12, 5, 1),
+    "hbm_shock": Kind("Chinese memory falls or rises", "Change of memory for AI", "%d%%", -90, 200, -50, 10, 0.01),
+    "taiwan_disruption": Kind("Taiwan is cut off", "US-designed production lost", "%d%%", 10, 100, 80, 10, 0.01),
+    "diversion_uncovered": Kind("A smuggling network is found", "Smuggling capacity lost", "%d%%", 10, 90, 50, 10,
+                                0.01),
+    "scaling_slowdown": Kind("Scaling slows down", "Points per tenfold compute fall by", "%d%%", 10, 80, 50, 10, 0.01),
+    "rl_ceiling": Kind("Reinforcement learning hits a ceiling", "Its ceiling falls by", "%d%%", 10, 90, 50, 10, 0.01),
+    "allied_split": Kind("Allies part company", "Alignment falls by", "%d%%", 10, 100, 60, 10, 0.01),
+    "agreement": Kind("A verified agreement", "The largest run may grow so many times a year", "%.1f", 1.0, 4.0, 1.5,
+                      0.1),
+}  # fmt: skip
+"""Every kind of event, in the order of the list."""
+
+
+def described(event: Event) -> str:
+    """An event in words: what, how large, when."""
+    kind = KINDS[event.kind]
+    size = (kind.form % round(event.size / kind.scale, 6)).replace("-", "−")
+    lasts = f" for {event.quarters} quarters" if event.kind == "taiwan_disruption" else ""
+    return f"{kind.label} ({kind.size[:1].lower()}{kind.size[1:]}: {size}{lasts}), {event.date}"
+
+
+def _add() -> None:
+    state = st.session_state
+    kind = state["event_kind"]
+    size = round(float(state[f"event_size_{kind}"]) * KINDS[kind].scale, 6)
+    chosen = choice()
+    lasts = {"quarters": int(state["event_quarters"])} if kind == "taiwan_disruption" else {}
+    chosen.take(chosen.now.with_event(Event(kind=kind, date=state["event_date"], size=size, **lasts)))
+
+
+def _remove(place: int) -> None:
+    chosen = choice()
+    chosen.take(chosen.now.without_event(place))
+
+
+def panel(setup: Setup) -> None:
+    """The events of the scenario and those added, and the form for another."""
+    st.html(theme.group("Events"))
+    for event in setup.start.events:
+        st.html(f'<p class="event">{escape(described(event))} <small>in the scenario</small></p>')
+    for place, event in enumerate(setup.events):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"event_{place}"):
+            st.html(f'<p class="event">{escape(described(event))}</p>', width="stretch")
+            st.button("Remove", key=f"event_off_{place}", on_click=_remove, args=(place,), type="tertiary",
+                      help=f"Take away: {wording.inside(KINDS[event.kind].label)}")  # fmt: skip
+    with st.expander("Let something happen", key="more_events", on_change="rerun") as more:
+        if not more.open:
+            return
+        if len(setup.events) >= MOST_EVENTS:
+            st.html(f'<p class="d">{MOST_EVENTS} events are as many as an address holds. Remove one first.</p>')
+            return
+        kind = st.selectbox("What happens", list(KINDS), format_func=lambda name: KINDS[name].label, key="event_kind")
+        asked = KINDS[kind]
+        st.html(f'<p class="d">{escape(MEANINGS[kind].replace("`size`", "this").replace("`", ""))}</p>')
+        st.select_slider("When", QUARTERS, value="2028-Q1", key="event_date")
+        whole = all(float(x).is_integer() for x in (asked.low, asked.high, asked.step))
+        number_ = int if whole else float
+        st.slider(
+            asked.size, number_(asked.low), number_(asked.high), number_(asked.usual), number_(asked.step),
+            format=asked.form, key=f"event_size_{kind}",
+        )  # fmt: skip
+        if kind == "taiwan_disruption":
+            st.slider("For how many quarters", 1, 16, 8, key="event_quarters")
+        st.button("Let it happen", on_click=_add, icon=":material/bolt:", width="stretch")
