@@ -17,7 +17,9 @@ common.warm()
 page = st.navigation(
     [
         st.Page("sim/ui/explore.py", title="Explore", icon=":material/tune:", default=True),
+        st.Page("sim/ui/compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
         st.Page("sim/ui/evidence.py", title="Evidence", icon=":material/history_edu:", url_path="evidence"),
+        st.Page("sim/ui/assumptions.py", title="Assumptions", icon=":material/list_alt:", url_path="assumptions"),
     ],
     position="top",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -28,6 +28,8 @@ PAGES_OWN = {
     "search", "tier",
 }  # fmt: skip
 """Parameters that belong to one page and are read there."""
+LEVERS_THERE = "the names are those of the levers below"
+PARAMETERS = "the page Assumptions lists them"
 _FIELDS = ("v", "scenario", "events", "assume", "ruler", "limit", "year")
 _WRITTEN, _PAGE = "polarity_written", "polarity_page"
 
@@ -70,7 +72,9 @@ def read(given: Mapping[str, str]) -> tuple[Setup, list[str]]:
     notes: list[str] = []
     scenario = given.get("scenario", BASELINE)
     if scenario not in names():
-        notes.append(f"scenario={short(scenario)}: there is no such scenario; {nearest(scenario[:60], names())}")
+        notes.append(
+            f"scenario={short(scenario)}: there is no such scenario; {hint(scenario, names(), 'the pills below name them')}"
+        )
         scenario = BASELINE
     start = load(scenario)
     notes += _version(given.get("v", ""), start)
@@ -111,7 +115,7 @@ def _levers(given: Mapping[str, str], start: Scenario, notes: list[str]) -> dict
         if name in _FIELDS:
             continue
         if name not in LEVERS:
-            notes.append(f"{short(name)}: there is no such lever; {_near(name)}")
+            notes.append(f"{short(name)}: there is no such lever; {hint(name, LEVERS, LEVERS_THERE)}")
             continue
         value, note = levers.parsed(LEVERS[name], text.strip())
         if note:
@@ -121,9 +125,10 @@ def _levers(given: Mapping[str, str], start: Scenario, notes: list[str]) -> dict
     return changes
 
 
-def _near(name: str) -> str:
-    hint = nearest(name[:60], LEVERS)
-    return hint if hint.startswith("did") else "the names are those of the levers below"
+def hint(name: str, options: Iterable[str], otherwise: str) -> str:
+    """The name that was probably meant, or what to say where none is near: lists are too long for a page."""
+    near = nearest(name[:60], options)
+    return near if near.startswith("did") else otherwise
 
 
 def _parts(text: str, what: str, most: int, notes: list[str]) -> list[list[str]]:
@@ -154,7 +159,7 @@ def _assumptions(text: str, notes: list[str]) -> dict[str, float]:
     known = known_parameters()
     for name, *rest in _parts(text, "assume", len(known), notes):
         if name not in known:
-            notes.append(f"assume {short(name)}: there is no such parameter; {nearest(name[:60], known)}")
+            notes.append(f"assume {short(name)}: there is no such parameter; {hint(name, known, PARAMETERS)}")
             continue
         value = as_number(rest[0] if rest else "")
         if value is None:

@@ -9,8 +9,8 @@ import streamlit as st
 
 import sim
 from scenarios.levers import LEVERS
+from scenarios.quantities import Z90
 from scenarios.schema import Scenario
-from sim.analysis.attribution import players
 from sim.analysis.flips import Flips, flips
 from sim.analysis.prices import price_list
 from sim.hindcast.blind import CUTOFFS
@@ -21,13 +21,11 @@ from sim.ui import assumed, common, drivers, evidence_wording, frames, injector,
 from sim.ui.setup import Judge, Setup
 from sim.wording import PHRASES, headline
 
-FEW = 64
+FEW = 256
 """Futures of each of the many simulations that look for what would change the answer."""
-MOST_BY_LEVER = 5
-"""Changes that are told apart one by one; more are grouped by who decides."""
 NOT_A_FORECAST = (
-    "Estimates of what follows from stated assumptions, not forecasts. The ranges cover luck and unknown inputs, not the "
-    "chance that the model is wrong."
+    "Estimates of what follows from stated assumptions, not forecasts. The ranges cover luck and unknown inputs, not "
+    "the chance that the model is wrong."
 )
 
 
@@ -83,8 +81,8 @@ def brief(setup: Setup, link: str, reference: str) -> Brief:
         evidence=_evidence(),
         sources=tuple(_source(spec)),
         made=(
-            f"Polarity {sim.__version__}, {mine.futures} futures, seed {mine.seed}, scenario {spec.digest()}, calibration "
-            f"{spec.calibration}, {date.today().isoformat()}."
+            f"Polarity {sim.__version__}, {mine.futures} futures, seed {mine.seed}, scenario {spec.digest()}, "
+            f"calibration {spec.calibration}, {date.today().isoformat()}."
         ),
         link=link,
     )
@@ -92,11 +90,10 @@ def brief(setup: Setup, link: str, reference: str) -> Brief:
 
 def _scenario(setup: Setup) -> list[str]:
     found = [setup.start.story]
-    changes = wording.listed([
-        *([levers.described(setup)] if setup.levers else []), *map(injector.described, setup.events)
-    ])  # fmt: skip
-    if changes:
-        found.append(f"Changed: {changes}.")
+    if otherwise := levers.differences(setup):
+        found.append(f"Set otherwise than under {setup.reference}: {otherwise}.")
+    if setup.spec.events:
+        found.append(f"What happens: {wording.listed(list(map(injector.described, setup.spec.events)))}.")
     if setup.assumptions:
         found.append(f"Assumed, for both sides: {assumed.described(setup.assumptions)}.")
     if setup.judge != Judge():
@@ -111,18 +108,13 @@ def _drivers(
     if spec.digest() == base_spec.digest():
         head = f"What would move the lead most, one lever at a time ({judge.unit}, end of {judge.year})"
         return head, tuple(_prices(spec.canonical(), judge, spec)[:3])
-    who = players(base_spec, spec)
-    if len(who) == 1:
-        parts = [(drivers.named(who[0], spec), float((mine.leads - base.leads).mean()))]
-    else:
-        parts = drivers.divided(base_spec, spec, judge, "lever" if len(who) <= MOST_BY_LEVER else "side")
+    parts, _ = drivers.parts(base_spec, spec, mine, base)
     ranked = sorted(parts, key=lambda part: -abs(part[1]))
-    total = sum(size for _, size in parts)
-    rest = sum(size for _, size in ranked[3:])
     rows = [(label, wording.exactly(size)) for label, size in ranked[:3]]
     if ranked[3:]:
-        rows.append((f"{len(ranked) - 3} more", wording.exactly(rest)))
-    head = f"What moved the lead against {reference} ({judge.unit}, end of {judge.year}; together {wording.exactly(total)})"
+        rows.append((f"{len(ranked) - 3} more", wording.exactly(sum(size for _, size in ranked[3:]))))
+    total = wording.exactly(sum(size for _, size in parts))
+    head = f"What moved the lead against {reference} ({judge.unit}, end of {judge.year}; together {total})"
     return head, tuple(rows)
 
 
@@ -150,6 +142,10 @@ def _changes(spec: Scenario, judge: Judge) -> list[str]:
     if (judge.ruler, judge.limit) != ("fixed_pace", MONTHS):
         return [f"Not worked out for this ruler, only for {MONTHS:g} months at a fixed pace."]
     found = _flips(spec.canonical(), judge.year, spec)
+    first, second = sorted(found.shares.values(), reverse=True)[:2]
+    if first - second < Z90 * (2 / FEW) ** 0.5:
+        names = sorted(found.shares, key=lambda name: -found.shares[name])[:2]
+        return [f"Almost anything: {PHRASES[names[0]]} and {PHRASES[names[1]]} are nearly level."]
     if not found.flipping:
         closest = found.changes[0]
         label = LEVERS[closest.name].label

@@ -50,7 +50,7 @@ def recolour(scope: str) -> str:
 
 def specs() -> dict[str, Spec]:
     """All specifications by name."""
-    makers: tuple[Callable[[], Spec], ...] = (fan, single, lead, dots, compute)
+    makers: tuple[Callable[[], Spec], ...] = (fan, single, lead, dots, compute, fan_small, lead_small)
     return {maker.__name__: maker() for maker in makers}
 
 
@@ -232,6 +232,42 @@ def lead() -> Spec:
             color=alt.Color("who:N", legend=None, scale=colours),
         ),
         _beyond(x, y),
+    )
+
+
+def fan_small() -> Spec:
+    """Both frontiers where there is little room: ranges, middles, and the first column dashed."""
+    x = _time(2022, frames.END, 2024, 2028, 2032)
+    scale = alt.Scale(domain=list(frames.ECI), nice=False, zero=False, clamp=True)
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=scale, axis=alt.Axis(values=[80, 160, 240], title=None))
+
+    who = alt.Color("who:N", legend=None, scale=alt.Scale(domain=list(frames.SEATS.values()), range=[US, CHINA]))
+    data = _table("fan")
+    tip = [alt.Tooltip("who:N", title="Who"), alt.Tooltip("quarter:N", title="End of"), _tip("mid", "Middle, ECI")]
+    return _finished(
+        data.mark_area(opacity=0.22).encode(x=x, y=y("lo90"), y2="hi90:Q", color=who),
+        data.mark_line(**_DASH, opacity=0.9).encode(x=x, y=y("base"), color=who),
+        data.mark_line(strokeWidth=2.2).encode(x=x, y=y("mid"), color=who, tooltip=tip),
+    )
+
+
+def lead_small() -> Spec:
+    """The lead where there is little room: the zone in which nobody is well ahead, bands, and the first column."""
+    x = _time(2023, frames.END, 2024, 2028, 2032)
+    scale = alt.Scale(domain=list(frames.LEAD), nice=False, clamp=True)
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=scale, axis=_months())
+
+    data = _table("lead")
+    tip = [alt.Tooltip("quarter:N", title="End of"), _tip("mid", "US lead", "+.0f")]
+    return _finished(
+        _table("zone").mark_rect(opacity=0.1, color=MUTED).encode(y=y("a"), y2="b:Q"),
+        data.mark_area(opacity=0.26, color=MUTED).encode(x=x, y=y("lo90"), y2="hi90:Q"),
+        data.mark_line(**_DASH, color=MUTED).encode(x=x, y=y("base")),
+        data.mark_line(strokeWidth=2.2, color=US).encode(x=x, y=y("mid"), tooltip=tip),
     )
 
 

@@ -100,7 +100,7 @@ def _today(canonical: str, runs: int, seed: int, until: int) -> evidence_frames.
     return evidence_frames.today(_baseline(canonical, runs, seed, until))
 
 
-def chart(name: str, tables: dict[str, Any], height: int, alt: str) -> None:
+def chart(name: str, tables: dict[str, Any], height: int, alt: str, key: str = "") -> None:
     """Draw a cached specification with the tables that it names; its own inline tables stay.
 
     The first table is the one that people see who ask for the chart's data.
@@ -109,6 +109,6 @@ def chart(name: str, tables: dict[str, Any], height: int, alt: str) -> None:
     st.vega_lite_chart(
         {**spec, "datasets": {**tables, **spec.get("datasets", {})}},
         height=height,
-        key=f"drawn_{name}",
+        key=f"drawn_{key or name}",
         alt=alt,
     )

@@ -12,6 +12,7 @@ from sim.outcomes.scalar import parse
 from sim.ui import common, frames, injector, theme, wording
 from sim.ui.setup import Judge
 
+HEAD = "What moved the result"
 FEWER = 256
 """Futures of each combination: enough for whole months on the same dice."""
 AT_ONCE = 3
@@ -22,6 +23,8 @@ _OTHERS = {
     "weighting": "Weighing by history", "calibration": "Calibration", "start": "Start of the levers",
     "data_until": "Known history", "rules_until": "Known rules",
 }  # fmt: skip
+
+_SIDES = {"United States": "US levers", "China": "China's levers", "Everyone": "Levers of everyone"}
 
 Parts = list[tuple[str, float]]
 
@@ -48,58 +51,67 @@ def named(player: Player, spec: Scenario) -> str:
         what, _, date = rest.partition(" ")
         return f"{injector.KINDS[what].label}, {date}" if what in injector.KINDS else rest
     if kind == "levers":
-        return f"Levers of {'everyone' if rest == 'Everyone' else wording.inside(rest)}"
+        return _SIDES.get(rest, f"Levers of {wording.inside(rest)}")
     if kind == "rule":
         return next((rule.title for rule in spec.rules if rule.id == rest), f"Rule {rest}")
     return _OTHERS.get(player.name, player.name.replace("_", " ").replace(": ", " ").capitalize())
 
 
+def parts(first: Scenario, second: Scenario, mine: frames.View, base: frames.View) -> tuple[Parts, int]:
+    """What moved the lead, rounded so that it adds up, and the futures behind it; nothing where nothing differs.
+
+    Raises:
+        InputError: when combinations of the changes are no valid scenarios.
+    """
+    if first.digest() == second.digest():
+        return [], mine.futures
+    who = players(first, second)
+    if len(who) == 1:
+        return wording.tenths([(named(who[0], second), float((mine.leads - base.leads).mean()))]), mine.futures
+    by = "lever" if len(who) <= AT_ONCE or _asked(second) else "side"
+    by = by if len(who) <= MOST else "side"
+    return wording.tenths(divided(first, second, mine.judge, by)), min(FEWER, common.futures())
+
+
+def _key(second: Scenario) -> str:
+    return f"divide_{second.digest()}"
+
+
+def _asked(second: Scenario) -> bool:
+    """Whether this user asked for every change of a scenario by itself."""
+    return bool(st.session_state.get(_key(second)))
+
+
 def panel(first: Scenario, second: Scenario, mine: frames.View, base: frames.View, reference: str) -> None:
     """The parts as bars, at once where there are few, by side or on request where there are many."""
     judge = mine.judge
-    head = "What moved the result"
-    if first.digest() == second.digest():
-        st.html(theme.heading(head, "Move a lever, or let something happen, to see which one does the work."))
+    try:
+        found, futures = parts(first, second, mine, base)
+    except InputError as error:
+        st.html(theme.heading(HEAD, str(error)))
         return
-    who, sides = players(first, second), players(first, second, "side")
-    slot = st.container(gap="xsmall")
-    by = "lever"
-    if len(who) == 1:
-        parts = [(named(who[0], second), float((mine.leads - base.leads).mean()))]
-    else:
-        by = _by(who, sides, second)
-        try:
-            parts = divided(first, second, judge, by)
-        except InputError as error:
-            slot.html(theme.heading(head, str(error)))
-            return
-    total = sum(part for _, part in parts)
-    parts = wording.tenths(parts)
-    futures = mine.futures if len(who) == 1 else min(FEWER, common.futures())
-    slot.html(
-        theme.heading(
-            head,
-            f"{judge.unit.capitalize()} of US lead at the end of {judge.year}, against {reference}: average of "
-            f"{futures} futures, {'alone' if len(parts) == 1 else 'over all orders of the changes'}.",
-        )
-        + theme.work(parts)
-        + f'<p class="total">Together <b>{wording.exactly(total)}</b></p>'
+    if not found:
+        st.html(theme.heading(HEAD, "Move a lever, or let something happen, to see which one does the work."))
+        return
+    unit = (
+        f"{judge.unit.capitalize()} of US lead at the end of {judge.year}, against {reference}: average of {futures} "
+        f"futures, {'alone' if len(found) == 1 else 'over all orders of the changes'}."
     )
+    total = f'<p class="total">Together <b>{wording.exactly(sum(size for _, size in found))}</b></p>'
+    st.html(theme.heading(HEAD, unit) + theme.work(found) + total)
+    _offer(first, second)
 
 
-def _by(who: tuple[Player, ...], sides: tuple[Player, ...], second: Scenario) -> str:
-    """By lever where that is quick or was asked for; else by side, with the offer to divide further."""
-    if len(who) <= AT_ONCE or len(sides) == len(who):
-        return "lever" if len(who) <= MOST else "side"
-    key = f"divide_{second.digest()}"
-    if st.session_state.get(key):
-        return "lever"
-    if len(who) > MOST:
-        st.html(f'<p class="d">{len(who)} changes are too many to tell apart one by one; {MOST} can be.</p>')
-        return "side"
-    seconds = 2 ** len(who) * _MS / 1000
+def _offer(first: Scenario, second: Scenario) -> None:
+    """Offer to tell every change apart, where they are grouped by who decides."""
+    count, sides = len(players(first, second)), len(players(first, second, "side"))
+    if count <= AT_ONCE or sides == count or _asked(second):
+        return
+    if count > MOST:
+        st.html(f'<p class="d">{count} changes are too many to tell apart one by one; {MOST} can be.</p>')
+        return
+    seconds = 2**count * _MS / 1000
     about = f"about {seconds:.0f} s" if seconds >= 1.5 else "a second"
-    if st.button(f"Divide it among all {len(who)} changes ({about})", key=f"{key}_ask", type="tertiary"):
-        st.session_state[key] = True
+    if st.button(f"Divide it among all {count} changes ({about})", key=f"{_key(second)}_ask", type="tertiary"):
+        st.session_state[_key(second)] = True
         st.rerun(scope="fragment")
-    return "side"

@@ -139,11 +139,11 @@ def _verdict(mine: frames.View, base: frames.View, same: bool, reference: str) -
     left, right = st.columns([0.44, 0.56], gap="medium", vertical_alignment="center")
     judge = mine.judge
     against = f"This is {reference}." if same else wording.comparison(mine.counts, base.counts, reference)
+    strict = wording.strict(judge.limit, judge.unit, mine.counts["us_ahead"], mine.strict)
     left.html(
         f'<h1 class="say">{escape(headline(mine.counts, mine.year))}</h1>'
         f'<p class="sub">{escape(against)} {escape(wording.middle(*mine.lead_end, judge.unit))}</p>'
-        f'<p class="fine">{_RANGE} {escape(wording.strict(judge.limit, judge.unit, mine.counts["us_ahead"], mine.strict))} '
-        f"{escape(wording.pace(*_pace(mine)))}</p>"
+        f'<p class="fine">{_RANGE} {escape(strict)} {escape(wording.pace(*_pace(mine)))}</p>'
     )
     caption = (
         f"Where 100 futures stand at the end of {mine.year}. Well ahead: by {judge.limit:g} {judge.unit} or more. "
@@ -195,7 +195,8 @@ def _lead(mine: frames.View, base: frames.View, dashes: str, reference: str) -> 
     unit_name = mine.judge.unit
     title = f"The lead stays at {end} {unit_name}" if now == end else f"The lead moves from {now} to {end} {unit_name}"
     unit = f"Middle future and bands, {wording.ruled(mine.judge, PACE)}.{dashes}"
-    told = f"{wording.middle(*mine.lead_end, unit_name)} Under {reference} the middle is {wording.signed(base.lead_end[1])}."
+    usual = f"Under {reference} the middle is {wording.signed(base.lead_end[1])}."
+    told = f"{wording.middle(*mine.lead_end, unit_name)} {usual}"
     _chart("lead", title, unit, {**frames.lead(mine, base)}, 290, told)
 
 

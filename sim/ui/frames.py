@@ -40,6 +40,8 @@ COMPUTE = (0.0, 60.0)
 BIN = 2
 """Months per column of dots; it divides the twelve of the cut-offs, so that no column straddles one."""
 TALLEST = 15
+YEARS_TOLD = (2028, 2030)
+"""Years on the way whose lead is told too."""
 SINGLE = 12
 """Futures that are shown one by one."""
 OTHER_LIMITS = (9.0, 24.0)
@@ -63,8 +65,12 @@ class View:
     compute: pl.DataFrame
     paths: Array
     """(12, 2, quarters) capability of some single futures, spread over the range of the lead."""
-    leads: Array
-    """Lead of every future at the end, in the order of the dice."""
+    leads_by_year: dict[int, Array]
+    """Lead of every future at the ends of years, in the order of the dice."""
+    codes: Array
+    """Outcome class of every future, numbers into `CLASSES`."""
+    compute_of: Array
+    """China's new compute of the year that counts in every future, million H100-equivalents."""
     us_first: float
     """Share of futures in which the US leads at the end."""
     limit: float
@@ -76,6 +82,11 @@ class View:
     def year(self) -> int:
         """The year whose end counts."""
         return self.judge.year
+
+    @property
+    def leads(self) -> Array:
+        """Lead of every future at the end of the year that counts."""
+        return self.leads_by_year[self.year]
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -124,7 +135,9 @@ def view(run: Run, judge: Judge = Judge()) -> View:  # noqa: B008 - frozen
         dots=_dots(lead[end], codes),
         compute=_compute(run),
         paths=_paths(run, lead[end]),
-        leads=lead[end].astype(np.float32),
+        leads_by_year={year: lead[run.step(year)].astype(np.float32) for year in sorted({*YEARS_TOLD, judge.year})},
+        codes=codes.astype(np.int8),
+        compute_of=(run["flows_china"][end - 3 : end + 1].sum(axis=(0, 1)) / 1e6).astype(np.float32),
         us_first=float((lead[end] > 0).mean()),
         limit=float(np.median(crossing.threshold(run))),
         slopes=_slopes(run, judge.year),

@@ -166,3 +166,13 @@ def described(chosen: Setup) -> str:
         before = chosen.start.setting(name)
         parts.append(f"{lever.label} {shown(lever, value)} (was{_colon(before)} {was(lever, before)})")
     return wording.listed(parts)
+
+
+def differences(chosen: Setup) -> str:
+    """All levers that stand otherwise than under the reference, in words; a policy is more than its name."""
+    spec, base, parts = chosen.spec, chosen.base, []
+    for name, lever in LEVERS.items():
+        now, before = spec.setting(name), base.setting(name)
+        if now != before:
+            parts.append(f"{lever.label} {shown(lever, now)} (there{_colon(before)} {was(lever, before)})")
+    return wording.listed(parts)

@@ -44,7 +44,8 @@ def _ideas(mine: View, base: View) -> str:
     more = wording.signed(_us(mine) - _us(base))
     return (
         f"Ideas count: {more} futures against current policy, where an end to enforcement made "
-        f"{wording.signed(_us(enforced) - _us(base))}. Chips are one way to fall behind; what others can read is another."
+        f"{wording.signed(_us(enforced) - _us(base))}. Chips are one way to fall behind; what "
+        "others can read is another."
     )
 
 
@@ -58,8 +59,8 @@ def _shock(mine: View, base: View) -> str:
 
 def _enforced(mine: View, base: View) -> str:
     return (
-        f"{wording.comparison(mine.counts, base.counts, 'current policy')} The chart of China's compute shows where the "
-        "chips come from; “What moved the result” shows in months how much enforcement alone does."
+        f"{wording.comparison(mine.counts, base.counts, 'current policy')} The chart of China's compute shows where "
+        "the chips come from; “What moved the result” shows in months how much enforcement alone does."
     )
 
 
@@ -67,22 +68,22 @@ def _luck(mine: View, base: View) -> str:
     low, _, high = base.lead_end
     return (
         f"Nine in ten futures of the same policy lie between {wording.signed(low)} and {wording.signed(high)} months. "
-        "About half of that spread is luck and the rest inputs that nobody knows. Switch the chart of both frontiers to "
-        "single futures to see them one by one."
+        "About half of that spread is luck and the rest inputs that nobody knows. Switch the chart of both frontiers "
+        "to single futures to see them one by one."
     )
 
 
 STEPS: tuple[Step, ...] = (
     Step(
         "Enforcement",
-        "Suppose nobody enforces the export controls any more, and everything else stays. In how many of 100 futures is the "
-        "US well ahead by 2032?",
+        "Suppose nobody enforces the export controls any more, and everything else stays. In how many of 100 futures "
+        "is the US well ahead by 2032?",
         Setup(levers={"enforcement": 0.0}), _us, _enforced,
     ),
     Step(
         "Ideas",
-        "Now enforcement is back, but US labs publish nothing more: openness goes to zero. In how many of 100 futures is "
-        "the US well ahead?",
+        "Now enforcement is back, but US labs publish nothing more: openness goes to zero. In how many of 100 futures "
+        "is the US well ahead?",
         Setup(levers={"openness": 0.0}), _us, _ideas,
     ),
     Step(
@@ -93,8 +94,8 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "Luck",
-        "Current policy, and nothing else happens. In how many of 100 futures does China's frontier end ahead of that of "
-        "the US, by however little?",
+        "Current policy, and nothing else happens. In how many of 100 futures does China's frontier end ahead of that "
+        "of the US, by however little?",
         Setup(), _china_first, _luck,
     ),
 )  # fmt: skip
@@ -154,7 +155,7 @@ def _question(at: int) -> None:
             width="stretch",
         )
         st.button("Next", on_click=_go, args=(at + 2,), icon=":material/arrow_forward:", type="primary")
-    theme.say(f"You said {guess}; the model says {found}. {step.tell(mine, base)}")
+    theme.say(f"You said {guess}; the model says {found}. {step.tell(mine, base)}", "said_story")
 
 
 def _end() -> None:
@@ -166,9 +167,9 @@ def _end() -> None:
     mean = f" Your guesses were {sum(off) / len(off):.0f} futures in 100 off, on average." if off else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(
-            f'<p class="story"><b>That is the idea.</b>{mean} The model is a set of stated assumptions and not an oracle: '
-            "<i>Evidence</i> says where it was right and wrong, <i>Assumptions</i> lets you change what you do not "
-            "believe, <i>Compare</i> puts policies side by side.</p>",
+            f'<p class="story"><b>That is the idea.</b>{mean} The model is a set of stated assumptions and not an '
+            "oracle: <i>Evidence</i> says where it was right and wrong, <i>Assumptions</i> lets you change what you do "
+            "not believe, <i>Compare</i> puts policies side by side.</p>",
             width="stretch",
         )
         st.button("Done", on_click=_go, args=(OFF,), type="primary")

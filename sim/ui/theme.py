@@ -12,7 +12,7 @@ from sim.ui import charts, wording
 
 FILL = {"us_ahead": "#2A68CF", "two_power": "#667080", "several": "#1D7F70", "china_ahead": "#C6470F"}
 """Segments of the outcome bar: dark enough for white text in both themes."""
-_INK = {name: charts.themed(colour) for name, colour in charts.OUTCOME.items()}
+INK = {name: charts.themed(colour) for name, colour in charts.OUTCOME.items()}
 
 QUIET = 0.05
 """Parts below it would be shown as zero."""
@@ -84,7 +84,7 @@ div:has(>.st-key-mini){display:none}
 .st-key-scenario button{padding:.1rem .68rem;min-height:30px;font-size:.86rem}
 .st-key-levers button{min-width:24px;min-height:24px}
 .st-key-levers [data-testid=stSlider]{padding-bottom:.1rem}
-.st-key-said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+[class*=st-key-said]{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 [class*="st-key-chart_"] svg .mark-text.role-mark text{font-family:"Source Sans",sans-serif}
 [data-test-script-state=running] .st-key-verdict::before{content:"";position:absolute;
  top:-10px;left:0;height:2px;width:100%;background:
@@ -136,10 +136,10 @@ def style() -> None:
     st.html('<div class="skip"><a href="#results">Skip to the results</a></div>')
 
 
-def say(text: str) -> None:
+def say(text: str, key: str = "said") -> None:
     """Have a screen reader read a changed verdict; the node stays, since a new one would not be heard."""
-    with st.container(key="said"):
-        _said(data={"text": text}, key="said_text")
+    with st.container(key=key):
+        _said(data={"text": text}, key=f"{key}_text")
 
 
 def heading(title: str, unit: str) -> str:
@@ -160,7 +160,7 @@ def _segments(counts: Mapping[str, int], named: bool) -> str:
 def bar(mine: Mapping[str, int], base: Mapping[str, int], caption: str, reference: str) -> str:
     """The outcome bar, thick over the thin one of the reference, with key and changes."""
     key = "".join(
-        f'<span style="--c:{_INK[name]}"><b>{mine[name]}</b>{escape(LABELS[name])}'
+        f'<span style="--c:{INK[name]}"><b>{mine[name]}</b>{escape(LABELS[name])}'
         f"<em>{wording.change(mine[name], base[name])}</em></span>"
         for name in CLASSES
     )
@@ -175,7 +175,7 @@ def bar(mine: Mapping[str, int], base: Mapping[str, int], caption: str, referenc
 def mini(mine: Mapping[str, int], base: Mapping[str, int]) -> str:
     """The outcome bar for phones, which stays in sight while levers move."""
     key = "".join(
-        f'<span><span style="color:{_INK[name]}" aria-hidden="true">■</span> <b>{mine[name]}</b> '
+        f'<span><span style="color:{INK[name]}" aria-hidden="true">■</span> <b>{mine[name]}</b> '
         f"{escape(wording.SHORT[name])} <small>{wording.change(mine[name], base[name])}</small></span>"
         for name in CLASSES
     )
@@ -216,7 +216,7 @@ def swatches(labels: Mapping[str, str], colours: Mapping[str, str]) -> str:
     return f'<div class="swatches">{items}</div>'
 
 
-def ignored(notes: list[str]) -> str:
-    """What of the address was not used; the text comes from a stranger and is escaped."""
+def ignored(notes: list[str], head: str = "Part of the address was not used:") -> str:
+    """What was not used, of the address by default; the text comes from a stranger and is escaped."""
     items = "".join(f"<li>{escape(note)}</li>" for note in notes)
-    return f'<div class="ignored" role="alert"><p>Part of the address was not used:</p><ul>{items}</ul></div>'
+    return f'<div class="ignored" role="alert"><p>{escape(head)}</p><ul>{items}</ul></div>'

@@ -40,7 +40,8 @@ def comparison(mine: Mapping[str, int], base: Mapping[str, int], reference: str)
 
 def middle(low: float, mid: float, high: float, unit: str = "months") -> str:
     """The middle future and where nine in ten lie, in the unit of the lead."""
-    return f"In the middle future {lead(mid, unit)}; nine in ten futures lie between {signed(low)} and {signed(high)} {unit}."
+    span = f"between {signed(low)} and {signed(high)} {unit}"
+    return f"In the middle future {lead(mid, unit)}; nine in ten futures lie {span}."
 
 
 def lead(size: float, unit: str = "months") -> str:
@@ -49,6 +50,11 @@ def lead(size: float, unit: str = "months") -> str:
     if n == 0:
         return "the two are level"
     return f"{'the US' if size > 0 else 'China'} is {n} {unit.removesuffix('s') if n == 1 else unit} ahead"
+
+
+def decimal(value: float) -> str:
+    """A number with one decimal and a real minus."""
+    return f"{value:.1f}".replace("-", "−")
 
 
 def exactly(size: float) -> str:

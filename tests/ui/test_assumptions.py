@@ -1,0 +1,127 @@
+"""The page Assumptions: every input is there, can be found, fixed and taken back; the ruler moves the verdict."""
+
+import re
+
+import numpy as np
+import pytest
+
+from scenarios import load
+from scenarios.parameters import parameters
+from sim.run import simulate
+from sim.ui import assumption_frames as frames
+from sim.ui.setup import LIMITS, RULERS, YEARS, Judge
+from tests.ui.test_explore import text, verdict
+
+PAGE = "sim/ui/assumptions.py"
+
+
+@pytest.fixture(scope="module")
+def standing():
+    return frames.standing(load("current_policy"), Judge(), 1024)
+
+
+@pytest.fixture
+def opened(page):
+    def go(**given):
+        return page(**given).switch_page(PAGE).run()
+
+    return go
+
+
+def test_the_page_opens_with_every_input(opened):
+    test = opened()
+    assert not test.exception
+    assert f"{len(parameters())} of {len(parameters())} inputs" in text(test)
+    assert re.search(r"\d+ of \d+ inputs rest on judgement alone; together they foretell \d+%", text(test))
+    assert not re.search(r"\bwill\b|confiden", text(test).lower())
+
+
+def test_a_search_finds_by_name_meaning_and_source(opened, standing):
+    test = opened()
+    test.text_input[0].set_value("diffusion ideas").run()
+    assert not test.exception
+    found = frames.table(standing, {}, "diffusion ideas")
+    assert "diffusion" in found["name"].to_list()
+    assert f"{found.height} of {len(parameters())} inputs" in text(test)
+    test.text_input[0].set_value("xyzzy <b>").run()
+    assert "Nothing fits" in text(test)
+    only = frames.table(standing, {}, "", "data")
+    assert set(only["tier"]) == {"Data"}
+
+
+def test_every_parameter_stands_in_the_table_with_its_source(standing):
+    found = frames.table(standing, {"diffusion": 0.5})
+    assert set(found["name"]) == set(parameters())
+    row = found.filter(found["name"] == "diffusion").row(0, named=True)
+    assert row["mine"] == 0.5
+    assert row["source"] == parameters()["diffusion"].source
+    sizes = [abs(x or 0.0) for x in found["effect"]]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_effects_are_differences_of_means(standing):
+    run = simulate(load("current_policy"), runs=1024)
+    x, y = run.parameters["follower_efficiency"], run["lead_months"][-1]
+    order = np.argsort(x)
+    fifth = 1024 // 5
+    expected = y[order[-fifth:]].mean() - y[order[:fifth]].mean()
+    assert standing.effect["follower_efficiency"] == pytest.approx(expected, abs=0.15)
+    assert standing.effect["follower_efficiency"] < 0
+    assert 0 <= standing.explained["judgement"] <= standing.everything + 0.1 <= 1.1
+
+
+def test_what_is_foretold_is_what_is_held_out():
+    rng = np.random.default_rng(0)
+    x, noise = rng.normal(size=(2, 4000)), rng.normal(size=4000)
+    half = rng.random(4000) < 0.5
+    assert frames.foretold([x[0]], x[0] + noise, half) == pytest.approx(0.5, abs=0.04)
+    assert frames.foretold([x[1]], x[0] + noise, half) < 0.01
+    assert frames.foretold([], x[0], half) == 0
+
+
+def test_edits_of_the_table_are_taken_or_refused():
+    names = ["diffusion", "rl_form", "catch_rate"]
+    found, notes = frames.edited(names, {0: {"mine": 0.5}, 1: {"mine": 7}, 9: {"mine": 1}}, {"catch_rate": 0.1})
+    assert found == {"diffusion": 0.5, "catch_rate": 0.1}
+    assert len(notes) == 1
+    assert "it is a choice between 0, 1 and 2" in notes[0]
+    assert frames.edited(names, {2: {"mine": None}}, {"catch_rate": 0.1})[0] == {}
+    assert "it goes from" in frames.edited(names, {0: {"mine": 1e12}}, {})[1][0]
+
+
+def test_an_input_is_fixed_shows_on_explore_and_goes_back(opened):
+    test = opened()
+    test.selectbox(key="one_input").set_value("diffusion").run()
+    test.number_input[0].set_value(0.5).run()
+    next(b for b in test.button if b.label == "Fix it").click().run()
+    assert not test.exception
+    assert "Changed: Diffusion of ideas 0.5" in text(test)
+    explore = test.switch_page("sim/ui/explore.py").run()
+    assert "Assumptions changed, for the reference too: Diffusion of ideas 0.5" in text(explore)
+    assert "This is current policy with your assumptions." in text(explore)
+    back = explore.switch_page(PAGE).run()
+    next(b for b in back.button if b.label == "All back").click().run()
+    assert "These are the usual assumptions." in text(back)
+
+
+@pytest.mark.parametrize(
+    "judge", [*({"ruler": r} for r in RULERS), {"limit": 6}, {"limit": 24}, {"year": YEARS[0]}, {"year": 2030}]
+)
+def test_the_ruler_moves_the_verdict_of_every_page(opened, judge):
+    test = opened(**{name: str(value) for name, value in judge.items()})
+    assert not test.exception
+    assert "was not used" not in text(test)
+    explore = test.switch_page("sim/ui/explore.py").run()
+    assert not explore.exception
+    assert str(judge.get("year", 2032)) in verdict(explore)
+    if judge not in ({"ruler": "fixed_pace"},):
+        assert "Judged by your ruler" in text(explore)
+    assert max(LIMITS) == 24
+
+
+def test_rulers_side_by_side(opened):
+    test = opened()
+    test.session_state["rulers"] = True
+    test.run()
+    assert not test.exception
+    assert all(label in text(test) for label in RULERS.values())

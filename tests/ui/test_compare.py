@@ -1,0 +1,100 @@
+"""The page Compare: columns, paired differences, other worlds."""
+
+import re
+
+import pytest
+
+from scenarios import load, names
+from sim import compare
+from sim.analysis.worlds import WORLDS
+from sim.outcomes.polarity import CLASSES
+from sim.run import simulate
+from sim.ui import compare_frames, frames
+from tests.ui.test_explore import raw, text, verdict
+
+PAGE = "sim/ui/compare.py"
+
+
+@pytest.fixture
+def compared(page):
+    def opened(**parameters):
+        return page(**parameters).switch_page(PAGE).run()
+
+    return opened
+
+
+def test_it_opens_with_three_scenarios(compared):
+    test = compared()
+    assert not test.exception
+    assert "well ahead in" in verdict(test)
+    assert len(test.get("vega_lite_chart")) == 6
+    assert all(re.search(r"\d", chart.proto.alt) for chart in test.get("vega_lite_chart"))
+    assert "Current policy" in text(test)
+    assert not re.search(r"\bwill\b|confiden", text(test).lower())
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_scenario_can_be_a_column(compared, name):
+    test = compared()
+    test.multiselect[0].set_value([name, "current_policy"]).run()
+    assert not test.exception
+    assert load(name).title in raw(test)
+
+
+def test_your_changes_are_a_column(compared):
+    test = compared(enforcement="9")
+    assert "Current policy, your changes" in text(test)
+    assert test.multiselect[0].value[0] == "mine"
+
+
+def test_no_column_is_no_error(compared):
+    test = compared()
+    test.multiselect[0].set_value([]).run()
+    assert not test.exception
+    assert "Choose the scenarios" in verdict(test)
+
+
+def test_unknown_columns_are_named(page):
+    test = page(columns="tight_controls,tight_contrls,<b>,open_trade").switch_page(PAGE)
+    test.query_params["columns"] = "tight_controls,tight_contrls,<b>,open_trade"
+    test.run()
+    assert not test.exception
+    assert "did you mean 'tight_controls'?" in text(test)
+    assert "<b>," not in raw(test)
+
+
+def test_differences_are_those_of_the_comparison():
+    one, two = load("current_policy"), load("tight_controls")
+    runs = [simulate(spec, runs=64) for spec in (one, two)]
+    views = [frames.view(run) for run in runs]
+    rows = {row.label: row for row in compare_frames.rows(views, [True, False])}
+    pair = compare(one, two, runs=64)
+    lead = rows["US lead, end of 2032"].differences[1]
+    assert lead.mean == pytest.approx(pair.effect("lead_months", 2032).mean, abs=1e-4)
+    change = pair.outcome_changes()["us_ahead"]
+    assert rows["US well ahead"].differences[1].mean == pytest.approx(change["change"])
+    assert rows["US well ahead"].differences[1].low == pytest.approx(change["low"])
+    assert rows["US well ahead"].differences[0] is None
+    assert sum(int(rows[label].values[1]) for label in list(rows)[: len(CLASSES)]) == 100
+    made = sum(size for _, size in compare_frames.columns_of_compute(views)[1])
+    assert made == pytest.approx(views[1].compute_of.mean(), rel=1e-3)
+
+
+def test_other_worlds_are_told_on_request(compared):
+    test = compared()
+    assert "holds in" not in text(test)
+    test.session_state["worlds"] = True
+    test.run()
+    assert not test.exception
+    assert len(re.findall(rf"holds in \d+ of {len(WORLDS)} worlds", text(test))) == 3
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
+def test_a_world_changes_what_is_simulated_and_keeps_the_scenarios_own(world):
+    for name in ("current_policy", "china_surge", "scaling_slowdown"):
+        spec = load(name)
+        there = world.over(spec)
+        assert there.digest() != spec.digest()
+        assert there.levers == spec.levers
+        assert there.events[: len(spec.events)] == spec.events
+    assert len({w.name for w in WORLDS}) == len(WORLDS) == 12
