@@ -18,9 +18,12 @@ page = st.navigation(
     [
         st.Page("sim/ui/explore.py", title="Explore", icon=":material/tune:", default=True),
         st.Page("sim/ui/compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
+        st.Page("sim/ui/teach.py", title="Teach", icon=":material/school:", url_path="teach"),
         st.Page("sim/ui/evidence.py", title="Evidence", icon=":material/history_edu:", url_path="evidence"),
         st.Page("sim/ui/assumptions.py", title="Assumptions", icon=":material/list_alt:", url_path="assumptions"),
+        st.Page("sim/ui/data.py", title="Data and API", icon=":material/terminal:", url_path="data"),
     ],
-    position="top",
+    position="hidden" if st.context.is_embedded else "top",
 )
 page.run()
+common.freeze(page.url_path)

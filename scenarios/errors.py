@@ -35,7 +35,10 @@ def unknown(what: str, wrong: str, valid: Iterable[str], where: str = "") -> Inp
 
 def shown(value: Any, longest: int = 60) -> str:
     """A value as it can stand in a line: quoted where it is text, and not longer than a glance."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python does not write integers of more than 4,300 digits
+        return "a number of thousands of digits"
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 

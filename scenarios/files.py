@@ -67,7 +67,7 @@ def _loader() -> type[yaml.SafeLoader]:
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
             seen: set[Any] = set()
             for key, _ in node.value:
-                if not isinstance(key.value, str):
+                if not isinstance(key.value, str) or key.tag == "tag:yaml.org,2002:merge":
                     raise yaml.YAMLError(f"a key must be a word, line {key.start_mark.line + 1}")
                 if key.value in seen:
                     raise yaml.YAMLError(f"the key {key.value!r} stands twice, line {key.start_mark.line + 1}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-_PATTERN = re.compile(r"^(\d{4})-Q([1-4])$")
+_PATTERN = re.compile(r"([0-9]{4})-Q([1-4])")
 
 
 def number(label: str) -> int:
@@ -16,7 +16,7 @@ def number(label: str) -> int:
     Raises:
         ValueError: when the label is not of the form YYYY-Qn.
     """
-    found = _PATTERN.match(label)
+    found = _PATTERN.fullmatch(label)
     if not found:
         raise ValueError(f"{label!r} is not a quarter; write it like 2026-Q4")
     return int(found[1]) * 4 + int(found[2]) - 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -93,10 +95,39 @@ def _learnt(prior: Any, shift: float, scale: float) -> Any:
     return prior if (shift, scale) == (0.0, 1.0) else Learnt(prior, shift, scale)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What the draws of a scenario hang on; its levers are not among it."""
+
+    parameters: str
+    weighting: str
+    data_until: str
+    blind: bool
+    calibration: str
+    seed: int
+    first: int
+    last: int
+    spec: Scenario = field(compare=False)
+    streams: Streams = field(compare=False)
+
+
 def draw(spec: Scenario, streams: Streams) -> Draws:
-    """Draw all parameters for the members of `streams`."""
-    z, u = points(spec, streams)
-    return at_scores(spec, z, u)
+    """Draw all parameters for the members of `streams`; the values cannot be changed, since other runs share them."""
+    changed = repr(sorted(spec.parameters.items()))
+    return Draws(**_drawn(_Asked(
+        changed, spec.weighting, spec.data_until, spec.blind, spec.calibration, streams.seed, streams.first,
+        streams.last, spec, streams,
+    )))  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _drawn(asked: _Asked) -> dict[str, Array]:
+    """The draws of the last members that were asked for: moving a lever leaves them as they are."""
+    z, u = points(asked.spec, asked.streams)
+    found = vars(at_scores(asked.spec, z, u))
+    for values in found.values():
+        values.flags.writeable = False
+    return found
 
 
 def at_scores(spec: Scenario, z: Array, u: Array | None = None) -> Draws:

@@ -28,6 +28,7 @@ PAGES_OWN = {
     "search", "tier",
 }  # fmt: skip
 """Parameters that belong to one page and are read there."""
+SCENARIOS_THERE = "the pills below name them"
 LEVERS_THERE = "the names are those of the levers below"
 PARAMETERS = "the page Assumptions lists them"
 _FIELDS = ("v", "scenario", "events", "assume", "ruler", "limit", "year")
@@ -35,13 +36,18 @@ _WRITTEN, _PAGE = "polarity_written", "polarity_page"
 
 
 def parameters(setup: Setup) -> dict[str, str]:
-    """The parameters that restore a setup; nothing for current policy as it stands."""
+    """The parameters that restore a setup; nothing for current policy as it stands, or for a scenario from a file.
+
+    An address holds no file, and what was changed on one would be laid over another scenario.
+    """
+    if setup.own:
+        return {}
     judge, usual = setup.judge, Judge()
     found = {
-        "scenario": "" if setup.own or setup.scenario == BASELINE else setup.scenario,
+        "scenario": "" if setup.scenario == BASELINE else setup.scenario,
         **{name: _plain(value) for name, value in setup.levers.items() if not isinstance(value, dict)},
         "events": "~".join(map(_written, setup.events)),
-        "assume": "~".join(f"{name}:{value:g}" for name, value in setup.assumptions.items()),
+        "assume": "~".join(f"{name}:{_plain(value)}" for name, value in setup.assumptions.items()),
         "ruler": "" if judge.ruler == usual.ruler else judge.ruler,
         "limit": "" if judge.limit == usual.limit else f"{judge.limit:g}",
         "year": "" if judge.year == usual.year else str(judge.year),
@@ -57,13 +63,13 @@ def query(setup: Setup, **more: str) -> str:
 
 
 def _plain(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
+    return value if isinstance(value, str) else repr(float(value)).removesuffix(".0")
 
 
 def _written(event: Event) -> str:
-    text = f"{event.kind}:{event.date}:{event.size:g}"
+    text = f"{event.kind}:{event.date}:{_plain(event.size)}"
     if event.kind == "agreement":
-        return f"{text}:{event.quarters}:{event.compliance:g}"
+        return f"{text}:{event.quarters}:{_plain(event.compliance)}"
     return f"{text}:{event.quarters}" if event.kind == "taiwan_disruption" else text
 
 
@@ -73,7 +79,7 @@ def read(given: Mapping[str, str]) -> tuple[Setup, list[str]]:
     scenario = given.get("scenario", BASELINE)
     if scenario not in names():
         notes.append(
-            f"scenario={short(scenario)}: there is no such scenario; {hint(scenario, names(), 'the pills below name them')}"
+            f"scenario={short(scenario)}: there is no such scenario; {hint(scenario, names(), SCENARIOS_THERE)}"
         )
         scenario = BASELINE
     start = load(scenario)

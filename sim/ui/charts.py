@@ -68,11 +68,13 @@ def _finished(*layers: alt.Chart) -> Spec:
             gridOpacity=0.55,
             gridDash=[1, 3],
             labelFontSize=12,
+            labelColor=MUTED,
             labelPadding=6,
             titleFontSize=12,
             titleFontWeight="normal",
         )
         .configure_text(font=_FONT, fontSize=12)
+        .configure_mark(aria=False)  # the chart as a whole is described; its marks one by one say nothing
     )
     spec: Spec = chart.to_dict()
     spec.pop("$schema", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from contextlib import suppress
+from threading import Lock
 from typing import Any
 
 import streamlit as st
@@ -18,18 +19,20 @@ from sim.run import MAX_RUNS, simulate
 from sim.ui import charts, evidence_charts, evidence_frames, frames
 from sim.ui.setup import Judge
 
+_ONE = Lock()
+"""One simulation at a time: several at once take turns at every step, and all users wait for the last of them."""
 SEED, UNTIL = 0, DEFAULT_HORIZON
 SHOWN = frozenset({"capability", "flows_china"})
 """Series that the page needs of a run: fewer are simulated faster."""
 
 
 def futures() -> int:
-    """Futures per setting: POLARITY_FUTURES, or a thousand.
+    """Futures per setting: POLARITY_FUTURES, or 768: three blocks of the engine, answered within a third of a second.
 
     Raises:
         InputError: when the variable is not a usable number.
     """
-    text = os.environ.get("POLARITY_FUTURES", "1000")
+    text = os.environ.get("POLARITY_FUTURES", "768")
     if not text.isdecimal() or not 20 <= int(text) <= MAX_RUNS:
         raise InputError(f"POLARITY_FUTURES is {text!r}; give a whole number from 20 to {MAX_RUNS}")
     return int(text)
@@ -37,11 +40,7 @@ def futures() -> int:
 
 @st.cache_resource(show_spinner="Starting the simulator")
 def warm() -> bool:
-    """Do the slow things once, for all users.
-
-    Streamlit collects garbage after every rerun, which takes a tenth of a second with all libraries imported,
-    unless what they left behind is frozen.
-    """
+    """Do the slow things once, for all users."""
     specs()
     for keys in (evidence_frames.FRONTIERS, (evidence_frames.SECOND,)):
         evidence_spec("blind", evidence_frames.axis(keys))
@@ -49,6 +48,15 @@ def warm() -> bool:
         view(load(BASELINE))
         view(priors())
         today()
+    return True
+
+
+@st.cache_resource(show_spinner=False)
+def freeze(page: str) -> bool:
+    """Take what a page has imported and built at its first run out of the garbage collector's sight, for good.
+
+    Streamlit collects garbage after every rerun, which takes two tenths of a second with all libraries imported.
+    """
     gc.collect()
     gc.freeze()
     return True
@@ -76,7 +84,8 @@ def view(spec: Scenario, judge: Judge = Judge(), most: int = MAX_RUNS) -> frames
 def _view(canonical: str, runs: int, seed: int, until: int, judge: Judge, _spec: Scenario) -> frames.View:
     if _spec.digest() == load(BASELINE).digest():
         return frames.view(_baseline(canonical, runs, seed, until), judge)
-    return frames.view(simulate(_spec, runs=runs, seed=seed, until=until, keep=SHOWN), judge)
+    with _ONE:
+        return frames.view(simulate(_spec, runs=runs, seed=seed, until=until, keep=SHOWN), judge)
 
 
 # The one run that two pages read. A single entry: a run takes megabytes, what is shown of it kilobytes.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from scenarios.errors import InputError
@@ -17,6 +19,8 @@ FEWER = 256
 """Futures of each combination: enough for whole months on the same dice."""
 AT_ONCE = 3
 """Changes that are divided without being asked: every further one doubles the number of simulations."""
+BREATH = 0.06
+"""Seconds before the simulations begin, in which the server sends the charts: Python does one thing at a time."""
 _MS = 70
 """Roughly what one of them takes, for the estimate that stands on the button."""
 _OTHERS = {
@@ -31,6 +35,7 @@ Parts = list[tuple[str, float]]
 
 @st.cache_resource(max_entries=500, show_spinner=False)
 def _divided(one: str, two: str, outcome: str, by: str, runs: int, _first: Scenario, _second: Scenario) -> Parts:
+    time.sleep(BREATH)
     (found,) = attribute(_first, _second, [parse(outcome)], by, runs)
     return [(named(share.player, _second), share.shapley.mean) for share in found.shares]
 

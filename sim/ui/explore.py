@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 import streamlit as st
-from pydantic import ValidationError
+from streamlit.delta_generator import DeltaGenerator
 
 import sim
 from scenarios import load, names
-from scenarios.errors import InputError
 from scenarios.rules import Rule, history
 from sim.outcomes import meanings
 from sim.outcomes.lead import PACE
@@ -223,7 +223,7 @@ def _compute(mine: frames.View, base: frames.View, same: bool, reference: str) -
     _chart("compute", title, unit, {**frames.compute(mine, base, heads)}, 205, told, key)
 
 
-def _charts(mine: frames.View, base: frames.View, same: bool, reference: str) -> object:
+def _charts(mine: frames.View, base: frames.View, same: bool, reference: str) -> DeltaGenerator:
     """The four charts; what comes back is the place for what moved the result, which takes longer."""
     dashes = "" if same else f" Dashes: {reference}."
     left, right = st.columns([0.6, 0.4], gap="medium")
@@ -290,35 +290,49 @@ def workspace() -> None:
     _tools(chosen)
     now = chosen.now
     _badge(now)
-    # The slots stand in the order of a phone; levers come first in time, since the results depend on them.
+    # The slots stand in the order of a phone. Results come first in time, since people wait for them and not for the
+    # levers, which show what the choice already holds; what moved the result takes longest and comes last.
     verdict, mini = st.container(key="verdict"), st.container(key="mini")
     left, right = st.columns([0.245, 0.755], gap="medium")
+    moved = _results(now, verdict, mini, right)
     with left, st.container(key="levers", gap="xsmall"):
         levers.panel(now)
         injector.panel(now)
     address.write()
+    if moved is not None:
+        moved()
+
+
+def _results(
+    now: Setup, verdict: DeltaGenerator, mini: DeltaGenerator, right: DeltaGenerator
+) -> Callable[[], None] | None:
+    """Everything that follows from the settings; what comes back draws what moved the result."""
     reference = now.reference
     try:
         spec, base_spec = now.spec, now.base
         base, mine = common.view(base_spec, now.judge), common.view(spec, now.judge)
-    except (InputError, ValidationError, FloatingPointError) as error:
+    except (ValueError, ArithmeticError, LookupError) as error:  # a scenario of one's own can be stranger than a lever
         verdict.error(first_line(error))
-        return
+        return None
     same = spec.digest() == base_spec.digest()
     with verdict:
         _verdict(mine, base, same, reference)
     mini.html(theme.mini(mine.counts, base.counts))
     with right, st.container(key="charts"):
         st.html('<div id="results" tabindex="-1"></div>')
-        moved = _charts(mine, base, same, reference)
+        slot = _charts(mine, base, same, reference)
         _rules()
         _meanings()
         st.html(
             f'<p class="fine">{_DICE} {mine.futures} futures, seed {mine.seed}, Polarity {sim.__version__}, '
             f"scenario {spec.digest()}, calibration {escape(spec.calibration)}.</p>"
         )
-    with moved:  # type: ignore[attr-defined]
-        drivers.panel(base_spec, spec, mine, base, reference)
+
+    def moved() -> None:
+        with slot:
+            drivers.panel(base_spec, spec, mine, base, reference)
+
+    return moved
 
 
 theme.style()

@@ -78,6 +78,11 @@ p.event{margin:.1rem 0;font-size:.88rem;line-height:1.32}p.event small{opacity:.
 .badge{margin:.25rem 0 0;padding:.4rem .75rem;border-left:4px solid light-dark(#8A5BB5,#BE97E3);font-size:.9rem;
  background:color-mix(in srgb,currentColor 5%,transparent)}
 .scroll{overflow-x:auto}
+[data-testid=stMultiSelect] button{min-width:24px;min-height:24px}
+[data-testid=stIconMaterial]{color:inherit!important}
+[data-testid=stBaseButton-primary] p,[data-testid=stBaseButton-primary] [data-testid=stIconMaterial],
+[data-testid=stMultiSelect] span[title],
+[data-testid=stMultiSelect] button[aria-label^=Remove]{color:light-dark(#fff,#0B1320)!important}
 #results{scroll-margin-top:4.5rem}#results:focus{outline:none}
 div:has(>.st-key-mini){display:none}
 .st-key-scenario{margin-bottom:-.4rem}
