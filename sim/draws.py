@@ -17,7 +17,7 @@ from scenarios.quantities import Z90, Fixed, LogitNormal
 from scenarios.quarters import end_date
 from scenarios.schema import Scenario
 from sim.chips import CHINESE
-from sim.ensemble import points
+from sim.ensemble import points, weighed
 from sim.rng import Array, Streams
 
 HARDWARE_DIMENSIONS = {
@@ -103,10 +103,12 @@ class _Asked:
     weighting: str
     data_until: str
     blind: bool
-    calibration: str
     seed: int
     first: int
     last: int
+    calibration: CalibrationRecord = field(hash=False)
+    facts: dict[str, Any] = field(hash=False)
+    """What is known about the shipped draws; empty where history does not weigh."""
     spec: Scenario = field(compare=False)
     streams: Streams = field(compare=False)
 
@@ -115,8 +117,9 @@ def draw(spec: Scenario, streams: Streams) -> Draws:
     """Draw all parameters for the members of `streams`; the values cannot be changed, since other runs share them."""
     changed = repr(sorted(spec.parameters.items()))
     return Draws(**_drawn(_Asked(
-        changed, spec.weighting, spec.data_until, spec.blind, spec.calibration, streams.seed, streams.first,
-        streams.last, spec, streams,
+        changed, spec.weighting, spec.data_until, spec.blind, streams.seed, streams.first, streams.last,
+        read_calibration(spec.calibration), weighed(spec.data_until).facts if spec.weighting == "history" else {},
+        spec, streams,
     )))  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def panel(first: Scenario, second: Scenario, mine: frames.View, base: frames.Vie
         return
     unit = (
         f"{judge.unit.capitalize()} of US lead at the end of {judge.year}, against {reference}: average of {futures} "
-        f"futures, {'alone' if len(found) == 1 else 'over all orders of the changes'}."
+        f"futures{'' if len(found) == 1 else ', over all orders of the changes'}."
     )
     total = f'<p class="total">Together <b>{wording.exactly(sum(size for _, size in found))}</b></p>'
     st.html(theme.heading(HEAD, unit) + theme.work(found) + total)

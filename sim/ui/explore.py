@@ -28,7 +28,7 @@ from sim.ui import (
     theme,
     wording,
 )
-from sim.ui.setup import Choice, Setup, choice, first_line
+from sim.ui.setup import WITH_YOURS, Choice, Setup, choice, first_line
 from sim.wording import headline
 
 TELLING = (
@@ -52,6 +52,8 @@ _TONE = {
     "neutral": ("Neither", charts.MUTED),
 }
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+ROOM = 24
+"""Letters that fit over half of a chart."""
 _RANGE = "The range covers luck and unknown inputs, not the chance that the model is wrong."
 _DICE = (
     "Both sets of settings roll the same dice, so a difference on screen is the levers and not chance. "
@@ -216,7 +218,9 @@ def _compute(mine: frames.View, base: frames.View, same: bool, reference: str) -
     more = f" {abs(total - usual)} {'more' if total > usual else 'fewer'} than under {reference}."
     home = f" {round(100 * mine.share_of('domestic', mine.year))}% of it is made in China."
     unit = f"Million H100-equivalents a year, average of futures.{home}{more if total != usual else ''}"
-    heads = (reference[:1].upper() + reference[1:], "The same" if same else "Your settings")
+    usual_head = reference.removesuffix(WITH_YOURS)
+    usual_head = usual_head[:1].upper() + usual_head[1:] if len(usual_head) <= ROOM else "Reference"
+    heads = (usual_head, "The same" if same else "Your settings")
     parts = [f"{label} {100 * mine.share_of(name, mine.year):.0f}%" for name, label in frames.ORIGINS.items()]
     told = f"{wording.listed(parts)}. Under {reference} it is {usual} million."
     key = theme.swatches(frames.ORIGINS, charts.ORIGIN)

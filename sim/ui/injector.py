@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from scenarios.events import MEANINGS, Event
+from scenarios.events import Event
 from scenarios.quarters import DATA_UNTIL, DEFAULT_HORIZON, label, number
 from sim.ui import theme, wording
 from sim.ui.address import MOST_EVENTS
@@ -31,22 +31,108 @@ class Kind:
     step: float
     scale: float = 1.0
     """Size of the event per unit of the control."""
+    about: str = ""
+    """What happens, in one line."""
 
 
 KINDS: dict[str, Kind] = {
-    "efficiency_shock": Kind("A DeepSeek moment: efficiency", "Worth how much compute, in tenfolds", "%.1f", 0.1, 2.0,
-                             0.5, 0.1),
-    "fab_breakthrough": Kind("Chinese fabs break through", "Capacity grows by this many times", "%d", 1, 12, 5, 1),
-    "hbm_shock": Kind("Chinese memory falls or rises", "Change of memory for AI", "%d%%", -90, 200, -50, 10, 0.01),
-    "taiwan_disruption": Kind("Taiwan is cut off", "US-designed production lost", "%d%%", 10, 100, 80, 10, 0.01),
-    "diversion_uncovered": Kind("A smuggling network is found", "Smuggling capacity lost", "%d%%", 10, 90, 50, 10,
-                                0.01),
-    "scaling_slowdown": Kind("Scaling slows down", "Points per tenfold compute fall by", "%d%%", 10, 80, 50, 10, 0.01),
-    "rl_ceiling": Kind("Reinforcement learning hits a ceiling", "Its ceiling falls by", "%d%%", 10, 90, 50, 10, 0.01),
-    "allied_split": Kind("Allies part company", "Alignment falls by", "%d%%", 10, 100, 60, 10, 0.01),
-    "agreement": Kind("A verified agreement", "The largest run may grow so many times a year", "%.1f", 1.0, 4.0, 1.5,
-                      0.1),
-}  # fmt: skip
+    "efficiency_shock": Kind(
+        "A DeepSeek moment: efficiency",
+        "Worth how much compute, in tenfolds",
+        "%.1f",
+        0.1,
+        2.0,
+        0.5,
+        0.1,
+        about="A follower finds methods that get more out of every chip; others read about them later.",
+    ),
+    "fab_breakthrough": Kind(
+        "Chinese fabs break through",
+        "Capacity grows by this many times",
+        "%d",
+        1,
+        12,
+        5,
+        1,
+        about="Within two years Chinese fabs make more, cheaper, and with mature software.",
+    ),
+    "hbm_shock": Kind(
+        "Chinese memory falls or rises",
+        "Change of memory for AI",
+        "%d%%",
+        -90,
+        200,
+        -50,
+        10,
+        0.01,
+        about="Memory that Chinese makers have for AI chips falls or rises for good.",
+    ),
+    "taiwan_disruption": Kind(
+        "Taiwan is cut off",
+        "US-designed production lost",
+        "%d%%",
+        10,
+        100,
+        80,
+        10,
+        0.01,
+        about="US-designed chips cannot be made for some quarters; all who buy them are hit.",
+    ),
+    "diversion_uncovered": Kind(
+        "A smuggling network is found",
+        "Smuggling capacity lost",
+        "%d%%",
+        10,
+        90,
+        50,
+        10,
+        0.01,
+        about="A large network is found and closed; others grow back.",
+    ),
+    "scaling_slowdown": Kind(
+        "Scaling slows down",
+        "Points per tenfold compute fall by",
+        "%d%%",
+        10,
+        80,
+        50,
+        10,
+        0.01,
+        about="Compute buys less capability from then on, at the frontier and behind it.",
+    ),
+    "rl_ceiling": Kind(
+        "Reinforcement learning hits a ceiling",
+        "Its ceiling falls by",
+        "%d%%",
+        10,
+        90,
+        50,
+        10,
+        0.01,
+        about="The second axis of scaling gives less than was hoped.",
+    ),
+    "allied_split": Kind(
+        "Allies part company",
+        "Alignment falls by",
+        "%d%%",
+        10,
+        100,
+        60,
+        10,
+        0.01,
+        about="Allies follow US controls less, and pressure no longer moves them.",
+    ),
+    "agreement": Kind(
+        "A verified agreement",
+        "The largest run may grow so many times a year",
+        "%.1f",
+        1.0,
+        4.0,
+        1.5,
+        0.1,
+        about="Both sides cap the growth of their largest training run, and it is checked.",
+    ),
+}
 """Every kind of event, in the order of the list."""
 
 
@@ -55,7 +141,7 @@ def described(event: Event) -> str:
     kind = KINDS[event.kind]
     size = (kind.form % round(event.size / kind.scale, 6)).replace("-", "−")
     lasts = f" for {event.quarters} quarters" if event.kind == "taiwan_disruption" else ""
-    return f"{kind.label} ({kind.size[:1].lower()}{kind.size[1:]}: {size}{lasts}), {event.date}"
+    return f"{kind.label} ({wording.inside(kind.size)}: {size}{lasts}), {event.date}"
 
 
 def _add() -> None:
@@ -90,7 +176,7 @@ def panel(setup: Setup) -> None:
             return
         kind = st.selectbox("What happens", list(KINDS), format_func=lambda name: KINDS[name].label, key="event_kind")
         asked = KINDS[kind]
-        st.html(f'<p class="d">{escape(MEANINGS[kind].replace("`size`", "this").replace("`", ""))}</p>')
+        st.html(f'<p class="d">{escape(asked.about)}</p>')
         st.select_slider("When", QUARTERS, value="2028-Q1", key="event_date")
         whole = all(float(x).is_integer() for x in (asked.low, asked.high, asked.step))
         number_ = int if whole else float

@@ -29,6 +29,7 @@ RULERS = {
     "points": "Index points",
 }
 """How a lead can be measured."""
+WITH_YOURS = " with your assumptions"
 _STATE = "polarity_choice"
 
 
@@ -98,7 +99,7 @@ class Setup:
         """The baseline as it stands after `under`."""
         base = self.base
         name = wording.inside(base.title) if base.name == BASELINE else f"“{base.title}”"
-        return f"{name} with your assumptions" if self.assumptions else name
+        return name + WITH_YOURS if self.assumptions else name
 
     @property
     def changed(self) -> bool:

@@ -59,7 +59,7 @@ def _shock(mine: View, base: View) -> str:
 
 def _enforced(mine: View, base: View) -> str:
     return (
-        f"{wording.comparison(mine.counts, base.counts, 'current policy')} The chart of China's compute shows where "
+        f"Under current policy it is {_us(base)}. The chart of China's compute shows where "
         "the chips come from; “What moved the result” shows in months how much enforcement alone does."
     )
 

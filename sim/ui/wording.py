@@ -111,7 +111,15 @@ def with_unit(value: float, unit: str) -> str:
 def inside(title: str) -> str:
     """A title as it stands inside a sentence: `current policy`, but `US breaks off`."""
     first = title.split(" ", 1)[0]
-    proper = first.upper() == first or first in {"United", "China", "Beijing", "Taiwan", "Chinese", "Gulf", "Europe"}
+    proper = first.split("-")[0].isupper() or first in {
+        "United",
+        "China",
+        "Beijing",
+        "Taiwan",
+        "Chinese",
+        "Gulf",
+        "Europe",
+    }
     return title if proper else title[:1].lower() + title[1:]
 
 

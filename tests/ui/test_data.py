@@ -237,6 +237,7 @@ HOSTILE = {
     "unknown field": (HEAD + "lever: {}", "line 6: unknown field 'lever'; did you mean 'levers'?"),
     "unknown actor": (HEAD + "actors: {atlantis: {}}", "actor 'atlantis' is new: give it a kind"),
     "wrong type": (HEAD + "levers: [1]", "line 6: levers: Input should be a valid dictionary"),
+    "line break": (HEAD + 'data_until: "2026-Q3\\n"', "line 6: data_until: '2026-Q3\\n' is not a quarter"),
     "date": (HEAD + "start: 2027-01-01", "line 6: start: '2027-01-01' is not a quarter"),
     "many events": (HEAD + "events: [" + "{kind: hbm_shock, date: 2028-Q1, size: 1}," * 201 + "]", "at most 200 items"),
     "long title": (with_title("x" * 121), "line 2: title: 121 characters; at most 120 are shown"),
@@ -263,7 +264,6 @@ def test_a_hostile_file_is_refused_in_one_line(case: str):
         ("parameters: {publication_lag: -1.0e+308}", "lies too far from what the model is for"),
         ("parameters: {diffusion: -1.0e+308}", "is not finite"),
         ("data_until: 2023-Q1", "no draws weighed by history are shipped"),
-        ('data_until: "2026-Q3\\n"', "no draws weighed by history are shipped"),
         ("actors:\n" + "".join(f"  a{k}: {{kind: rest}}\n" for k in range(40)), "cannot be simulated"),
     ],
 )

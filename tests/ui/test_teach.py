@@ -104,7 +104,7 @@ def test_back_and_next_move_by_a_quarter_and_the_address_follows(teach: Open):
     [
         ({"claim": "C99"}, "claim=C99: there is no such claim; there are C1 to C13"),
         ({"claim": "<img src=x>"}, "there is no such claim"),
-        ({"step": "2040-Q1"}, "step=2040-Q1: 2040-Q1 is outside the decisions, futures, playback, 2022-Q4 to 2032-Q4"),
+        ({"step": "2040-Q1"}, "step=2040-Q1: 2040-Q1 is outside the playback, 2022-Q4 to 2032-Q4"),
         ({"step": "soon"}, "step=soon: soon is no quarter"),
         ({"step": "martians:2027-Q1"}, "there is no such future here"),
         ({"present": "yes"}, "present=yes: give 1 for large type"),
