@@ -27,12 +27,12 @@ SHOWN = frozenset({"capability", "flows_china"})
 
 
 def futures() -> int:
-    """Futures per setting: POLARITY_FUTURES, or 1,024, as on the command line.
+    """Futures per setting: POLARITY_FUTURES, or 768: three blocks of the engine, a quarter fewer than on the command line, for speed.
 
     Raises:
         InputError: when the variable is not a usable number.
     """
-    text = os.environ.get("POLARITY_FUTURES", "1024")
+    text = os.environ.get("POLARITY_FUTURES", "768")
     if not text.isdecimal() or not 20 <= int(text) <= MAX_RUNS:
         raise InputError(f"POLARITY_FUTURES is {text!r}; give a whole number from 20 to {MAX_RUNS}")
     return int(text)
