@@ -27,7 +27,7 @@ SHOWN = frozenset({"capability", "flows_china"})
 
 
 def futures() -> int:
-    """Futures per setting: POLARITY_FUTURES, or 768: three blocks of the engine, a quarter fewer than on the command line, for speed.
+    """Futures per setting: POLARITY_FUTURES, or 768, fewer than on the command line for speed.
 
     Raises:
         InputError: when the variable is not a usable number.
