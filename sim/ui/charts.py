@@ -88,6 +88,11 @@ def _time(first: float, last: float, *ticks: int) -> alt.X:
     return alt.X("t:Q", scale=alt.Scale(domain=[first, last], nice=False, zero=False), axis=axis)
 
 
+def seats() -> alt.Color:
+    """The colours of the two superpowers."""
+    return alt.Color("who:N", legend=None, scale=alt.Scale(domain=list(frames.SEATS.values()), range=[US, CHINA]))
+
+
 def _months() -> alt.Axis:
     label = "datum.value==0?'level':(datum.value>0?'+':'−')+abs(datum.value)"
     return alt.Axis(values=[-24, -12, 0, 12, 24, 36], title=None, labelExpr=label)
@@ -122,7 +127,7 @@ def fan() -> Spec:
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", scale=scale, axis=axis)
 
-    who = alt.Color("who:N", legend=None, scale=alt.Scale(domain=list(frames.SEATS.values()), range=[US, CHINA]))
+    who = seats()
     data = _table("fan")
     tip = [
         alt.Tooltip("who:N", title="Who"),
@@ -176,7 +181,7 @@ def single() -> Spec:
     x = _time(2022, 2034.6, 2022, 2024, 2026, 2028, 2030, 2032)
     scale = alt.Scale(domain=list(frames.ECI), nice=False, zero=False, clamp=True)
     y = alt.Y("y:Q", scale=scale, axis=alt.Axis(values=[80, 120, 160, 200, 240], title=None))
-    who = alt.Color("who:N", legend=None, scale=alt.Scale(domain=list(frames.SEATS.values()), range=[US, CHINA]))
+    who = seats()
     over = alt.selection_point(name="over", fields=["future"], nearest=True, on="pointerover", clear="pointerout",
                                empty=False)  # fmt: skip
     tip = [alt.Tooltip("who:N", title="Who"), alt.Tooltip("future:N", title="Future"),
@@ -245,7 +250,7 @@ def fan_small() -> Spec:
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", scale=scale, axis=alt.Axis(values=[80, 160, 240], title=None))
 
-    who = alt.Color("who:N", legend=None, scale=alt.Scale(domain=list(frames.SEATS.values()), range=[US, CHINA]))
+    who = seats()
     data = _table("fan")
     tip = [alt.Tooltip("who:N", title="Who"), alt.Tooltip("quarter:N", title="End of"), _tip("mid", "Middle, ECI")]
     return _finished(

@@ -104,7 +104,8 @@ def panel(first: Scenario, second: Scenario, mine: frames.View, base: frames.Vie
     )
     total = f'<p class="total">Together <b>{wording.exactly(sum(size for _, size in found))}</b></p>'
     st.html(theme.heading(HEAD, unit) + theme.work(found) + total)
-    _offer(first, second)
+    if len(found) > 1:  # one change is told apart already, and to compare two scenarios takes time on a slider's path
+        _offer(first, second)
 
 
 def _offer(first: Scenario, second: Scenario) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from scenarios.quarters import FIRST
 from sim.ui import charts, frames
-from sim.ui.charts import CHINA, MUTED, OUTCOME, PAPER, US, Spec, _finished, _months, _table, _time, _tip
+from sim.ui.charts import MUTED, OUTCOME, PAPER, US, Spec, _finished, _months, _table, _time, _tip, seats
 
 if TYPE_CHECKING:
     from sim.ui.decisions import Decision
@@ -121,7 +121,7 @@ def _path() -> Spec:
     x = _time(2022, 2034.6, 2022, 2024, 2026, 2028, 2030, 2032)
     scale = alt.Scale(domain=list(frames.ECI), nice=False, zero=False, clamp=True)
     y = alt.Y("y:Q", scale=scale, axis=alt.Axis(values=[80, 120, 160, 200, 240], title=None))
-    who = alt.Color("who:N", legend=None, scale=alt.Scale(domain=list(frames.SEATS.values()), range=[US, CHINA]))
+    who = seats()
     tip = [alt.Tooltip("who:N", title="Who"), alt.Tooltip("quarter:N", title="End of"), _tip("y", "ECI")]
     ends, mark = _table("ends"), _table("marks")
     return _finished(

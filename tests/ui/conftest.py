@@ -27,3 +27,16 @@ def page() -> Callable[..., AppTest]:
         return test.run()
 
     return opened
+
+
+@pytest.fixture
+def page_at(page: Callable[..., AppTest]) -> Callable[..., AppTest]:
+    """Opens another page at an address; the harness begins on the first page."""
+
+    def opened(path: str, **parameters: str) -> AppTest:
+        test = page().switch_page(path)
+        for name, value in parameters.items():
+            test.query_params[name] = value
+        return test.run()
+
+    return opened

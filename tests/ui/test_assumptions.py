@@ -7,10 +7,11 @@ import pytest
 
 from scenarios import load
 from scenarios.parameters import parameters
+from sim.outcomes import lead
 from sim.run import simulate
 from sim.ui import assumption_frames as frames
-from sim.ui.setup import LIMITS, RULERS, YEARS, Judge
-from tests.ui.test_explore import text, verdict
+from sim.ui.setup import RULERS, YEARS, Judge
+from tests.ui.reading import text, verdict
 
 PAGE = "sim/ui/assumptions.py"
 
@@ -116,7 +117,10 @@ def test_the_ruler_moves_the_verdict_of_every_page(opened, judge):
     assert str(judge.get("year", 2032)) in verdict(explore)
     if judge not in ({"ruler": "fixed_pace"},):
         assert "Judged by your ruler" in text(explore)
-    assert max(LIMITS) == 24
+
+
+def test_the_rulers_of_the_page_are_those_of_the_model():
+    assert set(RULERS) == set(lead.RULERS)
 
 
 def test_rulers_side_by_side(opened):

@@ -10,7 +10,7 @@ from sim.analysis.worlds import WORLDS
 from sim.outcomes.polarity import CLASSES
 from sim.run import simulate
 from sim.ui import compare_frames, frames
-from tests.ui.test_explore import raw, text, verdict
+from tests.ui.reading import raw, text, verdict
 
 PAGE = "sim/ui/compare.py"
 
@@ -54,10 +54,8 @@ def test_no_column_is_no_error(compared):
     assert "Choose the scenarios" in verdict(test)
 
 
-def test_unknown_columns_are_named(page):
-    test = page(columns="tight_controls,tight_contrls,<b>,open_trade").switch_page(PAGE)
-    test.query_params["columns"] = "tight_controls,tight_contrls,<b>,open_trade"
-    test.run()
+def test_unknown_columns_are_named(page_at):
+    test = page_at(PAGE, columns="tight_controls,tight_contrls,<b>,open_trade")
     assert not test.exception
     assert "did you mean 'tight_controls'?" in text(test)
     assert "<b>," not in raw(test)

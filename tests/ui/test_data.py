@@ -5,7 +5,6 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
-from html import unescape
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -25,6 +24,7 @@ from sim.ui import downloads, recipes, uploads
 from sim.ui.address import query
 from sim.ui.recipes import Dice
 from sim.ui.setup import Choice, Judge, Setup
+from tests.ui.reading import button, raw, text
 
 Open = Callable[..., AppTest]
 PAGE = "sim/ui/data.py"
@@ -48,19 +48,6 @@ SETUPS = {
     "own, changed": Setup("open_trade", {"openness": 10.0}, EVENTS[:1], {"diffusion": 0.5}, own=OWN),
     "own, a taken name": Setup(own=OWN.with_changes(name="current_policy")),
 }
-_HTML = re.compile(r"<style>.*?</style>|<[^>]+>", re.DOTALL)
-
-
-def raw(test: AppTest) -> str:
-    return "\n".join(str(block.proto.body) for block in test.get("html"))
-
-
-def text(test: AppTest) -> str:
-    return unescape(_HTML.sub(" ", raw(test)))
-
-
-def button(test: AppTest, label: str) -> object:
-    return next(found for found in test.button if found.label == label)
 
 
 def upload(test: AppTest, content: str | bytes, name: str = "mine.yaml") -> AppTest:

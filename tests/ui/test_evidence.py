@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from html import unescape
 from itertools import pairwise
 
@@ -12,18 +13,10 @@ from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
 from sim.outcomes.china_compute import DEFINITIONS
 from sim.ui import evidence_wording as say
+from tests.ui.reading import HTML, raw, text
 
 Open = Callable[..., AppTest]
 PAGE = "sim/ui/evidence.py"
-_HTML = re.compile(r"<style>.*?</style>|<[^>]+>", re.DOTALL)
-
-
-def raw(test: AppTest) -> str:
-    return "\n".join(str(block.proto.body) for block in test.get("html"))
-
-
-def text(test: AppTest) -> str:
-    return unescape(_HTML.sub(" ", raw(test)))
 
 
 def select(test: AppTest, key: str):
@@ -31,16 +24,9 @@ def select(test: AppTest, key: str):
 
 
 @pytest.fixture
-def evidence(page: Open) -> Open:
-    """Opens the page at an address; the harness begins on the first page."""
-
-    def opened(**parameters: str) -> AppTest:
-        test = page().switch_page(PAGE)
-        for name, value in parameters.items():
-            test.query_params[name] = value
-        return test.run()
-
-    return opened
+def evidence(page_at: Callable[..., AppTest]) -> Open:
+    """Opens the page at an address."""
+    return partial(page_at, PAGE)
 
 
 @pytest.mark.parametrize("cutoff", CUTOFFS)
@@ -80,7 +66,7 @@ def test_the_wording_rules_hold(evidence: Open, cutoff: str):
     charts = test.get("vega_lite_chart")
     # The words of other people are theirs.
     page = re.sub(r"<details>.*?</details>|<div class=\"tall theirs\".*?</table>", " ", raw(test), flags=re.DOTALL)
-    own = unescape(_HTML.sub(" ", page)) + " ".join(str(chart.proto.alt) for chart in charts)
+    own = unescape(HTML.sub(" ", page)) + " ".join(str(chart.proto.alt) for chart in charts)
     assert not re.search(r"\bwill\b|confiden", own.lower())
     assert "nan" not in own.lower().split()
     assert not re.search(r"(?<![\w–.])-\d", re.sub(r"\d{4}-\d\d(-\d\d)?|cpu-[\w-]+", "", own))

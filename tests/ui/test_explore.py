@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from html import unescape
 from urllib.parse import parse_qsl
 
 import pytest
@@ -15,21 +14,9 @@ from sim.outcomes.polarity import LABELS
 from sim.ui import levers
 from sim.ui.address import query
 from sim.ui.setup import Setup
+from tests.ui.reading import button, raw, text, verdict
 
 Open = Callable[..., AppTest]
-_HTML = re.compile(r"<style>.*?</style>|<[^>]+>", re.DOTALL)
-
-
-def raw(test: AppTest) -> str:
-    return "\n".join(str(block.proto.body) for block in test.get("html"))
-
-
-def text(test: AppTest) -> str:
-    return unescape(_HTML.sub(" ", raw(test)))
-
-
-def verdict(test: AppTest) -> str:
-    return unescape(re.search(r'<h1 class="say">(.*?)</h1>', raw(test))[1])
 
 
 def slider(test: AppTest, lever: str) -> object:
@@ -43,10 +30,6 @@ def address(test: AppTest) -> dict[str, str]:
     found = {name: v[-1] if isinstance(v, list) else v for name, v in test.query_params.items()}
     assert ("v" in found) == bool(found)
     return {name: value for name, value in found.items() if name != "v"}
-
-
-def button(test: AppTest, label: str) -> object:
-    return next(found for found in test.button if found.label == label)
 
 
 def test_the_page_opens_with_current_policy(page: Open):

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from itertools import pairwise
 
 import pytest
@@ -141,7 +142,7 @@ def test_a_chart_can_be_saved_as_a_picture_that_is_not_blank(browser: Browser):
 def test_an_embedded_page_has_no_navigation(browser: Browser):
     browser.open("?embed=true&scenario=tight_controls")
     assert browser.page.get_by_role("link", name="Evidence", exact=True).count() == 0
-    assert "55" in browser.verdict or "futures in 100" in browser.verdict
+    assert re.search(r"\d+ futures in 100", browser.verdict)
     assert "scenario=tight_controls" in browser.page.url
 
 

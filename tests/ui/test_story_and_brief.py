@@ -9,7 +9,8 @@ from docx import Document
 
 from sim.ui import brief, brief_files, common, story
 from sim.ui.setup import Setup
-from tests.ui.test_explore import address, button, raw, text, verdict
+from tests.ui.reading import button, raw, text, verdict
+from tests.ui.test_explore import address
 
 
 def test_the_first_visit_is_offered_and_can_be_declined(page):
@@ -114,9 +115,8 @@ def test_the_brief_as_a_page_and_as_a_document(made):
 
 
 def test_the_brief_says_what_differs_and_what_would_change_it(made):
-    setup, found = made
+    _, found = made
     assert any("Set otherwise than under current policy: Enforcement effort 5" in line for line in found.scenario)
     assert found.changes
     assert "Blind from the end of 2024" in found.evidence
     assert not re.search(r"\bwill\b|confiden", " ".join((found.verdict, found.detail, *found.changes)).lower())
-    assert setup.changed

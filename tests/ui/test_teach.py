@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from html import unescape
 from itertools import pairwise
 
@@ -16,18 +17,14 @@ from sim.run import simulate
 from sim.ui import claims_panel, common, decisions, futures, playback, wording, worksheet
 from sim.ui.claims import CLAIMS, NOTHING, facts
 from sim.ui.setup import Judge
+from tests.ui.reading import HTML, raw
 
 Open = Callable[..., AppTest]
 PAGE = "sim/ui/teach.py"
-_HTML = re.compile(r"<style>.*?</style>|<[^>]+>", re.DOTALL)
-
-
-def raw(test: AppTest) -> str:
-    return "\n".join(str(block.proto.body) for block in test.get("html"))
 
 
 def text(test: AppTest) -> str:
-    return re.sub(r"\s+", " ", unescape(_HTML.sub(" ", raw(test))))
+    return re.sub(r"\s+", " ", unescape(HTML.sub(" ", raw(test))))
 
 
 def box(test: AppTest, key: str):
@@ -43,16 +40,9 @@ def shown(name: str = BASELINE) -> futures.Shown:
 
 
 @pytest.fixture
-def teach(page: Open) -> Open:
-    """Opens the page at an address; the harness begins on the first page."""
-
-    def opened(**parameters: str) -> AppTest:
-        test = page().switch_page(PAGE)
-        for name, value in parameters.items():
-            test.query_params[name] = value
-        return test.run()
-
-    return opened
+def teach(page_at: Callable[..., AppTest]) -> Open:
+    """Opens the page at an address."""
+    return partial(page_at, PAGE)
 
 
 # ------------------------------------------------------------------------------------------------------------ the page
@@ -267,7 +257,7 @@ def test_every_claim_opens_with_numbers(claim: str):
     assert "20" in said
     assert len(re.findall(r"\d", said)) > 20
     assert not re.search(r"\bwill\b|confiden", said.lower())
-    ours = unescape(_HTML.sub(" ", re.sub(r"<small>.*?</small>", " ", raw(test))))  # sources are in others' words
+    ours = unescape(HTML.sub(" ", re.sub(r"<small>.*?</small>", " ", raw(test))))  # sources are in others' words
     assert not re.search(r"\bnan\b|\binf\b|(?<![\w–.])-\d", re.sub(r"\d{4}-\d\d(-\d\d)?", "", ours))
     assert NOTHING in said if not facts(claim) else "What was recorded since" in said
     heads = re.findall(r"<th>(.*?)</th>", raw(test))

@@ -1,0 +1,28 @@
+"""What stands on a page of the test harness, for all tests that read one."""
+
+import re
+from html import unescape
+
+from streamlit.testing.v1 import AppTest
+
+HTML = re.compile(r"<style>.*?</style>|<[^>]+>", re.DOTALL)
+
+
+def raw(test: AppTest) -> str:
+    """The page's own HTML."""
+    return "\n".join(str(block.proto.body) for block in test.get("html"))
+
+
+def text(test: AppTest) -> str:
+    """The words of it."""
+    return unescape(HTML.sub(" ", raw(test)))
+
+
+def verdict(test: AppTest) -> str:
+    """The first heading."""
+    return unescape(re.search(r'<h1 class="say">(.*?)</h1>', raw(test))[1])
+
+
+def button(test: AppTest, label: str):
+    """The button of a label."""
+    return next(found for found in test.button if found.label == label)
