@@ -51,6 +51,7 @@ class Commands(TyperGroup):
         **extra: Any,
     ) -> Any:
         """Run a command and leave with 0, 2 for wrong input, 130 when interrupted."""
+        hear_interrupts()
         try:
             status = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
             if sys.stdout is not None:
@@ -72,6 +73,24 @@ class Commands(TyperGroup):
         if standalone_mode:
             sys.exit(status)
         return status
+
+
+def hear_interrupts() -> None:
+    """Have an interrupt asked for again that fell into a callback of Python's own, where it is reported and lost."""
+    import threading
+    from _thread import interrupt_main
+
+    before = sys.unraisablehook
+    if before.__qualname__.startswith(hear_interrupts.__name__):
+        return  # it listens already
+
+    def hook(lost: sys.UnraisableHookArgs) -> None:
+        if issubclass(lost.exc_type, KeyboardInterrupt):
+            threading.Timer(0.02, interrupt_main).start()  # later: here it would be lost again
+        else:
+            before(lost)
+
+    sys.unraisablehook = hook
 
 
 def _drop_output() -> None:

@@ -59,6 +59,27 @@ def test_a_full_disk_is_one_line(shell):
     assert (done.returncode, done.stderr) == (2, "polarity: No space left on device\n")
 
 
+def test_an_interrupt_that_falls_into_a_callback_is_heard():
+    code = """
+import time, weakref
+from sim.cli_errors import hear_interrupts
+hear_interrupts()
+class Thing: pass
+def fall(_): raise KeyboardInterrupt
+thing = Thing()
+seen = weakref.ref(thing, fall)
+try:
+    del thing
+    time.sleep(20)
+except KeyboardInterrupt:
+    print("heard")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "heard\n", "")
+
+
 def test_an_interrupt_is_a_plain_line():
     ready = CALL.replace("; main()", "; print('ready', file=sys.stderr, flush=True); main()")
     command = [sys.executable, "-c", ready, "run", "current_policy", "--runs", "40000", "--json"]
