@@ -81,7 +81,7 @@ def hear_interrupts() -> None:
     from _thread import interrupt_main
 
     before = sys.unraisablehook
-    if before.__qualname__.startswith(hear_interrupts.__name__):
+    if getattr(before, "__qualname__", "").startswith(hear_interrupts.__name__):
         return  # it listens already
 
     def hook(lost: sys.UnraisableHookArgs) -> None:
