@@ -79,7 +79,9 @@ def attribute(
     first: Annotated[str, typer.Argument(metavar="A", help="The reference: a scenario or a file.")],
     second: Annotated[str, typer.Argument(metavar="B", help="What is compared with it.")],
     outcome: Outcomes = None,
-    by: Annotated[str, typer.Option(metavar="lever|side", help="Each setting, or levers by who decides.")] = "lever",
+    by: Annotated[
+        str, typer.Option(metavar="lever|side|kind", help="Each setting, levers by who decides, or all levers as one.")
+    ] = "lever",
     runs: Annotated[int, typer.Option(help="Futures, 1 to 100,000; all combinations are simulated.")] = 256,
     seed: Seed = 0,
     weighting: Weighting = None,
@@ -91,10 +93,11 @@ def attribute(
     import polars as pl
 
     from sim import cli_files, cli_policies_text
+    from sim.analysis.attribution import GROUPINGS
     from sim.analysis.attribution import attribute as divide
 
-    if by not in ("lever", "side"):
-        raise InputError(f"--by {shown(by)}: valid are: lever, side")
+    if by not in GROUPINGS:
+        raise InputError(f"--by {shown(by)}: valid are: {', '.join(GROUPINGS)}")
     cli_files.check_file(out)
     one, two = (found(name, weighting=weighting) for name in (first, second))
     asked = outcomes_asked(outcome, one)

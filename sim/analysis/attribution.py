@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenarios.errors import InputError
+from scenarios.errors import InputError, unknown
 from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
 from sim.analysis.prices import effect
@@ -26,9 +26,13 @@ if TYPE_CHECKING:
 
 MOST = 12
 """Players at most: all 4,096 combinations of them are simulated."""
+GROUPINGS = ("lever", "side", "kind")
+"""How differences are put together to players, from the finest on."""
 BY_KEY = ("levers", "parameters", "actors")
 LISTS = ("events", "rules")
 WHOLE = ("start", "data_until", "rules_until", "weighting", "calibration")
+PREMISES = "premises"
+"""What all of `WHOLE` is called as one player."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +96,14 @@ def players(first: Scenario, second: Scenario, by: str = "lever") -> tuple[Playe
     Args:
         first: the reference.
         second: what is compared with it.
-        by: `lever`, each setting by itself; or `side`, levers by who decides, and each other field as a whole.
+        by: `lever`, each setting by itself; `side`, levers by who decides, and each other field as a whole; or `kind`,
+            all levers, all parameters, all rules and so on, with when it starts and what is known then as one.
 
     Raises:
-        InputError: when they do not differ.
+        InputError: when they do not differ, or for a grouping that does not exist.
     """
+    if by not in GROUPINGS:
+        raise unknown("grouping", by, GROUPINGS)
     one, two = _content(first), _content(second)
     changes: list[tuple[str, str]] = []
     for field in BY_KEY:
@@ -130,6 +137,8 @@ def _entries(listed: Sequence[Mapping[str, Any]], key: str) -> list[str]:
 
 
 def _named(field: str, key: str, by: str) -> str:
+    if by == "kind":
+        return PREMISES if field in WHOLE else field
     if by == "side":
         return f"levers: {LEVERS[key].who}" if field == "levers" else field
     return key if field == "levers" else f"{field.removesuffix('s')}: {key}" if key else field
@@ -182,7 +191,8 @@ def attribute(
     check_runs(runs, fewest=2)
     who = players(first, second, by)
     if len(who) > MOST:
-        more = "" if by == "side" else "; group them: by side (`--by side`)"
+        coarser = [name for name in GROUPINGS if len(players(first, second, name)) <= MOST]
+        more = f"; group them: by {coarser[0]} (`--by {coarser[0]}`)" if coarser else ""
         raise InputError(
             f"{first.name} and {second.name} differ in {len(who)} things; at most {MOST} can be told apart{more}"
         )

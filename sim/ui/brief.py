@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-import streamlit as st
-
 import sim
 from scenarios.levers import LEVERS
 from scenarios.quantities import Z90
 from scenarios.schema import Scenario
 from sim.analysis.flips import Flips, flips
-from sim.analysis.prices import price_list
+from sim.analysis.prices import PriceList, price_list
 from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
 from sim.outcomes.polarity import CLASSES, LABELS, MONTHS
@@ -107,7 +105,7 @@ def _drivers(
     """The three largest parts of the difference; without one, the three levers that would make the largest."""
     if spec.digest() == base_spec.digest():
         head = f"What would move the lead most, one lever at a time ({judge.unit}, end of {judge.year})"
-        return head, tuple(_prices(spec.canonical(), judge, spec)[:3])
+        return head, tuple(_prices(spec, judge)[:3])
     parts, _ = drivers.parts(base_spec, spec, mine, base)
     ranked = sorted(parts, key=lambda part: -abs(part[1]))
     rows = [(label, wording.exactly(size)) for label, size in ranked[:3]]
@@ -118,10 +116,15 @@ def _drivers(
     return head, tuple(rows)
 
 
-@st.cache_resource(max_entries=100, show_spinner=False)
-def _prices(canonical: str, judge: Judge, _spec: Scenario) -> list[tuple[str, str]]:
+def _prices(spec: Scenario, judge: Judge) -> list[tuple[str, str]]:
+    """What each lever does to the lead at most, from the largest on."""
     outcome = parse(f"{judge.series}@{judge.year}")
-    listed = price_list(_spec, [outcome], runs=FEW)
+
+    def make() -> PriceList:
+        with common.waiting("Moving every lever to its ends") as progress:
+            return price_list(spec, [outcome], runs=FEW, progress=progress)
+
+    listed = common.remembered(make, "prices", spec.canonical(), str(outcome), FEW)
     rows = []
     for group in listed.by_lever():
         if group[0].company:
@@ -132,16 +135,21 @@ def _prices(canonical: str, judge: Judge, _spec: Scenario) -> list[tuple[str, st
     return rows
 
 
-@st.cache_resource(max_entries=100, show_spinner=False)
-def _flips(canonical: str, year: int, _spec: Scenario) -> Flips:
-    return flips(_spec, year, kinds=("lever",), runs=FEW)
+def _flips(spec: Scenario, year: int) -> Flips:
+    """Which single lever changes the most common outcome."""
+
+    def make() -> Flips:
+        with common.waiting("Looking for what would change the answer") as progress:
+            return flips(spec, year, kinds=("lever",), runs=FEW, progress=progress)
+
+    return common.remembered(make, "flips", spec.canonical(), year, FEW)
 
 
 def _changes(spec: Scenario, judge: Judge) -> list[str]:
     """What would have to be true for another outcome: the smallest moves of single levers."""
     if (judge.ruler, judge.limit) != ("fixed_pace", MONTHS):
         return [f"Not worked out for this ruler, only for {MONTHS:g} months at a fixed pace."]
-    found = _flips(spec.canonical(), judge.year, spec)
+    found = _flips(spec, judge.year)
     first, second = sorted(found.shares.values(), reverse=True)[:2]
     if first - second < Z90 * (2 / FEW) ** 0.5:
         names = sorted(found.shares, key=lambda name: -found.shares[name])[:2]

@@ -22,8 +22,7 @@ def panel(now: Setup) -> None:
         if not st.button("Make the brief", icon=":material/edit_note:", key="brief_make", help="About 20 seconds"):
             return
         try:
-            with st.spinner("Looking for what would change the answer …"):
-                made = brief(now, "" if now.own else address.link(now), now.reference)
+            made = brief(now, "" if now.own else address.link(now), now.reference)
         except (InputError, ValidationError, FloatingPointError) as error:
             st.error(first_line(error))
             return

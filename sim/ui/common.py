@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
-from contextlib import suppress
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager, suppress
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from scenarios import BASELINE, load
 from scenarios.errors import InputError
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
+from sim.evaluate import Progress
 from sim.results import Run
 from sim.run import MAX_RUNS, simulate
 from sim.ui import charts, evidence_charts, evidence_frames, frames
@@ -107,6 +109,43 @@ def today() -> evidence_frames.Today:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _today(canonical: str, runs: int, seed: int, until: int) -> evidence_frames.Today:
     return evidence_frames.today(_baseline(canonical, runs, seed, until))
+
+
+T = TypeVar("T")
+
+
+def remembered(make: Callable[[], T], *key: Hashable) -> T:
+    """What `make` gives, made once per key for all users.
+
+    Unlike a cached function it may draw its progress, and what is broken off leaves nothing behind.
+    """
+    place: list[T] = _place(key)
+    if not place:
+        place.append(make())
+    return place[0]
+
+
+@st.cache_resource(max_entries=700, show_spinner=False)
+def _place(key: tuple[Hashable, ...]) -> list[Any]:
+    return []
+
+
+@contextmanager
+def waiting(text: str, silent: int = 0) -> Iterator[Progress]:
+    """Progress of a long computation, as a bar where it has more than `silent` futures.
+
+    Each report is also a place where the computation ends, when the person has left the page.
+    """
+    place = st.empty()
+
+    def told(done: int, total: int) -> None:
+        if total > silent:
+            place.progress(done / total, f"{text} …")
+        else:
+            place.empty()
+
+    yield told
+    place.empty()
 
 
 def chart(name: str, tables: dict[str, Any], height: int, alt: str, key: str = "") -> None:

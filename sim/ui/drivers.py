@@ -9,7 +9,7 @@ import streamlit as st
 from scenarios.errors import InputError
 from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
-from sim.analysis.attribution import MOST, Player, attribute, players
+from sim.analysis.attribution import GROUPINGS, MOST, PREMISES, Player, attribute, players
 from sim.outcomes.scalar import parse
 from sim.ui import common, frames, injector, theme, wording
 from sim.ui.setup import Judge
@@ -17,13 +17,17 @@ from sim.ui.setup import Judge
 HEAD = "What moved the result"
 FEWER = 256
 """Futures of each combination: enough for whole months on the same dice."""
-AT_ONCE = 3
-"""Changes that are divided without being asked: every further one doubles the number of simulations."""
+AT_ONCE = {"lever": 3, "side": 4, "kind": 4}
+"""Players that are divided without being asked: every further one doubles the simulations, and nobody waits for them
+where levers can be told apart at a glance."""
 BREATH = 0.06
 """Seconds before the simulations begin, in which the server sends the charts: Python does one thing at a time."""
+ON_REQUEST = 9
+"""Players at most that are divided on the page: half a minute."""
 _MS = 70
 """Roughly what one of them takes, for the estimate that stands on the button."""
 _OTHERS = {
+    "levers": "Levers", "parameters": "Assumptions", PREMISES: "When it starts and what is known then",
     "weighting": "Weighing by history", "calibration": "Calibration", "start": "Start of the levers",
     "data_until": "Known history", "rules_until": "Known rules",
 }  # fmt: skip
@@ -33,18 +37,17 @@ _SIDES = {"United States": "US levers", "China": "China's levers", "Everyone": "
 Parts = list[tuple[str, float]]
 
 
-@st.cache_resource(max_entries=500, show_spinner=False)
-def _divided(one: str, two: str, outcome: str, by: str, runs: int, _first: Scenario, _second: Scenario) -> Parts:
-    time.sleep(BREATH)
-    (found,) = attribute(_first, _second, [parse(outcome)], by, runs)
-    return [(named(share.player, _second), share.shapley.mean) for share in found.shares]
-
-
 def divided(first: Scenario, second: Scenario, judge: Judge, by: str) -> Parts:
     """Parts of the mean change of the lead, by what differs; they add up to it."""
-    outcome = f"{judge.series}@{judge.year}"
-    runs = min(FEWER, common.futures())
-    return _divided(first.canonical(), second.canonical(), outcome, by, runs, first, second)
+    outcome, runs = f"{judge.series}@{judge.year}", min(FEWER, common.futures())
+
+    def make() -> Parts:
+        time.sleep(BREATH)
+        with common.waiting("Dividing the difference among what was changed", 2 ** AT_ONCE[by] * runs) as progress:
+            (found,) = attribute(first, second, [parse(outcome)], by, runs, progress=progress)
+        return [(named(share.player, second), share.shapley.mean) for share in found.shares]
+
+    return common.remembered(make, "divided", first.canonical(), second.canonical(), outcome, by, runs)
 
 
 def named(player: Player, spec: Scenario) -> str:
@@ -55,7 +58,7 @@ def named(player: Player, spec: Scenario) -> str:
     if kind == "event":
         what, _, date = rest.partition(" ")
         return f"{injector.KINDS[what].label}, {date}" if what in injector.KINDS else rest
-    if kind == "levers":
+    if kind == "levers" and rest:
         return _SIDES.get(rest, f"Levers of {wording.inside(rest)}")
     if kind == "rule":
         return next((rule.title for rule in spec.rules if rule.id == rest), f"Rule {rest}")
@@ -73,22 +76,26 @@ def parts(first: Scenario, second: Scenario, mine: frames.View, base: frames.Vie
     who = players(first, second)
     if len(who) == 1:
         return wording.tenths([(named(who[0], second), float((mine.leads - base.leads).mean()))]), mine.futures
-    by = "lever" if len(who) <= AT_ONCE or _asked(second) else "side"
-    by = by if len(who) <= MOST else "side"
+    by = grouping(first, second)
     return wording.tenths(divided(first, second, mine.judge, by)), min(FEWER, common.futures())
+
+
+def grouping(first: Scenario, second: Scenario) -> str:
+    """How the changes are put together: as this user asked, else as finely as is quick."""
+    quick = (by for by in GROUPINGS if len(players(first, second, by)) <= AT_ONCE[by])
+    return str(st.session_state.get(_key(second)) or next(quick, GROUPINGS[-1]))
 
 
 def _key(second: Scenario) -> str:
     return f"divide_{second.digest()}"
 
 
-def _asked(second: Scenario) -> bool:
-    """Whether this user asked for every change of a scenario by itself."""
-    return bool(st.session_state.get(_key(second)))
+def _ask(second: Scenario, by: str) -> None:
+    st.session_state[_key(second)] = by
 
 
 def panel(first: Scenario, second: Scenario, mine: frames.View, base: frames.View, reference: str) -> None:
-    """The parts as bars, at once where there are few, by side or on request where there are many."""
+    """The parts as bars: at once where there are few, put together where there are many, apart again on request."""
     judge = mine.judge
     try:
         found, futures = parts(first, second, mine, base)
@@ -109,15 +116,15 @@ def panel(first: Scenario, second: Scenario, mine: frames.View, base: frames.Vie
 
 
 def _offer(first: Scenario, second: Scenario) -> None:
-    """Offer to tell every change apart, where they are grouped by who decides."""
-    count, sides = len(players(first, second)), len(players(first, second, "side"))
-    if count <= AT_ONCE or sides == count or _asked(second):
-        return
-    if count > MOST:
-        st.html(f'<p class="d">{count} changes are too many to tell apart one by one; {MOST} can be.</p>')
-        return
-    seconds = 2**count * _MS / 1000
-    about = f"about {seconds:.0f} s" if seconds >= 1.5 else "a second"
-    if st.button(f"Divide it among all {count} changes ({about})", key=f"{_key(second)}_ask", type="tertiary"):
-        st.session_state[_key(second)] = True
-        st.rerun(scope="fragment")
+    """Offer to tell the changes apart as finely as a person waits for."""
+    counts = {by: len(players(first, second, by)) for by in GROUPINGS}
+    shown, every = grouping(first, second), counts[GROUPINGS[0]]
+    finer = next((by for by, count in counts.items() if count <= ON_REQUEST), shown)
+    if counts[finer] > counts[shown]:
+        seconds = 2 ** counts[finer] * _MS / 1000
+        about = f"about {seconds:.0f} s" if seconds >= 1.5 else "a second"
+        label = f"Divide it among {'all ' if finer == GROUPINGS[0] else ''}{counts[finer]} changes ({about})"
+        st.button(label, key=f"{_key(second)}_ask", type="tertiary", on_click=_ask, args=(second, finer))
+    if every > ON_REQUEST:
+        more = "; <code>polarity policies attribute</code> can" if every <= MOST else ""
+        st.html(f'<p class="d">{every} changes are too many to tell apart one by one here{more}.</p>')

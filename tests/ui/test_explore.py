@@ -7,11 +7,12 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from scenarios import load, names
+from scenarios import BASELINE, load, names
 from scenarios.levers import ACTOR, LEVERS
+from sim.analysis.attribution import players
 from sim.outcomes import meanings
 from sim.outcomes.polarity import LABELS
-from sim.ui import levers
+from sim.ui import drivers, levers
 from sim.ui.address import query
 from sim.ui.setup import Setup
 from tests.ui.reading import button, raw, text, verdict
@@ -203,6 +204,32 @@ def test_what_moved_the_result_is_divided_and_adds_up(page: Open):
     together = float(re.search(r"Together <b>([+−]?[\d.]+)</b>", html)[1].replace("−", "-"))
     assert sum(parts) + sum(quiet) == pytest.approx(together, abs=1e-9)
     assert "Move a lever, or let something happen" in text(page())
+
+
+@pytest.mark.parametrize("scenario", [name for name in names() if load(name).digest() != load(BASELINE).digest()])
+def test_no_scenario_makes_people_wait_for_what_moved_the_result(scenario: str):
+    one, two = load(BASELINE), load(scenario)
+    assert 2 ** len(players(one, two, drivers.grouping(one, two))) <= 16
+
+
+def test_many_changes_are_put_together_and_told_apart_on_request(page: Open):
+    test = page(scenario="legal_variants")
+    moved = raw(test).split('class="work"')[1]
+    assert "US levers" in moved
+    button(test, "Divide it among all 4 changes (a second)").click().run()
+    assert not test.exception
+    told = raw(test).split('class="work"')[1]
+    assert "US levers" not in told
+    assert all(LEVERS[name].label in told for name in load("legal_variants").levers)
+    together = [re.search(r"Together <b>(.*?)</b>", html)[1] for html in (moved, told)]
+    assert together[0] == together[1]
+
+
+def test_more_changes_than_can_be_told_apart_are_said(page: Open):
+    test = page(scenario="essay_2025:leaky")
+    assert "When it starts and what is known then" in raw(test).split('class="work"')[1]
+    assert "10 changes are too many to tell apart one by one here; <code>polarity policies" in raw(test)
+    assert button(test, "Divide it among 7 changes (about 9 s)")
 
 
 def test_the_page_says_what_each_outcome_means(page: Open):
