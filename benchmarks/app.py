@@ -1,10 +1,11 @@
 """The app under hands: key press to settled charts in a browser, and many users at once. Loopback only.
 
-    python -m benchmarks.app [--users 30] [--seconds 60] [--presses 60]
+    python -m benchmarks.app [--users 30] [--seconds 60] [--presses 64] [--idle 180]
 
 The browser presses arrow keys on levers of the page Explore and waits until no chart has changed for 400 ms; the time
 of the last change counts. Users are websocket clients that speak Streamlit's own protocol: each moves the first lever
-that it is shown, thinks, and moves it again. The server is one process with its default of futures.
+that it is shown, thinks, and moves it again. The server is one process with its default of futures. It does nothing
+before it is asked to, except for the last crowd, which comes to a server that was left alone for a while.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import socket
 import statistics
 import subprocess
@@ -46,13 +48,15 @@ LEVERS, REACH = (2, 3, 4, 5), 3
 
 
 @contextlib.contextmanager
-def served() -> Iterator[tuple[int, psutil.Process]]:
-    """The app on a free port, and its process."""
+def served(ahead: bool) -> Iterator[tuple[int, psutil.Process]]:
+    """The app on a free port, and its process; whether it simulates what is likely while it is idle."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    environment = {**os.environ, "POLARITY_AHEAD": str(int(ahead))}
+    quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, **quiet) as server:
         try:
             for _ in range(300):
                 with contextlib.suppress(OSError):
@@ -198,6 +202,15 @@ def told(label: str, times: list[float], unit: str = "ms") -> None:
     )
 
 
+def counted(port: int, users: int, seconds: float, think: float, label: str) -> list[Client]:
+    """A crowd, and the two lines about it."""
+    clients = asyncio.run(crowd(port, users, seconds, think))
+    times = [1000 * seconds for client in clients for seconds in client.times]
+    told(f"{users} users, {label}", times)
+    line("  reruns a second, errors", f"{len(times) / seconds:.1f}, {sum(c.errors for c in clients)}")
+    return clients
+
+
 def main() -> None:
     """Measure both and print the table."""
     asked = argparse.ArgumentParser(description=__doc__)
@@ -205,26 +218,30 @@ def main() -> None:
     asked.add_argument("--seconds", type=float, default=60)
     asked.add_argument("--think", type=float, default=2)
     asked.add_argument("--presses", type=int, default=64)
+    asked.add_argument("--idle", type=float, default=180)
     given = asked.parse_args()
-    with served() as (port, process):
+    load = (given.users, given.seconds, given.think)
+    with served(ahead=False) as (port, process):
         if CHROMIUM.exists() and given.presses:
             told("key press to settled charts, new settings", pressed(port, given.presses))
         asyncio.run(crowd(port, 1, 3, 0.5))  # somebody has been there: libraries are loaded, a first run is kept
-        before = process.memory_info().rss / 2**20
-        clients: list[Client] = []
+        memory = [process.memory_info().rss / 2**20]
         for label in ("nobody has tried the settings", "most settings have been tried"):
-            clients = asyncio.run(crowd(port, given.users, given.seconds, given.think))
-            times = [1000 * seconds for client in clients for seconds in client.times]
-            told(f"{given.users} users, {label}", times)
-            line("  reruns a second, errors", f"{len(times) / given.seconds:.1f}, {sum(c.errors for c in clients)}")
-        during = process.memory_info().rss / 2**20
+            clients = counted(port, *load, label)
+            memory.append(process.memory_info().rss / 2**20)
+            time.sleep(75)  # a session is given up a minute after its user has gone
+            memory.append(process.memory_info().rss / 2**20)
         sizes = [size for client in clients for size in client.sizes]
         line("bytes of a rerun, median", f"{statistics.median(sizes) / 1024:.0f} kB")
         line("bytes of the first page", f"{statistics.median(client.first for client in clients) / 1024:.0f} kB")
-        time.sleep(75)  # a session is given up a minute after its user has gone
-        after = process.memory_info().rss / 2**20
-        line("memory before, with everybody, after", f"{before:.0f}, {during:.0f}, {after:.0f} MiB")
-        line("growth a user", f"{(during - before) / given.users:.1f} MiB")
+        line("memory before; with everybody, after; again", ", ".join(f"{each:.0f}" for each in memory) + " MiB")
+        growth = [(memory[1] - memory[0]) / given.users, (memory[3] - memory[2]) / given.users]
+        line("growth a user, the first time and again", f"{growth[0]:.1f}, {growth[1]:.1f} MiB")
+    if given.idle:
+        with served(ahead=True) as (port, _):
+            asyncio.run(crowd(port, 1, 3, 0.5))
+            time.sleep(given.idle)
+            counted(port, *load, f"settings that nobody has tried, {given.idle:.0f} s after the server began")
 
 
 if __name__ == "__main__":

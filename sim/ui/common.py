@@ -18,7 +18,7 @@ from scenarios.schema import Scenario
 from sim.evaluate import Progress
 from sim.results import Run
 from sim.run import MAX_RUNS, simulate
-from sim.ui import charts, evidence_charts, evidence_frames, frames
+from sim.ui import ahead, charts, evidence_charts, evidence_frames, frames
 from sim.ui.setup import Judge
 
 _ONE = Lock()
@@ -50,6 +50,8 @@ def warm() -> bool:
         view(load(BASELINE))
         view(priors())
         today()
+        if os.environ.get("POLARITY_AHEAD") != "0":
+            ahead.begin(_usual)
     return True
 
 
@@ -79,10 +81,15 @@ def evidence_spec(kind: str, axis: evidence_frames.Axis, *ends: int) -> charts.S
 
 def view(spec: Scenario, judge: Judge = Judge(), most: int = MAX_RUNS) -> frames.View:  # noqa: B008 - frozen
     """What the page shows of a scenario; simulated once per setting, for all users."""
+    ahead.heard()
     return _view(spec.canonical(), min(futures(), most), SEED, UNTIL, judge, spec)
 
 
-@st.cache_resource(max_entries=1000, show_spinner=False)
+def _usual(spec: Scenario) -> frames.View:
+    return _view(spec.canonical(), futures(), SEED, UNTIL, Judge(), spec)
+
+
+@st.cache_resource(max_entries=2000, show_spinner=False)
 def _view(canonical: str, runs: int, seed: int, until: int, judge: Judge, _spec: Scenario) -> frames.View:
     if _spec.digest() == load(BASELINE).digest():
         return frames.view(_baseline(canonical, runs, seed, until), judge)

@@ -14,6 +14,7 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 @pytest.fixture(autouse=True)
 def _few_futures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLARITY_FUTURES", "64")
+    monkeypatch.setenv("POLARITY_AHEAD", "0")
 
 
 @pytest.fixture
