@@ -6,6 +6,7 @@ The same predicate serves the dated history, a scenario's own rules and the thre
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -194,8 +195,7 @@ def edge_of(rules: Sequence[Rule], date: str, known: str, free_first: bool = Fal
     the art is that of chips on sale by `date` and, roadmap apart, by `known`, both ISO dates.
     """
     chips = catalogue()
-    sold = [_sold(k, date, known) for k in range(len(US_CLASSES))]
-    best = int(np.argmax(np.where(sold, chips.tpp[: len(US_CLASSES)], 0)))
+    best = int(np.argmax(np.where(_on_sale(date, known), chips.tpp[: len(US_CLASSES)], 0)))
     top = Specification(chips.tpp[best], chips.density[best], chips.bandwidth[best], chips.link[best], date)
     if verdict(rules, top, date).approval > 0:
         return top
@@ -223,11 +223,14 @@ def _limits(best: float, bounds: Sequence[float | None]) -> list[float]:
     return sorted({best} | {INSIDE * bound for bound in bounds if bound and INSIDE * bound < best}, reverse=True)
 
 
-def _sold(k: int, date: str, known: str) -> bool:
-    """Whether a class is the state of the art by a date; of chips after `known` only those of the roadmap are."""
-    name, released = CLASSES[k], catalogue().release_date[k]
-    announced = name in ROADMAP and known >= end_date(DATA_UNTIL)
-    return name not in ("EDGE", "CUSTOM") and released <= date and (released <= known or announced)
+@lru_cache(maxsize=4096)
+def _on_sale(date: str, known: str) -> tuple[bool, ...]:
+    """Which US-designed classes count for the state of the art by a date: of chips after `known` only the roadmap's."""
+    announced = ROADMAP if known >= end_date(DATA_UNTIL) else ()
+    return tuple(
+        name not in ("EDGE", "CUSTOM") and released <= date and (released <= known or name in announced)
+        for name, released in zip(US_CLASSES, catalogue().release_date, strict=False)
+    )
 
 
 @lru_cache(maxsize=256)
@@ -245,36 +248,63 @@ def build(policy: Policy) -> Regime:
     permission = np.full(steps, np.nan)
     memo: dict[tuple[object, ...], list[Verdict]] = {}
     for t in range(steps):
-        rules, dates = rules_at(policy, first + t), _dates(first + t)
-        free_first = policy.free_first(first + t)
-        columns = list(zip(*(_verdicts(rules, date, memo, policy.known, free_first) for date in dates), strict=True))
-        for k, found in enumerate(columns):
-            approval[t, k], at_end[t, k] = np.mean([v.approval for v in found]), found[-1].approval
+        moments = _moments(policy, first + t, memo)
+        for k, found in enumerate(zip(*(moment.verdicts for moment in moments), strict=True)):
+            approval[t, k], at_end[t, k] = _mean(tuple(v.approval for v in found)), found[-1].approval
             open_ones = [v for v in found if v.approval > 0] or [DENIED]
-            price_share[t, k] = np.mean([v.price_share for v in open_ones])
+            price_share[t, k] = _mean(tuple(v.price_share for v in open_ones))
             cap_share[t, k], cap_units[t, k] = open_ones[-1].cap_share, open_ones[-1].cap_units
         for scope, path in closure.items():
-            path[t] = np.mean([_strongest(rules, scope, date) for date in dates])
-        stops = [_stop(rules, date) for date in dates]
+            path[t] = _mean(tuple(_strongest(moment.rules, scope) for moment in moments))
+        stops = [_stop(moment.rules) for moment in moments]
         if any(s is not None for s in stops):
-            permission[t] = np.mean([1.0 if s is None else s for s in stops])
+            permission[t] = _mean(tuple(1.0 if s is None else s for s in stops))
     return Regime(
         approval, cap_share, cap_units, price_share, permission, _rush(policy, at_end, cap_share), closure
     )  # fmt: skip
 
 
-def _verdicts(
-    rules: Sequence[Rule], date: str, memo: dict[tuple[object, ...], list[Verdict]], known: str, free_first: bool
-) -> list[Verdict]:
-    """Verdicts on the US-designed classes on a date; remembered while the same rules are in force."""
-    live = [r for r in rules if r.scope == "sale" and r.issuer == "us" and r.in_force(date)]
-    key = (free_first, *live, *(_sold(k, date, known) for k in range(len(US_CLASSES))))
-    if key not in memo:
-        edge = edge_of(live, date, known, free_first)
-        memo[key] = [verdict(live, specification(name, edge), date) for name in US_CLASSES]
-    return memo[key]
+@lru_cache(maxsize=4096)
+def _mean(values: tuple[float, ...]) -> float:
+    """The mean over the dates of a quarter: most quarters repeat the numbers of another one."""
+    return float(np.mean(values))
 
 
+class Moment(NamedTuple):
+    """A date: the rules in force, and what they make of the US-designed classes."""
+
+    rules: list[Rule]
+    verdicts: list[Verdict]
+
+
+def _moments(policy: Policy, quarter: int, memo: dict[tuple[object, ...], list[Verdict]]) -> list[Moment]:
+    """The dates of a quarter; judged once for all between which no rule begins or ends and no chip comes out.
+
+    Args:
+        policy: what decides the rules.
+        quarter: number of the quarter.
+        memo: verdicts of this policy by the sale rules in force, over all its quarters.
+    """
+    rules, free_first = rules_at(policy, quarter), policy.free_first(quarter)
+    turns = sorted(turn for rule in rules for turn in (rule.start, rule.end) if turn)
+    found: dict[tuple[object, ...], Moment] = {}
+    result = []
+    for date in _dates(quarter):
+        on_sale = _on_sale(date, policy.known)
+        key = (on_sale, bisect_right(turns, date))
+        if key not in found:
+            live = [rule for rule in rules if rule.in_force(date)]
+            sales = [rule for rule in live if rule.scope == "sale" and rule.issuer == "us"]
+            same = (free_first, on_sale, *sales)
+            if same not in memo:
+                edge = edge_of(sales, date, policy.known, free_first)
+                memo[same] = [verdict(sales, specification(name, edge), date) for name in US_CLASSES]
+            found[key] = Moment(live, memo[same])
+        result.append(found[key])
+    return result
+
+
+@lru_cache(maxsize=256)
 def _dates(quarter: int) -> tuple[str, ...]:
     start = dt.date(quarter // 4, quarter % 4 * 3 + 1, 1)
     return tuple(
@@ -283,12 +313,12 @@ def _dates(quarter: int) -> tuple[str, ...]:
     )
 
 
-def _strongest(rules: Sequence[Rule], scope: str, date: str) -> float:
-    return max((r.strength or 0.0 for r in rules if r.scope == scope and r.in_force(date)), default=0.0)
+def _strongest(live: Sequence[Rule], scope: str) -> float:
+    return max((rule.strength or 0.0 for rule in live if rule.scope == scope), default=0.0)
 
 
-def _stop(rules: Sequence[Rule], date: str) -> float | None:
-    found = [r.strength for r in rules if r.scope == "import_permission" and r.issuer == "china" and r.in_force(date)]
+def _stop(live: Sequence[Rule]) -> float | None:
+    found = [rule.strength for rule in live if rule.scope == "import_permission" and rule.issuer == "china"]
     return min((s for s in found if s is not None), default=None)
 
 

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from scenarios import BASELINE, load
 from scenarios.errors import InputError
@@ -29,12 +30,12 @@ SHOWN = frozenset({"capability", "flows_china"})
 
 
 def futures() -> int:
-    """Futures per setting: POLARITY_FUTURES, or 768, fewer than on the command line for speed.
+    """Futures per setting: POLARITY_FUTURES, or 512, fewer than on the command line for speed.
 
     Raises:
         InputError: when the variable is not a usable number.
     """
-    text = os.environ.get("POLARITY_FUTURES", "768")
+    text = os.environ.get("POLARITY_FUTURES", "512")
     if not text.isdecimal() or not 20 <= int(text) <= MAX_RUNS:
         raise InputError(f"POLARITY_FUTURES is {text!r}; give a whole number from 20 to {MAX_RUNS}")
     return int(text)
@@ -139,20 +140,21 @@ def _place(key: tuple[Hashable, ...]) -> list[Any]:
 
 @contextmanager
 def waiting(text: str, silent: int = 0) -> Iterator[Progress]:
-    """Progress of a long computation, as a bar where it has more than `silent` futures.
+    """Progress of a computation, as a bar where it has more than `silent` futures.
 
-    Each report is also a place where the computation ends, when the person has left the page.
+    Each report is also a place where the computation ends, when the person has left the page. A short computation makes
+    none: whatever the server sends keeps the browser from drawing the charts.
     """
-    place = st.empty()
+    place: list[DeltaGenerator] = []
 
     def told(done: int, total: int) -> None:
         if total > silent:
-            place.progress(done / total, f"{text} …")
-        else:
-            place.empty()
+            place[:] = place or [st.empty()]
+            place[0].progress(done / total, f"{text} …")
 
     yield told
-    place.empty()
+    if place:
+        place[0].empty()
 
 
 def chart(name: str, tables: dict[str, Any], height: int, alt: str, key: str = "") -> None:

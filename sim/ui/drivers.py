@@ -20,7 +20,7 @@ FEWER = 256
 AT_ONCE = {"lever": 3, "side": 4, "kind": 4}
 """Players that are divided without being asked: every further one doubles the simulations, and nobody waits for them
 where levers can be told apart at a glance."""
-BREATH = 0.06
+BREATH = 0.15
 """Seconds before the simulations begin, in which the server sends the charts: Python does one thing at a time."""
 ON_REQUEST = 9
 """Players at most that are divided on the page: half a minute."""
