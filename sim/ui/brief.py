@@ -6,21 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 import sim
-from scenarios.levers import LEVERS
-from scenarios.quantities import Z90
 from scenarios.schema import Scenario
-from sim.analysis.flips import Flips, flips
-from sim.analysis.prices import PriceList, price_list
 from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
-from sim.outcomes.polarity import CLASSES, LABELS, MONTHS
-from sim.outcomes.scalar import parse
-from sim.ui import assumed, common, drivers, evidence_wording, frames, injector, levers, wording
+from sim.outcomes.polarity import CLASSES, LABELS
+from sim.ui import assumed, changes, common, drivers, evidence_wording, frames, injector, levers, wording
 from sim.ui.setup import Judge, Setup
-from sim.wording import PHRASES, headline
+from sim.wording import headline
 
-FEW = 256
-"""Futures of each of the many simulations that look for what would change the answer."""
 NOT_A_FORECAST = (
     "Estimates of what follows from stated assumptions, not forecasts. The ranges cover luck and unknown inputs, not "
     "the chance that the model is wrong."
@@ -75,7 +68,7 @@ def brief(setup: Setup, link: str, reference: str) -> Brief:
         reference=reference,
         drivers_head=head,
         drivers=parts,
-        changes=tuple(_changes(spec, judge)),
+        changes=tuple(changes.sentences(spec, judge)),
         evidence=_evidence(),
         sources=tuple(_source(spec)),
         made=(
@@ -105,7 +98,7 @@ def _drivers(
     """The three largest parts of the difference; without one, the three levers that would make the largest."""
     if spec.digest() == base_spec.digest():
         head = f"What would move the lead most, one lever at a time ({judge.unit}, end of {judge.year})"
-        return head, tuple(_prices(spec, judge)[:3])
+        return head, tuple(changes.largest(spec, judge)[:3])
     parts, _ = drivers.parts(base_spec, spec, mine, base)
     ranked = sorted(parts, key=lambda part: -abs(part[1]))
     rows = [(label, wording.exactly(size)) for label, size in ranked[:3]]
@@ -114,64 +107,6 @@ def _drivers(
     total = wording.exactly(sum(size for _, size in parts))
     head = f"What moved the lead against {reference} ({judge.unit}, end of {judge.year}; together {total})"
     return head, tuple(rows)
-
-
-def _prices(spec: Scenario, judge: Judge) -> list[tuple[str, str]]:
-    """What each lever does to the lead at most, from the largest on."""
-    outcome = parse(f"{judge.series}@{judge.year}")
-
-    def make() -> PriceList:
-        with common.waiting("Moving every lever to its ends") as progress:
-            return price_list(spec, [outcome], runs=FEW, progress=progress)
-
-    listed = common.remembered(make, "prices", spec.canonical(), str(outcome), FEW)
-    rows = []
-    for group in listed.by_lever():
-        if group[0].company:
-            continue
-        best = max(group, key=lambda price: abs(price.effects[str(outcome)].mean))
-        label = f"{best.lever.label} at {wording.with_unit(best.value, best.lever.unit)}"
-        rows.append((label, wording.exactly(best.effects[str(outcome)].mean)))
-    return rows
-
-
-def _flips(spec: Scenario, year: int) -> Flips:
-    """Which single lever changes the most common outcome."""
-
-    def make() -> Flips:
-        with common.waiting("Looking for what would change the answer") as progress:
-            return flips(spec, year, kinds=("lever",), runs=FEW, progress=progress)
-
-    return common.remembered(make, "flips", spec.canonical(), year, FEW)
-
-
-def _changes(spec: Scenario, judge: Judge) -> list[str]:
-    """What would have to be true for another outcome: the smallest moves of single levers."""
-    if (judge.ruler, judge.limit) != ("fixed_pace", MONTHS):
-        return [f"Not worked out for this ruler, only for {MONTHS:g} months at a fixed pace."]
-    found = _flips(spec, judge.year)
-    first, second = sorted(found.shares.values(), reverse=True)[:2]
-    if first - second < Z90 * (2 / FEW) ** 0.5:
-        names = sorted(found.shares, key=lambda name: -found.shares[name])[:2]
-        return [f"Almost anything: {PHRASES[names[0]]} and {PHRASES[names[1]]} are nearly level."]
-    if not found.flipping:
-        closest = found.changes[0]
-        label = LEVERS[closest.name].label
-        return [
-            f"No single lever makes another outcome the most common. {label} comes closest: at "
-            f"{_level(closest.name, closest.value)}, {PHRASES[found.now]} is down to "
-            f"{100 * closest.shares[found.now]:.0f} futures in 100 (from {100 * found.shares[found.now]:.0f})."
-        ]
-    return [
-        f"{LEVERS[change.name].label} at {_level(change.name, change.value)} instead of "
-        f"{_level(change.name, change.start)}: then {PHRASES[change.outcome]} is most common "
-        f"({100 * change.shares[change.outcome]:.0f} in 100)."
-        for change in found.flipping[:3]
-    ]
-
-
-def _level(name: str, value: float) -> str:
-    return wording.with_unit(float(f"{value:.3g}"), LEVERS[name].unit)
 
 
 def _evidence() -> str:

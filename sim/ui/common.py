@@ -133,6 +133,11 @@ def remembered(make: Callable[[], T], *key: Hashable) -> T:
     return place[0]
 
 
+def has(*key: Hashable) -> bool:
+    """Whether `remembered` has it."""
+    return bool(_place(key))
+
+
 @st.cache_resource(max_entries=700, show_spinner=False)
 def _place(key: tuple[Hashable, ...]) -> list[Any]:
     return []

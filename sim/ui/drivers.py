@@ -27,7 +27,7 @@ ON_REQUEST = 9
 _MS = 70
 """Roughly what one of them takes, for the estimate that stands on the button."""
 _OTHERS = {
-    "levers": "Levers", "parameters": "Assumptions", PREMISES: "When it starts and what is known then",
+    "levers": "Levers", "parameters": "Assumptions", PREMISES: "Start and known history",
     "weighting": "Weighing by history", "calibration": "Calibration", "start": "Start of the levers",
     "data_until": "Known history", "rules_until": "Known rules",
 }  # fmt: skip

@@ -18,6 +18,7 @@ from sim.ui import (
     address,
     assumed,
     brief_panel,
+    changes_panel,
     charts,
     common,
     drivers,
@@ -325,6 +326,7 @@ def _results(
     with right, st.container(key="charts"):
         st.html('<div id="results" tabindex="-1"></div>')
         slot = _charts(mine, base, same, reference)
+        changes_place = st.container(key="changes_place")
         _rules()
         _meanings()
         st.html(
@@ -335,6 +337,8 @@ def _results(
     def moved() -> None:
         with slot:
             drivers.panel(base_spec, spec, mine, base, reference)
+        with changes_place:
+            changes_panel.panel(now, spec, mine.judge)
 
     return moved
 

@@ -195,7 +195,7 @@ def work(parts: list[tuple[str, float]]) -> str:
     longest = max([abs(size) for _, size in seen], default=1.0)
     rows = "".join(
         f"<li><span>{escape(label)}</span>"
-        f'<i aria-hidden="true"><u style="{_side(size, longest)}"></u></i><b>{wording.exactly(size)}</b></li>'
+        f'<i aria-hidden="true"><u style="{side(size, longest)}"></u></i><b>{wording.exactly(size)}</b></li>'
         for label, size in seen
     )
     small = ""
@@ -206,7 +206,8 @@ def work(parts: list[tuple[str, float]]) -> str:
     return f'<ul class="work">{rows}</ul>{small}'
 
 
-def _side(months: float, longest: float) -> str:
+def side(months: float, longest: float) -> str:
+    """Where the bar of a difference lies in its track: to the right for the United States, to the left for China."""
     width = 50 * abs(months) / longest
     colour = charts.themed(charts.US if months > 0 else charts.CHINA)
     return f"left:{50 if months > 0 else 50 - width:.1f}%;width:{width:.1f}%;background:{colour}"

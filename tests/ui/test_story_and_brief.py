@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from docx import Document
 
-from sim.ui import brief, brief_files, common, story
+from sim.ui import brief, brief_files, changes, common, story
 from sim.ui.setup import Setup
 from tests.ui.reading import button, raw, text, verdict
 from tests.ui.test_explore import address
@@ -79,7 +79,7 @@ def test_redo_and_replay(page):
 def made():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POLARITY_FUTURES", "64")
-        patch.setattr(brief, "FEW", 16)
+        patch.setattr(changes, "FEW", 16)
         setup = Setup(levers={"openness": 0.0, "enforcement": 5.0})
         return setup, brief.brief(setup, "http://127.0.0.1/?a=1&b=<x>", setup.reference)
 
