@@ -133,6 +133,11 @@ class Choice(_Distribution):
             raise ValueError(f"weights {self.weights} must be shares that add to 1")
         return self
 
+    @property
+    def forms(self) -> tuple[float, ...]:
+        """The values that it can take."""
+        return tuple(map(float, range(len(self.weights))))
+
     def ppf(self, z: np.ndarray, u: np.ndarray) -> np.ndarray:
         return np.searchsorted(np.cumsum(self.weights)[:-1], u, side="right").astype(float)
 

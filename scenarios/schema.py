@@ -14,7 +14,7 @@ from scenarios.errors import InputError, from_validation, shown, unknown
 from scenarios.events import Event
 from scenarios.levers import ACTOR, LEVERS, Lever
 from scenarios.parameters import parameters
-from scenarios.quantities import Distribution
+from scenarios.quantities import Choice, Distribution, Fixed
 from scenarios.quarters import DATA_UNTIL, FIRST, Quarter, label, number
 from scenarios.rules import Rule
 from scenarios.tables import Actor, table
@@ -27,9 +27,9 @@ class Source(BaseModel):
     """Where a scenario's story or numbers come from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    title: str
-    date: str = ""
-    url: str = ""
+    title: str = Field(max_length=300)
+    date: str = Field(default="", max_length=40)
+    url: str = Field(default="", max_length=500)
 
 
 class Switches(BaseModel):
@@ -62,11 +62,11 @@ class Scenario(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     schema_version: Literal[1] = 1
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*(:[a-z][a-z0-9_]*)?$", description="its name in lists and results")
-    title: str
+    title: str = Field(max_length=120)
     story: str = Field(max_length=160, description="one line")
-    question: str = Field(description="the question that it answers")
+    question: str = Field(max_length=400, description="the question that it answers")
     baseline: str | None = Field(default="current_policy", description="the scenario that it is compared with")
-    sources: tuple[Source, ...] = Field(min_length=1)
+    sources: tuple[Source, ...] = Field(min_length=1, max_length=50)
     start: Quarter = Field(default="2026-Q4", description="the first quarter in which its levers hold")
     data_until: Quarter = Field(default=DATA_UNTIL, description="no datum after this quarter is used")
     rules_until: Quarter | None = Field(
@@ -126,6 +126,7 @@ class Scenario(BaseModel):
             numbers = [value] if isinstance(value, float) else vars(value).values()
             if not all(math.isfinite(x) for x in numbers if isinstance(x, float)):
                 raise InputError(f"parameter {name!r} has a number that is not finite; give finite ones")
+            _check_choice(name, value)
         return changed
 
     @model_validator(mode="after")
@@ -199,6 +200,18 @@ class Scenario(BaseModel):
             rows[name] = _changed(name, known, change)
         order = {"superpower": 0, "ally": 1, "hub": 2, "rest": 3}
         return tuple(sorted(rows.values(), key=lambda row: order[row.kind]))
+
+
+def _check_choice(name: str, value: float | Distribution) -> None:
+    """Refuse what is no form of a parameter that is a choice between forms."""
+    prior = parameters()[name].distribution
+    if not isinstance(prior, Choice):
+        return
+    fixed = value.value if isinstance(value, Fixed) else value
+    known = fixed.forms if isinstance(fixed, Choice) else (fixed,)
+    if not set(known) <= set(prior.forms):
+        valid = ", ".join(f"{form:g}" for form in prior.forms)
+        raise InputError(f"parameter {name!r} is a choice between forms; valid are {valid}, or weights for them")
 
 
 def _check_form(lever: Lever, setting: Any) -> None:

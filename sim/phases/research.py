@@ -56,7 +56,7 @@ def _labour(w: World) -> Array:
 
 def _published(w: World) -> Array:
     """The leader's efficiency a publication lag ago, interpolated between quarters, `(runs,)`."""
-    back = np.clip(w.t - w.p.publication_lag, 0, None)
+    back = np.clip(w.t - w.p.publication_lag, 0, w.t)
     low = back.astype(int)
     columns = np.arange(w.runs)
     here, there = w.leader_efficiency[low, columns], w.leader_efficiency[np.minimum(low + 1, w.t), columns]

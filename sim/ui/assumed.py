@@ -33,7 +33,7 @@ def interval(name: str) -> tuple[float, float, float]:
 def forms(name: str) -> tuple[float, ...]:
     """The values of a parameter that is a choice between forms; empty for a number."""
     distribution = parameters()[name].distribution
-    return tuple(map(float, range(len(distribution.weights)))) if isinstance(distribution, Choice) else ()
+    return distribution.forms if isinstance(distribution, Choice) else ()
 
 
 def problem(name: str, value: float) -> str:

@@ -16,7 +16,6 @@ MOST_NODES = 20_000
 """Keys and values in a file; the longest scenario that the schema allows has fewer."""
 LONGEST = 2_000
 """Characters of one value."""
-LONGEST_TITLE, LONGEST_QUESTION = 120, 400
 TRIED = 64
 """Futures of the trial run that shows whether a scenario can be simulated at all."""
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -177,10 +176,6 @@ def _check_names(fields: dict[str, Any], text: str, where: str) -> None:
 
 def _check_texts(fields: dict[str, Any], text: str, where: str) -> None:
     """Refuse texts that cannot be shown."""
-    for field, longest in (("title", LONGEST_TITLE), ("question", LONGEST_QUESTION)):
-        value = fields.get(field)
-        if isinstance(value, str) and len(value) > longest:
-            raise InputError(f"{_at(where, text, field)}: {len(value)} characters; at most {longest} are shown")
     for field, value in fields.items():
         for part in _strings({field: value}):
             odd = _ODD.search(part)

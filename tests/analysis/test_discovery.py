@@ -158,14 +158,14 @@ def test_a_rare_outcome_has_a_box():
 
 
 def test_what_is_a_choice_is_the_scenarios_to_say():
-    spec = load("current_policy").with_changes(parameters={"rl_form": {"kind": "uniform", "low": 0, "high": 2}})
+    weights = {"kind": "choice", "weights": [0.3, 0.3, 0.4]}
+    spec = load("current_policy").with_changes(parameters={"diffusion": weights})
     rng = np.random.default_rng(1)
-    inputs = {"rl_form": 2 * rng.random(SIZE), "diffusion": rng.random(SIZE)}
-    y, looking = inputs["rl_form"] >= 1.7, rng.random(SIZE) < 0.5
+    inputs = {"diffusion": rng.integers(0, 3, SIZE).astype(float), "catch_rate": rng.random(SIZE)}
+    y, looking = inputs["diffusion"] == 2, rng.random(SIZE) < 0.5
     q = discovery.question("us_ahead@2032")
     found = discovery._discovery(discovery._prim(), spec, q, inputs, y, looking, 1, None)
-    assert found.boxes[0].limits[0].low == pytest.approx(1.7, abs=0.05)
-    assert found.boxes[0].limits[0].values == ()
+    assert found.boxes[0].limits[0].values == (2.0,)
 
 
 def test_a_question_is_answered_alike_whatever_stands_beside_it():

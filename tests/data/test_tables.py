@@ -302,3 +302,16 @@ def test_drawn_values_have_the_stated_quantiles(name: str) -> None:
         assert np.bincount(values.astype(int)) / 4096 == pytest.approx(distribution.weights, abs=0.01)
     else:
         assert np.quantile(values, (0.05, 0.5, 0.95)) == pytest.approx(distribution.interval(), rel=0.03)
+
+
+@pytest.mark.parametrize(
+    "value", [0.5, 3.0, -1.0, {"kind": "uniform", "low": 0, "high": 2}, {"kind": "choice", "weights": [0.25] * 4}]
+)
+def test_a_choice_between_forms_can_only_be_one_of_them(value: object) -> None:
+    from scenarios import load
+
+    spec = load("current_policy")
+    for valid in (0.0, 2.0, {"kind": "fixed", "value": 1.0}, {"kind": "choice", "weights": [0.5, 0.5]}):
+        spec.with_changes(parameters={"rl_form": valid})
+    with pytest.raises(InputError, match="'rl_form' is a choice between forms; valid are 0, 1, 2"):
+        spec.with_changes(parameters={"rl_form": value})

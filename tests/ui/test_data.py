@@ -227,7 +227,7 @@ HOSTILE = {
     "line break": (HEAD + 'data_until: "2026-Q3\\n"', "line 6: data_until: '2026-Q3\\n' is not a quarter"),
     "date": (HEAD + "start: 2027-01-01", "line 6: start: '2027-01-01' is not a quarter"),
     "many events": (HEAD + "events: [" + "{kind: hbm_shock, date: 2028-Q1, size: 1}," * 201 + "]", "at most 200 items"),
-    "long title": (with_title("x" * 121), "line 2: title: 121 characters; at most 120 are shown"),
+    "long title": (with_title("x" * 121), "line 2: title: String should have at most 120 characters"),
     "long story": (HEAD.replace("A story.", "x" * 161), "line 3: story: String should have at most 160 characters"),
     "no name": (HEAD.replace("name: mine\n", ""), "name: Field required"),
 }  # fmt: skip
@@ -248,7 +248,6 @@ def test_a_hostile_file_is_refused_in_one_line(case: str):
 @pytest.mark.parametrize(
     ("rest", "message"),
     [
-        ("parameters: {publication_lag: -1.0e+308}", "lies too far from what the model is for"),
         ("parameters: {diffusion: -1.0e+308}", "is not finite"),
         ("data_until: 2023-Q1", "no draws weighed by history are shipped"),
         ("actors:\n" + "".join(f"  a{k}: {{kind: rest}}\n" for k in range(40)), "cannot be simulated"),
@@ -259,6 +258,16 @@ def test_what_cannot_be_simulated_is_found_by_a_trial(rest: str, message: str):
     with pytest.raises(InputError, match=re.escape(message)) as told:
         uploads.check_runs(spec, "mine.yaml")
     assert str(told.value).startswith("mine.yaml: cannot be simulated")
+    assert len(str(told.value).splitlines()) == 1
+
+
+def test_what_nobody_thought_of_is_one_line_too(monkeypatch: pytest.MonkeyPatch):
+    def simulate(*_: object, **__: object) -> None:
+        raise IndexError("index 7 is out of bounds\nfor axis 0")
+
+    monkeypatch.setattr("sim.run.simulate", simulate)
+    with pytest.raises(InputError, match="lies too far from what the model is for") as told:
+        uploads.check_runs(load("tight_controls"), "mine.yaml")
     assert len(str(told.value).splitlines()) == 1
 
 
