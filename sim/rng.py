@@ -30,8 +30,8 @@ Array = NDArray[np.float64]
 Generator = np.random.Generator
 
 
-class DuplicateStreamError(ValueError):
-    """Two names hash to one stream."""
+class DuplicateStreamError(InputError):
+    """Two names hash to one stream: an actor has been added under an unlucky name."""
 
 
 def stream_id(process: str, actor: str = "") -> int:
@@ -82,7 +82,10 @@ class Streams:
         stream = stream_id(process, actor)
         owner = self._names.setdefault(stream, (process, actor))
         if owner != (process, actor):
-            raise DuplicateStreamError(f"streams {owner} and {(process, actor)} share number {stream}; rename one")
+            one, two = (f"{what} of {who}" if who else what for what, who in (owner, (process, actor)))
+            raise DuplicateStreamError(
+                f"by chance the dice for the {one} and for the {two} would be the same; rename an added actor"
+            )
         blocks = range(self.first // BLOCK, -(-self.last // BLOCK))
         # The dtype matters: a plain list would become float64 and lose the block number.
         keys = [np.array([self.seed, (stream << 48) | block], np.uint64) for block in blocks]

@@ -296,7 +296,9 @@ def test_a_clash_of_streams_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rng, "stream_id", lambda process, actor="": 7)
     streams = Streams(0, 0, 4, 2)
     streams.normal("one")
-    with pytest.raises(rng.DuplicateStreamError, match="rename one"):
+    with pytest.raises(
+        rng.DuplicateStreamError, match="dice for the .* and for the .* would be the same; rename an added actor"
+    ):
         streams.normal("two")
 
 
