@@ -10,6 +10,7 @@ from scenarios import load
 from scenarios.events import MEANINGS
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import parameters
+from scenarios.quantities import Choice
 from scenarios.quarters import FIRST, number
 from scenarios.schema import Scenario
 from sim import rng
@@ -258,9 +259,10 @@ def test_draws_do_not_depend_on_the_scenario() -> None:
     """Changing a prior changes that parameter; all the others keep their values, member by member."""
     streams = Streams(0, 100, 160, 4)
     base = draw(BASE, streams)
-    for name in parameters():
-        other = draw(changed(parameters={name: 0.123}), streams)
-        assert np.all(getattr(other, name) == 0.123)
+    for name, row in parameters().items():
+        value = 1.0 if isinstance(row.distribution, Choice) else 0.123
+        other = draw(changed(parameters={name: value}), streams)
+        assert np.all(getattr(other, name) == value)
         rest = [n for n in vars(base) if n != name and not np.array_equal(getattr(base, n), getattr(other, n))]
         assert rest == [], f"changing {name} moves {rest}"
 
@@ -296,9 +298,7 @@ def test_a_clash_of_streams_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rng, "stream_id", lambda process, actor="": 7)
     streams = Streams(0, 0, 4, 2)
     streams.normal("one")
-    with pytest.raises(
-        rng.DuplicateStreamError, match="for the one and for the two would be the same; rename an"
-    ):
+    with pytest.raises(rng.DuplicateStreamError, match="for the one and for the two would be the same; rename an"):
         streams.normal("two")
 
 
