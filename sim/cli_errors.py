@@ -77,16 +77,23 @@ class Commands(TyperGroup):
 
 def hear_interrupts() -> None:
     """Have an interrupt asked for again that fell into a callback of Python's own, where it is reported and lost."""
+    import signal
     import threading
-    from _thread import interrupt_main
 
     before = sys.unraisablehook
     if getattr(before, "__qualname__", "").startswith(hear_interrupts.__name__):
         return  # it listens already
 
+    def again() -> None:
+        main = threading.main_thread().ident
+        if main is not None and hasattr(signal, "pthread_kill"):
+            signal.pthread_kill(main, signal.SIGINT)  # ends what it waits for, which raising it here would not
+        else:
+            signal.raise_signal(signal.SIGINT)
+
     def hook(lost: sys.UnraisableHookArgs) -> None:
         if issubclass(lost.exc_type, KeyboardInterrupt):
-            threading.Timer(0.02, interrupt_main).start()  # later: here it would be lost again
+            threading.Timer(0.02, again).start()  # later: here it would be lost again
         else:
             before(lost)
 
