@@ -9,6 +9,7 @@ from typing import Any
 from typer.core import TyperGroup
 
 from scenarios.errors import InputError, from_validation
+from sim.interrupts import hear_interrupts
 
 LONGEST = 900
 """Characters after which an error line is cut."""
@@ -51,9 +52,10 @@ class Commands(TyperGroup):
         **extra: Any,
     ) -> Any:
         """Run a command and leave with 0, 2 for wrong input, 130 when interrupted."""
-        hear_interrupts()
+        asked = None
         try:
-            status = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
+            with hear_interrupts() as asked:
+                status = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
             if sys.stdout is not None:
                 sys.stdout.flush()
         except BrokenPipeError:
@@ -63,41 +65,19 @@ class Commands(TyperGroup):
             status = STOPPED
         except Exception as error:
             line = explained(error)
-            if line is None:
+            if asked is not None and asked.is_set():  # a library has made another error of the interrupt
+                status = STOPPED
+            elif line is None:
                 raise
-            print(f"polarity: {line}", file=sys.stderr)
-            status = WRONG
+            else:
+                print(f"polarity: {line}", file=sys.stderr)
+                status = WRONG
         status = status if isinstance(status, int) else 0
         if status == STOPPED:
             print("polarity: interrupted", file=sys.stderr)
         if standalone_mode:
             sys.exit(status)
         return status
-
-
-def hear_interrupts() -> None:
-    """Have an interrupt asked for again that fell into a callback of Python's own, where it is reported and lost."""
-    import signal
-    import threading
-
-    before = sys.unraisablehook
-    if getattr(before, "__qualname__", "").startswith(hear_interrupts.__name__):
-        return  # it listens already
-
-    def again() -> None:
-        main = threading.main_thread().ident
-        if main is not None and hasattr(signal, "pthread_kill"):
-            signal.pthread_kill(main, signal.SIGINT)  # ends what it waits for, which raising it here would not
-        else:
-            signal.raise_signal(signal.SIGINT)
-
-    def hook(lost: sys.UnraisableHookArgs) -> None:
-        if issubclass(lost.exc_type, KeyboardInterrupt):
-            threading.Timer(0.02, again).start()  # later: here it would be lost again
-        else:
-            before(lost)
-
-    sys.unraisablehook = hook
 
 
 def _drop_output() -> None:

@@ -1,6 +1,7 @@
 """What all tests share: refreshing expected results, and reproducible property tests in CI."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -9,6 +10,10 @@ from hypothesis import settings
 settings.register_profile("polarity", deadline=None)
 settings.register_profile("polarity-ci", deadline=None, derandomize=True, database=None, print_blob=True)
 settings.load_profile("polarity-ci" if os.environ.get("CI") else "polarity")
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # A shell starts what it puts in the background deaf to Ctrl-C, and all processes inherit it that tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

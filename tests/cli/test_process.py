@@ -59,26 +59,86 @@ def test_a_full_disk_is_one_line(shell):
     assert (done.returncode, done.stderr) == (2, "polarity: No space left on device\n")
 
 
-def test_an_interrupt_that_falls_into_a_callback_is_heard():
-    code = """
-import time, weakref
-from sim.cli_errors import hear_interrupts
-hear_interrupts()
-class Thing: pass
-def fall(_): raise KeyboardInterrupt
-thing = Thing()
-seen = weakref.ref(thing, fall)
-began = time.monotonic()
-try:
-    del thing
+SWALLOWED = """
+import os, signal, sys, time, weakref
+from sim.interrupts import hear_interrupts
+
+def waits():
     time.sleep(20)
+    print("lost")
+
+class Thing: pass
+
+def in_a_callback():
+    thing = Thing()
+    seen = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGINT) or sum(range(1000)))
+    del thing
+
+def cleared():
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(5)
+    except BaseException:
+        pass
+
+try:
+    with hear_interrupts():
+        {way}()
+        waits()
 except KeyboardInterrupt:
-    print("heard", "at once" if time.monotonic() - began < 10 else "late")
+    print("heard")
+"""
+
+
+@pytest.mark.parametrize("way", ["in_a_callback", "cleared"])
+def test_an_interrupt_that_is_swallowed_is_asked_for_again(way: str):
+    done = subprocess.run(
+        [sys.executable, "-c", SWALLOWED.replace("{way}", way)], cwd=ROOT, env=ENVIRONMENT, capture_output=True,
+        text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "heard\n", "")
+
+
+def test_an_error_that_a_library_makes_of_an_interrupt_is_an_interrupt():
+    code = """
+import os, signal, sys, time, typer.core
+def main(*_, **__):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(5)
+    except KeyboardInterrupt:
+        pass
+    raise RuntimeError("cannot build a validator: KeyboardInterrupt")
+typer.core.TyperGroup.main = main
+import sim.cli
+sim.cli.main()
 """
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "heard at once\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "polarity: interrupted\n")
+
+
+def test_an_interrupt_is_not_asked_for_again_while_it_is_handled():
+    code = """
+import os, signal, time
+from sim.interrupts import AGAIN, hear_interrupts
+try:
+    with hear_interrupts():
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        finally:
+            time.sleep(3 * AGAIN)
+            print("cleaned up")
+except KeyboardInterrupt:
+    time.sleep(2 * AGAIN)
+    print("heard", signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "cleaned up\nheard True\n", "")
 
 
 def test_an_interrupt_is_a_plain_line():
