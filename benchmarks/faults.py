@@ -69,6 +69,7 @@ def loop(kills: int, folder: Path, seed: int = 0, longest: float = 4.0) -> Repor
     """Kill, start again, kill; then finish, and compare with an undisturbed run."""
     chance, report, members = rng.generator(seed, "faults"), Report(), GROWTH
     finished: dict[str, int] = {}
+    of_worker = chance.uniform(size=kills) < 0.5
     process = start(folder, members)
     while report.kills < kills:
         time.sleep(float(chance.uniform(0.05, longest)))
@@ -79,11 +80,14 @@ def loop(kills: int, folder: Path, seed: int = 0, longest: float = 4.0) -> Repor
             members, report.grown = members + GROWTH, report.grown + 1
             process = start(folder, members)
             continue
-        workers = children(process.pid)
-        if workers and chance.uniform() < 0.5:
+        if of_worker[report.kills]:
+            workers = _awaited(process)
+            if not workers:
+                continue  # it was finished first
             os.kill(int(chance.choice(workers)), signal.SIGKILL)
             report.workers += 1
             continue
+        workers = children(process.pid)
         process.kill()
         process.wait()
         report.parents += 1
@@ -93,6 +97,16 @@ def loop(kills: int, folder: Path, seed: int = 0, longest: float = 4.0) -> Repor
     process.wait()
     _check(Study.of(plan_of(members), folder / "out"), finished, report)
     return report
+
+
+def _awaited(process: subprocess.Popen[bytes]) -> list[int]:
+    """The workers of a process, which take a while to begin; none where it ends first."""
+    while process.poll() is None:
+        workers = children(process.pid)
+        if workers:
+            return workers
+        time.sleep(0.02)
+    return []
 
 
 def _left(workers: list[int]) -> int:
