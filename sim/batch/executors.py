@@ -6,11 +6,14 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scenarios.errors import InputError, shown
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 T = TypeVar("T")
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
@@ -51,30 +54,41 @@ def here() -> Iterator[Crew]:
 
 @contextmanager
 def processes(workers: int) -> Iterator[Crew]:
-    """Fresh processes on this machine. They end with this one, however it ends.
+    """Fresh processes on this machine. They end with this one, however it ends, and with the pool that they are of.
 
     Raises:
         InputError: for a number of workers that makes no sense.
     """
     if not 1 <= workers <= 1024:
         raise InputError(f"workers is {workers}; give 1 to 1024 (this machine has {available()} processors)")
-    made: list[Executor] = []
+    made: list[tuple[Executor, Connection]] = []
+
+    def end() -> None:
+        for pool, line in made:
+            pool.shutdown(wait=False, cancel_futures=True)
+            # A pool that lost a worker overlooks one that began meanwhile, and this process would wait for it for ever.
+            line.close()
+        made.clear()
 
     def make() -> Executor:
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
 
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin)
-        made.append(pool)
-        with _one_thread_each():
-            pool.submit(_nothing)  # starts all workers while the environment says so
+        end()  # another pool is asked for when one has lost a worker
+        context = get_context("spawn")
+        heard, line = context.Pipe(duplex=False)
+        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(heard,))
+        made.append((pool, line))
+        # A worker that dies while others begin is found out by whoever hands out work.
+        with _one_thread_each(), suppress(BrokenExecutor, OSError):
+            for _ in range(workers):
+                pool.submit(_nothing)  # each starts a worker while the environment says so
         return pool
 
     try:
         yield Crew(make, lambda: workers)
     finally:
-        for pool in made:
-            pool.shutdown(wait=False, cancel_futures=True)
+        end()
 
 
 def _nothing() -> None:
@@ -111,22 +125,21 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _begin() -> None:
-    """In a new worker: leave Ctrl-C to the parent, and leave with it, since its death closes nothing here."""
+def _begin(line: Connection) -> None:
+    """In a new worker: leave Ctrl-C to the parent, and leave with it or when it hangs up the line."""
     import signal
     from threading import Thread
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_leave_with_parent, daemon=True).start()
+    Thread(target=_leave, args=(line,), daemon=True).start()
 
 
-def _leave_with_parent() -> None:
-    from multiprocessing import parent_process
+def _leave(line: Connection) -> None:
+    from multiprocessing import connection, parent_process
 
     parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    connection.wait([line, *([] if parent is None else [parent.sentinel])])
+    os._exit(1)
 
 
 @contextmanager
