@@ -13,7 +13,7 @@ from sim.ui import common, levers, wording
 from sim.ui.setup import Judge
 from sim.wording import PHRASES
 
-FEW = 256
+FEW = common.FEWER
 """Futures of each of the many simulations."""
 SECONDS = 25
 """Roughly what both searches take on one processor."""

@@ -22,8 +22,6 @@ from sim.ui import common, frames, theme, wording
 from sim.ui.claims import AHEAD, CLAIMS, COMPUTE, LEAD, NOTHING, Claim, Column, Pair, Variant, facts
 from sim.wording import rounded, signed
 
-FEWER = 256
-"""Futures of each setting where many are compared: the first of the same dice."""
 AFTER, LATEST = 5, 2037
 """Years after the crossing at which a lead is looked at again, and how far that run goes."""
 _AT_CROSSING = (*polarity.CLASSES, "not_reached")
@@ -149,13 +147,13 @@ def _counts(spec: Scenario) -> dict[str, int]:
 def _compared(claim: Claim) -> Answer:
     """Every lever alone, one way and the other, and the packages beside them."""
     columns = (_MEAN, AHEAD, COMPUTE)
-    base = values(load(BASELINE), columns, FEWER)
+    base = values(load(BASELINE), columns, common.FEWER)
     rows, swings = [], []
     for pair in claim.pairs:
-        low, high = (values(_moved(levers), columns, FEWER) for levers in (pair.low, pair.high))
+        low, high = (values(_moved(levers), columns, common.FEWER) for levers in (pair.low, pair.high))
         swings.append((pair.label, high[0] - low[0]))
         rows.append(_pair_row(pair, low, high, columns))
-    together = [(variant.label, values(variant.spec, columns, FEWER)) for variant in claim.others]
+    together = [(variant.label, values(variant.spec, columns, common.FEWER)) for variant in claim.others]
     order = sorted(range(len(swings)), key=lambda i: -abs(swings[i][1]))
     heads = (
         "Alone",
@@ -171,7 +169,7 @@ def _compared(claim: Claim) -> Answer:
         Table("All together", ("Scenario", *(column.head for column in columns)), tuple(more)),
     )  # fmt: skip
     says = _ranked(claim, [swings[i] for i in order], base[0], [(name, row[0]) for name, row in together])
-    return Answer(says, tables, min(common.futures(), FEWER), tuple(swings[i] for i in order))
+    return Answer(says, tables, min(common.futures(), common.FEWER), tuple(swings[i] for i in order))
 
 
 def _moved(levers: dict[str, float]) -> Scenario:
@@ -300,7 +298,9 @@ def _after_crossing(canonical: str, runs: int, _spec: Scenario) -> tuple[float, 
 def _after(claim: Claim) -> Table:
     rows = []
     for variant in (claim.holds, claim.fails):
-        then, later, counted = _after_crossing(variant.spec.canonical(), min(common.futures(), FEWER), variant.spec)
+        then, later, counted = _after_crossing(
+            variant.spec.canonical(), min(common.futures(), common.FEWER), variant.spec
+        )
         rows.append((variant.label, *(wording.exactly(x) if counted else "none" for x in (then, later)), str(counted)))
     return Table(
         f"The middle lead when the first bloc crosses, and {AFTER} years after; only futures that cross early enough "

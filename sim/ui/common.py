@@ -24,6 +24,10 @@ from sim.ui.setup import Judge
 
 _ONE = Lock()
 """One simulation at a time: several at once take turns at every step, and all users wait for the last of them."""
+FEWER = 256
+"""Futures where many settings are simulated for one answer: enough for whole months on the same dice."""
+EACH = 0.07
+"""Roughly the seconds that so many futures take, for the estimates on buttons."""
 SEED, UNTIL = 0, DEFAULT_HORIZON
 SHOWN = frozenset({"capability", "flows_china"})
 """Series that the page needs of a run: fewer are simulated faster."""

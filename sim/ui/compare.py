@@ -12,7 +12,7 @@ from scenarios import BASELINE, load, names
 from scenarios.errors import InputError
 from scenarios.schema import Scenario
 from sim.analysis.worlds import WORLDS
-from sim.ui import address, charts, common, compare_frames, compare_html, drivers, frames, theme, wording
+from sim.ui import address, charts, common, compare_frames, compare_html, frames, theme, wording
 from sim.ui.setup import Setup, choice, first_line
 from sim.wording import most_common
 
@@ -72,7 +72,7 @@ def _columns(titles: list[str], views: list[frames.View], now: Setup) -> None:
 
 
 def _worlds(titles: list[str], specs: list[Scenario], views: list[frames.View], now: Setup) -> None:
-    cost = len(WORLDS) * len(specs) * 0.08
+    cost = len(WORLDS) * len(specs) * common.EACH
     with st.expander(
         f"Does it hold in other worlds? {len(WORLDS)} sets of assumptions, about {max(cost, 1):.0f} s",
         key="worlds", on_change="rerun",
@@ -83,7 +83,7 @@ def _worlds(titles: list[str], specs: list[Scenario], views: list[frames.View], 
         try:
             with st.spinner("Simulating every scenario in every world …"):
                 cells = [
-                    [_most(common.view(world.over(spec), now.judge, drivers.FEWER)) for spec in specs]
+                    [_most(common.view(world.over(spec), now.judge, common.FEWER)) for spec in specs]
                     for world in WORLDS
                 ]
         except (InputError, ValidationError, FloatingPointError) as error:
@@ -91,7 +91,7 @@ def _worlds(titles: list[str], specs: list[Scenario], views: list[frames.View], 
             return
         st.html(
             '<p class="d">The most common outcome and its futures in 100. Bold: another one than in the columns above. '
-            f"Average of {drivers.FEWER} futures of each; one that is near 50 in 100 can go either way by chance.</p>"
+            f"Average of {common.FEWER} futures of each; one that is near 50 in 100 can go either way by chance.</p>"
             + compare_html.worlds(titles, [world.label for world in WORLDS], cells, usual)
         )
 

@@ -15,17 +15,13 @@ from sim.ui import common, frames, injector, theme, wording
 from sim.ui.setup import Judge
 
 HEAD = "What moved the result"
-FEWER = 256
-"""Futures of each combination: enough for whole months on the same dice."""
 AT_ONCE = {"lever": 3, "side": 4, "kind": 4}
-"""Players that are divided without being asked: every further one doubles the simulations, and nobody waits for them
-where levers can be told apart at a glance."""
+"""Players that are divided without being asked, by grouping: every further one doubles the simulations. Of levers there
+are fewer, since they move under a hand."""
 BREATH = 0.15
 """Seconds before the simulations begin, in which the server sends the charts: Python does one thing at a time."""
 ON_REQUEST = 9
 """Players at most that are divided on the page: half a minute."""
-_MS = 70
-"""Roughly what one of them takes, for the estimate that stands on the button."""
 _OTHERS = {
     "levers": "Levers", "parameters": "Assumptions", PREMISES: "Start and known history",
     "weighting": "Weighing by history", "calibration": "Calibration", "start": "Start of the levers",
@@ -39,7 +35,7 @@ Parts = list[tuple[str, float]]
 
 def divided(first: Scenario, second: Scenario, judge: Judge, by: str) -> Parts:
     """Parts of the mean change of the lead, by what differs; they add up to it."""
-    outcome, runs = f"{judge.series}@{judge.year}", min(FEWER, common.futures())
+    outcome, runs = f"{judge.series}@{judge.year}", min(common.FEWER, common.futures())
 
     def make() -> Parts:
         time.sleep(BREATH)
@@ -77,7 +73,7 @@ def parts(first: Scenario, second: Scenario, mine: frames.View, base: frames.Vie
     if len(who) == 1:
         return wording.tenths([(named(who[0], second), float((mine.leads - base.leads).mean()))]), mine.futures
     by = grouping(first, second)
-    return wording.tenths(divided(first, second, mine.judge, by)), min(FEWER, common.futures())
+    return wording.tenths(divided(first, second, mine.judge, by)), min(common.FEWER, common.futures())
 
 
 def grouping(first: Scenario, second: Scenario) -> str:
@@ -121,7 +117,7 @@ def _offer(first: Scenario, second: Scenario) -> None:
     shown, every = grouping(first, second), counts[GROUPINGS[0]]
     finer = next((by for by, count in counts.items() if count <= ON_REQUEST), shown)
     if counts[finer] > counts[shown]:
-        seconds = 2 ** counts[finer] * _MS / 1000
+        seconds = 2 ** counts[finer] * common.EACH
         about = f"about {seconds:.0f} s" if seconds >= 1.5 else "a second"
         label = f"Divide it among {'all ' if finer == GROUPINGS[0] else ''}{counts[finer]} changes ({about})"
         st.button(label, key=f"{_key(second)}_ask", type="tertiary", on_click=_ask, args=(second, finer))
