@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scenarios import files
-from scenarios.errors import InputError, from_validation, unknown
+from scenarios.errors import Fault, InputError, faults_of, joined, unknown
 
 if TYPE_CHECKING:
     from scenarios.schema import Scenario
@@ -82,7 +83,8 @@ def parse(text: str, where: str = "scenario", branch: str | None = None, *, _cha
 
     from scenarios.schema import Scenario
 
-    content = files.mapping(text, where)
+    faults: list[Fault] = []
+    content = files.mapping(text, where, faults=faults)
     branches = content.pop("branches", None)
     if branches is not None:
         content = _merged(content, _branch(branches, branch, where))
@@ -95,14 +97,33 @@ def parse(text: str, where: str = "scenario", branch: str | None = None, *, _cha
         if base != content.get("name"):
             start["baseline"] = str(base)
         content = _merged(start, content)
+    content = {**_usual_head(where, None if base is None else str(base)), **content}
+    at = partial(files.line, text)
+    spec = None
     try:
         spec = Scenario.model_validate(content)
     except ValidationError as error:
-        raise from_validation(error, where, _fields(), partial(files.line, text)) from error
+        faults += faults_of(error, _fields(), at)
     except InputError as error:
-        raise InputError(f"{where}: {error}") from error
-    _check_baseline(spec.baseline, where)
+        faults.append(Fault(None, str(error)))
+    if problem := _baseline_problem(content.get("baseline"), where):
+        faults.append(Fault(at(("baseline",), ""), problem))
+    if faults or spec is None:
+        raise joined(faults, where)
     return spec
+
+
+def _usual_head(where: str, base: str | None) -> dict[str, Any]:
+    """Name and wording of a scenario whose file gives none, made from what the file is called."""
+    stem = Path(where).stem.replace("-", "_")
+    words = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")[:60] or "scenario"
+    name = words if words[0].isalpha() else f"scenario_{words}"
+    title = " ".join(stem.replace("_", " ").split())[:120] or "Scenario"
+    like = f"a difference from {Path(base).name[:80]}" if base else "on current policy's defaults"
+    return {
+        "name": name, "title": title[0].upper() + title[1:], "story": f"A scenario of one's own, {like}.",
+        "question": f"What follows from {title}?", "sources": [{"title": Path(where).name[:300] or "the scenario"}],
+    }  # fmt: skip
 
 
 def _beside(name: str, where: str) -> str:
@@ -110,11 +131,13 @@ def _beside(name: str, where: str) -> str:
     return str(Path(where).parent / name) if name.endswith((".yaml", ".yml")) else name
 
 
-def _check_baseline(baseline: str | None, where: str) -> None:
-    if baseline is None or any(name == baseline or name.startswith(baseline + ":") for name in names()):
-        return
-    if not (baseline.endswith((".yaml", ".yml")) and Path(_beside(baseline, where)).is_file()):
-        raise unknown("scenario", baseline, names(), f"{where}: baseline")
+def _baseline_problem(baseline: Any, where: str) -> str:
+    """Why a scenario cannot be compared with this one; empty where it can, or where it is no name at all."""
+    if not isinstance(baseline, str) or any(name == baseline or name.startswith(baseline + ":") for name in names()):
+        return ""
+    if baseline.endswith((".yaml", ".yml")) and Path(_beside(baseline, where)).is_file():
+        return ""
+    return str(unknown("scenario", baseline, names(), "baseline"))
 
 
 @cache

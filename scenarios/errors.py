@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+    from pydantic_core import InitErrorDetails
 
 _FORM = re.compile(r"^(float|int|str|function-.*|(literal|dict|tagged-union|constrained-\w+)\[.*)$", re.DOTALL)
 """Parts of a place that name a form that pydantic tried, and not a field of the file."""
@@ -42,13 +43,74 @@ def shown(value: Any, longest: int = 60) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
+class Fault(NamedTuple):
+    """Something wrong in a file."""
+
+    line: int | None
+    text: str
+
+
+MOST_FAULTS = 12
+"""Faults of one file that are named; more of them would not be read."""
+
+
+def joined(faults: Sequence[Fault], where: str = "") -> InputError:
+    """All faults of a file as one line, each with its line.
+
+    Args:
+        faults: at least one.
+        where: the file or scenario.
+    """
+    if len(faults) == 1:
+        at = f" line {faults[0].line}" if faults[0].line and where else ""
+        return InputError(f"{where}{at}: {faults[0].text}" if where else faults[0].text)
+    ordered = sorted(faults, key=lambda fault: fault.line or 0)
+    told = [
+        f"({n}) {f'line {fault.line}: ' if fault.line else ''}{fault.text}"
+        for n, fault in enumerate(ordered[:MOST_FAULTS], start=1)
+    ]
+    more = f"; and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else ""
+    return InputError(f"{where + ': ' if where else ''}{len(faults)} faults: {'; '.join(told)}{more}")
+
+
+def several(problems: Iterable[tuple[str | tuple[str | int, ...], str]]) -> ValidationError:
+    """An error that a validator of pydantic can raise for more than one fault.
+
+    Args:
+        problems: for each, the field (or the path below the present place) and what is wrong.
+    """
+    from pydantic_core import ValidationError
+
+    return ValidationError.from_exception_data("faults", list(map(_fault, problems)))
+
+
+def _fault(problem: tuple[str | tuple[str | int, ...], str]) -> InitErrorDetails:
+    from pydantic_core import InitErrorDetails, PydanticCustomError
+
+    place, text = problem
+    # The message is not a template: braces in what a person wrote stay as they are.
+    said = PydanticCustomError("fault", "{said}", {"said": text})
+    return InitErrorDetails(type=said, loc=(place,) if isinstance(place, str) else place, input=None)
+
+
+def with_faults(error: ValidationError, problems: Iterable[tuple[tuple[str | int, ...], str]]) -> ValidationError:
+    """The complaints of pydantic with further ones, as for `several`."""
+    from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+
+    details = []
+    for found in error.errors():
+        kind: Any = PydanticCustomError("fault", "{said}", found["ctx"]) if found["type"] == "fault" else found["type"]
+        details.append(InitErrorDetails(type=kind, loc=found["loc"], input=found["input"], ctx=found.get("ctx", {})))
+    return ValidationError.from_exception_data(error.title, [*details, *map(_fault, problems)])
+
+
 def from_validation(
     error: ValidationError,
     where: str = "",
     valid: Mapping[str, Iterable[str]] | None = None,
     line: Callable[[Sequence[str | int], str], int | None] = lambda place, message: None,
 ) -> InputError:
-    """The first complaint of pydantic as one line with the place in the file.
+    """All complaints of pydantic as one line with their places in the file.
 
     Args:
         error: what pydantic says.
@@ -56,23 +118,46 @@ def from_validation(
         valid: fields by the part of the file in which they stand, `""` for the top.
         line: finds the line of a place in the file.
     """
+    return joined(faults_of(error, valid, line), where)
+
+
+def faults_of(
+    error: ValidationError,
+    valid: Mapping[str, Iterable[str]] | None = None,
+    line: Callable[[Sequence[str | int], str], int | None] = lambda place, message: None,
+) -> list[Fault]:
+    """The complaints of pydantic, one for each place; arguments as for `from_validation`."""
     complaints = error.errors()
     # Where a mapping stands for a number, what is wrong in it says more than that it is no number.
     complaints = [
         c for c in complaints if not (c["loc"][-1:] == ("float",) and isinstance(c["input"], dict))
     ] or complaints
-    first = complaints[0]
-    places = [".".join(str(part) for part in c["loc"] if not _FORM.match(str(part))) for c in complaints]
-    message = first["msg"].removeprefix("Value error, ")
-    at = line(first["loc"], message)
-    start = f"{where}{f' line {at}' if at else ''}: " if where else ""
-    if first["type"] == "extra_forbidden":
-        part = str(first["loc"][0]) if len(first["loc"]) > 1 else ""
-        fields = (valid or {}).get(part)
-        hint = f"; {nearest(str(first['loc'][-1]), fields)}" if fields else ""
-        return InputError(f"{start}unknown field {shown(places[0])}{hint}")
-    if first["type"] not in ("value_error", "missing") and isinstance(first["input"], str | int | float):
-        message += f"; got {shown(first['input'])}"
-    more = len(set(places)) - 1
-    tail = f" (and {more} more)" if more else ""
-    return InputError(f"{start}{places[0]}: {message}{tail}" if places[0] else f"{start}{message}{tail}")
+    found: dict[str, Fault] = {}
+    for complaint in complaints:
+        loc = complaint["loc"]
+        place = ".".join(str(part) for part in loc if not _FORM.match(str(part)))
+        if place in found and complaint["type"] != "fault":
+            continue  # another form that pydantic tried for the same place
+        text = _said(complaint, place, valid or {})
+        found[place if place not in found else f"{place} {len(found)}"] = Fault(line(loc, text), text)
+    return list(found.values())
+
+
+def _said(complaint: Any, place: str, valid: Mapping[str, Iterable[str]]) -> str:
+    """One complaint of pydantic, with its place and what would be valid."""
+    loc, message = complaint["loc"], complaint["msg"].removeprefix("Value error, ")
+    if complaint["type"] == "extra_forbidden":
+        fields = valid.get(str(loc[0]) if len(loc) > 1 else "")
+        hint = f"; {nearest(str(loc[-1]), fields)}" if fields else ""
+        return f"unknown field {shown(place)}{hint}"
+    if complaint["type"] == "literal_error":
+        known = re.findall(r"'([^']*)'", complaint["ctx"]["expected"])
+        near = nearest(str(complaint["input"]), known)
+        message = f"{shown(complaint['input'])} is not known; {near}"
+    elif complaint["type"] not in ("value_error", "missing", "fault") and isinstance(
+        complaint["input"], str | int | float
+    ):
+        message += f"; got {shown(complaint['input'])}"
+    if place and loc and f"'{loc[-1]}'" in message:  # the message names it already
+        place = place.rpartition(".")[0]
+    return f"{place}: {message}" if place else message

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios.errors import InputError, nearest, shown
+from scenarios.errors import Fault, InputError, joined, nearest, shown
 
 if TYPE_CHECKING:
-    import yaml
-
     from scenarios.schema import Scenario
 
 MAX_BYTES = 200_000
@@ -46,9 +45,15 @@ def read(path: Path, what: str = "scenario", near: Callable[[], Iterable[str]] =
         raise InputError(f"{shown(str(path))}: cannot be read ({error.strerror})") from error
 
 
+_PLAIN_NUMBER = re.compile(
+    r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
+)
+"""A number that every reader takes for the same one. YAML also knows octal (010), base 16 (0x1F) and base 60 (1:40)."""
+
+
 @cache
-def _loader() -> type[yaml.SafeLoader]:
-    """Safe YAML without aliases, which nobody needs here and a bomb does."""
+def _loader() -> type[Any]:
+    """Safe YAML without aliases, which nobody needs here and a bomb does; it notes numbers that mislead."""
     import yaml
 
     class Loader(yaml.SafeLoader):
@@ -58,11 +63,19 @@ def _loader() -> type[yaml.SafeLoader]:
             for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
         }
 
+        def __init__(self, stream: str) -> None:
+            super().__init__(stream)
+            self.faults: list[Fault] = []
+
         def compose_node(self, parent: Any, index: Any) -> Any:
             if self.check_event(yaml.events.AliasEvent):
                 line = self.peek_event().start_mark.line + 1
                 raise yaml.YAMLError(f"aliases (*name) are not used in these files, line {line}")
-            return super().compose_node(parent, index)
+            node: Any = super().compose_node(parent, index)
+            if node.tag.endswith((":int", ":float")) and not _PLAIN_NUMBER.fullmatch(node.value):
+                key = f"{index.value}: " if isinstance(index, yaml.ScalarNode) else ""
+                self.faults.append(Fault(node.start_mark.line + 1, key + _misleading(node.value)))
+            return node
 
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
             seen: set[Any] = set()
@@ -77,13 +90,22 @@ def _loader() -> type[yaml.SafeLoader]:
     return Loader
 
 
-def mapping(text: str, where: str, what: str = "scenario") -> dict[str, Any]:
+def _misleading(value: str) -> str:
+    """What to say about a number that YAML takes for another one than a reader does."""
+    return (
+        f"{shown(value)} is not a plain decimal number (YAML also reads base 8, 16 and 60); write the number you mean, "
+        "such as 10 or 0.5, or put text in quotes"
+    )
+
+
+def mapping(text: str, where: str, what: str = "scenario", faults: list[Fault] | None = None) -> dict[str, Any]:
     """The fields of a file.
 
     Args:
         text: YAML.
         where: the file, for the messages.
         what: what kind of file it is.
+        faults: where given, what is wrong with single numbers is added here for the caller to tell with the rest.
 
     Raises:
         InputError: with the line where the YAML is not valid.
@@ -91,7 +113,11 @@ def mapping(text: str, where: str, what: str = "scenario") -> dict[str, Any]:
     import yaml
 
     try:
-        content = yaml.load(text, Loader=_loader())
+        loader = _loader()(text)
+        try:
+            content = loader.get_single_data()
+        finally:
+            loader.dispose()
         if isinstance(content, dict) and _depth(content) > MAX_DEPTH:
             raise InputError(f"{where}: nested more than {MAX_DEPTH} levels deep")
     except yaml.YAMLError as error:
@@ -107,6 +133,10 @@ def mapping(text: str, where: str, what: str = "scenario") -> dict[str, Any]:
         raise InputError(f"{where}: not valid YAML: {shown(str(error))}") from error
     if not isinstance(content, dict):
         raise InputError(f"{where}: a {what} file is a mapping of fields; got {type(content).__name__}")
+    if loader.faults and faults is None:
+        raise joined(loader.faults, where)
+    if faults is not None:
+        faults += loader.faults
     return content
 
 
@@ -169,7 +199,7 @@ def standalone(spec: Scenario) -> dict[str, Any]:
     kept = {name: value for name, value in content.items() if getattr(spec, name) != usual[name]}
     if "switches" in kept:
         kept["switches"] = {k: v for k, v in kept["switches"].items() if v != getattr(usual["switches"], k)}
-    for part in ("actors", "rules", "sources"):
+    for part in ("actors", "events", "rules", "sources"):
         if part in kept:
             kept[part] = _without_blanks(kept[part])
     return kept

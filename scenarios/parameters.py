@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Self
 
 from pydantic import Field, TypeAdapter, field_validator, model_validator
 
 from scenarios.errors import InputError, nearest
-from scenarios.quantities import ARGUMENTS, Distribution
+from scenarios.quantities import ARGUMENTS, Choice, Distribution, Fixed
 from scenarios.tables import DATA, Row, read
 
 _DISTRIBUTION: TypeAdapter[Any] = TypeAdapter(Distribution)
@@ -50,6 +53,8 @@ class Parameter(Prior):
     """One uncertain number."""
 
     dim: int = Field(ge=0, lt=128, description="its column of the Sobol sequence, for ever")
+    lowest: float = Field(description="the least that the number can mean, or that the equations are for")
+    highest: float = Field(description="the most that it can mean")
     label: str
     unit: str
     meaning: str
@@ -61,10 +66,46 @@ class Parameter(Prior):
             raise ValueError("the meaning must be a sentence")
         return value
 
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        low, _, high = self.distribution.interval()
+        if not self.lowest <= low < high <= self.highest:
+            raise ValueError(f"the prior ({low:.3g} to {high:.3g}) must lie within {self.lowest:g} to {self.highest:g}")
+        return self
+
+    @property
+    def forms(self) -> tuple[float, ...]:
+        """The values of a choice between forms; empty for a number."""
+        return self.distribution.forms if isinstance(self.distribution, Choice) else ()
+
+    def problem(self, value: float | Distribution) -> str:
+        """Why the number cannot be this, or be drawn from this, as it follows its name; empty where it can."""
+        fixed = value.value if isinstance(value, Fixed) else value
+        if isinstance(fixed, (int, float)) and not math.isfinite(fixed):
+            return "is not finite; give a finite number"
+        if self.forms:
+            known = fixed.forms if isinstance(fixed, Choice) else (fixed,)
+            if set(known) <= set(self.forms):
+                return ""
+            return f"is a choice between forms; valid are {', '.join(f'{form:g}' for form in self.forms)}, or " + (
+                "weights for them"
+            )
+        if isinstance(fixed, Choice):
+            return "is a number and no choice between forms; give a number or another distribution"
+        span = f"it goes from {self.lowest:g} to {self.highest:g} ({self.unit})"
+        if isinstance(fixed, (int, float)):
+            return "" if self.lowest <= fixed <= self.highest else f"is {fixed:g}; {span}"
+        if not all(math.isfinite(x) for x in vars(fixed).values() if isinstance(x, float)):
+            return "has a distribution with a number that is not finite; give finite ones"
+        low, _, high = fixed.interval()
+        if self.lowest <= low and high <= self.highest:
+            return ""
+        return f"would lie between {low:.3g} and {high:.3g} in nine of ten draws; {span}"
+
 
 @cache
-def parameters() -> dict[str, Parameter]:
-    """All uncertain parameters by name, in the order of the table.
+def parameters() -> Mapping[str, Parameter]:
+    """All uncertain parameters by name, in the order of the table; nobody can change what others read.
 
     Raises:
         InputError: for a wrong row or a name or Sobol column that is used twice.
@@ -76,11 +117,11 @@ def parameters() -> dict[str, Parameter]:
         if row.name in by_name or row.dim in dims:
             raise InputError(f"parameters.csv row {line}: name {row.name!r} or dim {row.dim} is used twice")
         by_name[row.name], dims[row.dim] = row, row.name
-    return by_name
+    return MappingProxyType(by_name)
 
 
 @cache
-def earlier() -> dict[str, tuple[Prior, ...]]:
+def earlier() -> Mapping[str, tuple[Prior, ...]]:
     """Priors that could be written before those of today, by parameter, oldest first.
 
     Raises:
@@ -91,7 +132,7 @@ def earlier() -> dict[str, tuple[Prior, ...]]:
         if row.name not in parameters():
             raise InputError(f"earlier_priors.csv row {line}: {nearest(row.name, parameters())}")
         found.setdefault(row.name, []).append(row)
-    return {name: tuple(sorted(rows, key=lambda row: row.as_of)) for name, rows in found.items()}
+    return MappingProxyType({name: tuple(sorted(rows, key=lambda row: row.as_of)) for name, rows in found.items()})
 
 
 def known_by(name: str, date: str) -> tuple[Prior, float]:

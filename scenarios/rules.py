@@ -2,17 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
-from typing import Literal
+from typing import Any, Literal, get_args
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from scenarios.tables import DATA, Row, read
+from scenarios.errors import InputError, several, unknown
+from scenarios.tables import DATA, Day, Row, read, table
 
+Issuer = Literal["us", "china"]
 Scope = Literal[
     "sale", "import_permission", "hbm", "tools", "subsidiary", "remote_access", "location_verification", "world_caps",
     "foundry", "other",
 ]  # fmt: skip
+Measure = Literal["deny", "licence", "free", "proposed"]
+WORLD = "world"
+"""A destination: everybody but the country that issues the rule."""
+ISSUERS: dict[str, str] = {"us": "united_states", "china": "china"}
+"""The actor behind each issuer."""
+
+MEANINGS: dict[str, dict[str, str]] = {
+    "issuer": {"us": "the United States", "china": "China"},
+    "scope": {
+        "sale": "chips that are sold to the destination",
+        "import_permission": "what China's own government lets in (`strength`: share let in)",
+        "hbm": "high-bandwidth memory and its tools (`strength`: share of the channel that is closed)",
+        "tools": "chip tools, parts and service (`strength`: share closed)",
+        "subsidiary": "Chinese firms abroad (`strength`: share closed)",
+        "remote_access": "renting chips abroad (`strength`: share closed)",
+        "location_verification": "reports of where a chip runs; recorded only, the lever of that name acts",
+        "world_caps": "caps on whole countries; recorded only",
+        "foundry": "orders at foundries abroad; recorded only",
+        "other": "anything else; recorded only",
+    },
+    "measure": {
+        "deny": "may not go",
+        "licence": "may go by `approval_share`, `volume_cap_share`, `volume_cap_units` and `price_share`",
+        "free": "may go without a license",
+        "proposed": "not in force; recorded only",
+    },
+}
+"""What each value of a rule's lists means."""
+
+_ACTS = {
+    ("us", "sale"), ("us", "hbm"), ("us", "tools"), ("us", "subsidiary"), ("us", "remote_access"),
+    ("china", "import_permission"),
+}  # fmt: skip
+"""Issuer and scope of the rules that the model acts on; others are recorded only."""
+_RANGES = ("tpp", "pd", "memory_tbs")
+"""What a rule bounds from both sides."""
+_OF_LICENCES = {"approval_share", "volume_cap_share", "volume_cap_units", "price_share"}
+_OF_SALES = {
+    *(f"{name}_{end}" for name in _RANGES for end in ("min", "max")), "link_gbs_min", "us_available_by", *_OF_LICENCES,
+}  # fmt: skip
 
 
 class Rule(Row):
@@ -21,13 +64,13 @@ class Rule(Row):
     A lower bound holds from its value on, an upper bound below its value; a blank bound holds for every chip.
     """
 
-    id: str
-    start: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
-    end: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
-    issuer: Literal["us", "china"]
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)
+    start: Day
+    end: Day | None = None
+    issuer: Issuer
     scope: Scope
-    destination: str = "china"
-    measure: str
+    destination: str = Field(default="china", description="an actor, or `world` for all but the issuer's own country")
+    measure: Measure
     tpp_min: float | None = Field(default=None, ge=0)
     tpp_max: float | None = Field(default=None, ge=0)
     pd_min: float | None = Field(default=None, ge=0)
@@ -35,20 +78,74 @@ class Rule(Row):
     memory_tbs_min: float | None = Field(default=None, ge=0)
     memory_tbs_max: float | None = Field(default=None, ge=0)
     link_gbs_min: float | None = Field(default=None, ge=0)
-    us_available_by: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
+    us_available_by: Day | None = None
     approval_share: float | None = Field(default=None, ge=0, le=1)
-    volume_cap_share: float | None = Field(default=None, ge=0)
-    volume_cap_units: float | None = Field(default=None, ge=0)
-    price_share: float | None = Field(default=None, ge=0, le=2)
+    volume_cap_share: float | None = Field(default=None, ge=0, le=1)
+    volume_cap_units: float | None = Field(default=None, ge=0, description="chips of a class a quarter")
+    price_share: float | None = Field(default=None, ge=0, le=1)
     strength: float | None = Field(default=None, ge=0, le=1)
     priority: float = 0
-    title: str
-    summary: str
+    title: str = Field(min_length=1, max_length=120)
+    summary: str = Field(min_length=1, max_length=400)
 
     @field_validator("priority", mode="before")
     @classmethod
     def _first(cls, value: object) -> object:
         return 0 if value is None else value
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Rule:
+        problems = list(self._problems())
+        if problems:
+            raise several(problems)
+        return self
+
+    def _problems(self) -> Iterator[tuple[str, str]]:
+        """Field and complaint for everything that contradicts itself or that no rule of this scope reads."""
+        if self.end is not None and self.end <= self.start:
+            yield "end", f"{self.end} does not lie after the start, {self.start}"
+        for name in _RANGES:
+            low, high = getattr(self, f"{name}_min"), getattr(self, f"{name}_max")
+            if low is not None and high is not None and not low < high:
+                yield f"{name}_min", f"{low:g} must be below {name}_max, {high:g}"
+        if not self._known_scope:
+            return
+        given = {name for name in (*_OF_SALES, "strength") if getattr(self, name) is not None}
+        if self.scope == "sale":
+            if self.strength:
+                yield "strength", "rules on sales have none; give approval_share, a volume cap or price_share"
+            if self.measure in ("deny", "free"):
+                for name in sorted(given & _OF_LICENCES):
+                    yield name, f"is for `measure: licence`; this rule says `{self.measure}`"
+            if self.measure == "licence" and not given & _OF_LICENCES:
+                said = "a licence without approval_share, volume cap or price_share lets everything through"
+                yield "measure", f"{said}; give one of them, or `measure: free`"
+            return
+        for name in sorted(given & _OF_SALES):
+            yield name, f"is read for `scope: sale` only; a rule of scope {self.scope} gives strength (0 to 1)"
+        if self.strength is None:
+            yield "strength", f"a rule of scope {self.scope} needs it: {MEANINGS['scope'][self.scope]}, from 0 to 1"
+
+    @property
+    def _known_scope(self) -> bool:
+        return (self.issuer, self.scope) in _ACTS and self.measure != "proposed"
+
+    @property
+    def recorded_only(self) -> str:
+        """Why the model records this rule and does not act on it; empty where it acts."""
+        if self.measure == "proposed":
+            return "it is proposed and not in force"
+        if (self.issuer, self.scope) not in _ACTS:
+            return f"no mechanism reads rules of scope {self.scope} by {MEANINGS['issuer'][self.issuer]}"
+        if self.scope != "sale" and self.destination not in ("china", WORLD):
+            return f"rules of scope {self.scope} act on China alone"
+        if self.destination == ISSUERS[self.issuer] and self.scope == "sale":
+            return "a country's rules on exports do not act on its own buyers"
+        return ""
+
+    def binds(self, actor: str) -> bool:
+        """Whether a buyer is among the rule's destinations."""
+        return self.destination == actor or (self.destination == WORLD and actor != ISSUERS[self.issuer])
 
     def in_force(self, date: str) -> bool:
         """Whether the rule applies on an ISO date."""
@@ -68,7 +165,44 @@ class Rule(Row):
         )
 
 
+class Recorded(Rule):
+    """A row of the table of rules."""
+
+    inert: str = Field(default="", max_length=200, description="why a rule in force moves nothing in the model")
+
+    @property
+    def recorded_only(self) -> str:
+        """Why the model records this rule and does not act on it; empty where it acts."""
+        return super().recorded_only or self.inert
+
+
+def check_destination(rule: Rule, actors: Any, where: str = "") -> None:
+    """Refuse a destination that is no actor.
+
+    Raises:
+        InputError: with the nearest name.
+    """
+    if rule.destination != WORLD and rule.destination not in actors:
+        raise unknown("actor", rule.destination, [*actors, WORLD], where)
+
+
 @cache
 def history() -> tuple[Rule, ...]:
-    """The dated rules since October 2022, in the order of the table."""
-    return read(Rule, DATA / "rules.csv")
+    """The dated rules since October 2022, in the order of the table.
+
+    Raises:
+        InputError: for a wrong row, an id that is used twice, or a destination that is no actor.
+    """
+    rows, seen = read(Recorded, DATA / "rules.csv"), set()
+    actors = [row.actor for row in table("actors")]
+    for line, row in enumerate(rows, start=2):
+        check_destination(row, actors, f"rules.csv row {line}")
+        if row.id in seen:
+            raise InputError(f"rules.csv row {line}: id {row.id!r} is used twice")
+        seen.add(row.id)
+    return rows
+
+
+def known_values(field: str) -> tuple[str, ...]:
+    """The values that `issuer`, `scope` or `measure` of a rule can have."""
+    return get_args({"issuer": Issuer, "scope": Scope, "measure": Measure}[field])

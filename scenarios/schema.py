@@ -2,34 +2,79 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import math
-from typing import Any, Literal, Union
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from calibration.record import IN_USE
-from scenarios.errors import InputError, from_validation, shown, unknown
+from scenarios.errors import InputError, from_validation, several, shown, unknown, with_faults
 from scenarios.events import Event
-from scenarios.levers import ACTOR, LEVERS, Lever
+from scenarios.frozen import FrozenDict
+from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import parameters
-from scenarios.quantities import Choice, Distribution, Fixed
+from scenarios.quantities import Distribution
 from scenarios.quarters import DATA_UNTIL, FIRST, Quarter, label, number
-from scenarios.rules import Rule
+from scenarios.rules import WORLD, Rule
 from scenarios.tables import Actor, table
+
+START = label(number(DATA_UNTIL) + 1)
+"""The first quarter after the data, from which a scenario's levers hold unless it says otherwise."""
+OWNER = "united_states"
+"""The actor whose companies own chips that stand in other territories."""
 
 Setting = Union[float, Literal["actor"], dict[Quarter, float]]  # noqa: UP007 - read by pydantic
 """A number, `actor` (left to the actor), or a dated path: quarter → number, held until the next date."""
+
+
+def _filled(value: str) -> str:
+    """A text on one line, and not an empty one."""
+    line = " ".join(value.split())
+    if not line:
+        raise InputError("is empty; write a few words, or leave the field out")
+    return line
+
+
+Line = Annotated[str, AfterValidator(_filled)]
+"""A text of a person's, on one line."""
+NAME = r"^[a-z][a-z0-9_]*$"
+"""What actors, and scenarios without a branch, may be called."""
+_DATES = (r"\d{4}", r"\d{4}-\d{2}", r"\d{4}-\d{2}-\d{2}")
+
+
+def _published(value: str) -> str:
+    """A year, a month or a day, as sources give them; empty where it is not known."""
+    if not value:
+        return value
+    try:
+        form = next(n for n, pattern in enumerate(_DATES) if re.fullmatch(pattern, value))
+        dt.date.fromisoformat(value + ("-01-01", "-01", "")[form])
+    except (StopIteration, ValueError) as error:
+        raise InputError(f"{shown(value)} is not a date; write it like 2026-11-30, 2026-11 or 2026") from error
+    return value
 
 
 class Source(BaseModel):
     """Where a scenario's story or numbers come from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    title: str = Field(max_length=300)
-    date: str = Field(default="", max_length=40)
-    url: str = Field(default="", max_length=500)
+    title: Line = Field(max_length=300)
+    date: Annotated[str, AfterValidator(_published)] = Field(default="", max_length=10)
+    url: str = Field(default="", max_length=500, pattern=r"^(https?://\S+)?$")
 
 
 class Switches(BaseModel):
@@ -47,13 +92,15 @@ class ActorChange(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     like: str | None = Field(default=None, description="copy this actor's row first")
-    label: str | None = None
+    label: Line | None = Field(default=None, max_length=60)
     kind: Literal["ally", "hub", "rest"] | None = None
     alignment: float | None = Field(default=None, ge=0, le=1)
-    stock_h100e: float | None = Field(default=None, ge=0)
+    stock_h100e: float | None = Field(default=None, ge=0, le=1e9)
     world_share: float | None = Field(default=None, ge=0, le=1)
     researchers: float | None = Field(default=None, ge=0, le=1)
-    ai_power_mw: float | None = Field(default=None, ge=0)
+    ai_power_mw: float | None = Field(default=None, ge=0, le=1e7)
+    oversight: float | None = Field(default=None, ge=0, le=1, description="share of its compute under such oversight")
+    makes_tools: bool | None = Field(default=None, description="whether its chip tools hold up Chinese fabs")
 
 
 class Scenario(BaseModel):
@@ -61,26 +108,30 @@ class Scenario(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     schema_version: Literal[1] = 1
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*(:[a-z][a-z0-9_]*)?$", description="its name in lists and results")
-    title: str = Field(max_length=120)
-    story: str = Field(max_length=160, description="one line")
-    question: str = Field(max_length=400, description="the question that it answers")
-    baseline: str | None = Field(default="current_policy", description="the scenario that it is compared with")
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9_]*(:[a-z][a-z0-9_]*)?$", max_length=80, description="its name in lists and results"
+    )
+    title: Line = Field(max_length=120)
+    story: Line = Field(max_length=160, description="one line")
+    question: Line = Field(max_length=400, description="the question that it answers")
+    baseline: str | None = Field(
+        default="current_policy", min_length=1, max_length=300, description="the scenario that it is compared with"
+    )
     sources: tuple[Source, ...] = Field(min_length=1, max_length=50)
-    start: Quarter = Field(default="2026-Q4", description="the first quarter in which its levers hold")
+    start: Quarter = Field(default=START, description="the first quarter in which its levers hold")
     data_until: Quarter = Field(default=DATA_UNTIL, description="no datum after this quarter is used")
     rules_until: Quarter | None = Field(
         default=None, description="dated rules are used to this quarter; by default to data_until"
     )
-    levers: dict[str, Setting] = Field(default_factory=dict)
+    levers: dict[str, Setting] = Field(default_factory=FrozenDict)
     switches: Switches = Switches()
     events: tuple[Event, ...] = Field(default=(), max_length=200)
     rules: tuple[Rule, ...] = Field(
         default=(), max_length=200, description="further control rules, like the rows of rules.csv"
     )
-    actors: dict[str, ActorChange] = Field(default_factory=dict, max_length=40)
+    actors: dict[str, ActorChange] = Field(default_factory=FrozenDict, max_length=40)
     parameters: dict[str, float | Distribution] = Field(
-        default_factory=dict,
+        default_factory=FrozenDict,
         description="uncertain parameters fixed to a number or given another distribution",
     )
     weighting: Literal["history", "none"] = Field(
@@ -92,60 +143,40 @@ class Scenario(BaseModel):
 
     @field_validator("levers", mode="before")
     @classmethod
-    def _forms(cls, levers: Any) -> Any:
-        for name, setting in levers.items() if isinstance(levers, dict) else ():
-            if name not in LEVERS:
-                raise unknown("lever", str(name), LEVERS)
-            _check_form(LEVERS[name], setting)
-        return levers
-
-    @field_validator("levers")
-    @classmethod
-    def _levers(cls, levers: dict[str, Any]) -> dict[str, Any]:
-        for name, setting in levers.items():
-            lever = LEVERS[name]
-            if setting == ACTOR:
-                if not lever.may_be_left:
-                    raise InputError(
-                        f"lever {name!r} cannot be left to the actor; give {lever.low:g} to {lever.high:g}"
-                    )
-                continue
-            for value in setting.values() if isinstance(setting, dict) else (setting,):
-                if not (math.isfinite(value) and lever.low <= value <= lever.high):
-                    raise InputError(
-                        f"lever {name!r} is {value:g}; it goes from {lever.low:g} to {lever.high:g} {lever.unit}"
-                    )
+    def _levers(cls, levers: Any) -> Any:
+        if isinstance(levers, dict):
+            problems = {str(name): _lever_problem(str(name), setting) for name, setting in levers.items()}
+            if wrong := [(name, text) for name, text in problems.items() if text]:
+                raise several(wrong)
         return levers
 
     @field_validator("parameters")
     @classmethod
     def _parameters(cls, changed: dict[str, Any]) -> dict[str, Any]:
-        for name, value in changed.items():
-            if name not in parameters():
-                raise unknown("parameter", name, parameters())
-            numbers = [value] if isinstance(value, float) else vars(value).values()
-            if not all(math.isfinite(x) for x in numbers if isinstance(x, float)):
-                raise InputError(f"parameter {name!r} has a number that is not finite; give finite ones")
-            _check_choice(name, value)
+        problems = {name: _parameter_problem(name, value) for name, value in changed.items()}
+        if wrong := [(name, text) for name, text in problems.items() if text]:
+            raise several(wrong)
         return changed
 
-    @model_validator(mode="after")
-    def _dates(self) -> Scenario:
-        if number(self.start) < FIRST:
-            raise InputError(f"start {self.start} is before the first simulated quarter, 2022-Q4")
-        if not FIRST <= number(self.data_until) <= number(DATA_UNTIL):
-            raise InputError(f"data_until {self.data_until} must lie between {label(FIRST)} and {DATA_UNTIL}")
-        if self.rules_until and not number(self.data_until) <= number(self.rules_until) <= number(DATA_UNTIL):
-            raise InputError(
-                f"rules_until {self.rules_until} must lie between data_until ({self.data_until}) and {DATA_UNTIL}"
-            )
-        known = {row.actor for row in table("actors")}
-        for name, change in self.actors.items():
-            if name not in known and change.kind is None and change.like is None:
-                raise InputError(f"actor {name!r} is new: give it a kind (ally, hub or rest) or `like: ACTOR`")
-            if change.like is not None and change.like not in known:
-                raise unknown("actor", change.like, known, f"actors.{name}.like")
-        return self
+    @field_validator("levers", "actors", "parameters")
+    @classmethod
+    def _frozen(cls, given: dict[str, Any]) -> FrozenDict[str, Any]:
+        return FrozenDict({
+            name: FrozenDict(value) if isinstance(value, dict) else value for name, value in given.items()
+        })  # fmt: skip
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_faults(cls, given: Any, build: ModelWrapValidatorHandler[Scenario]) -> Scenario:
+        """What fields say together is checked beside the fields, so that all faults are told at once."""
+        problems = list(_together(given)) if isinstance(given, dict) else []
+        try:
+            spec = build(given)
+        except ValidationError as error:
+            raise with_faults(error, problems) from error
+        if problems:
+            raise several(problems)
+        return spec
 
     def with_levers(self, **settings: Setting) -> Scenario:
         """A copy with some levers set, validated.
@@ -198,41 +229,139 @@ class Scenario(BaseModel):
         rows = dict(known)
         for name, change in self.actors.items():
             rows[name] = _changed(name, known, change)
+        # Who is added `like` a host takes in chips of US owners that then stand elsewhere no longer.
+        moved = sum(rows[name].hosts_us_share - _hosted(known.get(name)) for name in self.actors if name != OWNER)
+        if moved:
+            home = max(rows[OWNER].hosts_us_share - moved, 0.0)
+            rows[OWNER] = rows[OWNER].model_copy(update={"hosts_us_share": home})
         order = {"superpower": 0, "ally": 1, "hub": 2, "rest": 3}
         return tuple(sorted(rows.values(), key=lambda row: order[row.kind]))
 
 
-def _check_choice(name: str, value: float | Distribution) -> None:
-    """Refuse what is no form of a parameter that is a choice between forms."""
-    prior = parameters()[name].distribution
-    if not isinstance(prior, Choice):
-        return
-    fixed = value.value if isinstance(value, Fixed) else value
-    known = fixed.forms if isinstance(fixed, Choice) else (fixed,)
-    if not set(known) <= set(prior.forms):
-        valid = ", ".join(f"{form:g}" for form in prior.forms)
-        raise InputError(f"parameter {name!r} is a choice between forms; valid are {valid}, or weights for them")
+def _parameter_problem(name: str, value: float | Distribution) -> str:
+    """Why a parameter cannot be changed to this; empty where it can."""
+    if name not in parameters():
+        return str(unknown("parameter", name, parameters()))
+    problem = parameters()[name].problem(value)
+    return f"parameter {name!r} {problem}" if problem else ""
 
 
-def _check_form(lever: Lever, setting: Any) -> None:
-    """Refuse what is no setting in words: pydantic would list every form that a setting may have."""
+def _lever_problem(name: str, setting: Any) -> str:
+    """Why a lever cannot have a setting; empty where it can. Pydantic would list every form that a setting may have."""
+    if name not in LEVERS:
+        return str(unknown("lever", name, LEVERS))
+    lever = LEVERS[name]
     if setting == ACTOR:
-        return
+        if lever.may_be_left:
+            return ""
+        return f"lever {name!r} cannot be left to the actor; give {lever.low:g} to {lever.high:g}"
     path = isinstance(setting, dict)
     values = list(setting.values()) if path else [setting]
     for value in values or [{}]:
         try:
-            good = not isinstance(value, bool) and float(value) is not None
+            number_given = None if isinstance(value, bool) else float(value)
         except (TypeError, ValueError, OverflowError):
-            good = False
-        if not good:
+            number_given = None
+        if number_given is None:
             left = ", `actor`" if lever.may_be_left and not path else ""
-            raise InputError(
-                f"lever {lever.name!r} is {shown(value)}; give a number from {lever.low:g} to {lever.high:g} "
+            return (
+                f"lever {name!r} is {shown(value)}; give a number from {lever.low:g} to {lever.high:g} "
                 f"({lever.unit}){left} or a dated path such as {{2026-Q4: {lever.fallback:g}}}"
             )
+        if not (math.isfinite(number_given) and lever.low <= number_given <= lever.high):
+            return f"lever {name!r} is {number_given:g}; it goes from {lever.low:g} to {lever.high:g} {lever.unit}"
     for date in setting if path else ():
-        number(str(date))
+        try:
+            number(str(date))
+        except ValueError as error:
+            return f"lever {name!r}: {error}"
+    return ""
+
+
+_Problems = Iterator[tuple[tuple[str | int, ...], str]]
+
+
+def _together(given: dict[str, Any]) -> _Problems:
+    """Place and complaint of what fields of a scenario say together; fields that are wrong by themselves are passed."""
+    start, edge = (_quarter(given.get(name, usual)) for name, usual in (("start", START), ("data_until", DATA_UNTIL)))
+    rules_until = _quarter(given.get("rules_until"))
+    last = number(DATA_UNTIL)
+    if start is not None and start < FIRST:
+        yield ("start",), f"start {label(start)} is before the first simulated quarter, {label(FIRST)}"
+    if edge is not None and not FIRST <= edge <= last:
+        yield ("data_until",), f"data_until {label(edge)} must lie between {label(FIRST)} and {DATA_UNTIL}"
+    elif edge is not None and rules_until is not None and not edge <= rules_until <= last:
+        yield (
+            ("rules_until",),
+            f"rules_until {label(rules_until)} must lie between data_until ({label(edge)}) and {DATA_UNTIL}",
+        )
+    yield from _early_paths(given.get("levers"), start)
+    yield from _wrong_actors(given.get("actors"))
+    yield from _wrong_destinations(given.get("rules"), given.get("actors"))
+
+
+def _quarter(value: Any) -> int | None:
+    try:
+        return None if value is None else number(str(value))
+    except ValueError:
+        return None
+
+
+def _early_paths(levers: Any, start: int | None) -> _Problems:
+    """Dated settings from before the start: levers hold from there on, and a path that began earlier would half act."""
+    for name, setting in levers.items() if isinstance(levers, dict) else ():
+        dates = map(_quarter, setting) if isinstance(setting, dict) else ()
+        first = min((date for date in dates if date is not None), default=None)
+        if first is not None and start is not None and first < start:
+            yield (
+                ("levers", str(name)),
+                (
+                    f"{label(first)} lies before the scenario's start, {label(start)}; give a later date, or "
+                    f"`start: {label(max(first, FIRST))}` for a history that goes otherwise from then on"
+                ),
+            )
+
+
+def _wrong_actors(actors: Any) -> _Problems:
+    """Names, kinds and models of changed and added actors."""
+    known = {row.actor: row.kind for row in table("actors")}
+    for key, change in actors.items() if isinstance(actors, dict) else ():
+        place = ("actors", str(key))
+        fields = change.model_dump() if isinstance(change, ActorChange) else change
+        if not isinstance(fields, dict):
+            continue
+        name, like, kind = str(key), fields.get("like"), fields.get("kind")
+        if name not in known and (not re.fullmatch(NAME, name) or len(name) > 40 or name == WORLD):
+            yield place, f"{shown(name)} is no name of an actor; take small letters, digits and underscores"
+        if known.get(name) == "superpower" and (kind is not None or like is not None):
+            field = "kind" if kind is not None else "like"
+            yield (*place, field), f"{name} stays a superpower; leave `{field}` out and change its numbers"
+        elif name not in known and kind is None and like is None:
+            yield place, f"actor {name!r} is new: give it a kind (ally, hub or rest) or `like: ACTOR`"
+        elif like is not None and like not in known:
+            yield (*place, "like"), str(unknown("actor", str(like), known))
+        elif like is not None and known[like] == "superpower" and kind is None:
+            yield (*place, "like"), f"{like} is a superpower, and there are two; give a kind too (ally, hub or rest)"
+
+
+def _wrong_destinations(rules: Any, actors: Any) -> _Problems:
+    """Destinations of rules that are no actor of the scenario, and ids that stand twice."""
+    known = [*(row.actor for row in table("actors")), *(map(str, actors) if isinstance(actors, dict) else ())]
+    seen: set[str] = set()
+    for n, rule in enumerate(rules if isinstance(rules, (list, tuple)) else ()):
+        fields = rule.model_dump() if isinstance(rule, Rule) else rule
+        if not isinstance(fields, dict):
+            continue
+        destination, key = fields.get("destination", "china"), fields.get("id")
+        if isinstance(destination, str) and destination not in (*known, WORLD):
+            yield ("rules", n, "destination"), str(unknown("actor", destination, [*known, WORLD]))
+        if key is not None and str(key) in seen:
+            yield ("rules", n, "id"), f"{shown(key)} is the id of another rule; give each its own"
+        seen.add(str(key))
+
+
+def _hosted(row: Actor | None) -> float:
+    return 0.0 if row is None else row.hosts_us_share
 
 
 def _changed(name: str, rows: dict[str, Actor], change: ActorChange) -> Actor:
@@ -241,6 +370,7 @@ def _changed(name: str, rows: dict[str, Actor], change: ActorChange) -> Actor:
         "actor": name, "label": name.replace("_", " ").capitalize(), "kind": change.kind or "rest",
         "alignment_2022": 0.5, "stock_2022q3_h100e": 0.0, "world_share_2025": 0.0, "researchers_2022": 0.0,
         "ai_power_mw_2022": 0.0, "ai_spend_2023_usd_bn": 0.0, "hosts_us_share": 0.0,
+        "oversight": 1.0 if change.kind == "ally" else 0.5,
         "source": "the scenario", "as_of": "2026-10-01", "tier": "judgement",
     }  # fmt: skip
     base = rows[change.like].model_dump() if change.like else rows[name].model_dump() if name in rows else nothing
@@ -248,5 +378,6 @@ def _changed(name: str, rows: dict[str, Actor], change: ActorChange) -> Actor:
         "label": change.label, "kind": change.kind, "alignment_2022": change.alignment,
         "stock_2022q3_h100e": change.stock_h100e, "world_share_2025": change.world_share,
         "researchers_2022": change.researchers, "ai_power_mw_2022": change.ai_power_mw,
+        "oversight": change.oversight, "makes_tools": change.makes_tools,
     }  # fmt: skip
     return Actor.model_validate({**base, "actor": name, **{k: v for k, v in fields.items() if v is not None}})

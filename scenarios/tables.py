@@ -6,16 +6,32 @@ A row that does not fit its schema is refused with the file, the row and the rea
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from scenarios.errors import InputError
+from scenarios.errors import InputError, shown
 from scenarios.quarters import Quarter
 
 DATA = Path(__file__).parent / "data"
+
+
+def _real(value: str) -> str:
+    """Refuse what looks like a date and is none, such as a thirteenth month."""
+    try:
+        parsed = dt.date.fromisoformat(value)
+    except ValueError:
+        parsed = None
+    if parsed is None or parsed.isoformat() != value:
+        raise InputError(f"{shown(value)} is not a date; write it like 2026-11-30")
+    return value
+
+
+Day = Annotated[str, AfterValidator(_real)]
+"""A day of the calendar as an ISO date."""
 Tier = Literal["data", "inferred", "judgement"]
 """data: read in the source; inferred: computed from data; judgement: ours or somebody's opinion."""
 
@@ -23,11 +39,11 @@ Tier = Literal["data", "inferred", "judgement"]
 class Row(BaseModel):
     """What every row carries."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    source: str = Field(min_length=4, description="where the row comes from")
-    as_of: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="date of the source")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    source: str = Field(min_length=4, max_length=1000, description="where the row comes from")
+    as_of: Day = Field(description="date of the source")
     tier: Tier
-    note: str = ""
+    note: str = Field(default="", max_length=2000)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -90,11 +106,13 @@ class Actor(Row):
     ai_power_mw_2022: float = Field(ge=0)
     ai_spend_2023_usd_bn: float | None = Field(default=None, ge=0)
     hosts_us_share: float = Field(default=0.0, ge=0, le=1)
+    oversight: float = Field(ge=0, le=1, description="share of its compute under democratic oversight")
+    makes_tools: bool = Field(default=False, description="whether its chip tools hold up Chinese fabs")
 
-    @field_validator("hosts_us_share", mode="before")
+    @field_validator("hosts_us_share", "makes_tools", mode="before")
     @classmethod
-    def _none_hosted(cls, value: Any) -> Any:
-        return value or 0.0
+    def _none(cls, value: Any) -> Any:
+        return value or 0
 
 
 class Power(Row):

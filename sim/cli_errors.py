@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from scenarios.errors import InputError, from_validation
 from sim.interrupts import hear_interrupts
 
-LONGEST = 900
+LONGEST = 4000
 """Characters after which an error line is cut."""
 ALONE = 1
 """Exit status when whoever reads the output has gone away."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from scenarios.events import MEANINGS
+from scenarios.events import KINDS
 from scenarios.levers import ACTOR, LEVERS
 from sim.outcomes.polarity import LABELS
 from sim.wording import headline, rounded, signed, word
@@ -109,7 +109,7 @@ def scenario(spec: Scenario, expected: Any) -> None:
         table.columns[1].no_wrap = True
         table.columns[3].justify = "left"
         for event in spec.events:
-            table.add_row(event.date, event.kind.replace("_", " "), f"{event.size:g}", MEANINGS[event.kind])
+            table.add_row(event.date, event.kind.replace("_", " "), f"{event.size:g}", KINDS[event.kind].meaning)
         _print(console, table)
     lines = [f"Switch {name}: {'on' if value else 'off'}" for name, value in _switched(spec)]
     lines += [f"Rule from {rule.start}: {rule.title}" for rule in spec.rules]

@@ -20,7 +20,7 @@ from typing import Any, get_args
 import numpy as np
 
 import scenarios
-from scenarios.events import MEANINGS
+from scenarios.events import KINDS
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import Parameter, earlier, parameters
 from scenarios.quantities import Choice
@@ -135,7 +135,7 @@ def switches() -> str:
 
 def events() -> str:
     """Kinds of dated events."""
-    return _table(("Event", "What it does"), ((f"`{kind}`", text) for kind, text in MEANINGS.items()))
+    return _table(("Event", "What it does"), ((f"`{name}`", kind.meaning) for name, kind in KINDS.items()))
 
 
 def _spread(row: Parameter) -> tuple[str, str]:

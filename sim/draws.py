@@ -56,6 +56,23 @@ class Learnt:
         return float(low), float(mid), float(high)
 
 
+class Bounded:
+    """A distribution of a person's own, cut off where the number would stop to mean anything."""
+
+    def __init__(self, given: Any, lowest: float, highest: float) -> None:
+        self.given, self.lowest, self.highest = given, lowest, highest
+
+    def ppf(self, z: Array, u: Array) -> Array:
+        """Value at the normal score `z`, which is the uniform `u`."""
+        values: Array = np.clip(self.given.ppf(z, u), self.lowest, self.highest)
+        return values
+
+    def interval(self) -> tuple[float, float, float]:
+        """The 5, 50 and 95 % points, for tables; they lie within the bounds."""
+        low, mid, high = self.given.interval()
+        return float(low), float(mid), float(high)
+
+
 def distributions(spec: Scenario) -> dict[str, tuple[int, Any]]:
     """Every uncertain number of a scenario: name → (Sobol column, distribution).
 
@@ -67,7 +84,8 @@ def distributions(spec: Scenario) -> dict[str, tuple[int, Any]]:
     for name, row in parameters().items():
         changed = spec.parameters.get(name)
         if changed is not None:
-            given: Any = Fixed(value=changed) if isinstance(changed, (int, float)) else changed
+            own = Fixed(value=changed) if isinstance(changed, (int, float)) else changed
+            given: Any = Bounded(own, row.lowest, row.highest)
         elif spec.blind:
             prior, wider = known_by(name, end_date(spec.data_until))
             given = _learnt(prior.distribution, 0.0, wider)

@@ -9,17 +9,6 @@ from sim.rng import Array
 
 INDICES = ("safety_effort", "accident_hazard", "misuse_exposure", "democratic_share", "norm_share")
 """Order of the index axis."""
-OVERSIGHT = {"united_states": 1.0, "china": 0.0, "gulf": 0.0, "southeast_asia": 0.4, "rest_of_world": 0.6}
-"""Share of compute under democratic oversight; allies count as 1, actors not named as 0.5. Judgement after V-Dem."""
-
-
-def oversight(actors: tuple[str, ...], allies: slice) -> Array:
-    """(A, 1) weight of democratic oversight per actor."""
-    weights = np.array([[OVERSIGHT.get(name, 0.5)] for name in actors])
-    weights[allies] = 1.0
-    return weights
-
-
 def indices(eci: Array, used: Array, serving: Array, safety: Array, weights: Array, us_bloc: Array, p: Draws) -> Array:
     """The five indices, `(5, runs)`.
 

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.events import KINDS as EVENTS
 from scenarios.levers import LEVERS
 from scenarios.quarters import DATA_UNTIL, FIRST, end_year, label, number, of_date
 from scenarios.schema import Scenario
@@ -28,8 +29,6 @@ CLOSING = {"tools": "tool_controls", "hbm": "hbm_controls", "subsidiary": "cloud
 RISING = {"allied_split": 1, "diversion_uncovered": 1, "efficiency_shock": 2, "fab_breakthrough": 8,
           "scaling_slowdown": 1, "rl_ceiling": 4}  # fmt: skip
 """Events that stay, and the quarters over which each comes; judgement."""
-PASSING = ("taiwan_disruption", "hbm_shock")
-"""Events that last for a number of quarters."""
 RUNS_DISCLOSED_UNTIL = {"united_states": "2025-Q3", "china": "2024-Q4"}
 """Until when the record of training runs counts as complete: later runs are undisclosed or graded speculative."""
 SAMPLES = 0.002
@@ -102,6 +101,11 @@ class Inputs:
     def column(self, field: str) -> Array:
         """(A,) a column of the actor table; blanks are 0."""
         return np.array([float(getattr(row, field) or 0.0) for row in self.roster])
+
+    @cached_property
+    def tool_makers(self) -> list[int]:
+        """Rows of the allies whose chip tools hold up Chinese fabs."""
+        return [row for row, actor in enumerate(self.roster) if actor.makes_tools and actor.kind == "ally"]
 
     @cached_property
     def gpu_share(self) -> Array:
@@ -210,10 +214,10 @@ class Inputs:
     @cached_property
     def happenings(self) -> dict[str, Array]:
         """(T,) summed size of the events of each kind: passing ones while they last, others rise and then hold."""
-        paths = {kind: np.zeros(self.steps) for kind in (*RISING, *PASSING)}
+        paths = {kind: np.zeros(self.steps) for kind in EVENTS}
         for event in self.spec.events:
-            if event.kind in PASSING:
-                begin = max(number(event.date) - FIRST, 0)
+            if event.quarters is not None:
+                begin = number(event.date) - FIRST
                 paths[event.kind][begin : begin + event.quarters] += event.size
             elif event.kind in RISING:
                 paths[event.kind] += event.size * ramp(FIRST, self.steps, event.date, RISING[event.kind])

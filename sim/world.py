@@ -16,7 +16,7 @@ from agents.partners import Ally, Hub, Partner, Rest
 from agents.protocols import Picture
 from agents.superpower import China, UnitedStates
 from scenarios.quarters import FIRST
-from sim import governance, research
+from sim import research
 from sim.chips import CHINESE, CLASSES, Catalogue
 from sim.compute import decode_equivalent, train_equivalents
 from sim.domestic import Capacity
@@ -207,7 +207,7 @@ class World(mesa.Model):
         self.use(self.chips)
         self.uplift_shape = research.uplift_scale(p)
         self.labour_share = i.column("researchers_2022")[:, None]
-        self.oversight = governance.oversight(i.actors, i.rows_of("ally"))
+        self.oversight = i.column("oversight")[:, None]
         self.gpu_share = i.gpu_share[:, None]
         self.hosted = i.column("hosts_us_share")[:, None]
         self.rent_weight = np.array([RENT_WEIGHTS[row.kind] for row in i.roster])[:, None]

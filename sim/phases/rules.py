@@ -59,9 +59,7 @@ def _list_price(w: World) -> Array:
 
 def _allies_follow(w: World) -> Array:
     """How much of the tool controls holds, given allies' alignment (1 at today's)."""
-    rows = w.inputs.rows_of("ally")
-    names = w.inputs.actors[rows]
-    makers = [rows.start + n for n, name in enumerate(names) if name in ("japan", "netherlands")]
+    makers = w.inputs.tool_makers
     if not makers or w.in_data:
         return np.ones(w.runs)
     return np.clip(w.state["alignment"][makers].mean(axis=0) / Ally.TODAY, 0.0, 1.35)

@@ -12,13 +12,13 @@ import streamlit as st
 from pydantic import ValidationError
 
 from scenarios import BASELINE, load, names
-from scenarios.errors import nearest
-from scenarios.events import MEANINGS, Event
+from scenarios.errors import from_validation, nearest
+from scenarios.events import KINDS, Event
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters as known_parameters
 from scenarios.schema import Scenario, Setting
 from sim.ui import assumed, levers
-from sim.ui.setup import LIMITS, RULERS, YEARS, Choice, Judge, Setup, choice, first_line
+from sim.ui.setup import LIMITS, RULERS, YEARS, Choice, Judge, Setup, choice
 
 VERSION = 1
 """Version of the form of the address. One that changes meaning gets another number, and its old form a reader here."""
@@ -68,9 +68,9 @@ def _plain(value: float | str) -> str:
 
 def _written(event: Event) -> str:
     text = f"{event.kind}:{event.date}:{_plain(event.size)}"
-    if event.kind == "agreement":
-        return f"{text}:{event.quarters}:{_plain(event.compliance)}"
-    return f"{text}:{event.quarters}" if event.kind == "taiwan_disruption" else text
+    if event.compliance is not None:
+        return f"{text}::{_plain(event.compliance)}"
+    return text if event.quarters is None else f"{text}:{event.quarters}"
 
 
 def read(given: Mapping[str, str]) -> tuple[Setup, list[str]]:
@@ -148,15 +148,16 @@ def _events(text: str, notes: list[str]) -> tuple[Event, ...]:
     events = []
     for part in _parts(text, "events", MOST_EVENTS, notes):
         kind, *rest = part
-        if kind not in MEANINGS:
-            notes.append(f"event {short(kind)}: there is no such event; {nearest(kind[:60], MEANINGS)}")
+        if kind not in KINDS:
+            notes.append(f"event {short(kind)}: there is no such event; {nearest(kind[:60], KINDS)}")
             continue
         try:
-            fields = dict(zip(("date", "size", "quarters", "compliance"), rest, strict=False))
+            given = zip(("date", "size", "quarters", "compliance"), rest, strict=False)
+            # Older links give quarters for kinds that do not end.
+            fields = {name: text for name, text in given if text and (name != "quarters" or KINDS[kind].passes)}
             events.append(Event.model_validate({"kind": kind, **fields}))
         except ValidationError as error:
-            wrong = error.errors()[0]
-            notes.append(f"event {short(':'.join(part))}: {'.'.join(map(str, wrong['loc']))}: {first_line(error)}")
+            notes.append(f"event {short(':'.join(part))}: {from_validation(error)}")
     return tuple(events)
 
 

@@ -53,7 +53,7 @@ def named(player: Player, spec: Scenario) -> str:
     kind, _, rest = player.name.partition(": ")
     if kind == "event":
         what, _, date = rest.partition(" ")
-        return f"{injector.KINDS[what].label}, {date}" if what in injector.KINDS else rest
+        return f"{injector.CONTROLS[what].label}, {date}" if what in injector.CONTROLS else rest
     if kind == "levers" and rest:
         return _SIDES.get(rest, f"Levers of {wording.inside(rest)}")
     if kind == "rule":

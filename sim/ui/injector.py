@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from scenarios import events
 from scenarios.events import Event
 from scenarios.quarters import DATA_UNTIL, DEFAULT_HORIZON, label, number
 from sim.ui import theme, wording
@@ -18,138 +19,84 @@ QUARTERS = tuple(label(q) for q in range(number(DATA_UNTIL) + 1, number(f"{DEFAU
 
 
 @dataclass(frozen=True)
-class Kind:
-    """How the size of an event is asked for: the numbers of the control, and what one unit of it is to the event."""
+class Control:
+    """How the size of an event is asked for: the words, and what one unit of the control is to the event."""
 
     label: str
     size: str
     """What the number means, for its control."""
     form: str
-    low: float
-    high: float
     usual: float
-    step: float
     scale: float = 1.0
     """Size of the event per unit of the control."""
     about: str = ""
     """What happens, in one line."""
 
+    def span(self, kind: str) -> tuple[float, float, float]:
+        """Lowest, highest and step of the control, from the range of the kind; an event of size 0 is none."""
+        found = events.KINDS[kind]
+        low = found.step if found.low == 0 else found.low
+        low, high, step = (round(value / self.scale, 6) for value in (low, found.high, found.step))
+        return low, high, step
 
-KINDS: dict[str, Kind] = {
-    "efficiency_shock": Kind(
-        "A DeepSeek moment: efficiency",
-        "Worth how much compute, in tenfolds",
-        "%.1f",
-        0.1,
-        2.0,
-        0.5,
-        0.1,
+
+CONTROLS: dict[str, Control] = {
+    "efficiency_shock": Control(
+        "A DeepSeek moment: efficiency", "Worth how much compute, in tenfolds", "%.1f", 0.5,
         about="A follower finds methods that get more out of every chip; others read about them later.",
     ),
-    "fab_breakthrough": Kind(
-        "Chinese fabs break through",
-        "Capacity grows by this many times",
-        "%d",
-        1,
-        12,
-        5,
-        1,
+    "fab_breakthrough": Control(
+        "Chinese fabs break through", "Capacity grows by this many times", "%d", 5,
         about="Within two years Chinese fabs make more, cheaper, and with mature software.",
     ),
-    "hbm_shock": Kind(
-        "Chinese memory falls or rises",
-        "Change of memory for AI",
-        "%d%%",
-        -90,
-        200,
-        -50,
-        10,
-        0.01,
-        about="Memory that Chinese makers have for AI chips falls or rises for good.",
+    "hbm_shock": Control(
+        "Chinese memory falls or rises", "Change of memory for AI", "%d%%", -50, 0.01,
+        about="Memory that Chinese makers have for AI chips falls or rises for some quarters.",
     ),
-    "taiwan_disruption": Kind(
-        "Taiwan is cut off",
-        "US-designed production lost",
-        "%d%%",
-        10,
-        100,
-        80,
-        10,
-        0.01,
+    "taiwan_disruption": Control(
+        "Taiwan is cut off", "US-designed production lost", "%d%%", 80, 0.01,
         about="US-designed chips cannot be made for some quarters; all who buy them are hit.",
     ),
-    "diversion_uncovered": Kind(
-        "A smuggling network is found",
-        "Smuggling capacity lost",
-        "%d%%",
-        10,
-        90,
-        50,
-        10,
-        0.01,
+    "diversion_uncovered": Control(
+        "A smuggling network is found", "Smuggling capacity lost", "%d%%", 50, 0.01,
         about="A large network is found and closed; others grow back.",
     ),
-    "scaling_slowdown": Kind(
-        "Scaling slows down",
-        "Points per tenfold compute fall by",
-        "%d%%",
-        10,
-        80,
-        50,
-        10,
-        0.01,
+    "scaling_slowdown": Control(
+        "Scaling slows down", "Points per tenfold compute fall by", "%d%%", 50, 0.01,
         about="Compute buys less capability from then on, at the frontier and behind it.",
     ),
-    "rl_ceiling": Kind(
-        "Reinforcement learning hits a ceiling",
-        "Its ceiling falls by",
-        "%d%%",
-        10,
-        90,
-        50,
-        10,
-        0.01,
+    "rl_ceiling": Control(
+        "Reinforcement learning hits a ceiling", "Its ceiling falls by", "%d%%", 50, 0.01,
         about="The second axis of scaling gives less than was hoped.",
     ),
-    "allied_split": Kind(
-        "Allies part company",
-        "Alignment falls by",
-        "%d%%",
-        10,
-        100,
-        60,
-        10,
-        0.01,
+    "allied_split": Control(
+        "Allies part company", "Alignment falls by", "%d%%", 60, 0.01,
         about="Allies follow US controls less, and pressure no longer moves them.",
     ),
-    "agreement": Kind(
-        "A verified agreement",
-        "The largest run may grow so many times a year",
-        "%.1f",
-        1.0,
-        4.0,
-        1.5,
-        0.1,
+    "agreement": Control(
+        "A verified agreement", "The largest run may grow so many times a year", "%.1f", 1.5,
         about="Both sides cap the growth of their largest training run, and it is checked.",
     ),
-}
-"""Every kind of event, in the order of the list."""
+}  # fmt: skip
+"""The controls of every kind of event, in the order of the list; their ranges are those of `scenarios.events`."""
 
 
 def described(event: Event) -> str:
     """An event in words: what, how large, when."""
-    kind = KINDS[event.kind]
+    kind = CONTROLS[event.kind]
     size = (kind.form % round(event.size / kind.scale, 6)).replace("-", "−")
-    lasts = f" for {event.quarters} quarters" if event.kind == "taiwan_disruption" else ""
+    lasts = f" for {event.quarters} quarters" if event.quarters is not None else ""
+    if event.compliance is not None and event.compliance < 1:
+        lasts = f", kept to {event.compliance:.0%}"
     return f"{kind.label} ({wording.inside(kind.size)}: {size}{lasts}), {event.date}"
 
 
 def _add() -> None:
     state = st.session_state
     kind = state["event_kind"]
-    size = round(float(state[f"event_size_{kind}"]) * KINDS[kind].scale, 6)
+    size = round(float(state[f"event_size_{kind}"]) * CONTROLS[kind].scale, 6)
     chosen = choice()
-    lasts = {"quarters": int(state["event_quarters"])} if kind == "taiwan_disruption" else {}
+    lasts = {"quarters": int(state["event_quarters"])} if events.KINDS[kind].passes else {}
     chosen.take(chosen.now.with_event(Event(kind=kind, date=state["event_date"], size=size, **lasts)))
 
 
@@ -167,23 +114,23 @@ def panel(setup: Setup) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"event_{place}"):
             st.html(f'<p class="event">{escape(described(event))}</p>', width="stretch")
             st.button("Remove", key=f"event_off_{place}", on_click=_remove, args=(place,), type="tertiary",
-                      help=f"Take away: {wording.inside(KINDS[event.kind].label)}")  # fmt: skip
+                      help=f"Take away: {wording.inside(CONTROLS[event.kind].label)}")  # fmt: skip
     with st.expander("Let something happen", key="more_events", on_change="rerun") as more:
         if not more.open:
             return
         if len(setup.events) >= MOST_EVENTS:
             st.html(f'<p class="d">{MOST_EVENTS} events are as many as an address holds. Remove one first.</p>')
             return
-        kind = st.selectbox("What happens", list(KINDS), format_func=lambda name: KINDS[name].label, key="event_kind")
-        asked = KINDS[kind]
+        kind = st.selectbox(
+            "What happens", list(CONTROLS), format_func=lambda name: CONTROLS[name].label, key="event_kind"
+        )
+        asked = CONTROLS[kind]
         st.html(f'<p class="d">{escape(asked.about)}</p>')
         st.select_slider("When", QUARTERS, value="2028-Q1", key="event_date")
-        whole = all(float(x).is_integer() for x in (asked.low, asked.high, asked.step))
-        number_ = int if whole else float
-        st.slider(
-            asked.size, number_(asked.low), number_(asked.high), number_(asked.usual), number_(asked.step),
-            format=asked.form, key=f"event_size_{kind}",
-        )  # fmt: skip
-        if kind == "taiwan_disruption":
+        span = asked.span(kind)
+        number_ = int if all(float(x).is_integer() for x in span) else float
+        low, high, step = map(number_, span)
+        st.slider(asked.size, low, high, number_(asked.usual), step, format=asked.form, key=f"event_size_{kind}")
+        if events.KINDS[kind].passes:
             st.slider("For how many quarters", 1, 16, 8, key="event_quarters")
         st.button("Let it happen", on_click=_add, icon=":material/bolt:", width="stretch")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.events import MEANINGS
+from scenarios.events import KINDS
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters
 from scenarios.schema import Scenario, Switches
@@ -139,7 +139,7 @@ def test_every_name_is_one_that_the_code_knows():
     from sim.phases.record import PARTS
     from sim.results import MEASURES
 
-    known = {*parameters(), *LEVERS, *MEANINGS, *Switches.model_fields, *Scenario.model_fields, *docs.BLOCKS}
+    known = {*parameters(), *LEVERS, *KINDS, *Switches.model_fields, *Scenario.model_fields, *docs.BLOCKS}
     known |= {*MEASURES, *(part for parts in PARTS.values() for part in parts), *THRESHOLDS}
     known |= {*HARDWARE_DIMENSIONS, *Actor.model_fields, *code_names(), "gap_eci", "united_states", "china", "world"}
     known |= {row[0].strip("`") for row in docs.fixed_numbers()}

@@ -13,7 +13,7 @@ import pytest
 
 import scenarios
 import sim
-from scenarios.events import MEANINGS
+from scenarios.events import KINDS
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters
 from scenarios.schema import Switches
@@ -146,7 +146,7 @@ def test_every_claim_can_be_looked_at(row: list[str], essay_names: dict[str, Any
 
 def test_the_essay_names_only_what_exists(essay_names: dict[str, Any]):
     run = essay_names["simulate"](essay_names["today"])
-    known = {*parameters(), *LEVERS, *MEANINGS, *Switches.model_fields, *scenarios.names(), "essay_2025"}
+    known = {*parameters(), *LEVERS, *KINDS, *Switches.model_fields, *scenarios.names(), "essay_2025"}
     known |= {*run.series, *run.summary(), "gap_eci", "lead_months", "lead_months_backward"}
     known |= {f"{name}.{part}" for name in run.series for part in run.parts(name)}
     cells = " ".join(row[2] for row in claims())

@@ -7,7 +7,7 @@ import pytest
 
 import scenarios
 from scenarios import load
-from scenarios.events import MEANINGS
+from scenarios.events import KINDS
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import parameters
 from scenarios.quantities import Choice
@@ -127,7 +127,7 @@ def test_a_rule_that_covers_no_chip_changes_nothing(name: str, start: str, misma
     assert mismatch(simulate(spec, runs=8, until=2030), simulate(ruled, runs=8, until=2030)) == []
 
 
-@pytest.mark.parametrize("kind", sorted(set(MEANINGS) - {"agreement"}))
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"agreement"}))
 def test_an_event_of_no_size_changes_nothing(kind: str, mismatch: Same) -> None:
     """An agreement is left out: its size is a factor of growth, so that none is 1 and a cap all the same."""
     run = simulate(changed(events=({"kind": kind, "date": "2027-Q2", "size": 0},)), runs=8, until=2029)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from scenarios import load
-from scenarios.events import MEANINGS
+from scenarios.events import KINDS
 from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
 from sim.comparison import Comparison
@@ -95,7 +95,7 @@ EVENTS: dict[str, tuple[dict[str, object], str, int]] = {
 
 
 def test_every_kind_of_event_is_tested() -> None:
-    assert set(EVENTS) == set(MEANINGS)
+    assert set(EVENTS) == set(KINDS)
 
 
 @pytest.mark.parametrize("kind", EVENTS)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import scenarios
 from scenarios import load
-from scenarios.events import MEANINGS
+from scenarios.events import KINDS
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import parameters
 from scenarios.schema import Scenario
@@ -92,7 +92,7 @@ def test_all_levers_at_one_end(end: str) -> None:
 
 
 @pytest.mark.parametrize("size", [-1.0, 20.0])
-@pytest.mark.parametrize("kind", MEANINGS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_an_event_at_the_ends_of_its_range(kind: str, size: float) -> None:
     """What the schema lets through must run."""
     event = {"kind": kind, "date": "2027-Q1", "size": size}

@@ -32,7 +32,7 @@ DICE = Dice(64, 0, 2032)
 HEAD = "name: mine\ntitle: Mine\nstory: A story.\nquestion: What then?\nsources: [{title: An assumption}]\n"
 EVENTS = (
     Event(kind="taiwan_disruption", date="2028-Q1", size=0.5, quarters=3),
-    Event(kind="agreement", date="2029-Q2", size=1.5, quarters=8, compliance=0.75),
+    Event(kind="agreement", date="2029-Q2", size=1.5, compliance=0.75),
 )
 OWN = parse(HEAD + "like: tight_controls\nstart: 2027-Q2\nlevers: {cloud_rule: {2027-Q2: 50, 2029-Q1: 80}}\n")
 SETUPS = {
@@ -217,7 +217,7 @@ HOSTILE = {
     "calibration by path": (HEAD + "calibration: ../../../etc/passwd", "line 6: calibration: unknown calibration"),
     "long number": (HEAD + "parameters: {diffusion: 0x" + "f" * 6000 + "}", "line 6: a value of 6,002 characters"),
     "number in sixties": (HEAD + "schema_version: 1" + ":59" * 20_000, "line 6: a value of 60,001 characters"),
-    "not finite": (HEAD + "parameters: {diffusion: .nan}", "line 6: parameters: parameter 'diffusion' has a number"),
+    "not finite": (HEAD + "parameters: {diffusion: .nan}", "line 6: parameters: parameter 'diffusion' is not finite"),
     "out of range": (HEAD + "levers: {enforcement: 99}", "line 6: levers: lever 'enforcement' is 99; it goes from 0"),
     "unknown lever": (HEAD + "levers: {enforcment: 1}", "unknown lever 'enforcment'; did you mean 'enforcement'?"),
     "unknown parameter": (HEAD + "parameters: {difusion: 1}", "did you mean 'diffusion'?"),
@@ -229,7 +229,6 @@ HOSTILE = {
     "many events": (HEAD + "events: [" + "{kind: hbm_shock, date: 2028-Q1, size: 1}," * 201 + "]", "at most 200 items"),
     "long title": (with_title("x" * 121), "line 2: title: String should have at most 120 characters"),
     "long story": (HEAD.replace("A story.", "x" * 161), "line 3: story: String should have at most 160 characters"),
-    "no name": (HEAD.replace("name: mine\n", ""), "name: Field required"),
 }  # fmt: skip
 
 
@@ -248,7 +247,6 @@ def test_a_hostile_file_is_refused_in_one_line(case: str):
 @pytest.mark.parametrize(
     ("rest", "message"),
     [
-        ("parameters: {diffusion: -1.0e+308}", "is not finite"),
         ("data_until: 2023-Q1", "no draws weighed by history are shipped"),
         ("actors:\n" + "".join(f"  a{k}: {{kind: rest}}\n" for k in range(40)), "cannot be simulated"),
     ],
