@@ -28,6 +28,18 @@ class Capacity:
     assembly: Array
     die_bank: Array
     memory_stock: Array
+    logic_apart: Array | float = 1.0
+    memory_apart: Array | float = 1.0
+    """Capacity against the record, where a history goes otherwise: 1 along the record."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the growth of Chinese capacity answers to: controls on tools and memory, and the push (0 to 1)."""
+
+    tools: Array | float
+    memory: float
+    push: float
 
 
 def growth(first: Array, year: float, brake: Array | float) -> Array:
@@ -57,6 +69,24 @@ def advance(c: Capacity, p: Draws, year: float, tools: Array, memory: float, pus
     c.logic = c.logic * growth(p.logic_growth, year, brake(tools, TOOLS_TODAY, push)) * boost
     c.memory = c.memory * growth(p.hbm_growth, year, brake(0.5 * tools + 0.5 * memory, MEMORY_TODAY, push)) * boost
     c.assembly = c.assembly * growth(np.full_like(c.logic, 2.4), year, 1.0) * boost
+
+
+def depart(c: Capacity, p: Draws, year: float, here: Settings, record: Settings) -> None:
+    """Let capacities grow away from the record by a quarter: by what other controls make of their growth.
+
+    Args:
+        c: state, changed in place.
+        p: parameters.
+        year: decimal year at the end of the quarter.
+        here: controls and push of this history.
+        record: those of the record.
+    """
+    for name, first, share in (("logic", p.logic_growth, (1.0, 0.0)), ("memory", p.hbm_growth, (0.5, 0.5))):
+        today = TOOLS_TODAY if name == "logic" else MEMORY_TODAY
+        mine, theirs = (
+            growth(first, year, brake(share[0] * s.tools + share[1] * s.memory, today, s.push)) for s in (here, record)
+        )
+        setattr(c, f"{name}_apart", getattr(c, f"{name}_apart") * (mine / theirs))
 
 
 def imported_memory(memory_control: float, year: float) -> float:

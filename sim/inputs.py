@@ -13,8 +13,9 @@ from scenarios.levers import LEVERS
 from scenarios.quarters import DATA_UNTIL, FIRST, end_year, label, number, of_date
 from scenarios.schema import Scenario
 from scenarios.tables import Actor, Domestic, FrontierQuarter, Power, Spending, Supply, TrainingRun, supply_mix, table
-from sim import regimes
+from sim import destinations, regimes
 from sim.chips import CLASSES, MAIN_CLASSES, ROADMAP, US_CLASSES, VARIANTS, Catalogue, catalogue
+from sim.destinations import Terms
 from sim.paths import holds_from, lever_path, moved, ramp
 from sim.rng import Array
 
@@ -108,8 +109,23 @@ class Inputs:
         return [row for row, actor in enumerate(self.roster) if actor.makes_tools and actor.kind == "ally"]
 
     @cached_property
+    def terms(self) -> list[tuple[int, Terms]]:
+        """Row and terms of every buyer outside China whom a rule on sales names."""
+        buyers = tuple(name for name in self.actors if name not in SUPERPOWERS)
+        found = destinations.terms(self._policy, buyers)
+        return [(self.actors.index(name), terms) for name, terms in found.items()]
+
+    @cached_property
+    def terms_act(self) -> NDArray[np.bool_]:
+        """(T + 1,) whether any rule on sales to a buyer outside China makes a difference in the quarter."""
+        acts = np.zeros(self.steps + 1, bool)
+        for _, terms in self.terms:
+            acts |= terms.acts
+        return acts
+
+    @cached_property
     def gpu_share(self) -> Array:
-        """(A,) share of merchant chips outside China at trend: custom chips all go to US owners."""
+        """(A,) share of orders of merchant chips outside China at trend: custom chips all go to US owners."""
         share = self._shares_abroad / (1 - self._custom_late)
         us, china = self.actors.index("united_states"), self.actors.index("china")
         share[[us, china]] = 0.0
@@ -118,7 +134,10 @@ class Inputs:
 
     @cached_property
     def _shares_abroad(self) -> Array:
-        """(A,) share of deliveries outside China: those of 2025, or before they were known, what had been published.
+        """(A,) share of orders outside China: that of 2025, or before it was known, what had been published.
+
+        Rules on sales to a buyer take from its orders. Shares of single buyers are judgement, so they are not raised for
+        what the rules of their time held back.
 
         Then the part of owners outside the United States is that of the last known year's spending, and each of them
         has of it as of the stock of 2022.
@@ -166,7 +185,8 @@ class Inputs:
         after = self.edge + 1
         last = FIRST + self.steps - 1
         policy = self._policy
-        changes = [begin for _, begin, _ in policy.levers] + [of_date(rule.start) for rule in self.spec.rules]
+        changes = [begin for _, begin, _ in policy.levers]
+        changes += [of_date(rule.start) for rule in self.spec.rules if regimes.on_sales_to_china(rule)]
         changed = [min(changes, default=after), *self._later_rules]
         quarters = {min(after, last), *(q for q in changed if after < q <= last)}
         return {(0 if q == min(quarters) else q - FIRST): self._designed(policy, q) for q in sorted(quarters)}
@@ -175,7 +195,7 @@ class Inputs:
     def _later_rules(self) -> list[int]:
         """Quarters after the data in which a dated rule on sales begins that is used all the same."""
         rules = regimes.known_by(number(self.spec.rules_known))
-        begun = [of_date(rule.start) for rule in rules if rule.scope == "sale" and rule.issuer == "us"]
+        begun = [of_date(rule.start) for rule in rules if regimes.on_sales_to_china(rule)]
         return [quarter for quarter in begun if quarter > self.edge]
 
     def _designed(self, policy: regimes.Policy, quarter: int) -> Catalogue:
@@ -197,9 +217,29 @@ class Inputs:
         return on_sale & (chips.known(self.edge) | announced)
 
     @cached_property
+    def permission_from(self) -> int:
+        """The step from which the scenario's own number for Beijing's permission holds; beyond the run without one."""
+        given = np.flatnonzero(~np.isnan(self.levers["import_permission"]))
+        return int(given[0]) if len(given) else self.steps
+
+    @cached_property
     def closures(self) -> dict[str, Array]:
         """(T,) share of each channel that is closed: chip tools, memory, and compute abroad (subsidiaries, rental)."""
         return {scope: self._closure(scope, lever) for scope, lever in CLOSING.items()}
+
+    @cached_property
+    def recorded_closures(self) -> dict[str, Array]:
+        """(T,) share of chip tools and memory that the dated rules alone close."""
+        return regimes.build(regimes.recorded(self._policy)).closure
+
+    @cached_property
+    def departs(self) -> bool:
+        """Whether Chinese fabs meet other controls or another push than the record's while it lasts."""
+        last = self.data_steps
+        return bool(
+            any((self.closures[s][:last] != self.recorded_closures[s][:last]).any() for s in ("tools", "hbm"))
+            or (~np.isnan(self.levers["chip_push"][:last])).any()
+        )
 
     def _closure(self, scope: str, lever: str) -> Array:
         """(T,) share of a channel that is closed: by the dated rules, and by the lever from the scenario's start."""

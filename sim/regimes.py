@@ -63,13 +63,11 @@ FREE = Verdict()
 DENIED = Verdict(approval=0.0)
 
 
-def verdict(rules: Sequence[Rule], chip: Specification, date: str) -> Verdict:
+def verdict(rules: Sequence[Rule], chip: Specification, date: str, buyer: str = "china") -> Verdict:
     """Free, licensed with an approval share and caps, or denied: the matching rule of highest priority decides."""
     found: Rule | None = None
     for rule in rules:
-        if rule.scope != "sale" or rule.issuer != "us" or not rule.in_force(date):
-            continue
-        if rule.destination not in ("china", "world"):
+        if rule.scope != "sale" or rule.issuer != "us" or not rule.in_force(date) or not rule.binds(buyer):
             continue
         if rule.covers(chip.tpp, chip.density, chip.memory_tbs, chip.link_gbs, chip.released) and (
             found is None or rule.priority >= found.priority
@@ -85,6 +83,11 @@ def verdict(rules: Sequence[Rule], chip: Specification, date: str) -> Verdict:
         cap_units=np.inf if found.volume_cap_units is None else found.volume_cap_units,
         price_share=found.price_share or 0.0,
     )
+
+
+def on_sales_to_china(rule: Rule) -> bool:
+    """Whether a rule says which chips China may be sold."""
+    return rule.scope == "sale" and rule.issuer == "us" and rule.binds("china")
 
 
 @dataclass(frozen=True)
@@ -199,7 +202,7 @@ def edge_of(rules: Sequence[Rule], date: str, known: str, free_first: bool = Fal
     top = Specification(chips.tpp[best], chips.density[best], chips.bandwidth[best], chips.link[best], date)
     if verdict(rules, top, date).approval > 0:
         return top
-    live = [r for r in rules if r.in_force(date) and r.scope == "sale" and r.issuer == "us"]
+    live = [r for r in rules if r.in_force(date) and on_sales_to_china(r)]
     found = Specification(0.0, 0.0, 0.0, 0.0, date)
     for tpp, memory, density, link in product(
         _limits(top.tpp, [n for r in live for n in (r.tpp_max, r.tpp_min)]),
@@ -289,12 +292,12 @@ def _moments(policy: Policy, quarter: int, memo: dict[tuple[object, ...], list[V
     turns = sorted(turn for rule in rules for turn in (rule.start, rule.end) if turn)
     found: dict[tuple[object, ...], Moment] = {}
     result = []
-    for date in _dates(quarter):
+    for date in dates(quarter):
         on_sale = _on_sale(date, policy.known)
         key = (on_sale, bisect_right(turns, date))
         if key not in found:
             live = [rule for rule in rules if rule.in_force(date)]
-            sales = [rule for rule in live if rule.scope == "sale" and rule.issuer == "us"]
+            sales = [rule for rule in live if on_sales_to_china(rule)]
             same = (free_first, on_sale, *sales)
             if same not in memo:
                 edge = edge_of(sales, date, policy.known, free_first)
@@ -305,7 +308,8 @@ def _moments(policy: Policy, quarter: int, memo: dict[tuple[object, ...], list[V
 
 
 @lru_cache(maxsize=256)
-def _dates(quarter: int) -> tuple[str, ...]:
+def dates(quarter: int) -> tuple[str, ...]:
+    """The dates of a quarter at which its rules are looked at."""
     start = dt.date(quarter // 4, quarter % 4 * 3 + 1, 1)
     return tuple(
         (start + dt.timedelta(days=(i + 0.5) * 91 / SAMPLES_PER_QUARTER)).isoformat()

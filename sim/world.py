@@ -26,6 +26,8 @@ from sim.phases import build, decide, feedback, offer, record, rules, trade, tra
 from sim.phases import research as study
 from sim.rng import Array
 
+SIGNED = ("efficiency", "eci", "latent")
+"""Tables of the state that may be negative; all others are amounts or shares."""
 US, CHINA = 0, 1
 """Rows of the two superpowers."""
 PHASES = (
@@ -119,7 +121,28 @@ class World(mesa.Model):
         for _ in range(self.inputs.steps):
             self.step()
         record.finish(self)
+        self.check()
         return self.log
+
+    def stocks(self) -> dict[str, Array]:
+        """Everything that is carried from quarter to quarter and cannot be negative, by name."""
+        found = {name: values for name, values in self.state.items() if name not in SIGNED}
+        found |= {f"domestic {name}": values for name, values in vars(self.domestic).items()}
+        return found | {
+            "inventory": self.inventory, "unsold Chinese chips": self.unsold_chinese, "smuggling network": self.network,
+            "rented compute": self.rented, "legal imports so far": self.legal_total, "production": self.supply_level,
+        }  # fmt: skip
+
+    def check(self) -> None:
+        """Refuse a world that has left the numbers, whatever of it is kept.
+
+        Raises:
+            FloatingPointError: naming what is not finite.
+        """
+        carried = self.stocks() | {name: self.state[name] for name in SIGNED} | {"largest run": self.largest}
+        for name, values in carried.items():
+            if not np.isfinite(values).all():
+                raise FloatingPointError(f"{self.inputs.spec.name}: {name} is not finite")
 
     def close(self) -> None:
         """Let go of the model: Mesa 3.3 keeps every model alive in a table of the class."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim import power
 from sim.chips import CLASSES, MAIN_CLASSES, summed
+from sim.phases.trade import remove
 from sim.rng import Array
 
 if TYPE_CHECKING:
@@ -25,20 +26,20 @@ INITIAL_RETIRES = range(14, 22)
 def run(w: World) -> None:
     """Stocks, power and usable compute."""
     s, n = w.state, w.now
-    n.delivery.move(s["chips"], 1)
+    n.delivery.join(s["chips"])
     w.deliveries.append(n.delivery)
     books = bool(w.log.ledger)
     if books:
         n.retired_sum, n.retired_china = np.zeros((2, *s["chips"].shape[1:]))
     if len(w.deliveries) > LIFE:
         old = w.deliveries.pop(0)
-        old.move(s["chips"], -1)
+        old.retire(s["chips"])
         if books:
             n.retired_sum += old.total()
             n.retired_china += old.china
     if w.t in INITIAL_RETIRES:
         retiring = w.initial / len(INITIAL_RETIRES)
-        s["chips"][:, A100] -= retiring
+        remove(s["chips"][:, A100], retiring)
         if books:
             n.retired_sum[A100] += retiring.sum(axis=0)
             n.retired_china[A100] += retiring[1]
@@ -73,9 +74,8 @@ def _run_on_power(w: World) -> None:
         s["power_growth"][:] *= power.additions_growth(w.p.power_growth, w.year)
         s["ai_share"][:] = power.ai_share(s["ai_share"], w.now.power_need, s["power"])
     added = additions * s["power_growth"] * s["ai_share"]
-    if not w.in_data:
-        added[0] *= w.setting("us_power") / 100
-        added[1] *= w.setting("china_power") / 100
+    added[0] *= w.setting("us_power") / 100
+    added[1] *= w.setting("china_power") / 100
     s["power"] += added
     w.now.power_added = added
     watts = w.chips.kw.copy()

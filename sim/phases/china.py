@@ -106,8 +106,11 @@ def _volume_cap(w: World, k: int, dies: Array) -> Array | float:
 
 
 def _permission(w: World) -> Array:
-    """Share of what the US allows that Beijing lets in: its dated rules in the past, its decision after."""
-    if w.t < w.inputs.rules_steps:
+    """Share of what the US allows that Beijing lets in: its dated rules in the past, its decision after.
+
+    In a history that goes otherwise from some quarter on, a setting that holds by then takes the place of the rules.
+    """
+    if w.t < min(w.inputs.rules_steps, w.inputs.permission_from):
         recorded = w.inputs.regime.import_permission[w.t]
         return np.full(w.runs, 1.0 if np.isnan(recorded) else recorded)
     return w.state["permission"][1]
@@ -215,7 +218,7 @@ def _book(w: World, offers: _Offers, form: Array, bought: Array, output: Array) 
     w.legal_total += own
     n.dies, n.legal_chips = dies * shrink, own[:US_N].sum(axis=0)
     n.made_chinese = form[:, None] * (n.chinese_output * 1e3)
-    w.unsold_chinese = output - bought[-3]
+    w.unsold_chinese = np.maximum(output - bought[-3], 0.0)
     own[w.ascend] = form[:, None] * bought[-3]
     n.arrived = bought[-2]
     h = w.chips.h100e

@@ -45,13 +45,22 @@ def _us_designed(w: World) -> None:
 
 
 def _chinese(w: World) -> None:
-    i, t, c = w.inputs, w.t, w.domestic
+    i, t, p, c = w.inputs, w.t, w.p, w.domestic
     if t < i.data_steps:
         ones = np.ones(w.runs)
-        c.logic, c.memory = i.domestic["logic_capacity"][t] * ones, i.domestic["hbm_capacity"][t] * ones
+        if i.departs:
+            fixed = w.setting("chip_push")
+            push = domestic.PUSH_TODAY if np.isnan(fixed) else fixed / 100
+            tools, memory = i.recorded_closures["tools"][t], i.recorded_closures["hbm"][t]
+            domestic.depart(
+                c, p, w.year, domestic.Settings(w.now.tools, w.now.memory_control, push),
+                domestic.Settings(tools, memory, domestic.PUSH_TODAY),
+            )  # fmt: skip
+        c.logic = i.domestic["logic_capacity"][t] * c.logic_apart * ones
+        c.memory = i.domestic["hbm_capacity"][t] * c.memory_apart * ones
         c.assembly = i.domestic["ascend_units"][t] * ones
     else:
         push = w.state["push"][1]
-        domestic.advance(c, w.p, w.year, w.now.tools, w.now.memory_control, push, w.now.fab_boost)
+        domestic.advance(c, p, w.year, w.now.tools, w.now.memory_control, push, w.now.fab_boost)
     imported = 0.0 if w.in_data else domestic.imported_memory(w.now.memory_control, w.year)
-    w.now.chinese_output = domestic.output(c, w.p, imported, w.now.memory_shock)
+    w.now.chinese_output = domestic.output(c, p, imported, w.now.memory_shock)

@@ -27,6 +27,12 @@ def run(w: World) -> None:
     _others(w, china.buy(w))
 
 
+def remove(stock: Array, chips: Array) -> None:
+    """Take chips off a stock, in place: what rounding leaves of an emptied one is nothing, and never less."""
+    np.subtract(stock, chips, out=stock)
+    np.maximum(stock, 0.0, out=stock)
+
+
 @dataclass(frozen=True)
 class Delivery:
     """What reached owners in a quarter: everybody but China by one share of what was left, China its own list.
@@ -36,17 +42,24 @@ class Delivery:
 
     share: Array
     """(actors, runs) share of merchant chips; 0 for China."""
+    apart: dict[int, Array]
+    """The same for the classes of which rules keep some buyers from their share, by class."""
     left: Array
     """(classes, runs) chips for everybody but China; custom chips all go to row 0."""
     china: Array
     """(classes, runs) chips for row 1."""
 
-    def move(self, chips: Array, sign: int) -> None:
-        """Add (sign 1) or take off (sign -1) these chips from the stocks, `(actors, classes, runs)`."""
-        change = np.add if sign > 0 else np.subtract
+    def join(self, chips: Array) -> None:
+        """Add these chips to the stocks, `(actors, classes, runs)`."""
         for k in self.classes:
-            change(chips[:, k], self.of_class(k), out=chips[:, k])
-        change(chips[1], self.china, out=chips[1])
+            chips[:, k] += self.of_class(k)
+        chips[1] += self.china
+
+    def retire(self, chips: Array) -> None:
+        """Take these chips off the stocks, `(actors, classes, runs)`."""
+        for k in self.classes:
+            remove(chips[:, k], self.of_class(k))
+        remove(chips[1], self.china)
 
     @cached_property
     def classes(self) -> list[int]:
@@ -56,7 +69,7 @@ class Delivery:
     def of_class(self, k: int) -> Array:
         """What everybody but China got of one class, `(actors, runs)`."""
         if k != CUSTOM:
-            return self.share * self.left[k]
+            return self.apart.get(k, self.share) * self.left[k]
         result = np.zeros_like(self.share)
         result[0] = self.left[k]
         return result
@@ -79,7 +92,7 @@ def _others(w: World, bought: dict[str, Array]) -> None:
     sold = np.ones(w.runs)
     if not w.in_data:
         h100e = summed(h[:, 0], shelf) - (1 - CUSTOM_PRICE) * h[CUSTOM, 0] * shelf[CUSTOM]
-        money = s["spending"].sum(axis=0) - s["spending"][1]
+        money = s["spending"].sum(axis=0) - s["spending"][1] - _refused(w, shelf * h)
         watts = summed(power.OVERHEAD / 1000 * w.chips.kw, shelf)
         fits = power.room(s["power"], n.power_added, n.power_need, besides=1)
         sold = np.minimum(1.0, np.minimum(
@@ -107,5 +120,44 @@ def _others(w: World, bought: dict[str, Array]) -> None:
     weight[0] = np.maximum(weight[0] - custom_value, 0.0)
     weight[1] = 0.0
     share = weight / np.maximum(weight.sum(axis=0), 1e-9)
-    n.delivery = Delivery(share, left, own + arriving)
+    apart: dict[int, Array] = {}
+    for k in map(int, np.flatnonzero(left[:CUSTOM].any(axis=1))) if w.inputs.terms_act[w.t] else ():
+        bought_by = _by_terms(w, k, weight, left[k])
+        taken = np.minimum(bought_by.sum(axis=0), left[k])
+        w.inventory[k] += left[k] - taken  # what nobody may buy stays on the shelf
+        if w.log.ledger:
+            n.ledger["delivered"][k] -= left[k] - taken
+        left[k], apart[k] = taken, bought_by / np.maximum(taken, 1e-9)
+    n.delivery = Delivery(share, apart, left, own + arriving)
     n.rented = bought["rented"]
+
+
+def _refused(w: World, shelf: Array) -> Array | float:
+    """Money of buyers outside China that rules keep from what is on the shelf (H100e by class), `(runs,)`."""
+    i, t = w.inputs, w.t
+    if not i.terms_act[t]:
+        return 0.0
+    merchant = shelf[:CUSTOM]
+    total = np.maximum(merchant.sum(axis=0), 1e-9)
+    return sum(
+        (w.state["spending"][row] * (1 - summed(terms.approval[t], merchant) / total) for row, terms in i.terms),
+        start=0.0,
+    )
+
+
+def _by_terms(w: World, k: int, weight: Array, left: Array) -> Array:
+    """Chips of a merchant class by owner where rules name a buyer: by money, licenses and caps, `(actors, runs)`.
+
+    What a buyer may not have goes to the others in proportion to their money; with a tariff, money buys less.
+    """
+    t, may, most = w.t, weight.copy(), np.full_like(weight, np.inf)
+    for row, terms in w.inputs.terms:
+        may[row] *= terms.approval[t, k] / (1 + terms.price_share[t, k])
+    bought = may * (left / np.maximum(may.sum(axis=0), 1e-9))
+    for row, terms in w.inputs.terms:
+        most[row] = terms.cap_units[t, k]
+        if np.isfinite(terms.cap_share[t, k]):
+            most[row] = np.minimum(most[row], terms.cap_share[t, k] * bought[0])
+    capped = np.minimum(bought, most)
+    free = np.where(np.isinf(most), may, 0.0)
+    return capped + free * ((bought - capped).sum(axis=0) / np.maximum(free.sum(axis=0), 1e-9))

@@ -146,8 +146,8 @@ def test_shrinking_capability_by_orders_of_magnitude_moves_the_crossing(
     future = slice(w.inputs.data_steps, None)
     paths = (run["capability"][future, 0], w.log["capability"][future, 0])
     np.testing.assert_allclose(paths[1][0] - paths[0][0], lost, atol=2.0)
-    base, later = (crossing.crossing_year(path, limit, run.years[future]) for path in paths)
-    reached = ~np.isnan(base) & (base > run.years[future][0])
+    base, later = (crossing.crossing_year(path, limit, run.time[future]) for path in paths)
+    reached = ~np.isnan(base) & (base > run.time[future][0])
     assert reached.sum() >= 8
     assert np.all(np.isnan(later[reached]) | (later[reached] > base[reached]))
     assert np.isnan(later).sum() > np.isnan(base).sum()
