@@ -2,19 +2,22 @@
 
 A draw depends on the seed, the name of its stream (process and actor) and the member's block of 256, and on nothing
 else: not on the size of the ensemble, how it is cut, the horizon, the roster or the scenario. So two scenarios roll
-the same dice, and member 417 alone is member 417 of a million.
+the same dice, and member 417 alone is member 417 of a million. The streams of the world and of the actors in the data
+have numbers of 16 bits, which all differ; an actor that a scenario adds has 64 bits more, so that no name ever clashes.
 """
 
 from __future__ import annotations
 
 import hashlib
 import warnings
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.errors import InputError
+from scenarios.tables import table
 
 if TYPE_CHECKING:
     from scipy.stats import qmc
@@ -30,13 +33,25 @@ Array = NDArray[np.float64]
 Generator = np.random.Generator
 
 
-class DuplicateStreamError(InputError):
-    """Two names hash to one stream: an actor has been added under an unlucky name."""
+def _number(process: str, actor: str, size: int) -> int:
+    """A stable number of `size` bytes for a stream's name."""
+    return int.from_bytes(hashlib.blake2b(f"{process}\0{actor}".encode(), digest_size=size).digest(), "big")
 
 
 def stream_id(process: str, actor: str = "") -> int:
-    """A stable 16-bit number of a stream's name."""
-    return int.from_bytes(hashlib.blake2b(f"{process}\0{actor}".encode(), digest_size=2).digest(), "big")
+    """A stable 16-bit number of a stream's name; those of the built-in streams all differ."""
+    return _number(process, actor, 2)
+
+
+def added_id(process: str, actor: str) -> int:
+    """A stable 64-bit number, never 0, that tells the stream of an added actor from every other one."""
+    return _number(process, actor, 8) or 1
+
+
+@cache
+def _built_in() -> frozenset[str]:
+    """Actors whose streams are told apart by 16 bits: those of the data, and the world."""
+    return frozenset(("", *(row.actor for row in table("actors"))))
 
 
 def check_seed(seed: int) -> None:
@@ -76,20 +91,15 @@ class Streams:
 
     def __init__(self, seed: int, first: int, last: int, steps: int) -> None:
         self.seed, self.first, self.last, self.steps = seed, first, last, steps
-        self._names: dict[int, tuple[str, str]] = {}
 
     def _generators(self, process: str, actor: str) -> list[np.random.Generator]:
         stream = stream_id(process, actor)
-        owner = self._names.setdefault(stream, (process, actor))
-        if owner != (process, actor):
-            one, two = (f"{what} of {who}" if who else what for what, who in (owner, (process, actor)))
-            raise DuplicateStreamError(
-                f"by chance the dice for the {one} and for the {two} would be the same; rename an added actor"
-            )
+        # Drawing counts up from the low word and never reaches the top one: there an added actor has room of its own.
+        counter = np.array([0, 0, 0, 0 if actor in _built_in() else added_id(process, actor)], np.uint64)
         blocks = range(self.first // BLOCK, -(-self.last // BLOCK))
         # The dtype matters: a plain list would become float64 and lose the block number.
         keys = [np.array([self.seed, (stream << 48) | block], np.uint64) for block in blocks]
-        return [np.random.Generator(np.random.Philox(key=key)) for key in keys]
+        return [np.random.Generator(np.random.Philox(counter=counter, key=key)) for key in keys]
 
     def _cut(self, draws: list[Array]) -> Array:
         skip = self.first % BLOCK

@@ -13,6 +13,7 @@ from scenarios.parameters import parameters
 from scenarios.quantities import Choice
 from scenarios.quarters import FIRST, number
 from scenarios.schema import Scenario
+from scenarios.tables import table
 from sim import rng
 from sim.draws import draw
 from sim.inputs import Inputs
@@ -279,8 +280,8 @@ def test_noise_does_not_depend_on_the_scenario_or_the_roster() -> None:
         assert np.array_equal(getattr(one, name), getattr(two, name)), name
 
 
-def test_no_two_streams_share_a_number() -> None:
-    """Over the processes and the actors of every scenario; a clash raises on use, here all at once."""
+def streams_of(*actors: str) -> set[tuple[str, str]]:
+    """The streams that a simulation with these actors draws from."""
     used = {("sobol scramble", "")}
 
     class Recorder(Streams):
@@ -288,18 +289,50 @@ def test_no_two_streams_share_a_number() -> None:
             used.add((process, actor))
             return super()._generators(process, actor)
 
+    paths(actors, True, Recorder(0, 0, 1, 2))
+    return used
+
+
+def test_no_two_built_in_streams_share_a_number() -> None:
+    used = streams_of(*(row.actor for row in table("actors")))
     for name in scenarios.names():
-        paths(Inputs(load(name), 2).actors, True, Recorder(0, 0, 1, 2))
+        assert streams_of(*Inputs(load(name), 2).actors) <= used, "a scenario of the library adds an actor"
     assert len(used) > 20
     assert len({stream_id(*key) for key in used}) == len(used)
 
 
-def test_a_clash_of_streams_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_numbers_of_built_in_streams_stay() -> None:
+    """Those of the world and of the actors in the data, or every published result would move."""
+    key = np.array([5, (stream_id("surprise", "gulf") << 48) | 1], np.uint64)
+    drawn = np.random.Generator(np.random.Philox(key=key)).standard_normal((2, BLOCK))
+    assert np.array_equal(Streams(5, BLOCK, 2 * BLOCK, 2).normal("surprise", "gulf"), drawn)
+
+
+def test_an_added_actor_has_dice_of_its_own_whatever_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where all names had one short number: 2,000 actors and the built-in ones never roll the same."""
     monkeypatch.setattr(rng, "stream_id", lambda process, actor="": 7)
     streams = Streams(0, 0, 4, 2)
-    streams.normal("one")
-    with pytest.raises(rng.DuplicateStreamError, match="for the one and for the two would be the same; rename an"):
-        streams.normal("two")
+    added = [streams.uniform("release", f"actor_{n}") for n in range(2000)]
+    one = streams.uniform("release", "gulf")
+    assert len(np.unique([one, *added])) == one.size * 2001
+    assert np.array_equal(one, streams.uniform("supply"))  # built-in ones have the short number alone
+    assert not np.array_equal(streams.uniform("release", "atlantis"), streams.uniform("generation", "atlantis"))
+
+
+def test_the_long_number_of_a_name_is_never_that_of_the_built_in_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert rng.added_id("release", "atlantis") >= 2**32
+    monkeypatch.setattr(rng, "_number", lambda process, actor, size: 0)
+    assert rng.added_id("release", "atlantis") != 0
+
+
+def test_two_copies_of_an_actor_differ_by_chance_alone() -> None:
+    copies = {"one": {"like": "gulf"}, "two": {"like": "gulf"}}
+    lucky = simulate(changed(actors=copies), runs=16, until=2029)
+    calm = simulate(changed(actors=copies, switches={"luck": False}), runs=16, until=2029)
+    for run, same in ((lucky, False), (calm, True)):
+        one, two = run.part("capability.one"), run.part("capability.two")
+        assert np.array_equal(one, two) is same
+        assert np.isfinite(one).all()
 
 
 def test_the_last_stream_still_tells_its_blocks_apart(monkeypatch: pytest.MonkeyPatch) -> None:
