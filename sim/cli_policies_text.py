@@ -92,7 +92,7 @@ def _short(effect: Paired, scale: float = 1.0, digits: int = 2) -> str:
     """Mean and half of its interval; in brackets where the interval has zero in it."""
     if effect.mean == 0:
         return "0"
-    half = scale * (effect.high - effect.mean)
+    half = scale * (effect.half or 0.0)  # prices are of two futures or more
     if abs(scale * effect.mean) >= 1e4:
         return f"{brief(effect.mean)} ±{brief(half)}" if effect.is_clear else f"[{brief(effect.mean)}]"
     text = signed(scale * effect.mean, digits)
@@ -100,8 +100,10 @@ def _short(effect: Paired, scale: float = 1.0, digits: int = 2) -> str:
 
 
 def _effect(effect: Paired, scale: float = 1.0) -> str:
-    mean, low, high = (signed(scale * value, 2) for value in (effect.mean, effect.low, effect.high))
-    return f"{mean} ({low} to {high})"
+    mean = signed(scale * effect.mean, 2)
+    if effect.low is None or effect.high is None:
+        return mean
+    return f"{mean} ({signed(scale * effect.low, 2)} to {signed(scale * effect.high, 2)})"
 
 
 def attribution(result: Attribution) -> None:
@@ -170,7 +172,7 @@ def _rival(result: Regret, unit: str) -> str:
     first, second = int(order[0]), int(order[1])
     world = int(result.regrets[second].argmax())
     span = result.interval(second, world)
-    half = result.scale * (span.high - span.mean)
+    half = result.scale * (span.half or 0.0)
     distance = result.scale * float(result.largest[second] - result.largest[first])
     if distance > half:
         return ""

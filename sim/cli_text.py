@@ -56,8 +56,10 @@ def _print(console: Console, *parts: Table | str) -> None:
         console.print()
 
 
-def _span(q: Mapping[str, float], digits: int = 1, scale: float = 1.0) -> str:
-    """Median and the range of nine futures in ten."""
+def _span(q: Mapping[str, Any], digits: int = 1, scale: float = 1.0) -> str:
+    """Median and the range of nine futures in ten; one future has no range."""
+    if q["p05"] is None:
+        return _plain(q["p50"] / scale, digits)
     mid, low, high = (_plain(q[name] / scale, digits) for name in ("p50", "p05", "p95"))
     return f"{mid} ({low} to {high})"
 
@@ -84,8 +86,14 @@ def setting(value: Setting) -> str:
     return "left to the actor" if value == ACTOR else f"{value:g}"
 
 
-def scenario(spec: Scenario, expected: Any) -> None:
-    """A scenario in full: what it asks, what it changes, what is expected of it."""
+def without_effect(said: Sequence[str], name: str = "") -> None:
+    """What a scenario sets that does nothing in it, a line each."""
+    if said:
+        _print(_console(), "\n".join(f"Note{f' on {name}' if name else ''}: {line}" for line in said))
+
+
+def scenario(spec: Scenario, expected: Any, idle: Sequence[str] = ()) -> None:
+    """A scenario in full: what it asks, what it changes, what of that does nothing, what is expected of it."""
     console = _console()
     console.print(f"{spec.title} ({spec.name})", style="bold")
     _print(console, f"{spec.question}\n{spec.story}")
@@ -120,6 +128,7 @@ def scenario(spec: Scenario, expected: Any) -> None:
         lines.append(f"Parameter {name}: {shape}")
     if lines:
         _print(console, "\n".join(lines))
+    without_effect(idle)
     if isinstance(expected, dict) and isinstance(expected.get("results"), dict):
         _print(console, _expected(expected))
 
@@ -154,7 +163,7 @@ def _expected(expected: Mapping[str, Any]) -> Table:
     return table
 
 
-def result(run: Run, summary: Mapping[str, Any], changed: Mapping[str, Setting]) -> None:
+def result(run: Run, summary: Mapping[str, Any], changed: Mapping[str, Setting], idle: Sequence[str] = ()) -> None:
     """Where a scenario leads."""
     console = _console()
     console.print(f"{run.spec.title}: {run.spec.question}", style="bold")
@@ -163,6 +172,7 @@ def result(run: Run, summary: Mapping[str, Any], changed: Mapping[str, Setting])
         console.print(f"With {with_}.")
     console.print()
     _print(console, headline(rounded(summary["outcomes"]), run.until))
+    without_effect(idle)
     _print(console, _outcomes(summary), _lead(summary), _crossing_delay(summary, run.until), _slope(summary))
     _print(console, _crossing(run, summary), _channels(summary), _china(summary), _governance(summary))
     by = "weighed by history" if summary["weighting"] == "history" else "drawn from the priors"
@@ -224,7 +234,7 @@ def _crossing(run: Run, summary: Mapping[str, Any]) -> Table:
         "Not reached, in 100 futures",
     )
     for actor, q in summary["crossing_year"].items():
-        years = "–" if q["p50"] is None else f"{q['p50']:.1f} ({q['p05']:.1f} to {q['p95']:.1f})"
+        years = "–" if q["p50"] is None else _span(q)
         table.add_row(labels.get(actor, actor), years, str(round(100 * q["share_not_reached"])))
     return table
 
@@ -269,10 +279,14 @@ def comparisons(pairs: Sequence[Comparison]) -> None:
     for pair in pairs:
         console.print(f"{pair.second.spec.title}, compared with {first.spec.title}", style="bold")
         _print(console, _changes(pair), _effects(pair))
-    console.print(
-        f"{first.runs:,} futures, seed {first.seed}, the same dice for all. Intervals of 90 % come from the number of "
-        f"futures. {FOOTER}"
-    )
+    for note in dict.fromkeys(note for pair in pairs for note in pair.notes):
+        console.print(f"Note: {note}")
+    if first.runs == 1:
+        known = "One future has no interval: take more --runs."
+    else:
+        known = "Intervals of 90 % come from the number of futures."
+    futures = "1 future" if first.runs == 1 else f"{first.runs:,} futures"
+    console.print(f"{futures}, seed {first.seed}, the same dice for all. {known} {FOOTER}")
 
 
 def _all_outcomes(pairs: Sequence[Comparison]) -> Table:
@@ -292,8 +306,7 @@ def _changes(pair: Comparison) -> Table:
 
     table = _table("Change of outcomes, futures in 100", "Outcome", "Change", "90 % interval")
     for name, q in pair.outcome_changes().items():
-        low, high = signed(100 * q["low"]), signed(100 * q["high"])
-        table.add_row(LABELS[name], signed(100 * q["change"]), f"{low} to {high}")
+        table.add_row(LABELS[name], signed(100 * q["change"]), _ends(q["low"], q["high"], 100))
     return table
 
 
@@ -305,10 +318,14 @@ def _effects(pair: Comparison) -> Table:
     for year in range(2023, pair.first.until + 1):
         e = pair.effect("lead_months", year)
         table.add_row(
-            str(year), signed(e.mean), f"{signed(e.mean_low)} to {signed(e.mean_high)}", signed(e.p50),
-            f"{signed(e.p05)} to {signed(e.p95)}",
+            str(year), signed(e.mean), _ends(e.mean_low, e.mean_high), signed(e.p50), _ends(e.p05, e.p95),
         )  # fmt: skip
     return table
+
+
+def _ends(low: float | None, high: float | None, scale: float = 1.0) -> str:
+    """An interval, or a dash where there is none."""
+    return "–" if low is None or high is None else f"{signed(scale * low)} to {signed(scale * high)}"
 
 
 def parameters(rows: Iterable[Mapping[str, Any]], calibration: str, weighting: str) -> None:

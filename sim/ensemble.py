@@ -23,13 +23,14 @@ from scenarios.errors import InputError
 from scenarios.parameters import parameters
 from scenarios.schema import Scenario
 from sim.rng import Array, Streams
+from sim.short import Short
 
 FOLDER = Path(__file__).parents[1] / "scenarios" / "draws"
 STEPS_PER_SD = 4096
 
 
-@dataclass(frozen=True)
-class Weighed:
+@dataclass(frozen=True, repr=False)
+class Weighed(Short):
     """Shipped draws, weighed by the record up to a quarter."""
 
     facts: dict[str, Any]

@@ -18,6 +18,7 @@ from scenarios.schema import Scenario
 from sim.outcomes.scalar import Outcome
 from sim.rng import Array
 from sim.run import CHUNK, simulate
+from sim.short import Short
 
 IN_FLIGHT = 16
 """Tasks handed out at a time: a million must not wait in memory."""
@@ -26,8 +27,8 @@ Progress = Callable[[int, int], None]
 """Called with (futures simulated, futures in all)."""
 
 
-@dataclass(frozen=True)
-class Task:
+@dataclass(frozen=True, repr=False)
+class Task(Short):
     """Members `first` … `first + runs` of a scenario, and what is asked of each."""
 
     spec: Scenario

@@ -15,19 +15,24 @@ NONE_SEEN = 2.3
 
 @dataclass(frozen=True)
 class Paired:
-    """Mean of a difference with its 90 % interval, and its spread over futures."""
+    """Mean of a difference with its 90 % interval, and its spread over futures; one future has neither."""
 
     mean: float
-    low: float
-    high: float
-    p05: float
+    low: float | None
+    high: float | None
+    p05: float | None
     p50: float
-    p95: float
+    p95: float | None
+
+    @property
+    def half(self) -> float | None:
+        """Half of the interval of the mean."""
+        return None if self.high is None else self.high - self.mean
 
     @property
     def is_clear(self) -> bool:
         """Whether the interval of the mean leaves out zero."""
-        return self.low > 0 or self.high < 0
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
 
 def paired(difference: Array, least: float = 0.0) -> Paired:
@@ -38,7 +43,9 @@ def paired(difference: Array, least: float = 0.0) -> Paired:
         least: the interval reaches at least so far to each side.
     """
     mean, n = float(difference.mean()), difference.size
-    error = max(float(Z90 * difference.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0, least)
+    if n == 1:
+        return Paired(mean, None, None, None, mean, None)
+    error = max(float(Z90 * difference.std(ddof=1) / np.sqrt(n)), least)
     return Paired(mean, mean - error, mean + error, *map(float, np.quantile(difference, (0.05, 0.5, 0.95))))
 
 

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.errors import InputError, unknown
 from scenarios.quarters import FIRST, end_year, label
 from scenarios.schema import Scenario
 from sim.outcomes import blocs, lead, polarity
 from sim.rng import Array
+from sim.short import Short
+from sim.wording import rounded
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,8 +61,8 @@ MEASURES: dict[str, tuple[str, str]] = {
 """Series that can be asked for: label and unit."""
 
 
-@dataclass(frozen=True)
-class Run:
+@dataclass(frozen=True, repr=False)
+class Run(Short):
     """The result of a simulation: `runs` members of one scenario."""
 
     spec: Scenario
@@ -74,6 +77,16 @@ class Run:
     ledger: dict[str, Array] = field(default_factory=dict)
     """Chips by class and quarter (T, classes, runs), where it was kept."""
 
+    def _facts(self) -> dict[str, Any]:
+        shares = ", ".join(f"{polarity.LABELS[name]} {n}" for name, n in rounded(self.outcome_shares()).items())
+        return {
+            "scenario": f"{self.spec.name}, digest {self.spec.digest()}",
+            "futures": f"{self.runs:,}, numbers {self.first} to {self.first + self.runs - 1} of seed {self.seed}",
+            "quarters": f"{self.quarters[0]} to {self.quarters[-1]}",
+            f"outcomes at the end of {self.until}, futures in 100": shares,
+            "series": self.series, "parameters": self.parameters,
+        }  # fmt: skip
+
     @property
     def runs(self) -> int:
         """Number of members."""
@@ -85,8 +98,13 @@ class Run:
         return tuple(label(FIRST + t) for t in range(len(self.series["capability"])))
 
     @cached_property
-    def years(self) -> Array:
-        """Decimal year at the end of each quarter, `(T,)`."""
+    def years(self) -> NDArray[np.int64]:
+        """Calendar year of each quarter, `(T,)`."""
+        return np.array([(FIRST + t) // 4 for t in range(len(self.quarters))], dtype=np.int64)
+
+    @cached_property
+    def time(self) -> Array:
+        """Decimal year at the end of each quarter, `(T,)`: 2031.0 is the end of 2030-Q4."""
         return np.array([end_year(FIRST + t) for t in range(len(self.quarters))])
 
     def step(self, year: int) -> int:
@@ -157,19 +175,26 @@ class Run:
         return polarity.shares(polarity.at_year(self, year or self.until, ruler, months, third_months))
 
     def quantiles(self, name: str, q: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> pl.DataFrame:
-        """Quantiles over members per quarter, and per part where there are parts, as a polars frame."""
+        """Quantiles over members per quarter, and per part where there are parts, as a polars frame.
+
+        Columns: quarter, year (of the calendar), time (decimal year at the quarter's end), (part,) p05 … One future has
+        a median alone.
+        """
         import polars as pl
 
         frames = []
+        none = pl.repeat(None, len(self.quarters), dtype=pl.Float64, eager=True)
         for part in self.parts(name) or ("",):
             values = np.sort(self.part(f"{name}.{part}" if part else name), axis=-1)
-            columns = {f"p{round(100 * x):02d}": _sorted_quantile(values, x) for x in q}
-            keys: dict[str, Any] = {"quarter": self.quarters, "year": self.years}
+            columns = {
+                f"p{round(100 * x):02d}": _sorted_quantile(values, x) if self.runs > 1 or x == 0.5 else none for x in q
+            }
+            keys: dict[str, Any] = {"quarter": self.quarters, "year": self.years, "time": self.time}
             frames.append(pl.DataFrame({**keys, **({"part": [part] * len(self.quarters)} if part else {}), **columns}))
         return pl.concat(frames)
 
     def frame(self, name: str) -> pl.DataFrame:
-        """All values of a series: columns quarter, year, (part,) member, value."""
+        """All values of a series: columns quarter, year (of the calendar), time (at its end), (part,) member, value."""
         import polars as pl
 
         frames = []
@@ -178,6 +203,7 @@ class Run:
             values = self.part(f"{name}.{part}" if part else name)
             frames.append(pl.DataFrame({
                 "quarter": np.repeat(np.array(self.quarters), members), "year": np.repeat(self.years, members),
+                "time": np.repeat(self.time, members),
                 **({"part": [part] * (steps * members)} if part else {}),
                 "member": np.tile(np.arange(self.first, self.first + members), steps),
                 "value": np.ascontiguousarray(values).ravel(),

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 THREE, FIVE = (0.05, 0.5, 0.95), (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-def quantiles(values: Array, q: tuple[float, ...] = THREE) -> dict[str, float]:
-    """Quantiles by name (`p05` …), to six digits."""
+def quantiles(values: Array, q: tuple[float, ...] = THREE) -> dict[str, float | None]:
+    """Quantiles by name (`p05` …), to six digits; one value is a median and has no others."""
     found = np.quantile(values, q)
-    return {f"p{round(100 * x):02d}": _plain(v) for x, v in zip(q, found, strict=True)}
+    return {
+        f"p{round(100 * x):02d}": _plain(v) if values.size > 1 or x == 0.5 else None
+        for x, v in zip(q, found, strict=True)
+    }
 
 
 def _plain(value: float) -> float:
@@ -45,10 +48,10 @@ def summary(run: Run) -> dict[str, Any]:
     years = range(2022, run.until + 1)
     at = {year: run.step(year) for year in years}
 
-    def by_year(name: str, q: tuple[float, ...]) -> dict[str, dict[str, float]]:
+    def by_year(name: str, q: tuple[float, ...]) -> dict[str, dict[str, float | None]]:
         return {str(year): quantiles(run[name][t], q) for year, t in at.items()}
 
-    def by_actor(name: str) -> dict[str, dict[str, dict[str, float]]]:
+    def by_actor(name: str) -> dict[str, dict[str, dict[str, float | None]]]:
         values = run[name]
         return {
             actor: {str(year): quantiles(values[t, a]) for year, t in at.items()} for a, actor in enumerate(run.actors)
@@ -70,8 +73,7 @@ def summary(run: Run) -> dict[str, Any]:
         "crossing_delay_months": _may_not(crossing.delay_months(run)),
         "crossing_year": {a: _may_not(v) for a, v in zip(run.actors, crossing.by_actor(run), strict=True)},
         "outcomes_at_crossing": {
-            **{name: _plain(float(np.mean(codes == i))) for i, name in enumerate(polarity.CLASSES)},
-            "not_reached": _plain(float(np.mean(codes < 0))),
+            name: _plain(float(np.mean(codes == i))) for i, name in enumerate(crossing.CLASSES)
         },
         "million_chips_year": {
             a: _may_not(v) for a, v in zip(("united_states", "china"), million.year_reached(run), strict=True)
@@ -98,7 +100,7 @@ def _yearly(run: Run, channel: int, t: int) -> Array:
 
 
 def members(run: Run) -> pl.DataFrame:
-    """One row per member and year: outcomes at year ends, and the parameters drawn."""
+    """One row per member and year: outcomes at year ends, and the parameters drawn; empty where there is nothing."""
     import polars as pl
 
     us, china, third = blocs.frontiers(run)
@@ -107,6 +109,7 @@ def members(run: Run) -> pl.DataFrame:
         t = run.step(year)
         frames.append(pl.DataFrame({
             "member": np.arange(run.first, run.first + run.runs), "year": np.full(run.runs, year),
+            "quarter": np.full(run.runs, run.quarters[t]),
             "outcome": np.array(polarity.CLASSES)[polarity.at_year(run, year)],
             "lead_months": run["lead_months"][t], "lead_months_backward": run["lead_months_backward"][t],
             "gap_eci": run["gap_eci"][t], "us_bloc_eci": us[t], "china_eci": china[t], "third_eci": third[t],
@@ -116,7 +119,7 @@ def members(run: Run) -> pl.DataFrame:
             **{name: run["governance"][t, i] for i, name in enumerate(INDICES)},
             **{f"parameter.{name}": values for name, values in run.parameters.items()},
         }))  # fmt: skip
-    return pl.concat(frames)
+    return pl.concat(frames).with_columns(pl.col(pl.Float32, pl.Float64).fill_nan(None))
 
 
 def headline(run: Run) -> dict[str, float]:

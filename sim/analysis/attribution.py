@@ -20,6 +20,7 @@ from sim.outcomes.scalar import Outcome
 from sim.paired import NONE_SEEN, Paired, paired
 from sim.rng import Array
 from sim.run import check_runs
+from sim.short import Short
 
 if TYPE_CHECKING:
     import polars as pl
@@ -57,8 +58,8 @@ class Share:
     """Its effect when it comes last: what the second scenario would lack without it."""
 
 
-@dataclass(frozen=True)
-class Attribution:
+@dataclass(frozen=True, repr=False)
+class Attribution(Short):
     """The difference of an outcome between two scenarios, divided among what differs."""
 
     first: Scenario

@@ -23,6 +23,7 @@ from sim.draws import distributions
 from sim.evaluate import Progress, Task, evaluate_all
 from sim.outcomes.scalar import Outcome, parse
 from sim.rng import Array, Streams
+from sim.short import Short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,8 +152,8 @@ class Box:
     """In futures with other parameters, which it has not seen: the honest figures."""
 
 
-@dataclass(frozen=True)
-class Discovery:
+@dataclass(frozen=True, repr=False)
+class Discovery(Short):
     """Boxes for one question."""
 
     spec: Scenario

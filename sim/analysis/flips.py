@@ -20,6 +20,7 @@ from sim.evaluate import Progress, Task, evaluate, evaluate_all
 from sim.outcomes.polarity import CLASSES
 from sim.outcomes.scalar import parse
 from sim.run import check_runs
+from sim.short import Short
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,8 +59,8 @@ class Change:
     """Shares of all outcomes there."""
 
 
-@dataclass(frozen=True)
-class Flips:
+@dataclass(frozen=True, repr=False)
+class Flips(Short):
     """All changes that were tried, the smallest that flips first."""
 
     spec: Scenario

@@ -18,6 +18,7 @@ from sim.ensemble import points
 from sim.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.outcomes.scalar import Outcome
 from sim.rng import Array, Streams
+from sim.short import Short
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,8 +27,8 @@ BINS = 24
 MEMBERS = 4096
 
 
-@dataclass(frozen=True)
-class Ratios:
+@dataclass(frozen=True, repr=False)
+class Ratios(Short):
     """Share of the variance of an outcome that knowing one parameter takes away, in the ensemble as drawn."""
 
     outcome: str

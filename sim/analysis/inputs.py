@@ -16,13 +16,14 @@ from scenarios.schema import Scenario
 from sim import ensemble, parameter_table
 from sim.draws import distributions
 from sim.rng import SOBOL_DIMENSIONS, Array
+from sim.short import Short
 
 LUCK = "luck"
 """Name of chance as an input: all named streams of random numbers together."""
 
 
-@dataclass(frozen=True)
-class Inputs:
+@dataclass(frozen=True, repr=False)
+class Inputs(Short):
     """Uncertain parameters of a scenario by Sobol column, and chance.
 
     Two parameters that are drawn on one column are one input, which has the name of the first.

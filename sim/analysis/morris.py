@@ -16,6 +16,7 @@ from sim.analysis.inputs import LUCK, inputs_of
 from sim.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.outcomes.scalar import Outcome
 from sim.rng import Array
+from sim.short import Short
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,8 +26,8 @@ EDGE = 0.02
 """The grid goes from this quantile to one less it: a parameter has no value at the quantiles 0 and 1."""
 
 
-@dataclass(frozen=True)
-class Screening:
+@dataclass(frozen=True, repr=False)
+class Screening(Short):
     """Elementary effects of one outcome, in its unit, per step of the grid over the whole range of an input."""
 
     outcome: str

@@ -16,6 +16,7 @@ from sim.outcomes.scalar import Outcome, parse
 from sim.paired import Paired, paired, paired_share
 from sim.rng import Array
 from sim.run import check_runs
+from sim.short import Short
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,8 +25,8 @@ LEAD_YEAR = 2030
 """Year at whose end the lead is read."""
 
 
-@dataclass(frozen=True)
-class Price:
+@dataclass(frozen=True, repr=False)
+class Price(Short):
     """What it does to move one lever to one end of its range."""
 
     lever: Lever
@@ -38,8 +39,8 @@ class Price:
     """Outcome → paired effect, moved less not moved."""
 
 
-@dataclass(frozen=True)
-class PriceList:
+@dataclass(frozen=True, repr=False)
+class PriceList(Short):
     """Effects of all levers of a scenario."""
 
     spec: Scenario

@@ -20,6 +20,7 @@ from sim.outcomes.scalar import Outcome
 from sim.paired import Paired
 from sim.rng import Array
 from sim.run import check_runs
+from sim.short import Short
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,8 +47,8 @@ class Policy:
     """What the scenario of that name changes beside them, and is not taken over."""
 
 
-@dataclass(frozen=True)
-class Regret:
+@dataclass(frozen=True, repr=False)
+class Regret(Short):
     """Scores and regrets of policies in worlds."""
 
     outcome: Outcome

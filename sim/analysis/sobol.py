@@ -18,6 +18,7 @@ from sim.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.outcomes.scalar import Outcome
 from sim.rng import Array
 from sim.run import CHUNK
+from sim.short import Short
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,8 +27,8 @@ CONFIDENCE = 0.9
 RESAMPLES = 999
 
 
-@dataclass(frozen=True)
-class Indices:
+@dataclass(frozen=True, repr=False)
+class Indices(Short):
     """First-order and total indices of one outcome, with 90 % bootstrap intervals."""
 
     outcome: str

@@ -21,6 +21,7 @@ from sim.evaluate import Task, evaluate
 from sim.outcomes.polarity import CLASSES
 from sim.outcomes.scalar import Outcome
 from sim.rng import Array
+from sim.short import Short
 
 PART = 8192
 """Members of a part; the first ones are smaller, so that small studies are not rounded up to it."""
@@ -57,8 +58,8 @@ class Part:
         return self.last - self.first
 
 
-@dataclass(frozen=True)
-class Job:
+@dataclass(frozen=True, repr=False)
+class Job(Short):
     """Parts that one worker makes in one go, and what is asked of every member."""
 
     parts: tuple[Part, ...]
@@ -74,8 +75,8 @@ class Job:
         return sum(part.runs for part in self.parts)
 
 
-@dataclass(frozen=True)
-class Made:
+@dataclass(frozen=True, repr=False)
+class Made(Short):
     """A finished part, or why there is none."""
 
     file: str

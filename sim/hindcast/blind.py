@@ -19,6 +19,7 @@ from sim.hindcast.record import PATTERNS, SERIES, Series
 from sim.results import Run
 from sim.rng import Array, generator
 from sim.run import simulate
+from sim.short import Short
 
 CUTOFFS = ("2022-12", "2023-12", "2024-12")
 """The cut-offs that are scored by default: no AI chip rule was two months old, one year, and two years of data."""
@@ -63,8 +64,8 @@ class Point:
         return self.quantiles[2] - self.recorded
 
 
-@dataclass(frozen=True)
-class Hindcast:
+@dataclass(frozen=True, repr=False)
+class Hindcast(Short):
     """A blind run and its score."""
 
     cutoff: str

@@ -18,6 +18,7 @@ from scipy.special import logsumexp
 from scipy.stats import multivariate_normal, norm
 
 from sim.rng import Array, Generator, generator
+from sim.short import Short
 
 SHARES = (0.6, 0.2, 0.1)
 """Shares of the draws from the proposals fitted last, before that, and before that; the rest comes from the prior."""
@@ -35,8 +36,8 @@ LEAST_STEP = 0.1
 """Least rise of the power of the likelihood from round to round: a poor proposal must not stop the sampler."""
 
 
-@dataclass(frozen=True)
-class Sample:
+@dataclass(frozen=True, repr=False)
+class Sample(Short):
     """Weighted draws of the last round."""
 
     scores: Array
@@ -134,8 +135,8 @@ def _power(likelihood: Array, correction: Array, draws: int) -> float:
     return low
 
 
-@dataclass(frozen=True)
-class Part:
+@dataclass(frozen=True, repr=False)
+class Part(Short):
     """A normal on the columns that the data have moved; the prior on the others."""
 
     moved: NDArray[np.int64]
@@ -164,8 +165,8 @@ class Part:
         return np.asarray(own - norm.logpdf(at).sum(axis=0))
 
 
-@dataclass(frozen=True)
-class Proposal:
+@dataclass(frozen=True, repr=False)
+class Proposal(Short):
     """A mixture of the parts fitted last, the newest first, and of the prior."""
 
     columns: int

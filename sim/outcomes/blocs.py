@@ -13,15 +13,13 @@ if TYPE_CHECKING:
     from sim.results import Run
 
 MEANING = "The best capability of each bloc: the US with the allies that stand with it, China, and everybody else."
-NONE = -1e3
-"""Capability of a bloc that has no members."""
 
 
 def frontiers(run: Run) -> Array:
-    """Best capability of the US bloc, China and the third bloc, `(3, T, runs)`, ECI; a missing bloc is far below."""
+    """Best capability of the US bloc, China and the third bloc, `(3, T, runs)`, ECI; NaN where there is no third."""
     eci = run.series["capability"]
     with_us = run.series["alignment"][:, 2:] >= Ally.PARTS_BELOW
     others = eci[:, 2:]
-    us = np.maximum(eci[:, 0], np.where(with_us, others, NONE).max(axis=1))
-    third = np.where(with_us, NONE, others).max(axis=1)
-    return np.stack([us, eci[:, 1], third])
+    us = np.maximum(eci[:, 0], np.where(with_us, others, -np.inf).max(axis=1))
+    third = np.where(with_us, -np.inf, others).max(axis=1)
+    return np.stack([us, eci[:, 1], np.where(with_us.all(axis=1), np.nan, third)])

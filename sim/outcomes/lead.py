@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenarios.quarters import end_year
 from sim.outcomes import blocs
 from sim.rng import Array
 
@@ -66,7 +65,7 @@ def _quarters_ago(path: Array, value: Array) -> Array:
 
 def slope(run: Run, year: int) -> Array:
     """Growth of the best frontier over the twelve months to the end of a year, ECI points, `(runs,)`."""
-    best = blocs.frontiers(run).max(axis=0)
+    best = np.fmax.reduce(blocs.frontiers(run), axis=0)
     t = run.step(year)
     return best[t] - best[t - 4]
 
@@ -78,10 +77,3 @@ def observed_slope() -> tuple[float, str, str]:
     rows = [row for row in table("frontier_quarters") if row.actor == "united_states"]
     rows.sort(key=lambda row: row.quarter)
     return rows[-1].eci - rows[-5].eci, rows[-5].quarter, rows[-1].quarter
-
-
-def years(run: Run) -> Array:
-    """Decimal years at quarter ends, `(T,)`."""
-    from scenarios.quarters import FIRST
-
-    return np.array([end_year(FIRST + t) for t in range(len(run.series["capability"]))])

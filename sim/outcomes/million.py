@@ -8,7 +8,6 @@ import numpy as np
 
 from scenarios.quarters import FIRST
 from sim.outcomes.crossing import crossing_year
-from sim.outcomes.lead import years
 from sim.rng import Array
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def grade(steps: int) -> Array:
 
 def year_reached(run: Run, chips: float = CHIPS) -> Array:
     """Year in which the United States and China reach that many frontier-grade chips, `(2, runs)`; NaN if never."""
-    at = years(run)
+    at = run.time
     limit = np.full(run.runs, chips)
     used = run.series["compute_train"][:, :2].astype(float) / grade(len(at))[:, None, None]
     return np.stack([crossing_year(used[:, a], limit, at) for a in (0, 1)])

@@ -27,7 +27,8 @@ def classify(lead_months: Array, third_behind: Array, n: float = MONTHS, third_n
 
     Args:
         lead_months: lead of the US bloc over China on the chosen ruler.
-        third_behind: distance of the third bloc to the leader on the same ruler, positive when behind.
+        third_behind: distance of the third bloc to the leader on the same ruler, positive when behind; NaN where
+            there is none.
         n: a lead of at least this is well ahead.
         third_n: a third bloc within this counts as a power.
     """
@@ -56,7 +57,7 @@ def at_steps(
         return classify(u - c, np.maximum(u, c) - o, n, third_n)
     if ruler == "backward":
         ahead = np.maximum(us, china)
-        behind = lead.backward_months(ahead, np.maximum(third, ahead - 200))
+        behind = lead.backward_months(ahead, np.fmax(third, ahead - 200))
         return classify(lead.backward_months(us, china)[steps, members], behind[steps, members], n, third_n)
     raise ValueError(f"unknown ruler {ruler!r}; valid are: {', '.join(lead.RULERS)}")
 

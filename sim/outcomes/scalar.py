@@ -58,8 +58,7 @@ def _codes(run: Run, step: int) -> Array:
 
 
 def _frontier(run: Run, part: str, at: Steps) -> Array:
-    best = blocs.frontiers(run)[FRONTIERS.index(part), at[1]]
-    return np.where(best > blocs.NONE, best, np.nan)
+    return np.asarray(blocs.frontiers(run)[FRONTIERS.index(part), at[1]])
 
 
 def _third(run: Run, part: str, at: Steps) -> Array:
@@ -68,18 +67,17 @@ def _third(run: Run, part: str, at: Steps) -> Array:
 
 
 def _slope(run: Run, part: str, at: Steps) -> Array:
-    best = blocs.frontiers(run).max(axis=0)
+    best = np.fmax.reduce(blocs.frontiers(run), axis=0)
     return np.asarray(best[at[1]] - best[at[1] - 4])
 
 
 def _crossed(run: Run, part: str, at: Steps) -> Array:
     year = crossing.by_bloc(run)[FRONTIERS.index(part)]
-    return (year <= lead.years(run)[at[1]]).astype(float)  # a comparison with NaN is false: it never crosses
+    return (year <= run.time[at[1]]).astype(float)  # a comparison with NaN is false: it never crosses
 
 
 def _at_crossing(run: Run, part: str, at: Steps) -> Array:
-    wanted = polarity.CLASSES.index(part) if part in polarity.CLASSES else -1
-    return (crossing.polarity_at_crossing(run) == wanted).astype(float)
+    return (crossing.polarity_at_crossing(run) == crossing.CLASSES.index(part)).astype(float)
 
 
 _KINDS: dict[str, _Kind] = {
@@ -101,8 +99,7 @@ _KINDS: dict[str, _Kind] = {
         may_not_exist=True,
     ),
     "at_crossing": _Kind(
-        "Outcome when the first bloc crosses", "share of futures", _at_crossing, (*polarity.CLASSES, "not_reached"),
-        dated=False,
+        "Outcome when the first bloc crosses", "share of futures", _at_crossing, crossing.CLASSES, dated=False,
     ),
     "million_chips_year": _Kind(
         "Year of a million frontier-grade chips", "year",

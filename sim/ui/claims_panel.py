@@ -14,7 +14,7 @@ from scenarios import BASELINE, load
 from scenarios.schema import Scenario
 from scenarios.tables import table
 from sim.evaluate import Task, evaluate
-from sim.outcomes import crossing, lead, polarity
+from sim.outcomes import crossing, polarity
 from sim.outcomes.scalar import parse
 from sim.rng import Array
 from sim.run import MAX_RUNS, simulate
@@ -285,7 +285,7 @@ def _after_crossing(canonical: str, runs: int, _spec: Scenario) -> tuple[float, 
     run = simulate(_spec, runs=runs, seed=common.SEED, until=LATEST, keep={"capability"})
     years = crossing.by_bloc(run)
     first = np.min(np.where(np.isnan(years), np.inf, years), axis=0)
-    at = np.searchsorted(lead.years(run), first)
+    at = np.searchsorted(run.time, first)
     use = at + 4 * AFTER < len(run.quarters)
     members = np.flatnonzero(use)
     months = run["lead_months"]

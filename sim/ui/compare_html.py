@@ -77,8 +77,8 @@ def _difference(found: Paired | None, row: Row) -> str:
     if found is None:
         return ""
     size = signed(row.scale * found.mean, row.digits)
-    half = f"{row.scale * (found.high - found.mean):.{max(row.digits, 1)}f}"
-    return f"<small>{size} ±{half}{'' if found.is_clear else ', not told from none'}</small>"
+    half = "" if found.half is None else f" ±{row.scale * found.half:.{max(row.digits, 1)}f}"
+    return f"<small>{size}{half}{'' if found.is_clear else ', not told from none'}</small>"
 
 
 def worlds(titles: list[str], labels: list[str], cells: list[list[tuple[str, int]]], usual: list[str]) -> str:

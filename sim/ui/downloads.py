@@ -10,11 +10,12 @@ import polars as pl
 
 from scenarios.schema import Scenario
 from sim.run import simulate
+from sim.short import Short
 from sim.ui.recipes import Dice
 
 
-@dataclass(frozen=True)
-class Files:
+@dataclass(frozen=True, repr=False)
+class Files(Short):
     """What is kept of a run: the table compactly, since the CSV is made of it when somebody wants it."""
 
     stem: str

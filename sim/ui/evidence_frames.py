@@ -18,6 +18,7 @@ from sim.hindcast.blind import CUTOFFS, Hindcast, quarter_of
 from sim.hindcast.kept import kept
 from sim.outcomes import china_compute
 from sim.projections import Beside
+from sim.short import Short
 from sim.ui import quantity
 from sim.ui.evidence_misses import KNOWN
 from sim.ui.frames import SEATS
@@ -149,8 +150,8 @@ def _axis(low: float, high: float, log: bool, ticks: Sequence[float], unit: str)
 
 
 # ------------------------------------------------------------------------------------------ other people's numbers
-@dataclass(frozen=True)
-class Question:
+@dataclass(frozen=True, repr=False)
+class Question(Short):
     """A question that others have answered too."""
 
     name: str
@@ -163,8 +164,8 @@ class Question:
     """Our 5, 50 and 95 % points by year; empty where we have none."""
 
 
-@dataclass(frozen=True)
-class Today:
+@dataclass(frozen=True, repr=False)
+class Today(Short):
     """What the page needs of today's run: the run itself is not kept."""
 
     futures: int

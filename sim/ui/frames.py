@@ -14,6 +14,7 @@ from scenarios.tables import table
 from sim.outcomes import crossing, polarity
 from sim.outcomes.lead import observed_slope, slope
 from sim.rng import Array
+from sim.short import Short
 from sim.trade import CHANNELS
 from sim.ui import wording
 from sim.ui.setup import Judge
@@ -49,8 +50,8 @@ OTHER_LIMITS = (9.0, 24.0)
 _BANDS = {"lo90": 0.05, "lo50": 0.25, "mid": 0.5, "hi50": 0.75, "hi90": 0.95}
 
 
-@dataclass(frozen=True)
-class View:
+@dataclass(frozen=True, repr=False)
+class View(Short):
     """What the page needs of a run: a few kilobytes, kept for every setting that somebody tried."""
 
     judge: Judge
@@ -168,7 +169,7 @@ def _slopes(run: Run, year: int) -> tuple[float, float, float]:
 
 def _bands(run: Run, values: Array) -> pl.DataFrame:
     found = np.quantile(values, list(_BANDS.values()), axis=-1)
-    return pl.DataFrame({"quarter": run.quarters, "t": run.years, **dict(zip(_BANDS, found, strict=True))})
+    return pl.DataFrame({"quarter": run.quarters, "t": run.time, **dict(zip(_BANDS, found, strict=True))})
 
 
 def _fan(run: Run) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from sim.outcomes import lead as leads
 from sim.results import Run
 from sim.rng import Array
 from sim.run import simulate
+from sim.short import Short
 from sim.ui import common, frames
 from sim.ui.setup import Judge
 from sim.wording import rounded
@@ -34,8 +35,8 @@ _LEVERS = ("enforcement", "allied_alignment", "hub_policing", "chip_push", "impo
            "us_spending", "china_spending", "us_concentration", "china_concentration")  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Future:
+@dataclass(frozen=True, repr=False)
+class Future(Short):
     """One future that can be shown, or the medians of all of them: a series is one number per quarter."""
 
     member: int | None
@@ -156,7 +157,7 @@ def _codes(run: Run, judge: Judge) -> Array:
     if judge.ruler == "fixed_pace":
         behind = leads.months(behind)
     if judge.ruler == "backward":
-        behind = leads.backward_months(ahead, np.maximum(third, ahead - 200))
+        behind = leads.backward_months(ahead, np.fmax(third, ahead - 200))
     return polarity.classify(run[judge.series], behind, judge.limit, judge.limit)
 
 

@@ -110,7 +110,13 @@ def test_a_threshold_that_is_not_reached_is_an_answer() -> None:
     run = run_of(us, us - np.array([4.0, 11.0, 10.0, 10.0]))
     assert np.isnan(crossing.by_bloc(run)[1]).tolist() == [False, True, True, True]
     codes = crossing.polarity_at_crossing(run)
-    assert codes.tolist() == [1, 1, -1, -1]  # 4 and 11 points are less than twelve months at the crossing: two powers
+    names = [crossing.CLASSES[code] for code in codes]
+    assert names == [
+        "two_power",
+        "two_power",
+        "not_reached",
+        "not_reached",
+    ]  # 4 and 11 points are less than twelve months at the crossing: two powers
     assert crossing.crossing_year(us, np.full(4, 149.0), YEARS).tolist() == [YEARS[0]] * 4
 
 
@@ -139,7 +145,7 @@ def test_an_ally_below_the_threshold_leaves_the_us_bloc() -> None:
     with_us = run_of(us, china, ally, alignment=Ally.PARTS_BELOW)
     parted = run_of(us, china, ally, alignment=Ally.PARTS_BELOW - 0.01)
     assert blocs.frontiers(with_us)[0, -1, 0] == ally[-1]
-    assert blocs.frontiers(with_us)[2, -1, 0] == blocs.NONE
+    assert np.isnan(blocs.frontiers(with_us)[2]).all()
     assert blocs.frontiers(parted)[0, -1, 0] == us[-1]
     assert blocs.frontiers(parted)[2, -1, 0] == ally[-1]
     assert with_us.outcome_shares(2032)["two_power"] == 1
@@ -152,8 +158,23 @@ def test_blocs_follow_alignment_in_a_simulated_split() -> None:
     run = simulate(spec, runs=16, until=2028)
     third = blocs.frontiers(run)[2]
     split = run.quarters.index("2027-Q2")
-    assert np.all(third[split - 1] == blocs.NONE)
+    assert np.isnan(third[split - 1]).all()
     assert np.all(third[split] > 0)
+
+
+@pytest.mark.parametrize("ruler", lead.RULERS)
+def test_no_third_bloc_is_never_one_of_several_powers(ruler: str) -> None:
+    us = line(150, 10)
+    codes = polarity.at_year(run_of(us, us - 3, us + 5), 2032, ruler)
+    assert [polarity.CLASSES[code] for code in codes] == ["two_power"]
+
+
+def test_a_bloc_that_comes_in_above_the_threshold_crosses_when_it_comes_in() -> None:
+    run = run_of(line(100, 1), line(90, 1), np.full(STEPS, 200.0))
+    parted = STEPS // 2
+    run.series["alignment"][parted:] = Ally.PARTS_BELOW - 0.01
+    assert crossing.by_bloc(run)[2, 0] == run.time[parted]
+    assert polarity.CLASSES[crossing.polarity_at_crossing(run)[0]] == "several"
 
 
 def test_a_ruler_or_threshold_that_does_not_exist_is_named() -> None:
