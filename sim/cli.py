@@ -106,11 +106,14 @@ def show(
 
         print(yaml.safe_dump(standalone(spec), sort_keys=False, allow_unicode=True, width=100), end="")
     elif as_json:
-        print_json({**spec.model_dump(mode="json"), "digest": spec.digest(), "expected": expected})
+        idle = list(_without_effect(spec))
+        print_json(
+            {**spec.model_dump(mode="json"), "digest": spec.digest(), "expected": expected, "without_effect": idle}
+        )
     else:
         from sim import cli_text
 
-        cli_text.scenario(spec, expected)
+        cli_text.scenario(spec, expected, _without_effect(spec))
 
 
 def _expected(path: Path) -> Any:
@@ -155,16 +158,23 @@ def run(
         cli_files.check_folder(out)
     with progress_bar(runs) as progress:
         result = _simulated(spec, runs, seed, until, progress)
-    summary = result.summary()
+    idle = _without_effect(spec, until)
+    summary = result.summary() | {"without_effect": list(idle)}
     path = None if out is None else cli_files.saved(result, summary, out)
     if as_json:
         print_json(summary)
     else:
         from sim import cli_text
 
-        cli_text.result(result, summary, changed)
+        cli_text.result(result, summary, changed, idle)
     if path is not None:
         print(path, file=sys.stderr if as_json else sys.stdout)
+
+
+def _without_effect(spec: Scenario, *until: int) -> tuple[str, ...]:
+    from sim.inert import without_effect
+
+    return without_effect(spec, *until)
 
 
 def _simulated(spec: Scenario, runs: int, seed: int, until: int, progress: Callable[[int, int], None]) -> Run:
@@ -210,12 +220,17 @@ def compare(
     from sim.comparison import Comparison
 
     pairs = [Comparison(results[0], other) for other in results[1:]]
+    idle = {spec.name: list(said) for spec in specs if (said := _without_effect(spec, until))}
     if as_json:
-        print_json({"reference": specs[0].name, "comparisons": [pair.summary() for pair in pairs]})
+        print_json({
+            "reference": specs[0].name, "comparisons": [pair.summary() for pair in pairs], "without_effect": idle,
+        })  # fmt: skip
         return
     from sim import cli_text
 
     cli_text.comparisons(pairs)
+    for name, said_of_it in idle.items():
+        cli_text.without_effect(said_of_it, name)
 
 
 @app.command()

@@ -136,8 +136,8 @@ class Inputs:
     def _shares_abroad(self) -> Array:
         """(A,) share of orders outside China: that of 2025, or before it was known, what had been published.
 
-        Rules on sales to a buyer take from its orders. Shares of single buyers are judgement, so they are not raised for
-        what the rules of their time held back.
+        Rules on sales to a buyer take from its orders. Shares of single buyers are judgement, so they are not raised
+        for what the rules of their time held back.
 
         Then the part of owners outside the United States is that of the last known year's spending, and each of them
         has of it as of the stock of 2022.

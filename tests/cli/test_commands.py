@@ -89,6 +89,7 @@ def test_a_run_is_one_json_object_with_all_results(polarity):
     assert set(found["flows_h100e"]["2030"]) == {"legal", "domestic", "diverted", "offshore"}
     assert {"name", "months", "third_months"} <= set(found["ruler"])
     assert len(found["governance"]) == 5
+    assert found.pop("without_effect") == []
     assert found == simulate(scenarios.load(HERE), runs=24, seed=3, until=2030).summary()
 
 
