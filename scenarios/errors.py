@@ -18,6 +18,17 @@ class InputError(ValueError):
     """Bad input from a person: one line that names the place and what would be valid."""
 
 
+def no_switch(value: Any) -> Any:
+    """Refuse yes and no where a number is wanted: Python takes them for 1 and 0.
+
+    Raises:
+        InputError: naming what was given.
+    """
+    if isinstance(value, bool):
+        raise InputError(f"is {value} (yes or no); give a number")
+    return value
+
+
 def nearest(wrong: str, valid: Iterable[str]) -> str:
     """A hint with the nearest valid name, or the list when nothing is near."""
     import difflib

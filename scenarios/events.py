@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from scenarios.errors import InputError
+from scenarios.errors import InputError, no_switch
 from scenarios.quarters import FIRST, Quarter, label, number
 
 EventKind = Literal[
@@ -80,6 +80,11 @@ class Event(BaseModel):
         default=None, ge=0, le=1, description="share of the cap that is kept, for an agreement"
     )
     note: str = Field(default="", max_length=400)
+
+    @field_validator("size", "quarters", "compliance", mode="before")
+    @classmethod
+    def _numbers(cls, value: object) -> object:
+        return no_switch(value)
 
     @field_validator("date")
     @classmethod

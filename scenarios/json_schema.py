@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from scenarios.events import KINDS, Kind
 from scenarios.levers import LEVERS, Lever
-from scenarios.parameters import parameters
+from scenarios.parameters import Parameter, parameters
+from scenarios.rules import MEANINGS
 from scenarios.schema import Scenario
 
 
@@ -24,10 +26,7 @@ def json_schema() -> dict[str, Any]:
     value = fields["parameters"].pop("additionalProperties")
     fields["parameters"] |= {
         "additionalProperties": False,
-        "properties": {
-            name: {**value, "title": row.label, "description": f"{row.meaning} ({row.unit})"}
-            for name, row in parameters().items()
-        },
+        "properties": {name: _parameter_schema(value, row) for name, row in parameters().items()},
     }
     fields["like"] = {"type": "string", "description": "the scenario that it starts from, by name or file"}
     fields["branches"] = {
@@ -35,10 +34,27 @@ def json_schema() -> dict[str, Any]:
         "description": "variants by name; the fields of each stand over those of the file",
         "additionalProperties": {"type": "object"},
     }
-    # A branch may give what the head of the file leaves out.
-    result["else"] = {"required": result.pop("required")}
-    result["if"] = {"required": ["branches"]}
+    for field, of in MEANINGS.items():
+        shape = result["$defs"]["Rule"]["properties"][field]
+        shape["description"] = "; ".join(f"{value}: {text}" for value, text in of.items())
+    result["$defs"]["Event"]["allOf"] = [_event_schema(name, kind) for name, kind in KINDS.items()]
+    result.pop("required")  # a file is named after itself, and its wording is made from that
     return result
+
+
+def _parameter_schema(forms: dict[str, Any], row: Parameter) -> dict[str, Any]:
+    """A parameter as a number within its bounds, or as a distribution."""
+    number = {"type": "number", "minimum": row.lowest, "maximum": row.highest}
+    shapes = [number if shape.get("type") == "number" else shape for shape in forms["anyOf"]]
+    return {**forms, "anyOf": shapes, "title": row.label, "description": f"{row.meaning} ({row.unit})"}
+
+
+def _event_schema(name: str, kind: Kind) -> dict[str, Any]:
+    """What holds for events of one kind."""
+    fields: dict[str, Any] = {"size": {"minimum": kind.low, "maximum": kind.high, "description": kind.meaning}}
+    unread = {field: {"type": "null"} for field, reads in (("quarters", kind.passes), ("compliance", kind.is_kept))
+              if not reads}  # fmt: skip
+    return {"if": {"properties": {"kind": {"const": name}}}, "then": {"properties": fields | unread}}
 
 
 def _lever_schema(lever: Lever) -> dict[str, Any]:

@@ -7,10 +7,12 @@ standard deviation) and is sampled through its inverse CDF, so that quasi-random
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated, Literal, Union
+from typing import Annotated, Any, Literal, Union
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from scenarios.errors import no_switch
 
 Z90 = 1.6448536269514722
 """Standard normal quantile at 95 %: half the width of a 90 % interval in standard deviations."""
@@ -18,6 +20,13 @@ Z90 = 1.6448536269514722
 
 class _Distribution(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _numbers(cls, given: Any) -> Any:
+        for value in given.values() if isinstance(given, dict) else ():
+            no_switch(value)
+        return given
 
     @abstractmethod
     def ppf(self, z: np.ndarray, u: np.ndarray) -> np.ndarray:

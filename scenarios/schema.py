@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from calibration.record import IN_USE
-from scenarios.errors import InputError, from_validation, several, shown, unknown, with_faults
+from scenarios.errors import InputError, from_validation, no_switch, several, shown, unknown, with_faults
 from scenarios.events import Event
 from scenarios.frozen import FrozenDict
 from scenarios.levers import ACTOR, LEVERS
@@ -102,6 +102,13 @@ class ActorChange(BaseModel):
     oversight: float | None = Field(default=None, ge=0, le=1, description="share of its compute under such oversight")
     makes_tools: bool | None = Field(default=None, description="whether its chip tools hold up Chinese fabs")
 
+    @field_validator(
+        "alignment", "stock_h100e", "world_share", "researchers", "ai_power_mw", "oversight", mode="before"
+    )
+    @classmethod
+    def _numbers(cls, value: object) -> object:
+        return no_switch(value)
+
 
 class Scenario(BaseModel):
     """A complete, frozen and hashable statement of what is simulated."""
@@ -149,6 +156,18 @@ class Scenario(BaseModel):
             if wrong := [(name, text) for name, text in problems.items() if text]:
                 raise several(wrong)
         return levers
+
+    @field_validator("parameters", mode="before")
+    @classmethod
+    def _no_switches(cls, changed: Any) -> Any:
+        wrong = (
+            [name for name, value in changed.items() if isinstance(value, bool)] if isinstance(changed, dict) else []
+        )
+        if wrong:
+            raise several(
+                (str(name), f"parameter {name!r} is {changed[name]} (yes or no); give a number") for name in wrong
+            )
+        return changed
 
     @field_validator("parameters")
     @classmethod

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from scenarios.errors import InputError, shown
+from scenarios.errors import InputError, no_switch, shown
 from scenarios.quarters import Quarter
 
 DATA = Path(__file__).parent / "data"
@@ -48,6 +48,8 @@ class Row(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _blank_is_missing(cls, value: Any, info: ValidationInfo) -> Any:
+        if info.field_name is not None and cls.model_fields[info.field_name].annotation is not bool:
+            no_switch(value)
         blank = value is None or (isinstance(value, str) and value.strip() == "")
         return ("" if info.field_name == "note" else None) if blank else value
 

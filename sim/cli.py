@@ -171,10 +171,11 @@ def run(
         print(path, file=sys.stderr if as_json else sys.stdout)
 
 
-def _without_effect(spec: Scenario, *until: int) -> tuple[str, ...]:
+def _without_effect(spec: Scenario, until: int | None = None) -> tuple[str, ...]:
+    from scenarios.quarters import DEFAULT_HORIZON
     from sim.inert import without_effect
 
-    return without_effect(spec, *until)
+    return without_effect(spec, until or DEFAULT_HORIZON)
 
 
 def _simulated(spec: Scenario, runs: int, seed: int, until: int, progress: Callable[[int, int], None]) -> Run:

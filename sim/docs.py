@@ -20,12 +20,13 @@ from typing import Any, get_args
 import numpy as np
 
 import scenarios
-from scenarios.events import KINDS
+from scenarios.events import KINDS, MOST_QUARTERS, USUAL_QUARTERS
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import Parameter, earlier, parameters
 from scenarios.quantities import Choice
 from scenarios.quarters import DATA_UNTIL, FIRST, label
-from scenarios.rules import Scope, history
+from scenarios.rules import MEANINGS as RULE_VALUES
+from scenarios.rules import WORLD, history, known_values
 from scenarios.schema import Switches
 from scenarios.tables import DATA, Tier, table
 from sim import docs_calibration, docs_history
@@ -82,10 +83,12 @@ def _fixed(value: float) -> str:
 def actors() -> str:
     """Starting state of every actor."""
     return _table(
-        ("Actor", "Kind", "Alignment", "Chips, H100e", "Share of deliveries", "Researchers", "AI power, MW"),
+        ("Actor", "Kind", "Alignment", "Chips, H100e", "Share of orders", "Researchers", "AI power, MW",
+         "Democratic oversight", "Chip tools"),
         (
             (f"{row.label} (`{row.actor}`)", row.kind, row.alignment_2022, f"{row.stock_2022q3_h100e:,.0f}",
-             row.world_share_2025, row.researchers_2022, f"{row.ai_power_mw_2022:,.0f}")
+             row.world_share_2025, row.researchers_2022, f"{row.ai_power_mw_2022:,.0f}", f"{row.oversight:g}",
+             "yes" if row.makes_tools else "–")
             for row in table("actors")
         ),
     )  # fmt: skip
@@ -135,7 +138,15 @@ def switches() -> str:
 
 def events() -> str:
     """Kinds of dated events."""
-    return _table(("Event", "What it does"), ((f"`{name}`", kind.meaning) for name, kind in KINDS.items()))
+    return _table(
+        ("Event", "What it does", "Size", "Also reads"),
+        (
+            (f"`{name}`", kind.meaning, f"{kind.low:g} to {kind.high:g}",
+             f"`quarters` (1 to {MOST_QUARTERS}, {USUAL_QUARTERS} by default)" if kind.passes
+             else "`compliance` (0 to 1, 1 by default)" if kind.is_kept else "–")
+            for name, kind in KINDS.items()
+        ),
+    )  # fmt: skip
 
 
 def _spread(row: Parameter) -> tuple[str, str]:
@@ -158,7 +169,8 @@ def parameters_full() -> str:
     """Every parameter with its source."""
     return "\n".join(
         f"**`{r.name}`** · {r.label}. {r.meaning}  \n"
-        f"{_spread(r)[0]} ({_spread(r)[1]}) {r.unit}; {r.kind.replace('_', ' ')}; tier {r.tier}; "
+        f"{_spread(r)[0]} ({_spread(r)[1]}) {r.unit}; {r.kind.replace('_', ' ')}; may be set to {r.lowest:g} to "
+        f"{r.highest:g}; tier {r.tier}; "
         f"Sobol column {r.dim}.  \n"
         f"Source: {r.source} ({r.as_of})." + (f"  \nNote: {r.note}" if r.note else "") + "\n"
         for r in parameters().values()
@@ -290,18 +302,32 @@ def data() -> str:
 
 def rules() -> str:
     """Control rules by scope, and how many of them the simulation reads."""
-    read = {
-        "sale": "yes", "import_permission": "yes", "hbm": "strength only", "tools": "strength only",
-        "subsidiary": "strength only", "remote_access": "strength only",
-    }  # fmt: skip
     found = history()
     return _table(
-        ("Scope", "Rules", "First", "Last", "Read by the simulation"),
+        ("Scope", "Rules", "First", "Last", "Of these the simulation acts on"),
         (
-            (f"`{s}`", len(of), min(r.start for r in of), max(r.start for r in of), read.get(s, "no, kept as a record"))
-            for s in get_args(Scope) if (of := [r for r in found if r.scope == s])
+            (f"`{s}`", len(of), min(r.start for r in of), max(r.start for r in of),
+             sum(not rule.recorded_only for rule in of))
+            for s in known_values("scope") if (of := [r for r in found if r.scope == s])
         ),
     )  # fmt: skip
+
+
+def rule_values() -> str:
+    """What the lists of a control rule may hold."""
+    rows = [(f"`{field}`", f"`{value}`", text) for field, of in RULE_VALUES.items() for value, text in of.items()]
+    places = ", ".join(f"`{row.actor}`" for row in table("actors"))
+    rows.append(("`destination`", f"{places}, or an actor that the scenario adds", "who may not have it freely"))
+    rows.append(("`destination`", f"`{WORLD}`", "everybody but the country that issues the rule"))
+    return _table(("Field", "Value", "What it means"), rows)
+
+
+def recorded_rules() -> str:
+    """Rules that are recorded and that the model does not act on, with the reason."""
+    return _table(
+        ("Rule", "What it is", "Why it is recorded only"),
+        ((f"`{r.id}`", r.title, r.recorded_only) for r in history() if r.recorded_only),
+    )
 
 
 def span() -> str:
@@ -330,6 +356,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "actors": actors, "chips": chips, "levers": levers, "switches": switches, "events": events, "tiers": tiers,
     "parameters": parameters_short, "parameters_full": parameters_full,
     "constants": constants, "series": series, "streams": streams, "outcomes": outcomes, "data": data, "rules": rules,
+    "rule_values": rule_values, "recorded_rules": recorded_rules,
     "span": span, "library": library, **docs_calibration.blocks(_table), **docs_history.blocks(_table),
 }  # fmt: skip
 """Blocks by the name that stands in their marker."""

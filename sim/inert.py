@@ -148,7 +148,8 @@ def _binder(spec: Scenario, lever: str, until: int) -> str:
         if spec.setting(name) == value:
             continue
         released = spec.with_levers(**{name: value})
-        with_it, without = _run(released, until), _run(released.with_levers(**{lever: LEVERS[lever].default}), until)
+        taken_back: Any = LEVERS[lever].default
+        with_it, without = _run(released, until), _run(released.with_levers(**{lever: taken_back}), until)
         if not _same(with_it, without) and not _hardly(with_it, without, lever):
             there = spec.setting(name)
             level = f"{there:g}" if isinstance(there, (int, float)) else "left to the model"

@@ -9,6 +9,8 @@ import pytest
 from scenarios.events import KINDS
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters
+from scenarios.rules import MEANINGS as RULE_VALUES
+from scenarios.rules import Rule
 from scenarios.schema import Scenario, Switches
 from scenarios.tables import Actor
 from sim import docs
@@ -140,6 +142,7 @@ def test_every_name_is_one_that_the_code_knows():
     from sim.results import MEASURES
 
     known = {*parameters(), *LEVERS, *KINDS, *Switches.model_fields, *Scenario.model_fields, *docs.BLOCKS}
+    known |= {*Rule.model_fields, *RULE_VALUES["scope"]}
     known |= {*MEASURES, *(part for parts in PARTS.values() for part in parts), *THRESHOLDS}
     known |= {*HARDWARE_DIMENSIONS, *Actor.model_fields, *code_names(), "gap_eci", "united_states", "china", "world"}
     known |= {row[0].strip("`") for row in docs.fixed_numbers()}
