@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from sim.ui import common
+from sim.ui import address, common
 
 # A local file: a Material icon here would make every browser fetch it from a foreign host.
 st.set_page_config(
@@ -25,5 +25,6 @@ page = st.navigation(
     ],
     position="hidden" if st.context.is_embedded else "top",
 )
+address.one_entry()
 page.run()
 common.freeze(page.url_path)

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -23,16 +24,24 @@ from sim.ui.setup import LIMITS, RULERS, YEARS, Choice, Judge, Setup, choice
 VERSION = 1
 """Version of the form of the address. One that changes meaning gets another number, and its old form a reader here."""
 MOST_EVENTS = 12
-PAGES_OWN = {
-    "present", "embed", "embed_options", "columns", "step", "claim", "cutoff", "series", "question", "definition",
-    "search", "tier",
-}  # fmt: skip
-"""Parameters that belong to one page and are read there."""
+OWN: dict[str, tuple[str, ...]] = {
+    "explore": (),
+    "compare": ("columns",),
+    "teach": ("present", "step", "claim"),
+    "evidence": ("cutoff", "series", "question", "definition"),
+    "assumptions": ("search", "tier"),
+    "data": (),
+}
+"""Pages, with the parameters that belong to one of them and are read there.
+
+No widget is bound to one of them by Streamlit: a bound parameter cannot be written together with the others.
+"""
+PAGES_OWN = frozenset(name for names_ in OWN.values() for name in names_)
 SCENARIOS_THERE = "the pills below name them"
 LEVERS_THERE = "the names are those of the levers below"
 PARAMETERS = "the page Assumptions lists them"
 _FIELDS = ("v", "scenario", "events", "assume", "ruler", "limit", "year")
-_WRITTEN, _PAGE = "polarity_written", "polarity_page"
+_WRITTEN, _PAGE, _OWN, _NEWS = "polarity_written", "polarity_page", "polarity_own", "polarity_news"
 
 
 def parameters(setup: Setup) -> dict[str, str]:
@@ -219,10 +228,13 @@ def adopt(page: str) -> Choice:
     wish. An empty address is a wish only on the page that wrote the last one; else the user came from another page.
     """
     chosen = choice()
-    given = {name: value for name, value in st.query_params.to_dict().items() if name not in PAGES_OWN}
+    there = st.query_params.to_dict()
+    given = {name: value for name, value in there.items() if name not in PAGES_OWN}
     here = st.session_state.get(_PAGE) == page
     st.session_state[_PAGE] = page
-    if given == st.session_state.get(_WRITTEN, {}):
+    written, written_own = st.session_state.get(_WRITTEN, ({}, {}))
+    _adopt_own(there, {**dict.fromkeys(OWN[page], ""), **written_own} if here else {})
+    if given == written:
         return chosen
     if given or (here and chosen.now.own is None):
         setup, notes = read(given)
@@ -231,14 +243,85 @@ def adopt(page: str) -> Choice:
     return chosen
 
 
+def _adopt_own(there: Mapping[str, str], written: Mapping[str, str]) -> None:
+    """Take over the pages' own parameters; what the page wrote and is no longer there has its usual value again."""
+    kept: dict[str, str] = st.session_state.setdefault(_OWN, {})
+    given = {**dict.fromkeys(written, ""), **{name: text for name, text in there.items() if name in PAGES_OWN}}
+    news = {name: text for name, text in given.items() if text != {**kept, **written}.get(name, "")}
+    kept.update(news)
+    st.session_state.setdefault(_NEWS, {}).update(news)
+
+
+def own(name: str) -> str:
+    """One of the pages' own parameters, kept while the user is on another page; empty where it has its usual value."""
+    return str(st.session_state.get(_OWN, {}).get(name, ""))
+
+
+def keep(name: str, text: str) -> None:
+    """Set one of the pages' own parameters; `write` puts it into the address."""
+    st.session_state.setdefault(_OWN, {})[name] = text
+
+
+def news(name: str) -> str | None:
+    """What the address newly says for one of the pages' own parameters, told once: the page has to check it."""
+    found: str | None = st.session_state.get(_NEWS, {}).pop(name, None)
+    return found
+
+
+def control(name: str, usual: str) -> dict[str, Any]:
+    """Arguments of a control that shows and sets one of the pages' own parameters."""
+    value = own(name) or usual
+    if st.session_state.get(name) != value:
+        st.session_state[name] = value
+    return {"key": name, "on_change": _controlled, "args": (name, usual)}
+
+
+def _controlled(name: str, usual: str) -> None:
+    value = str(st.session_state[name] or "")
+    keep(name, "" if value == usual else value)
+
+
 def write() -> None:
-    """Put the setup into the address; what belongs to the page stays."""
+    """Put the setup and the page's own parameters into the address, in one piece and only where it differs.
+
+    A page does so before it computes anything, so that its address is whole as soon as it is open.
+    """
     wanted = parameters(choice().now)
-    there = st.query_params.to_dict()
-    pages = {name: value for name, value in there.items() if name in PAGES_OWN}
-    if there != {**wanted, **pages}:
-        st.query_params.from_dict({**wanted, **pages})
-    st.session_state[_WRITTEN] = wanted
+    mine = {name: own(name) for name in OWN[st.session_state[_PAGE]] if own(name)}
+    if st.query_params.to_dict() != {**wanted, **mine}:
+        st.query_params.from_dict({**wanted, **mine})
+    st.session_state[_WRITTEN] = wanted, mine
+
+
+_entries = st.components.v2.component(
+    "polarity_entries",
+    html="<div></div>",
+    js="""export default () => {
+  if (window.polarityEntries) return;
+  window.polarityEntries = true;
+  // What a page that was just opened writes into its address is no further step to go back.
+  let opened = true;
+  for (const kind of ["pointerdown", "keydown", "click", "input"])
+    window.addEventListener(kind, () => { opened = false; }, true);
+  const push = history.pushState.bind(history);
+  history.pushState = (state, title, url) => {
+    const moved = new URL(url, location.href).pathname !== location.pathname;
+    if (opened && !moved) history.replaceState(state, title, url);
+    else push(state, title, url);
+    if (moved) opened = true;
+  };
+}""",
+    isolate_styles=False,
+)
+
+
+def one_entry() -> None:
+    """Give a page that is opened one entry in the browser's history, so that one press of Back leads to the last page.
+
+    Streamlit makes two: one without the setup, and one with it.
+    """
+    with st.container(key="said_entries"):
+        _entries(key="entries")
 
 
 def link(setup: Setup, path: str = "", read_url: Callable[[], str | None] = lambda: st.context.url) -> str:

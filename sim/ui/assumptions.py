@@ -17,12 +17,14 @@ from sim.ui.setup import LIMITS, RULERS, YEARS, Judge, Setup, choice, edit, firs
 from sim.wording import headline, rounded
 
 _NOTES, _ROUND = "assumption_notes", "assumption_round"
-_EVERY = "All"
+_EVERY, _TIERS = "All", list(frames.TIERS.values())
+LONGEST = 60
+"""Letters of a search."""
 
 
 @st.cache_resource(max_entries=30, show_spinner=False)
-def _standing(canonical: str, judge: Judge, members: int, _setup: Setup) -> frames.Standing:
-    return frames.standing(_setup.spec, judge, members)
+def _standing(canonical: str, judge: Judge, members: int) -> frames.Standing:
+    return frames.standing(common.unworded(canonical), judge, members)
 
 
 def _take_edits(names: list[str], key: str) -> None:
@@ -123,14 +125,22 @@ def _judgement(found: frames.Standing, judge: Judge) -> str:
 
 
 # -------------------------------------------------------------------------------------------------------- the table
+def _adopt() -> list[str]:
+    """Take over the search of the address; what of it fits nothing, in words."""
+    notes, text, tier = [], address.news("search"), address.news("tier")
+    if text is not None:
+        address.keep("search", text.strip()[:LONGEST])
+    if tier and tier not in frames.TIERS.values():
+        address.keep("tier", "")
+        notes.append(f"tier={address.short(tier)}: there is no such tier; there are {wording.listed(_TIERS)}")
+    return notes
+
+
 def _search() -> tuple[str, str]:
     left, right = st.columns([0.6, 0.4], gap="medium", vertical_alignment="bottom")
-    text = left.text_input("Search", key="search", bind="query-params", max_chars=60,
-                           placeholder="for example: diffusion, Epoch, chips")  # fmt: skip
-    options = [_EVERY, *frames.TIERS.values()]
-    tier = right.segmented_control(
-        "Founded on", options, default=_EVERY, key="tier", bind="query-params", required=True
-    )
+    text = left.text_input("Search", max_chars=LONGEST, placeholder="for example: diffusion, Epoch, chips",
+                           **address.control("search", ""))  # fmt: skip
+    tier = right.segmented_control("Founded on", [_EVERY, *_TIERS], required=True, **address.control("tier", _EVERY))
     return text or "", next((key for key, label in frames.TIERS.items() if label == tier), "")
 
 
@@ -198,6 +208,7 @@ def _one(now: Setup, names: list[str]) -> None:
 
 @st.fragment
 def workspace() -> None:
+    address.write()
     chosen = choice()
     now = chosen.now
     if chosen.notes:
@@ -206,7 +217,7 @@ def workspace() -> None:
         _verdict(now)
         with st.spinner("Asking what each input does …", show_time=False):
             members = min(frames.MOST, 4 * common.futures())
-            found = _standing(now.spec.canonical(), now.judge, members, now)
+            found = _standing(now.spec.canonical(), now.judge, members)
     except (InputError, ValidationError, FloatingPointError) as error:
         st.error(first_line(error))
         st.button("Back to the usual assumptions", on_click=_drop, args=("",))
@@ -219,10 +230,12 @@ def workspace() -> None:
     text, tier = _search()
     _table(now, found, text, tier)
     _one(now, frames.table(found, now.assumptions, text, tier)["name"].to_list() or list(parameters()))
-    address.write()
 
 
 theme.style()
 address.adopt("assumptions")
+ignored = _adopt()
 with st.container(key="assumptions"):
+    if ignored:
+        st.html(theme.ignored(ignored))
     workspace()

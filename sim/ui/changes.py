@@ -29,38 +29,30 @@ def _asks(judge: Judge) -> tuple[str, ...]:
     return (lead, f"us_ahead@{judge.year}") if usual(judge) else (lead,)
 
 
-def _prices_key(spec: Scenario, judge: Judge) -> tuple[object, ...]:
-    return ("prices", spec.canonical(), _asks(judge), FEW)
-
-
-def _flips_key(spec: Scenario, judge: Judge) -> tuple[object, ...]:
-    return ("flips", spec.canonical(), judge.year, FEW)
-
-
 def known(spec: Scenario, judge: Judge) -> bool:
     """Whether both have been worked out for somebody already."""
-    keys = [_prices_key(spec, judge), *([_flips_key(spec, judge)] if usual(judge) else [])]
-    return all(common.has(*key) for key in keys)
+    flipped = common.has("flips", (spec,), judge.year, FEW) if usual(judge) else True
+    return flipped and common.has("prices", (spec,), _asks(judge), FEW)
 
 
 def prices(spec: Scenario, judge: Judge) -> PriceList:
     """What each lever does to the lead, and to the futures with the United States well ahead, at both of its ends."""
 
-    def make() -> PriceList:
+    def make(bare: Scenario) -> PriceList:
         with common.waiting("Moving every lever to its ends") as progress:
-            return price_list(spec, [parse(ask) for ask in _asks(judge)], runs=FEW, progress=progress)
+            return price_list(bare, [parse(ask) for ask in _asks(judge)], runs=FEW, progress=progress)
 
-    return common.remembered(make, *_prices_key(spec, judge))
+    return common.remembered("prices", make, (spec,), _asks(judge), FEW)
 
 
 def flipping(spec: Scenario, judge: Judge) -> Flips:
     """Which single lever makes another outcome the most common one, judged by the usual ruler."""
 
-    def make() -> Flips:
+    def make(bare: Scenario) -> Flips:
         with common.waiting("Looking for the nearest setting with another outcome") as progress:
-            return flips(spec, judge.year, kinds=("lever",), runs=FEW, progress=progress)
+            return flips(bare, judge.year, kinds=("lever",), runs=FEW, progress=progress)
 
-    return common.remembered(make, *_flips_key(spec, judge))
+    return common.remembered("flips", make, (spec,), judge.year, FEW)
 
 
 def largest(spec: Scenario, judge: Judge) -> list[tuple[str, str]]:

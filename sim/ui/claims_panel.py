@@ -53,14 +53,14 @@ class Answer:
 
 # ------------------------------------------------------------------------------------------------------ asking
 @st.cache_resource(max_entries=300, show_spinner=False)
-def _asked(canonical: str, asks: tuple[str, ...], runs: int, _spec: Scenario) -> dict[str, Array]:
-    return evaluate(Task(_spec, tuple(parse(ask) for ask in asks), runs, common.SEED))
+def _asked(canonical: str, asks: tuple[str, ...], runs: int) -> dict[str, Array]:
+    return evaluate(Task(common.unworded(canonical), tuple(parse(ask) for ask in asks), runs, common.SEED))
 
 
 def values(spec: Scenario, columns: tuple[Column, ...], most: int = MAX_RUNS) -> list[float]:
     """The columns of one setting as numbers; infinite where the middle future has no such year."""
     asks = dict.fromkeys(ask for column in columns for ask in _asks(column))
-    found = _asked(spec.canonical(), tuple(asks), min(common.futures(), most), spec)
+    found = _asked(spec.canonical(), tuple(asks), min(common.futures(), most))
     return [_summed(column, found) * column.scale for column in columns]
 
 
@@ -140,7 +140,7 @@ def _sentence(variant: Variant, columns: tuple[Column, ...], row: list[float]) -
 
 
 def _counts(spec: Scenario) -> dict[str, int]:
-    found = _asked(spec.canonical(), ("outcome@2032",), common.futures(), spec)
+    found = _asked(spec.canonical(), ("outcome@2032",), common.futures())
     return rounded(polarity.shares(found["outcome@2032"]))
 
 
@@ -281,8 +281,9 @@ def _channels(claim: Claim) -> Table:
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _after_crossing(canonical: str, runs: int, _spec: Scenario) -> tuple[float, float, int]:
-    run = simulate(_spec, runs=runs, seed=common.SEED, until=LATEST, keep={"capability"})
+def _after_crossing(canonical: str, runs: int) -> tuple[float, float, int]:
+    spec = common.unworded(canonical)
+    run = simulate(spec, runs=runs, seed=common.SEED, until=LATEST, keep={"capability"})
     years = crossing.by_bloc(run)
     first = np.min(np.where(np.isnan(years), np.inf, years), axis=0)
     at = np.searchsorted(run.time, first)
@@ -298,9 +299,7 @@ def _after_crossing(canonical: str, runs: int, _spec: Scenario) -> tuple[float, 
 def _after(claim: Claim) -> Table:
     rows = []
     for variant in (claim.holds, claim.fails):
-        then, later, counted = _after_crossing(
-            variant.spec.canonical(), min(common.futures(), common.FEWER), variant.spec
-        )
+        then, later, counted = _after_crossing(variant.spec.canonical(), min(common.futures(), common.FEWER))
         rows.append((variant.label, *(wording.exactly(x) if counted else "none" for x in (then, later)), str(counted)))
     return Table(
         f"The middle lead when the first bloc crosses, and {AFTER} years after; only futures that cross early enough "
@@ -319,7 +318,7 @@ def _bipolar() -> Answer:
         "governance.misuse_exposure@2032": ("Exposure to misuse, end of 2032, index, %", 1.0),
     }
     spec = load(BASELINE)
-    found = _asked(spec.canonical(), ("outcome@2032", *asks), common.futures(), spec)
+    found = _asked(spec.canonical(), ("outcome@2032", *asks), common.futures())
     shares, rows, says = rounded(polarity.shares(found["outcome@2032"])), [], []
     for name, word in (("two_power", "If it is bipolar"), ("us_ahead", "If it is unipolar")):
         mine = found["outcome@2032"] == polarity.CLASSES.index(name)

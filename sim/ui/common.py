@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,6 +23,7 @@ from sim.run import MAX_RUNS, simulate
 from sim.ui import ahead, charts, evidence_charts, evidence_frames, frames
 from sim.ui.setup import Judge
 
+_NO_WORDING = {"name": "unnamed", "title": "-", "story": "-", "question": "-", "sources": [{"title": "-"}]}
 _ONE = Lock()
 """One simulation at a time: several at once take turns at every step, and all users wait for the last of them."""
 FEWER = 256
@@ -84,28 +86,37 @@ def evidence_spec(kind: str, axis: evidence_frames.Axis, *ends: int) -> charts.S
     return made
 
 
+def unworded(canonical: str) -> Scenario:
+    """The scenario of a canonical text, with nobody's wording.
+
+    Caches are shared by all users. What they hold is made from their keys alone, so that no name, title or story of the
+    person who asked first can reach another.
+    """
+    return Scenario.model_validate({**_NO_WORDING, **json.loads(canonical)})
+
+
 def view(spec: Scenario, judge: Judge = Judge(), most: int = MAX_RUNS) -> frames.View:  # noqa: B008 - frozen
     """What the page shows of a scenario; simulated once per setting, for all users."""
     ahead.heard()
-    return _view(spec.canonical(), min(futures(), most), SEED, UNTIL, judge, spec)
+    return _view(spec.canonical(), min(futures(), most), SEED, UNTIL, judge)
 
 
 def _usual(spec: Scenario) -> frames.View:
-    return _view(spec.canonical(), futures(), SEED, UNTIL, Judge(), spec)
+    return _view(spec.canonical(), futures(), SEED, UNTIL, Judge())
 
 
 @st.cache_resource(max_entries=2000, show_spinner=False)
-def _view(canonical: str, runs: int, seed: int, until: int, judge: Judge, _spec: Scenario) -> frames.View:
-    if _spec.digest() == load(BASELINE).digest():
+def _view(canonical: str, runs: int, seed: int, until: int, judge: Judge) -> frames.View:
+    if canonical == load(BASELINE).canonical():
         return frames.view(_baseline(canonical, runs, seed, until), judge)
     with _ONE:
-        return frames.view(simulate(_spec, runs=runs, seed=seed, until=until, keep=SHOWN), judge)
+        return frames.view(simulate(unworded(canonical), runs=runs, seed=seed, until=until, keep=SHOWN), judge)
 
 
 # The one run that two pages read. A single entry: a run takes megabytes, what is shown of it kilobytes.
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _baseline(canonical: str, runs: int, seed: int, until: int) -> Run:
-    return simulate(load(BASELINE), runs=runs, seed=seed, until=until)
+    return simulate(unworded(canonical), runs=runs, seed=seed, until=until)
 
 
 def priors() -> Scenario:
@@ -126,20 +137,22 @@ def _today(canonical: str, runs: int, seed: int, until: int) -> evidence_frames.
 T = TypeVar("T")
 
 
-def remembered(make: Callable[[], T], *key: Hashable) -> T:
-    """What `make` gives, made once per key for all users.
+def remembered(what: str, make: Callable[..., T], specs: tuple[Scenario, ...], *key: Hashable) -> T:
+    """What `make` gives for some scenarios, made once per key for all users.
 
-    Unlike a cached function it may draw its progress, and what is broken off leaves nothing behind.
+    Unlike a cached function it may draw its progress, and what is broken off leaves nothing behind. `make` gets the
+    scenarios without their wording, and must know of the person who asks only what the key says.
     """
-    place: list[T] = _place(key)
+    texts = tuple(spec.canonical() for spec in specs)
+    place: list[T] = _place((what, texts, key))
     if not place:
-        place.append(make())
+        place.append(make(*map(unworded, texts)))
     return place[0]
 
 
-def has(*key: Hashable) -> bool:
+def has(what: str, specs: tuple[Scenario, ...], *key: Hashable) -> bool:
     """Whether `remembered` has it."""
-    return bool(_place(key))
+    return bool(_place((what, tuple(spec.canonical() for spec in specs), key)))
 
 
 @st.cache_resource(max_entries=700, show_spinner=False)

@@ -21,6 +21,9 @@ THERE = "the list below has all of them"
 MINE = "mine"
 """The column of the user's own settings."""
 USUAL = (BASELINE, "tight_controls", "open_trade")
+NOTHING = "none"
+"""How the address says that no column is chosen."""
+_COLUMNS = "columns_shown"
 
 
 def _options(now: Setup) -> list[str]:
@@ -33,9 +36,11 @@ def _title(name: str, now: Setup) -> str:
     return f"{now.start.title}{', your changes' if now.changed else ', your file'}"
 
 
-def _asked(now: Setup) -> tuple[list[str], list[str]]:
-    """Columns that the address asks for, and what of it could not be used."""
-    options, text = _options(now), st.query_params.get("columns", "")
+def _adopt(now: Setup) -> list[str]:
+    """Take over the columns of the address; what of them could not be used, in words."""
+    options, text = _options(now), address.news("columns") or NOTHING
+    if text == NOTHING:
+        return []
     wanted = list(dict.fromkeys(part for part in text[:2000].split(",") if part))
     notes = [
         f"columns: there is no scenario {address.short(name)}; {address.hint(name, options, THERE)}"
@@ -44,8 +49,25 @@ def _asked(now: Setup) -> tuple[list[str], list[str]]:
     found = [name for name in wanted if name in options]
     if len(found) > MOST:
         notes.append(f"columns: only the first {MOST} of {len(found)} are shown")
-    usual = [*([MINE] if MINE in options else []), *USUAL]
-    return found[:MOST] or usual[:MOST], notes[:6]
+    address.keep("columns", ",".join(found[:MOST]))
+    return notes[:6]
+
+
+def _chosen(now: Setup) -> list[str]:
+    """The columns that the user chose and that there still are, or the usual ones."""
+    if address.own("columns") == NOTHING:
+        return []
+    options = _options(now)
+    return [name for name in address.own("columns").split(",") if name in options] or _usual(now)
+
+
+def _usual(now: Setup) -> list[str]:
+    return [*(name for name in _options(now) if name == MINE), *USUAL][:MOST]
+
+
+def _choose() -> None:
+    columns = st.session_state[_COLUMNS]
+    address.keep("columns", "" if columns == _usual(choice().now) else ",".join(columns) or NOTHING)
 
 
 def _specs(columns: list[str], now: Setup) -> list[Scenario]:
@@ -119,25 +141,20 @@ def _headline(titles: list[str], views: list[frames.View]) -> str:
 @st.fragment
 def workspace() -> None:
     now = choice().now
-    asked, notes = _asked(now)
-    if notes:
-        st.html(theme.ignored(notes))
+    asked = _chosen(now)
+    if asked and address.own("columns"):
+        address.keep("columns", ",".join(asked))  # without the own settings where they are the scenario's again
+    address.write()
     head = st.container()
-    if "columns_shown" not in st.session_state:
-        st.session_state["columns_shown"] = asked
-    options = _options(now)
-    kept = [name for name in st.session_state["columns_shown"] if name in options]
-    if kept != st.session_state["columns_shown"]:
-        st.session_state["columns_shown"] = kept
+    if st.session_state.get(_COLUMNS) != asked:
+        st.session_state[_COLUMNS] = asked
     columns = st.multiselect(
-        "Scenarios, the first is the reference", options, format_func=lambda name: _title(name, now),
-        max_selections=MOST, key="columns_shown", placeholder="Choose up to four",
+        "Scenarios, the first is the reference", _options(now), format_func=lambda name: _title(name, now),
+        max_selections=MOST, key=_COLUMNS, on_change=_choose, placeholder="Choose up to four",
     )  # fmt: skip
     if not columns:
         head.html('<h1 class="say">Choose the scenarios that you want to see side by side.</h1>')
         return
-    if st.query_params.get("columns", "") != ",".join(columns):
-        st.query_params["columns"] = ",".join(columns)
     titles = [_title(name, now) for name in columns]
     try:
         specs = _specs(columns, now)
@@ -161,8 +178,8 @@ def workspace() -> None:
 theme.style()
 st.html(f"<style>{compare_html.CSS}{charts.recolour('.st-key-compare')}</style>")
 found = address.adopt("compare")
+ignored = [*found.notes, *_adopt(found.now)]
 with st.container(key="compare"):
-    if found.notes:
-        st.html(theme.ignored(found.notes))
+    if ignored:
+        st.html(theme.ignored(ignored))
     workspace()
-    address.write()

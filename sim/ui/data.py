@@ -247,10 +247,10 @@ def _api() -> None:
 
 @st.fragment
 def workspace() -> None:
+    address.write()
     chosen = choice()
     if chosen.notes:
         st.html(theme.ignored(chosen.notes))
-    address.write()
     now = chosen.now
     try:
         dice = _dice()

@@ -37,13 +37,13 @@ def divided(first: Scenario, second: Scenario, judge: Judge, by: str) -> Parts:
     """Parts of the mean change of the lead, by what differs; they add up to it."""
     outcome, runs = f"{judge.series}@{judge.year}", min(common.FEWER, common.futures())
 
-    def make() -> Parts:
+    def make(one: Scenario, two: Scenario) -> Parts:
         time.sleep(BREATH)
         with common.waiting("Dividing the difference among what was changed", 2 ** AT_ONCE[by] * runs) as progress:
-            (found,) = attribute(first, second, [parse(outcome)], by, runs, progress=progress)
-        return [(named(share.player, second), share.shapley.mean) for share in found.shares]
+            (found,) = attribute(one, two, [parse(outcome)], by, runs, progress=progress)
+        return [(named(share.player, two), share.shapley.mean) for share in found.shares]
 
-    return common.remembered(make, "divided", first.canonical(), second.canonical(), outcome, by, runs)
+    return common.remembered("divided", make, (first, second), outcome, by, runs)
 
 
 def named(player: Player, spec: Scenario) -> str:

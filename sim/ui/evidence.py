@@ -17,6 +17,7 @@ from sim.hindcast.kept import kept
 from sim.hindcast.record import SERIES
 from sim.outcomes.china_compute import DEFINITIONS
 from sim.ui import (
+    address,
     charts,
     common,
     evidence_frames,
@@ -34,7 +35,7 @@ from sim.wording import headline
 
 CHOICES = {cutoff[:4]: cutoff for cutoff in CUTOFFS}
 """Cut-offs by the year that stands in the picker and in the address."""
-WORD = {"cutoff": "cut-off", "series": "series", "question": "question"}
+WORD = {"cutoff": "cut-off", "series": "series", "question": "question", "definition": "definition"}
 """What the address can hold, in words."""
 HEIGHT = 300
 
@@ -74,7 +75,7 @@ def _paths(found: Hindcast) -> None:
     with right:
         labels = _seconds()
         first = list(labels.values()).index(evidence_frames.SECOND)
-        label = st.selectbox("Show beside it", list(labels), index=first, key="series", bind="query-params")
+        label = st.selectbox("Show beside it", list(labels), **address.control("series", list(labels)[first]))
         key = labels[label]
         scale = " Logarithmic axis." if evidence_misses.KNOWN[key].log else ""
         unit = f"{quantity.name(evidence_misses.KNOWN[key].unit)}, by quarter.{scale}"
@@ -126,13 +127,9 @@ def _wrong(found: Hindcast) -> None:
 
 @st.fragment
 def blind() -> None:
+    address.write()
     year = st.segmented_control(
-        "Blind from the end of",
-        list(CHOICES),
-        default=list(CHOICES)[-1],
-        key="cutoff",
-        bind="query-params",
-        required=True,
+        "Blind from the end of", list(CHOICES), required=True, **address.control("cutoff", list(CHOICES)[-1])
     )
     found = kept(CHOICES.get(str(year), CUTOFFS[-1]))
     _answer(found)
@@ -190,6 +187,7 @@ def _learned() -> None:
 # ------------------------------------------------------------------------------------------------------ the others
 @st.fragment
 def others() -> None:
+    address.write()
     today = common.today()
     text = (
         "Current policy beside what others have published for the same question and year. Definitions differ, and the "
@@ -198,15 +196,15 @@ def others() -> None:
     st.html(evidence_html.part("Other people's numbers", text))
     left, right = st.columns([0.5, 0.5], gap="medium")
     with left:
-        name = st.selectbox("Question", list(today.questions), key="question", bind="query-params")
+        questions = list(today.questions)
+        name = st.selectbox("Question", questions, **address.control("question", questions[0]))
         _question(today.questions[name], today)
     with right:
         meaning = st.selectbox(
             "What counts as China's compute",
             list(DEFINITIONS),
-            index=list(DEFINITIONS).index("owned"),
             format_func=lambda key: DEFINITIONS[key][:1].upper() + DEFINITIONS[key][1:],
-            key="definition",
+            **address.control("definition", "owned"),
         )
         _china(today, meaning)
     question = today.questions[name]
@@ -289,28 +287,33 @@ def _again() -> None:
     st.code("\n".join(lines), language=None, wrap_lines=True)
 
 
-def _ignored() -> None:
-    """Say which part of the address fits nothing here: the widgets would pass over it in silence."""
-    offered = {"cutoff": list(CHOICES), "series": list(_seconds()), "question": list(common.today().questions)}
+def _adopt() -> list[str]:
+    """Take over what the address says about this page; what of it fits nothing, in words."""
+    offered = {
+        "cutoff": list(CHOICES), "series": list(_seconds()), "question": list(common.today().questions),
+        "definition": list(DEFINITIONS),
+    }  # fmt: skip
     notes = []
     for name, options in offered.items():
-        given = st.query_params.get(name)
-        if given is not None and given not in options:
-            shown = given if len(given) <= 40 else given[:39] + "…"
-            some = f"; there are {wording.listed(options)}" if name == "cutoff" else ""
-            notes.append(f"{name}={shown}: there is no such {WORD[name]}{some}")
-    if notes:
-        st.html(theme.ignored(notes))
+        given = address.news(name)
+        if given and given not in options:
+            address.keep(name, "")
+            some = f"; there are {wording.listed(options)}" if name in ("cutoff", "definition") else ""
+            notes.append(f"{name}={address.short(given)}: there is no such {WORD[name]}{some}")
+    return notes
 
 
 theme.style()
 evidence_style.style()
+chosen = address.adopt("evidence")
 with st.container(key="evidence"):
     try:
-        _ignored()
+        ignored = [*chosen.notes, *_adopt()]
     except InputError as error:
         st.error(str(error))
         st.stop()
+    if ignored:
+        st.html(theme.ignored(ignored))
     blind()
     _mechanisms()
     _learned()

@@ -288,6 +288,7 @@ def _month(rule: Rule) -> str:
 
 @st.fragment
 def workspace() -> None:
+    address.write()
     chosen = choice()
     if chosen.notes:
         st.html(theme.ignored(chosen.notes))
@@ -303,7 +304,6 @@ def workspace() -> None:
     with left, st.container(key="levers", gap="xsmall"):
         levers.panel(now)
         injector.panel(now)
-    address.write()
     if moved is not None:
         moved()
 

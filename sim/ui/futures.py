@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -90,15 +90,16 @@ class Shown:
 
 
 def shown(spec: Scenario, judge: Judge) -> Shown:
-    """The futures of a scenario that can be played; simulated once for all users."""
-    return _shown(spec.canonical(), common.futures(), common.SEED, judge, spec)
+    """The futures of a scenario that can be played; simulated once for all users, with the wording of this one."""
+    return replace(_shown(spec.canonical(), common.futures(), common.SEED, judge), spec=spec)
 
 
 @st.cache_resource(max_entries=40, show_spinner=False)
-def _shown(canonical: str, runs: int, seed: int, judge: Judge, _spec: Scenario) -> Shown:
-    run = simulate(_spec, runs=runs, seed=seed, until=common.UNTIL, keep=_KEEP)
+def _shown(canonical: str, runs: int, seed: int, judge: Judge) -> Shown:
+    spec = common.unworded(canonical)
+    run = simulate(spec, runs=runs, seed=seed, until=common.UNTIL, keep=_KEEP)
     table, codes = _series(run, judge), _codes(run, judge)
-    inputs, end = inputs_of(_spec, len(run.quarters)), run.step(judge.year)
+    inputs, end = inputs_of(spec, len(run.quarters)), run.step(judge.year)
     hostility = run.parameters["hostility"]
     falls = {seat: run.parameters[f"{short}_concentration_fall"] for seat, short in _SHORT.items()}
 
@@ -107,7 +108,7 @@ def _shown(canonical: str, runs: int, seed: int, judge: Judge, _spec: Scenario) 
         return Future(m, kept, codes[:, m].copy(), float(hostility[m]),
                       {seat: float(values[m]) for seat, values in falls.items()})  # fmt: skip
 
-    drawn = sorted(range(runs), key=lambda m: hashlib.sha256(f"{_spec.digest()}{m}".encode()).digest())[:DRAWN]
+    drawn = sorted(range(runs), key=lambda m: hashlib.sha256(f"{spec.digest()}{m}".encode()).digest())[:DRAWN]
     found = {f"{SEALED}{n + 1}": one(m) for n, m in enumerate(drawn)}
     for k, name in enumerate(polarity.CLASSES):
         if (codes[end] == k).any():
@@ -118,7 +119,7 @@ def _shown(canonical: str, runs: int, seed: int, judge: Judge, _spec: Scenario) 
         {seat: float(np.median(values)) for seat, values in falls.items()},
     )  # fmt: skip
     return Shown(
-        _spec, judge, found, rounded(polarity.shares(codes[end])), table["lead"][end].copy(),
+        spec, judge, found, rounded(polarity.shares(codes[end])), table["lead"][end].copy(),
         {name: np.asarray(inputs.levers[name], dtype=float) for name in _LEVERS}, inputs.rush[: len(run.quarters)],
         inputs.data_steps - 1, inputs.rules_steps,
     )  # fmt: skip

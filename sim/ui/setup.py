@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import streamlit as st
@@ -52,6 +52,20 @@ class Judge:
         return {"fixed_pace": "lead_months", "backward": "lead_months_backward", "points": "gap_eci"}[self.ruler]
 
 
+@cache
+def loadable() -> frozenset[str]:
+    """Names of the library that can be loaded: its scenarios, and a NAME alone for the first of its branches."""
+    return frozenset({*names(), *(name.partition(":")[0] for name in names())})
+
+
+def baseline_of(spec: Scenario) -> Scenario:
+    """What a scenario is compared with: the baseline that it names, or current policy where it names none.
+
+    The pages read no files, so a baseline that is a file counts as none; an upload that names one is refused.
+    """
+    return load(spec.baseline if spec.baseline in loadable() else BASELINE)
+
+
 @dataclass(frozen=True)
 class Setup:
     """A scenario of the library or of the user's own, and what was changed on it."""
@@ -90,8 +104,7 @@ class Setup:
     @cached_property
     def base(self) -> Scenario:
         """What the results are compared with, under the same assumptions."""
-        baseline = self.start.baseline
-        base = load(baseline) if baseline in names() else self.start
+        base = baseline_of(self.start)
         return base.with_changes(parameters={**base.parameters, **self.assumptions}) if self.assumptions else base
 
     @property

@@ -14,50 +14,44 @@ from sim.ui.claims import CLAIMS
 from sim.ui.claims_panel import Answer
 from sim.ui.setup import Choice, choice, first_line
 
-_HELD, _CLAIM = "teach_held", "teach_open_claim"
-"""What this page last read from the address or wrote there, by parameter; the open claim."""
+_CLAIM = "teach_open_claim"
+"""Where the session keeps the open claim."""
 TICK = 1.5
 """Seconds for which a quarter stands while it plays."""
 
 
 # ------------------------------------------------------------------------------------------------- the page's address
-def _given(name: str) -> str | None:
-    """A parameter of the address that is news: not what the page itself wrote last."""
-    there = st.query_params.get(name)
-    held = st.session_state.setdefault(_HELD, {})
-    if there is None or there == held.get(name):
-        return None
-    held[name] = there
-    return str(there)
-
-
 def _put(name: str, text: str) -> None:
     """Write a parameter of this page, or take it out."""
-    st.session_state.setdefault(_HELD, {})[name] = text
-    if text and st.query_params.get(name) != text:
-        st.query_params[name] = text
-    elif not text and name in st.query_params:
-        del st.query_params[name]
+    address.keep(name, text)
+    address.write()
 
 
 def _adopt(s: futures.Shown) -> list[str]:
     """Take over `present`, `step` and `claim`; what of them fits nothing, in words."""
     notes, state = [], st.session_state
-    given = {name: _given(name) for name in ("present", "step", "claim")}
-    if given["present"] is not None:
-        state[playback.LARGE] = given["present"] == "1"
-        if given["present"] != "1":
-            notes.append(f"present={address.short(given['present'])}: give 1 for large type")
-    if given["step"] is not None and (wrong := playback.read(s, given["step"])):
-        notes.append(f"step={address.short(given['step'])}: {wrong}")
-    if given["claim"] is not None:
-        if given["claim"] in CLAIMS:
-            state[_CLAIM] = given["claim"]
-        else:
-            notes.append(
-                f"claim={address.short(given['claim'])}: there is no such claim; there are C1 to C{len(CLAIMS)}"
-            )
+    present, step, claim = (address.news(name) for name in address.OWN["teach"])
+    if present is not None:
+        state[playback.LARGE] = present == "1"
+        if present not in ("", "1"):
+            notes.append(f"present={address.short(present)}: give 1 for large type")
+    if step is not None and not state.get("teach_play") and (wrong := _go_to(s, step)):
+        notes.append(f"step={address.short(step)}: {wrong}")
+    if claim in CLAIMS:
+        state[_CLAIM] = claim
+    elif claim is not None:
+        state.pop(_CLAIM, None)
+        if claim:
+            notes.append(f"claim={address.short(claim)}: there is no such claim; there are C1 to C{len(CLAIMS)}")
     return notes
+
+
+def _go_to(s: futures.Shown, step: str) -> str:
+    """Play what the address says; what is wrong with it in words, or nothing. While it plays, the clock decides."""
+    if step:
+        return playback.read(s, step)
+    playback.play(f"{futures.SEALED}1")
+    return ""
 
 
 # ----------------------------------------------------------------------------------------------------------- the head
@@ -116,7 +110,6 @@ def _playback(s: futures.Shown) -> None:
     playback.predict(s, at, f)
     playback.controls(s, at)
     playback.draw(s, f, at.t, at.guess)
-    address.write()
     _put("step", playback.written(s, at))
     if st.session_state.pop("teach_again", False):
         st.rerun()
@@ -165,6 +158,7 @@ def _paper(s: futures.Shown, claim: str, found: Answer) -> None:
 def page() -> None:
     """Everything on the page, in the order in which a lesson uses it."""
     chosen = address.adopt("teach")
+    address.write()
     try:
         s = futures.shown(chosen.now.spec, chosen.now.judge)
     except (InputError, ValidationError, FloatingPointError) as error:

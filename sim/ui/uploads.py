@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from calibration.record import ids
-from scenarios import files, names, parse
+from scenarios import files, parse
 from scenarios.errors import InputError, nearest, shown
 from scenarios.schema import Scenario
+from sim.ui.setup import loadable
 
 TYPES = ("yaml", "yml", "json")
 MOST_NODES = 20_000
@@ -164,7 +165,7 @@ def _check_names(fields: dict[str, Any], text: str, where: str) -> None:
     parts: list[tuple[tuple[str, ...], Any]] = [((), fields)]
     if isinstance(branches, dict):
         parts += [(("branches", str(name)), part) for name, part in branches.items()]
-    known = {name.partition(":")[0] for name in names()} | set(names())
+    known = loadable()
     for place, part in parts:
         for field in ("like", "baseline") if isinstance(part, dict) else ():
             value = part.get(field)
