@@ -111,12 +111,8 @@ def test_a_threshold_that_is_not_reached_is_an_answer() -> None:
     assert np.isnan(crossing.by_bloc(run)[1]).tolist() == [False, True, True, True]
     codes = crossing.polarity_at_crossing(run)
     names = [crossing.CLASSES[code] for code in codes]
-    assert names == [
-        "two_power",
-        "two_power",
-        "not_reached",
-        "not_reached",
-    ]  # 4 and 11 points are less than twelve months at the crossing: two powers
+    # 4 and 11 points are less than twelve months at the crossing: two powers.
+    assert names == ["two_power", "two_power", "not_reached", "not_reached"]
     assert crossing.crossing_year(us, np.full(4, 149.0), YEARS).tolist() == [YEARS[0]] * 4
 
 
