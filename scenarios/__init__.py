@@ -191,4 +191,9 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'scenarios' has no attribute {name!r}")
 
 
+def __dir__() -> list[str]:
+    """What can be used, also what is not imported yet."""
+    return sorted({*globals(), *__all__})
+
+
 __all__ = ["BASELINE", "LIBRARY", "InputError", "Scenario", "load", "names", "parse"]

@@ -14,8 +14,16 @@ _FORM = re.compile(r"^(float|int|str|function-.*|(literal|dict|tagged-union|cons
 """Parts of a place that name a form that pydantic tried, and not a field of the file."""
 
 
+def one_line(text: str) -> str:
+    """A text without line ends and other characters that have no look of their own: what is quoted may hold any."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 class InputError(ValueError):
     """Bad input from a person: one line that names the place and what would be valid."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(one_line(str(text)))
 
 
 def no_switch(value: Any) -> Any:

@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from calibration.record import IN_USE
+from calibration.record import IN_USE, ids
 from scenarios.errors import InputError, from_validation, no_switch, several, shown, unknown, with_faults
 from scenarios.events import Event
 from scenarios.frozen import FrozenDict
@@ -314,6 +314,9 @@ def _together(given: dict[str, Any]) -> _Problems:
             ("rules_until",),
             f"rules_until {label(rules_until)} must lie between data_until ({label(edge)}) and {DATA_UNTIL}",
         )
+    calibration = given.get("calibration", IN_USE)
+    if isinstance(calibration, str) and calibration != IN_USE and calibration not in ids():
+        yield ("calibration",), str(unknown("calibration result", calibration[:60], ids()))
     yield from _early_paths(given.get("levers"), start)
     yield from _wrong_actors(given.get("actors"))
     yield from _wrong_destinations(given.get("rules"), given.get("actors"))
@@ -347,7 +350,7 @@ def _wrong_actors(actors: Any) -> _Problems:
     for key, change in actors.items() if isinstance(actors, dict) else ():
         place = ("actors", str(key))
         fields = change.model_dump() if isinstance(change, ActorChange) else change
-        if not isinstance(fields, dict):
+        if not isinstance(fields, dict) or not isinstance(fields.get("like"), str | None):
             continue
         name, like, kind = str(key), fields.get("like"), fields.get("kind")
         if name not in known and (not re.fullmatch(NAME, name) or len(name) > 40 or name == WORLD):

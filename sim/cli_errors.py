@@ -8,7 +8,7 @@ from typing import Any
 
 from typer.core import TyperGroup
 
-from scenarios.errors import InputError, from_validation
+from scenarios.errors import InputError, from_validation, one_line
 from sim.interrupts import hear_interrupts
 
 LONGEST = 4000
@@ -35,7 +35,7 @@ def explained(error: BaseException) -> str | None:
         text = f"{place}{error.strerror or error}"
     else:
         return None
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = one_line(text)
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 

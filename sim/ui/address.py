@@ -13,12 +13,12 @@ import streamlit as st
 from pydantic import ValidationError
 
 from scenarios import BASELINE, load, names
-from scenarios.errors import from_validation, nearest
+from scenarios.errors import from_validation, nearest, one_line
 from scenarios.events import KINDS, Event
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters as known_parameters
 from scenarios.schema import Scenario, Setting
-from sim.ui import assumed, levers
+from sim.ui import levers
 from sim.ui.setup import LIMITS, RULERS, YEARS, Choice, Judge, Setup, choice
 
 VERSION = 1
@@ -181,8 +181,8 @@ def _assumptions(text: str, notes: list[str]) -> dict[str, float]:
         if value is None:
             notes.append(f"assume {name}: {short(':'.join(rest)) or 'nothing'} is not a number")
             continue
-        if problem := assumed.problem(name, value):
-            notes.append(f"assume {name}:{value:g}: {problem}")
+        if problem := known[name].problem(value):
+            notes.append(f"assume {name}: {name} {problem}")
             continue
         found[name] = value
     return found
@@ -217,7 +217,8 @@ def _judge(given: Mapping[str, str], notes: list[str]) -> Judge:
 
 
 def short(text: str) -> str:
-    """A stranger's text, cut where it is long."""
+    """A stranger's text on one line, cut where it is long."""
+    text = one_line(text)
     return text if len(text) <= 40 else text[:39] + "…"
 
 

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from calibration.record import ids
 from scenarios import files, parse
 from scenarios.errors import InputError, nearest, shown
 from scenarios.schema import Scenario
-from sim.ui.setup import loadable
+from sim.ui.setup import BEYOND, first_line, loadable
 
 TYPES = ("yaml", "yml", "json")
 MOST_NODES = 20_000
@@ -47,9 +46,6 @@ def read(content: bytes, name: str) -> Scenario:
         raise
     except Exception as error:  # whatever else a hostile file brings about is the file's fault, and told as such
         raise InputError(f"{where}: cannot be read as a scenario ({_brief(error)})") from error
-    if spec.calibration not in ids():
-        raise InputError(f"{_at(where, text, 'calibration')}: unknown calibration result {shown(spec.calibration)}; "
-                         f"{nearest(spec.calibration[:60], ids())}")  # fmt: skip
     return spec
 
 
@@ -67,8 +63,10 @@ def check_runs(spec: Scenario, where: str = "") -> None:
     try:
         with np.errstate(all="ignore"):  # numbers that are not finite are refused afterwards, in one line
             simulate(spec, runs=TRIED)
-    except (InputError, FloatingPointError) as error:
-        raise InputError(f"{start}cannot be simulated: {str(error).splitlines()[0]}") from error
+    except InputError as error:
+        raise InputError(f"{start}cannot be simulated: {first_line(error)}") from error
+    except ArithmeticError as error:
+        raise InputError(f"{start}{BEYOND}") from error
     except Exception as error:  # numbers far outside what the equations are for
         raise InputError(
             f"{start}cannot be simulated; something in it lies too far from what the model is for ({_brief(error)})"
