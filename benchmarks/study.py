@@ -16,7 +16,6 @@ from typing import Any
 
 from benchmarks.report import line
 from sim.batch import Plan, executors, run_study
-from sim.batch.executors import Crew
 from sim.batch.part import PART
 
 MILLION = 1_000_000
@@ -97,8 +96,8 @@ def million(members: int = MILLION) -> None:
     digests = []
     for workers in (1, 2):
         with tempfile.TemporaryDirectory() as place:
-            with measured() as cost, executors.processes(workers) as crew:
-                study = run_study(plan_of(members), place, crew)
+            with measured() as cost, executors.processes(workers) as pool:
+                study = run_study(plan_of(members), place, pool)
             digests.append(study.digests())
             line(
                 f"{members:,} members to 2032, {workers} worker{'s' if workers > 1 else ''}",
@@ -123,7 +122,7 @@ class Timed(Executor):
     """Hands on to a warm pool, which stays, and notes how long each task took where it was done."""
 
     def __init__(self, pool: Executor) -> None:
-        self.pool, self.seconds = pool, list[float]()
+        self.pool, self.seconds, self.workers = pool, list[float](), 1
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """A future of the answer alone."""
@@ -151,13 +150,13 @@ def overhead(parts: int = 4, repeats: int = 5) -> None:
     """What files and executor add to the work itself, at the default size of parts, with one warm worker."""
     plan = plan_of(parts * PART)
     with executors.processes(1) as one, executors.dask("local", 1) as cluster:
-        pools = {"process pool": Timed(one.make()), "Dask": Timed(cluster.make())}
+        pools = {"process pool": Timed(one), "Dask": Timed(cluster)}
         ratios: dict[str, list[float]] = {name: [] for name in pools}
         for repeat in range(repeats + 1):
             for name, pool in pools.items():
                 pool.seconds.clear()
                 with tempfile.TemporaryDirectory() as place:
-                    wall = _wall(lambda: run_study(plan, place, Crew(lambda: pool, lambda: 1)))  # noqa: B023
+                    wall = _wall(lambda: run_study(plan, place, pool))  # noqa: B023
                 if repeat:  # the first warms up
                     ratios[name].append(wall / sum(pool.seconds) - 1)
         for name, found in ratios.items():

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scenarios.errors import InputError
+from scenarios.errors import InputError, shown
 from sim.cli_common import Json, print_json
 
 if TYPE_CHECKING:
-    from sim.batch.executors import Crew
+    from sim.batch.executors import Pool
     from sim.batch.plan import Plan
     from sim.batch.run import State
     from sim.batch.study import Study
@@ -57,10 +58,9 @@ def batch(
         return
     cli_files.check_folder(out)
     _warn_of_space(study)
-    crew = _crew(workers, dask)
-    with crew as who, _stopped_by_sigterm(), _progress() as progress:
+    with _pool(workers, dask) as pool, _stopped_by_sigterm(), _progress() as progress:
         try:
-            study = run_study(content, out, who, progress)
+            study = run_study(content, out, pool, progress)
         except KeyboardInterrupt:
             print(
                 f"polarity: stopped; {len(study.digests())} of {len(study.parts)} parts are finished "
@@ -148,13 +148,19 @@ def _warn_of_space(study: Study) -> None:
         )
 
 
-def _crew(workers: int | None, dask: str | None) -> AbstractContextManager[Crew]:
+def _pool(workers: int | None, dask: str | None) -> Pool:
     from sim.batch import executors
 
     if dask is not None:
-        return executors.dask(dask, workers)
+        try:
+            pool = executors.dask(dask, workers)
+            for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+                logging.getLogger(name).setLevel(logging.CRITICAL)  # what there is to say is said in one line
+            return pool
+        except InputError as error:
+            raise InputError(f"--dask {shown(dask)}: {error}") from error
     count = workers or executors.available()
-    return executors.here() if count == 1 else executors.processes(count)
+    return executors.Here() if count == 1 else executors.processes(count)
 
 
 @contextmanager

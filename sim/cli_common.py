@@ -162,5 +162,5 @@ def workers(count: int) -> Iterator[Executor | None]:
         return
     from sim.batch import executors
 
-    with executors.processes(count) as crew:
-        yield crew.make()
+    with executors.processes(count) as pool:
+        yield pool

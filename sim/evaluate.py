@@ -6,10 +6,10 @@ task is plain data and its answer depends on nothing else, so that every executo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 
@@ -19,9 +19,6 @@ from sim.outcomes.scalar import Outcome
 from sim.rng import Array
 from sim.run import CHUNK, simulate
 from sim.short import Short
-
-IN_FLIGHT = 16
-"""Tasks handed out at a time: a million must not wait in memory."""
 
 Progress = Callable[[int, int], None]
 """Called with (futures simulated, futures in all)."""
@@ -89,29 +86,24 @@ def evaluate_all(
     if total is None:
         tasks = list(tasks)
         total = sum(task.runs for task in tasks)
-    done, results = 0, []
-    for answer in _answers(tasks, executor):
-        results.append(answer)
-        done += len(next(iter(answer.values())))
-        if progress is not None:
-            progress(done, total)
-    return results
+    done, found = 0, dict[int, dict[str, Array]]()
+    with closing(_answers(tasks, executor)) as answers:
+        for number, answer in answers:
+            found[number] = answer
+            done += len(next(iter(answer.values())))
+            if progress is not None:
+                progress(done, total)
+    return [found[number] for number in range(len(found))]
 
 
-def _answers(tasks: Iterable[Task], executor: Executor | None) -> Iterator[dict[str, Array]]:
+def _answers(tasks: Iterable[Task], executor: Executor | None) -> Generator[tuple[int, dict[str, Array]], None, None]:
+    """Answers as they come, with the number of their task."""
     if executor is None:
-        yield from map(evaluate, tasks)
+        yield from enumerate(map(evaluate, tasks))
         return
-    waiting, live = iter(tasks), list[Future[dict[str, Array]]]()
-    try:
-        live += [executor.submit(evaluate, task) for task in islice(waiting, IN_FLIGHT)]
-        while live:
-            answer = live.pop(0).result()
-            live += [executor.submit(evaluate, task) for task in islice(waiting, 1)]
-            yield answer
-    finally:
-        for future in live:
-            future.cancel()
+    from sim.batch.executors import hand_out  # later, since studies import this module
+
+    yield from hand_out(tasks, evaluate, executor)
 
 
 def numbers_only(outcomes: Iterable[Outcome]) -> None:

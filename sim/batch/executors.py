@@ -1,35 +1,93 @@
-"""Who does the work: this process, others on this machine, or a Dask cluster; anything like an `Executor` will do."""
+"""Who does the work: this process, others on this machine, a Dask cluster, or anything like an `Executor`.
+
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> from sim.batch.executors import hand_out
+    >>> with ThreadPoolExecutor(2) as pool:
+    ...     sorted(answer for _, answer in hand_out([1, 2, 3], str, pool))
+    ['1', '2', '3']
+
+`with processes(8) as pool:` gives one whose dead workers are replaced; studies and analyses take it as `executor=pool`.
+"""
 
 from __future__ import annotations
 
 import logging
+import math
 import os
-from collections.abc import Callable, Iterator
+import threading
+import time
+from abc import abstractmethod
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent import futures
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from itertools import islice
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakSet
 
 from scenarios.errors import InputError, shown
+from sim import checks
 
 if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
     from multiprocessing.connection import Connection
+    from types import TracebackType
+
+    from distributed import Client, LocalCluster
 
 T = TypeVar("T")
+J = TypeVar("J")
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
 """A worker is one thread: more would fight over the processors."""
+MOST_WORKERS = 1024
+RESTARTS = 10
+"""Times that workers may die in a row without any of them finishing a job."""
+STILLBORN = 3
+"""Times that all new processes may die before any of them has begun."""
+AHEAD = 2
+"""Jobs that wait at each worker: none is idle, and a million do not wait in memory."""
+UNKNOWN = 32
+"""Workers that an executor is taken to have which does not say how many."""
+SILENCE = 30.0
+"""Seconds without an answer after which an executor is asked whether it is still there."""
+PATIENCE = 20.0
+"""Seconds that a scheduler has to answer."""
+RECENT = 5.0
+"""Seconds for which a count of a cluster's workers is good."""
 
 
-@dataclass(frozen=True)
-class Crew:
-    """Makes executors, as many as are needed when workers die, and says how many workers there are now."""
+class Pool(Executor):
+    """An executor that knows its workers and can replace those that died."""
 
-    make: Callable[[], Executor]
-    workers: Callable[[], int]
+    @property
+    @abstractmethod
+    def workers(self) -> int:
+        """How many there are now."""
+
+    def renew(self, error: BaseException) -> None:
+        """Make new workers in place of dead ones.
+
+        Raises:
+            InputError: where that cannot be done.
+        """
+
+    def check(self) -> None:
+        """Find out whether answers can still come, when there have been none for a while.
+
+        Raises:
+            InputError: where none can.
+        """
 
 
-class Here(Executor):
+class Here(Pool):
     """Does everything in this process, at once."""
+
+    @property
+    def workers(self) -> int:
+        """This process."""
+        return 1
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Call the function and give its answer."""
@@ -41,54 +99,259 @@ class Here(Executor):
         return future
 
 
+class _Foreign(Pool):
+    """Somebody else's executor: whoever made it also ends it."""
+
+    def __init__(self, executor: Executor) -> None:
+        self.executor = executor
+        counts = (getattr(executor, name, None) for name in ("workers", "_max_workers"))
+        self._workers = next((count for count in counts if isinstance(count, int) and count > 0), UNKNOWN)
+
+    @property
+    def workers(self) -> int:
+        """As many as it says, or a guess."""
+        return self._workers
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Hand it on."""
+        return self.executor.submit(fn, *args, **kwargs)
+
+    def renew(self, error: BaseException) -> None:
+        """Try again with the same one, unless it is broken for good."""
+        if isinstance(error, BrokenExecutor):
+            raise InputError(
+                f"a worker of the {type(self.executor).__name__} died, and it cannot start another; "
+                "`sim.batch.executors.processes(N)` can. What a study has finished is kept"
+            ) from error
+
+
+def pool_of(executor: Executor | None) -> Pool:
+    """What does the work, from what a caller gave as `executor`; None is this process.
+
+    Raises:
+        InputError: when it is nothing like an executor.
+    """
+    if executor is None:
+        return Here()
+    if isinstance(executor, Pool):
+        return executor
+    if not callable(getattr(executor, "submit", None)):
+        raise InputError(
+            f"executor is {shown(executor)}; give what is like a concurrent.futures.Executor, such as the `pool` of "
+            "`with sim.batch.executors.processes(8) as pool:`"
+        )
+    if type(executor).__module__.partition(".")[0] == "distributed":
+        client = getattr(executor, "_client", None)
+        return Dask(executor) if client is None else Dask(client, executor)  # type: ignore[arg-type]
+    return _Foreign(executor)
+
+
+def hand_out(
+    jobs: Iterable[J],
+    do: Callable[[J], T],
+    executor: Executor | None,
+    restarted: Callable[[], None] = lambda: None,
+    name: Callable[[J], str] = lambda job: "",
+) -> Generator[tuple[int, T], None, None]:
+    """Answers as they come, each with the place of its job; what dead workers had is handed out again.
+
+    Args:
+        jobs: what to do; they may be made as they are needed.
+        do: does a job, in whatever process.
+        executor: who does it; this process by default.
+        restarted: called whenever dead workers have been replaced.
+        name: names a job, for the error that says near which one workers keep dying.
+
+    Raises:
+        InputError: when workers keep dying or cannot be replaced.
+    """
+    pool, waiting = pool_of(executor), enumerate(jobs)
+    again, done, live = deque[tuple[int, J]](), SimpleQueue[Future[T]](), dict[Future[T], tuple[int, J]]()
+    deaths = 0
+    try:
+        while True:
+            try:
+                _fill(pool, do, waiting, again, done, live)
+                if not live:
+                    return
+                future = _next(done, pool)
+                if future not in live:
+                    continue  # of workers that have been replaced
+                answer = future.result()
+            except Exception as error:
+                if not lost(error):
+                    raise
+                deaths += 1
+                if deaths > RESTARTS:
+                    near = name(next(iter([*live.values(), *again]))[1])
+                    raise InputError(
+                        f"workers died {deaths} times in a row{near and f', near {near}'}; is there enough memory?"
+                    ) from error
+                pool.renew(error)
+                restarted()
+                everything = isinstance(error, BrokenExecutor)
+                again.extendleft(reversed([live.pop(f) for f in list(live) if _is_gone(f, everything)]))
+                continue
+            yield live[future][0], answer
+            del live[future]
+            deaths = 0
+    finally:
+        for future in live:
+            future.cancel()
+
+
+def _fill(
+    pool: Pool,
+    do: Callable[[J], T],
+    waiting: Iterator[tuple[int, J]],
+    again: deque[tuple[int, J]],
+    done: SimpleQueue[Future[T]],
+    live: dict[Future[T], tuple[int, J]],
+) -> None:
+    """Hand out jobs until enough wait at the workers; at least one for each answer, and more only while none comes."""
+    most = AHEAD * pool.workers + 1
+    while len(live) < most:
+        if not again:
+            again.extend(islice(waiting, 1))
+        if not again:
+            return
+        future = pool.submit(do, again[0][1])
+        live[future] = again.popleft()
+        future.add_done_callback(done.put)
+        if not done.empty():
+            return
+
+
+def _next(done: SimpleQueue[Future[T]], pool: Pool) -> Future[T]:
+    """The next future that is done; when none is for a while, the executor has to show that it lives."""
+    while True:
+        try:
+            return done.get(timeout=SILENCE)
+        except Empty:
+            pool.check()
+
+
+def _is_gone(future: Future[Any], everything: bool) -> bool:
+    """Whether what a future stands for has to be done again: it was lost, or all were that had no answer yet."""
+    if not future.done():
+        return everything
+    if future.cancelled():
+        return True
+    error = future.exception()
+    return error is not None and lost(error)
+
+
+def lost(error: BaseException) -> bool:
+    """Whether a task is gone because its worker is, and not because of what it did."""
+    by_name = {"KilledWorker", "FutureCancelledError", "CommClosedError"}  # of Dask, which may not be installed
+    return isinstance(error, BrokenExecutor | CancelledError) or type(error).__name__ in by_name
+
+
 def available() -> int:
     """Processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@contextmanager
-def here() -> Iterator[Crew]:
-    """One worker: this process."""
-    yield Crew(Here, lambda: 1)
+# --- processes on this machine --------------------------------------------------------------------------------------
 
 
-@contextmanager
-def processes(workers: int) -> Iterator[Crew]:
-    """Fresh processes on this machine. They end with this one, however it ends, and with the pool that they are of.
+class Processes(Pool):
+    """Fresh processes on this machine; they end with the block they are made for, or with this one, however it ends."""
+
+    def __init__(self, workers: int) -> None:
+        valid = f"1 to {MOST_WORKERS} (this machine has {available()} processors)"
+        self._workers = checks.whole("workers", workers, 1, MOST_WORKERS, valid)
+        self._made: tuple[ProcessPoolExecutor, Connection] | None = None
+        self._first: list[Future[None]] = []
+        self._given: WeakSet[Future[Any]] = WeakSet()
+        self._closed, self._stillborn, self._lock = False, 0, threading.Lock()
+        if _is_beginning():
+            os._exit(1)  # this one is a worker that runs its script again; the one that began it says what to do
+
+    @property
+    def workers(self) -> int:
+        """How many there are."""
+        return self._workers
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Have a function called in one of the processes, all of which begin with the first call."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("cannot schedule new futures after shutdown")
+            if self._made is None:
+                self._begin()
+            assert self._made is not None
+            future = self._made[0].submit(fn, *args, **kwargs)
+            self._given.add(future)
+        return future
+
+    def _begin(self) -> None:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        context = get_context("spawn")
+        heard, line = context.Pipe(duplex=False)
+        pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_begin, initargs=(heard,))
+        self._made, self._first = (pool, line), []
+        # A worker that dies while others begin is found out by whoever hands out work.
+        with _one_thread_each(), suppress(BrokenExecutor, OSError):
+            for _ in range(self._workers):
+                self._first.append(pool.submit(_nothing))  # each starts a worker while the environment says so
+
+    def renew(self, error: BaseException) -> None:
+        """End the processes that are left; others begin with the next call."""
+        born = any(future.done() and not future.cancelled() and not future.exception() for future in self._first)
+        self._stillborn = 0 if born else self._stillborn + 1
+        if self._stillborn >= STILLBORN:
+            raise InputError(
+                f"none of {self._workers} processes can begin: in a script, everything that uses "
+                'processes() has to stand below `if __name__ == "__main__":`'
+            ) from error
+        with self._lock:
+            self._end()
+
+    def _end(self) -> None:
+        if self._made is None:
+            return
+        (pool, line), self._made = self._made, None
+        pool.shutdown(wait=False, cancel_futures=True)
+        # A pool that lost a worker overlooks one that began meanwhile, and this process would wait for it for ever.
+        line.close()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more; wait for what was given, by default, and end the processes."""
+        self._closed = True
+        if self._made is None:
+            return
+        self._made[0].shutdown(wait=False, cancel_futures=cancel_futures)
+        if wait:
+            futures.wait(list(self._given))
+            self._end()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.shutdown()
+        else:  # nobody waits for answers any more
+            self._closed = True
+            self._end()
+
+
+def processes(workers: int) -> Processes:
+    """Fresh processes on this machine, as an executor for a `with` block.
 
     Raises:
         InputError: for a number of workers that makes no sense.
     """
-    if not 1 <= workers <= 1024:
-        raise InputError(f"workers is {workers}; give 1 to 1024 (this machine has {available()} processors)")
-    made: list[tuple[Executor, Connection]] = []
+    return Processes(workers)
 
-    def end() -> None:
-        for pool, line in made:
-            pool.shutdown(wait=False, cancel_futures=True)
-            # A pool that lost a worker overlooks one that began meanwhile, and this process would wait for it for ever.
-            line.close()
-        made.clear()
 
-    def make() -> Executor:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
+def _is_beginning() -> bool:
+    """Whether this process is one that is just beginning and runs the script of its parent to do so."""
+    from multiprocessing import current_process
 
-        end()  # another pool is asked for when one has lost a worker
-        context = get_context("spawn")
-        heard, line = context.Pipe(duplex=False)
-        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(heard,))
-        made.append((pool, line))
-        # A worker that dies while others begin is found out by whoever hands out work.
-        with _one_thread_each(), suppress(BrokenExecutor, OSError):
-            for _ in range(workers):
-                pool.submit(_nothing)  # each starts a worker while the environment says so
-        return pool
-
-    try:
-        yield Crew(make, lambda: workers)
-    finally:
-        end()
+    return bool(getattr(current_process(), "_inheriting", False))
 
 
 def _nothing() -> None:
@@ -113,7 +376,6 @@ def _one_thread_each() -> Iterator[None]:
 def _deaf_to_interrupts() -> Iterator[None]:
     """Processes that begin meanwhile leave Ctrl-C to this one: a signal that is ignored is so in children too."""
     import signal
-    import threading
 
     if threading.current_thread() is not threading.main_thread():
         yield  # signals belong to the main thread
@@ -128,10 +390,9 @@ def _deaf_to_interrupts() -> Iterator[None]:
 def _begin(line: Connection) -> None:
     """In a new worker: leave Ctrl-C to the parent, and leave with it or when it hangs up the line."""
     import signal
-    from threading import Thread
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_leave, args=(line,), daemon=True).start()
+    threading.Thread(target=_leave, args=(line,), daemon=True).start()
 
 
 def _leave(line: Connection) -> None:
@@ -142,8 +403,79 @@ def _leave(line: Connection) -> None:
     os._exit(1)
 
 
-@contextmanager
-def dask(address: str, workers: int | None = None) -> Iterator[Crew]:
+# --- a cluster ------------------------------------------------------------------------------------------------------
+
+
+class Dask(Pool):
+    """The workers of a Dask cluster, which takes dead ones away by itself."""
+
+    def __init__(
+        self, client: Client, executor: Executor | None = None, close: tuple[Client | LocalCluster, ...] = ()
+    ) -> None:
+        self.client, self._close = client, close
+        self._executor = client.get_executor() if executor is None else executor
+        self._address = str(getattr(client.scheduler, "address", "an unknown address"))
+        self._workers, self._counted = 1, -math.inf
+
+    @property
+    def workers(self) -> int:
+        """Threads of all workers, as of some seconds ago: a cluster grows and shrinks."""
+        now = time.monotonic()
+        if now - self._counted > RECENT and self.client.status == "running":
+            self._workers, self._counted = max(1, sum(self._asked("ncores").values())), now
+        return self._workers
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Have a function called by a worker."""
+        if self.client.status == "closed":
+            raise self._dead()
+        return self._executor.submit(fn, *args, pure=False, **kwargs)
+
+    def renew(self, error: BaseException) -> None:
+        """Give a scheduler that went away a while to come back."""
+        patience = time.monotonic() + PATIENCE
+        while self.client.status == "connecting" and time.monotonic() < patience:
+            time.sleep(0.1)
+        if self.client.status != "running":
+            raise self._dead() from error
+
+    def check(self) -> None:
+        """Ask the scheduler for a sign of life."""
+        self._asked("identity")
+
+    def _asked(self, question: str) -> Any:
+        """What the scheduler answers, where it does so in time."""
+        try:
+            return self.client.sync(getattr(self.client.scheduler, question), callback_timeout=PATIENCE)
+        except (AttributeError, OSError, TimeoutError) as error:  # a client that was closed has no scheduler
+            raise self._dead() from error
+
+    def _dead(self) -> InputError:
+        closing: tuple[Any, ...] = self._close
+        self._close = ()
+        for opened in closing:
+            with suppress(Exception):  # it says goodbye to nobody
+                opened.close(timeout=1)
+        return InputError(
+            f"the Dask scheduler at {self._address} no longer answers; what a study has finished is kept: start the "
+            "scheduler and run the same again"
+        )
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Wait for what was given, by default, and close what was opened for it."""
+        if self.client.status == "running":
+            self._executor.shutdown(wait=wait and not cancel_futures)
+        for opened in self._close:
+            opened.close()
+        self._close = ()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.shutdown(wait=kind is None)
+
+
+def dask(address: str, workers: int | None = None) -> Dask:
     """A Dask cluster at an address, or `local`: one on this machine with processes of its own.
 
     Raises:
@@ -152,7 +484,7 @@ def dask(address: str, workers: int | None = None) -> Iterator[Crew]:
     try:
         from distributed import Client, LocalCluster
     except ImportError as error:
-        raise InputError("--dask: Dask is not installed; pip install 'polarity-sim[cluster]'") from error
+        raise InputError("Dask is not installed; pip install 'polarity-sim[cluster]'") from error
     cluster = None
     try:
         if address == "local":
@@ -161,22 +493,11 @@ def dask(address: str, workers: int | None = None) -> Iterator[Crew]:
                     n_workers=workers or available(), threads_per_worker=1, processes=True, dashboard_address=":0",
                     silence_logs=logging.CRITICAL,
                 )  # fmt: skip
-        client = Client(cluster if cluster is not None else address, timeout="20s", set_as_default=False)
+        client = Client(cluster if cluster is not None else address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
-            f"--dask {shown(address)}: no scheduler answers there ({reason}); give its address, such as "
-            "tcp://head:8786, or `local`"
+            f"no Dask scheduler answers at {shown(address)} ({reason}); give its address, such as tcp://head:8786, "
+            "or `local`"
         ) from error
-    try:
-        yield Crew(lambda: client.get_executor(pure=False), lambda: max(1, sum(client.ncores().values())))
-    finally:
-        client.close()
-        if cluster is not None:
-            cluster.close()
-
-
-def lost(error: BaseException) -> bool:
-    """Whether a task is gone because its worker is, and not because of what it did."""
-    by_name = {"KilledWorker", "FutureCancelledError", "CommClosedError"}  # of Dask, which may not be installed
-    return isinstance(error, BrokenExecutor | CancelledError) or type(error).__name__ in by_name
+    return Dask(client, close=(client,) if cluster is None else (client, cluster))

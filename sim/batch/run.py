@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from scenarios.errors import InputError
+from sim import checks
 from sim.batch import executors, identity
-from sim.batch.executors import Crew
+from sim.batch.executors import Pool
 from sim.batch.part import Job, Made, jobs, make
 from sim.batch.plan import Plan
 from sim.batch.study import Study
-
-REBUILDS = 10
-"""Times that workers may die in a row without any of them finishing a part."""
-AHEAD = 2
-"""Jobs that wait at each worker: none is idle, and a million do not wait in memory."""
 
 
 @dataclass
@@ -40,6 +36,10 @@ class State:
         self.done_futures += part.runs
         self.new_futures += part.runs
 
+    def restarted(self) -> None:
+        """Count a replacement of dead workers."""
+        self.restarts += 1
+
 
 Progress = Callable[[State], None]
 
@@ -47,7 +47,7 @@ Progress = Callable[[State], None]
 def run_study(
     plan: Plan,
     out: Path | str,
-    crew: Crew | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Study:
     """Run what is missing of a study, and return it; what was finished before is not simulated again.
@@ -55,12 +55,16 @@ def run_study(
     Args:
         plan: what to run.
         out: folder under which the study's own one, NAME-DIGEST, is made.
-        crew: who does it (`sim.batch.executors`); this process by default. The files are the same to the last bit.
+        executor: who does it: `sim.batch.executors.processes(8)`, or anything like a `concurrent.futures.Executor`;
+            this process by default. The files are the same to the last bit.
         progress: called at the start and after every part.
 
     Raises:
         InputError: when the disk is full, a part cannot be simulated, or workers keep dying. What is finished stays.
     """
+    checks.kind("plan", plan, Plan, "a Plan, such as sim.batch.read('plan.yaml')")
+    checks.kind("out", out, (str, Path), "a folder")
+    pool = executors.pool_of(executor)
     study = Study.of(plan, out)
     with study.writing():
         missing = study.missing()
@@ -72,7 +76,7 @@ def run_study(
             missing, axes=tuple(plan.design.axes), outcomes=plan.asked, until=plan.horizon,
             parameters=plan.parameters, stamp=identity.stamp(),
         )  # fmt: skip
-        failed = _work(study, deque(work), crew or Crew(executors.Here, lambda: 1), state, progress)
+        failed = _work(study, work, pool, state, progress)
     if failed:
         raise InputError(
             f"{len(failed)} of {state.parts} parts cannot be simulated; all others are finished. "
@@ -81,47 +85,17 @@ def run_study(
     return study
 
 
-def _work(study: Study, todo: deque[Job], crew: Crew, state: State, progress: Progress | None) -> list[Made]:
-    """Hand out jobs until none is left; when workers die, make new ones and hand out again what they had."""
+def _work(study: Study, work: Iterator[Job], pool: Pool, state: State, progress: Progress | None) -> list[Made]:
+    """Hand out what is missing and keep what comes back; those that cannot be simulated are the answer."""
     failed: list[Made] = []
-    deaths = 0
-    while todo:
-        pool = crew.make()
-        live: dict[Future[list[Made]], Job] = {}
-        try:
-            for made in _finished(pool, todo, live, crew):
-                deaths = 0
-                failed += [part for part in made if part.error]
-                for part in made:
-                    if not part.error:
-                        study.keep(part)
-                        state.finished(part)
-                if progress is not None:
-                    progress(state)
-        except Exception as error:
-            if not executors.lost(error):
-                raise
-            deaths, state.restarts = deaths + 1, state.restarts + 1
-            todo.extendleft(reversed(live.values()))
-            if deaths > REBUILDS:
-                at = next((job.parts[0].file for job in live.values()), todo[0].parts[0].file if todo else "")
-                raise InputError(f"workers died {deaths} times in a row, near {at}; is there enough memory?") from error
-        finally:
-            for future in live:
-                future.cancel()
-            pool.shutdown(wait=False)
+    with closing(executors.hand_out(work, make, pool, state.restarted, lambda job: job.parts[0].file)) as answers:
+        for _, made in answers:
+            for part in made:
+                if part.error:
+                    failed.append(part)
+                else:
+                    study.keep(part)
+                    state.finished(part)
+            if progress is not None:
+                progress(state)
     return failed
-
-
-def _finished(
-    pool: Executor, todo: deque[Job], live: dict[Future[list[Made]], Job], crew: Crew
-) -> Iterator[list[Made]]:
-    """Answers as they come; a job leaves `live` only when its answer has been used."""
-    while todo or live:
-        while todo and len(live) < AHEAD * crew.workers() + 1:
-            job = todo[0]
-            live[pool.submit(make, job)] = job
-            todo.popleft()
-        for future in wait(live, return_when=FIRST_COMPLETED).done:
-            yield future.result()
-            del live[future]

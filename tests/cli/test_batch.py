@@ -66,7 +66,7 @@ def test_json_is_everything_and_nothing_else(polarity, plan, tmp_path):
 
 
 def test_a_dry_run_makes_nothing(polarity, plan, tmp_path):
-    said = polarity("batch", plan("members: 256", "members: 100_000"), "--out", tmp_path / "out", "--dry-run")
+    said = polarity("batch", plan("members: 256", "members: 100000"), "--out", tmp_path / "out", "--dry-run")
     assert "1 scenarios × 2 settings × 1 seeds × 100,000 members = 200,000 futures" in said.out.replace("\n", " ")
     assert not (tmp_path / "out").exists()
     report = json.loads(polarity("batch", plan(), "--out", tmp_path / "out", "--dry-run", "--json").out)

@@ -83,7 +83,7 @@ def test_the_readme_is_short():
 def test_python_snippets_run(page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     snippets = blocks(page, "python")
     assert snippets
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"__name__": "__main__"}  # what a reader runs is a script or a notebook
     for number, snippet in enumerate(snippets, start=1):
         exec(compile(snippet, f"{page} snippet {number}", "exec"), names)
     assert capsys.readouterr().out
