@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from pydantic import Field, field_validator, model_validator
 
 from scenarios.errors import InputError, several, unknown
-from scenarios.tables import DATA, Day, Row, read, table
+from scenarios.tables import DATA, Day, Line, Row, read, table
 
 Issuer = Literal["us", "china"]
 Scope = Literal[
@@ -85,8 +85,8 @@ class Rule(Row):
     price_share: float | None = Field(default=None, ge=0, le=1)
     strength: float | None = Field(default=None, ge=0, le=1)
     priority: float = 0
-    title: str = Field(min_length=1, max_length=120)
-    summary: str = Field(min_length=1, max_length=400)
+    title: Line = Field(max_length=120)
+    summary: Line = Field(max_length=400)
 
     @field_validator("priority", mode="before")
     @classmethod

@@ -30,7 +30,7 @@ from scenarios.parameters import parameters
 from scenarios.quantities import Distribution
 from scenarios.quarters import DATA_UNTIL, FIRST, Quarter, label, number
 from scenarios.rules import WORLD, Rule
-from scenarios.tables import Actor, table
+from scenarios.tables import Actor, Line, table
 
 START = label(number(DATA_UNTIL) + 1)
 """The first quarter after the data, from which a scenario's levers hold unless it says otherwise."""
@@ -41,16 +41,6 @@ Setting = Union[float, Literal["actor"], dict[Quarter, float]]  # noqa: UP007 - 
 """A number, `actor` (left to the actor), or a dated path: quarter → number, held until the next date."""
 
 
-def _filled(value: str) -> str:
-    """A text on one line, and not an empty one."""
-    line = " ".join(value.split())
-    if not line:
-        raise InputError("is empty; write a few words, or leave the field out")
-    return line
-
-
-Line = Annotated[str, AfterValidator(_filled)]
-"""A text of a person's, on one line."""
 NAME = r"^[a-z][a-z0-9_]*$"
 """What actors, and scenarios without a branch, may be called."""
 _DATES = (r"\d{4}", r"\d{4}-\d{2}", r"\d{4}-\d{2}-\d{2}")

@@ -32,6 +32,18 @@ def _real(value: str) -> str:
 
 Day = Annotated[str, AfterValidator(_real)]
 """A day of the calendar as an ISO date."""
+
+
+def _filled(value: str) -> str:
+    """A text on one line, and not an empty one."""
+    line = " ".join(value.split())
+    if not line:
+        raise InputError("is empty; write a few words, or leave the field out")
+    return line
+
+
+Line = Annotated[str, AfterValidator(_filled)]
+"""A text of a person's, on one line."""
 Tier = Literal["data", "inferred", "judgement"]
 """data: read in the source; inferred: computed from data; judgement: ours or somebody's opinion."""
 
