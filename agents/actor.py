@@ -43,7 +43,7 @@ class NationalActor(mesa.Agent):
     trend_spending, spending = Row(), Row()
     reinforcement, safety = Row(), Row()
     concentration, used_train, revenue, revenue_base = Row(), Row(), Row(), Row()
-    alignment, policing = Row(), Row()
+    alignment, policing, rl_value = Row(), Row(), Row()
 
     model: Any
 
@@ -78,16 +78,16 @@ class NationalActor(mesa.Agent):
 
     def growth(self) -> Array:
         """Growth of spending this quarter, a factor."""
-        return self.world.spending_growth
+        return self.world.now.spending_growth
 
     def effort(self) -> Array | float:
         """Spending against the trend, a factor set by policy: `(1,)` for an actor, `(k, 1)` for a block."""
-        return self.world.effort[self.rows]
+        return self.world.now.effort[self.rows]
 
     def spend(self) -> None:
         """Spending on chips: the trend, times policy, more when pressed by a rival, plus reinvested revenue."""
         w = self.world
-        trend = w.recorded_spending[self.rows] if w.in_data else self.trend_spending * self.growth()
+        trend = w.now.recorded_spending[self.rows] if w.in_data else self.trend_spending * self.growth()
         self.trend_spending = trend
         pressed = w.p.hostility * RACE_SPENDING * self.pressure()
         money = trend * (self.effort() * (1 + (0 if w.in_data else pressed)))
@@ -97,7 +97,7 @@ class NationalActor(mesa.Agent):
 
     def pressure(self) -> Array | float:
         """1 when a rival is level or ahead, falling to 0 as the own lead grows."""
-        return np.exp(-np.maximum(self.world.seen.rival_gap[self.rows], 0) / RACE_DISTANCE)
+        return np.exp(-np.maximum(self.world.public.rival_gap[self.rows], 0) / RACE_DISTANCE)
 
     def split_compute(self) -> None:
         """Move the uses of compute towards shares in proportion to their marginal values.
@@ -107,7 +107,7 @@ class NationalActor(mesa.Agent):
         """
         w = self.world
         self.safety += INERTIA * (self.safety_wanted() - self.safety)
-        rl = w.rl_value[self.rows] / w.p.points_per_oom
+        rl = self.rl_value / w.p.points_per_oom
         wanted = (1 - self.safety) * rl / (rl + sum(USES.values()))
         old = self.reinforcement
         old += np.minimum(INERTIA * (wanted - old), (w.p.rl_ramp - 1) * old)
@@ -122,11 +122,11 @@ class NationalActor(mesa.Agent):
         fixed = w.setting("safety_share")
         if not np.isnan(fixed):
             return fixed / 100
-        return np.minimum(w.care * (1 - CORNERS * w.p.hostility * self.closeness()), 0.5)
+        return np.minimum(w.baseline_safety * (1 - CORNERS * w.p.hostility * self.closeness()), 0.5)
 
     def closeness(self) -> Array | float:
         """1 when the rival is level, falling to 0 as either leads."""
-        gap = self.world.seen.rival_gap[self.rows] * (1 / RACE_DISTANCE)
+        gap = self.world.public.rival_gap[self.rows] * (1 / RACE_DISTANCE)
         return np.exp(-gap * gap)
 
     def concentrate(self) -> None:

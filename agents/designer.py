@@ -21,16 +21,23 @@ class ChipDesigner(mesa.Agent):
     def __init__(self, model: Any, lag: Array) -> None:
         super().__init__(model)
         self.lag = lag
-        self.waited: Array = np.zeros_like(lag)
+
+    @property
+    def waited(self) -> Array:
+        """Quarters since a variant became worth designing, `(runs,)`."""
+        waited: Array = self.model.state.variant_wait
+        return waited
 
     def decide(self) -> None:
         """Count the quarters since a variant became worth designing; it is on offer once the lag has passed.
 
-        A variant that is on offer stays, although with it the market is no longer cut off. In the recorded past the
-        real A800, H800, H20 and H200 stand in for it.
+        It is worth designing where frontier chips are hard to sell, after the data. A variant that is on offer stays,
+        although with it the market is no longer cut off. In the recorded past the real A800, H800, H20 and H200 stand
+        in for it.
         """
+        worth = (self.model.public.blocked > WORTH_A_DESIGN) & (not self.model.in_data)
         offered = self.waited > self.lag
-        self.waited = np.where(self.model.variant_is_worth_it() | offered, self.waited + 1, 0.0)
+        self.model.state.variant_wait = np.where(worth | offered, self.waited + 1, 0.0)
 
     def offers_variant(self) -> Array:
         """Share of the quarter in which the variant can be ordered, shape `(runs,)`."""

@@ -53,9 +53,9 @@ class Ally(Partner):
         if not np.isnan(fixed):
             self.alignment += DECREED_SPEED * (fixed / 100 - self.alignment)
             return
-        if w.allies_parted:
+        if w.now.allies_parted:
             return
-        threat = np.exp(-np.maximum(w.seen.lead, 0) / THREAT_DISTANCE)
+        threat = np.exp(-np.maximum(w.public.lead, 0) / THREAT_DISTANCE)
         wanted = STANDING + THREAT * threat - LOST_SALES * w.p.ally_drift
         self.alignment += ALIGNMENT_SPEED * (wanted - self.alignment)
 
@@ -70,7 +70,7 @@ class Hub(Partner):
         if not np.isnan(fixed):
             self.policing += DECREED_SPEED * (fixed / 100 - self.policing)
             return
-        pressure = PRESSURE * np.log1p(w.setting("enforcement")) + SCANDAL * w.seen.diverted
+        pressure = PRESSURE * np.log1p(w.setting("enforcement")) + SCANDAL * w.public.diverted
         wanted = np.clip(LAW - COMMERCE * w.p.hub_commerce + pressure, 0.02, 0.95)
         self.policing += ALIGNMENT_SPEED * (wanted - self.policing)
 

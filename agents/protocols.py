@@ -1,4 +1,4 @@
-"""What an actor may ask of its world: last quarter's public picture, its own rows and the settings of levers."""
+"""What an actor may ask of its world: last quarter's public information, its own rows and the settings of levers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, Protocol
 from agents.state import Array
 
 
-@dataclass
-class Picture:
-    """What everybody saw at the end of the last quarter; shapes `(runs,)` or `(actors, runs)`."""
+@dataclass(frozen=True)
+class PublicInfo:
+    """What everybody saw of the last quarter; shapes `(runs,)` or `(actors, runs)`. Made anew at its end."""
 
     rival_gap: Array
     """(actors, runs) own capability less the best rival's, ECI points."""
@@ -28,21 +28,48 @@ class Picture:
     """(runs,) diverted chips as a share of the supply outside China."""
 
 
-class WorldView(Protocol):
-    """The world as actors see it."""
+class Trends(Protocol):
+    """What holds this quarter for everybody, as far as actors look at it."""
 
-    state: dict[str, Array]
-    p: Any
-    seen: Picture
-    in_data: bool
     spending_growth: Array
+    """(runs,) growth of spending outside China, a factor."""
     china_spending_growth: Array
+    """(runs,) growth of Chinese spending, a factor."""
     recorded_spending: Array
-    rl_value: Array
-    care: Array
+    """(actors, runs) US dollars for chips by the record; while the data last."""
     effort: Array
-    rush: float
+    """(actors, 1) spending of allies against the trend, a factor set by policy."""
+    stockpiling: float
+    """How much of what China may buy is about to be taken away, 0 to 1."""
     allies_parted: bool
+    """Whether an event has parted the allies from the United States."""
+
+
+class WorldView(Protocol):
+    """The world as actors see it; their own rows they reach through `agents.state.Row`."""
+
+    p: Any
+    """Parameter values by name, `(runs,)` each."""
+
+    @property
+    def public(self) -> PublicInfo:
+        """What everybody saw of the last quarter."""
+        ...
+
+    @property
+    def now(self) -> Trends:
+        """What holds this quarter for everybody."""
+        ...
+
+    @property
+    def in_data(self) -> bool:
+        """Whether the quarter has data: what actors did then is recorded."""
+        ...
+
+    @property
+    def baseline_safety(self) -> Array:
+        """(runs,) share of compute for safety without a rival in sight."""
+        ...
 
     def setting(self, lever: str) -> float:
         """This quarter's setting of a lever; NaN leaves the decision to the actor."""

@@ -20,7 +20,7 @@ class Row:
         self.name = name
 
     def __get__(self, actor: Any, owner: type | None = None) -> Any:
-        return self if actor is None else actor.model.state[self.name][actor.rows]
+        return self if actor is None else getattr(actor.model.state, self.name)[actor.rows]
 
     def __set__(self, actor: Any, value: Array | float) -> None:
-        actor.model.state[self.name][actor.rows] = value
+        getattr(actor.model.state, self.name)[actor.rows] = value

@@ -44,7 +44,7 @@ class UnitedStates(NationalActor):
         w = self.world
         effort = w.setting("enforcement")
         if w.switch("us_reacts") and not w.in_data:
-            alarm = 1 / (1 + np.exp((w.seen.lead - ALARM_AT) / ALARM_WIDTH))
+            alarm = 1 / (1 + np.exp((w.public.lead - ALARM_AT) / ALARM_WIDTH))
             self.strictness += REACTION * (alarm - self.strictness)
             self.enforcement += REACTION * (effort * (CALM_EFFORT + ALARM_EFFORT * alarm) - self.enforcement)
         else:
@@ -59,7 +59,7 @@ class China(NationalActor):
     def growth(self) -> Array:
         """Growth of spending this quarter, a factor; money that found nothing to buy does not grow further."""
         w = self.world
-        return np.exp(np.log(w.china_spending_growth) * (1 - np.minimum(w.seen.unmet, 0.9)))
+        return np.exp(np.log(w.now.china_spending_growth) * (1 - np.minimum(w.public.unmet, 0.9)))
 
     def effort(self) -> float:
         """Spending against the trend."""
@@ -68,7 +68,7 @@ class China(NationalActor):
     def spend(self) -> None:
         """Spending, moved forward when a rule is expected: what was hoarded is missing in the quarters after."""
         super().spend()
-        early = self.world.p.hoarding * self.world.rush * self.trend_spending
+        early = self.world.p.hoarding * self.world.now.stockpiling * self.trend_spending
         back = 0.5 * self.hoard
         self.hoard = self.hoard - back + early
         self.spending = np.maximum(self.spending + early - back, 0.1 * self.trend_spending)
@@ -86,8 +86,8 @@ class China(NationalActor):
         """
         w = self.world
         fixed = w.setting("chip_push")
-        wanted = PUSH * (0.5 + 0.5 * w.seen.blocked) + PUSH_BEHIND * np.tanh((w.seen.lead - LEAD_TODAY) / 10)
+        wanted = PUSH * (0.5 + 0.5 * w.public.blocked) + PUSH_BEHIND * np.tanh((w.public.lead - LEAD_TODAY) / 10)
         self.push = fixed / 100 if not np.isnan(fixed) else self.push + PUSH_SPEED * (np.clip(wanted, 0, 1) - self.push)
         fixed = w.setting("import_permission")
-        own = np.clip((1 - w.p.import_reluctance) * (IMPORTS_ANYWAY + w.seen.unmet), 0, 1)
+        own = np.clip((1 - w.p.import_reluctance) * (IMPORTS_ANYWAY + w.public.unmet), 0, 1)
         self.permission = own if np.isnan(fixed) else fixed / 100

@@ -75,7 +75,7 @@ def follower_ramp(year: float) -> float:
     return float(at / (1 - np.exp(-(2026.0 - FOLLOWER_START) / FOLLOWER_YEARS)))
 
 
-def felt(behind: Array) -> Array:
+def follower_weight(behind: Array) -> Array:
     """How far a follower draws on its short cuts, by its distance to the frontier (ECI points): 0 for a leader."""
     return 1 - np.exp(behind * (-1 / GAP_FELT))
 
@@ -83,7 +83,8 @@ def felt(behind: Array) -> Array:
 def follower_terms(p: Draws, year: float, access: Array | float, openness: Array | float) -> tuple[Array, Array, Array]:
     """Engineering, synthetic data and distillation of a follower far behind, OOM each, `(runs,)`.
 
-    They share one uncertain total, because the data cannot tell them apart; a follower has them as far as `felt`.
+    They share one uncertain total, because the data cannot tell them apart; `follower_weight` says how far a follower
+    has them.
 
     Args:
         p: parameters.

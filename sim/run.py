@@ -12,11 +12,13 @@ from scenarios.events import Event
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, LAST_YEAR, number
 from scenarios.schema import Scenario, Switches
 from sim.draws import Draws, at_scores, draw
+from sim.engine.anchor import Anchor
+from sim.engine.context import Noise
+from sim.engine.world import World
 from sim.inputs import Inputs, inputs_of
 from sim.phases.record import KEPT, Keep, Log
 from sim.results import Run
 from sim.rng import BLOCK, PAD, Array, Streams, check_seed
-from sim.world import Anchor, Noise, World
 
 CHUNK = 4 * BLOCK
 """Members that are simulated at a time: tables of this width stay near the processor's cache."""
@@ -127,7 +129,7 @@ def _chunk(
     anchor = None
     if factual is not None:
         past = _simulated(factual, drawn, noise(factual, Streams(seed, begin, wide, factual.steps)), None, None)
-        anchor = _fitted(past.fixed, inputs)
+        anchor = _fitted(past.state.anchor, inputs)
     padded = Log(inputs, wide - begin, log.keep) if wide > end else log
     _simulated(inputs, drawn, noise(inputs, streams), anchor, padded)
     if padded is log:

@@ -7,12 +7,13 @@ import numpy as np
 from scenarios.quarters import FIRST, number, of_date
 from scenarios.schema import Scenario
 from scenarios.tables import TrainingRun, table
+from sim.engine.anchor import ANCHOR_FROM
+from sim.engine.world import World
 from sim.hindcast import record
 from sim.hindcast.observe import totals
 from sim.inputs import RUNS_DISCLOSED_UNTIL, SUPERPOWERS
 from sim.rng import Array
 from sim.run import past
-from sim.world import ANCHOR_FROM, World
 
 DISCREPANCY = 0.08
 """What the model may miss of a logged total beyond the error of the figure, orders of magnitude (20 %); judgement."""
@@ -47,7 +48,7 @@ def terms(spec: Scenario, scores: Array) -> dict[str, Array]:
     """
     run, world = past(spec, scores)
     edge = number(spec.data_until)
-    result = _frontiers(world.points_history, run.parameters, edge)
+    result = _frontiers(world.state.points_history, run.parameters, edge)
     result["first runs"] = _first_runs(world)
     result["training runs"] = _training_runs(np.log10(run["training_flop"][:, :2].astype(float)), edge)
     seen = totals(run)
@@ -106,7 +107,7 @@ def _first_runs(world: World) -> Array:
 
     They were trained on fleets before those that are simulated, and so stand in only until a country has a later one.
     """
-    off = world.possible_at_first[:2] - world.inputs.first_run[:2, None] - SINCE_LAST_RECORD
+    off = world.state.first_possible[:2] - world.inputs.first_run[:2, None] - SINCE_LAST_RECORD
     alone = [max(world.inputs.records[actor]) < FIRST for actor in SUPERPOWERS]
     return np.asarray(-0.5 * ((off[alone] / FIRST_ERROR) ** 2).sum(axis=0))
 

@@ -1,43 +1,42 @@
-"""Phase 2: every actor decides from last quarter's picture."""
+"""Phase 2: every actor decides from last quarter's public information."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.actor import USES
+from sim.engine.context import Context
+from sim.engine.delivery import CHINA, US
+from sim.engine.state import Quarter, State
 from sim.rng import Array
-
-if TYPE_CHECKING:
-    from sim.world import World
 
 CUSTOM_PRICE = 0.6
 """Price of custom chips per H100e against merchant ones: no merchant margin; judgement from Epoch AI chip costs."""
 
 
-def run(w: World) -> None:
+def run(c: Context, s: State, q: Quarter) -> None:
     """Let all decide; in the recorded past spending is data."""
-    if w.in_data:
-        w.recorded_spending = _recorded(w)
-    w.effort[w.inputs.rows_of("ally")] = w.setting("ally_effort")
-    for actor in w.allocators:
+    if c.in_data:
+        q.recorded_spending = _recorded(c, s, q)
+    q.effort = np.ones((len(c.inputs.actors), 1))
+    q.effort[c.inputs.rows_of("ally")] = c.setting("ally_effort")
+    for actor in c.actors.allocators:
         actor.allocate()
-    for actor in w.deciders:
+    for actor in c.actors.deciders:
         actor.take_postures()
-    w.designer.decide()
-    general = (1 - w.state["safety"] - w.state["reinforcement"]) / sum(USES.values())
+    c.actors.designer.decide()
+    general = (1 - s.safety - s.reinforcement) / sum(USES.values())
     for name, value in USES.items():
-        np.multiply(general, value, out=w.state[name])
-    if w.in_data:
-        w.state["revenue_base"][:] = w.state["revenue"]
+        np.multiply(general, value, out=getattr(s, name))
+    if c.in_data:
+        s.revenue_base[:] = s.revenue
 
 
-def _recorded(w: World) -> Array:
+def _recorded(c: Context, s: State, q: Quarter) -> Array:
     """Spending on chips this quarter, US dollars: outside China what supply was worth, in China the data."""
-    custom = w.inputs.custom_share[w.t]
-    merchant = w.supply_level * (1 - custom) * w.now.list_price
-    spending = w.gpu_share * merchant
-    spending[0] += w.supply_level * custom * CUSTOM_PRICE * w.now.list_price
-    spending[1] = w.inputs.china_spending[w.t] * w.p.china_spend_scale
+    custom = c.inputs.custom_share[c.t]
+    merchant = s.supply_level * (1 - custom) * q.list_price
+    spending = c.constants.gpu_share * merchant
+    spending[US] += s.supply_level * custom * CUSTOM_PRICE * q.list_price
+    spending[CHINA] = c.inputs.china_spending[c.t] * c.p.china_spend_scale
     return spending

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from agents.partners import Ally
+from agents.protocols import PublicInfo
 from sim import feedback, governance
+from sim.engine.context import Context
+from sim.engine.delivery import CHINA, US
+from sim.engine.state import Quarter, State
 
-if TYPE_CHECKING:
-    from sim.world import World
+
+def run(c: Context, s: State, q: Quarter) -> None:
+    """Revenue, what the public sees next quarter, and the governance indices."""
+    s.revenue = feedback.revenue(s.eci, s.used_decode * s.serving, c.p)
+    s.public = _seen(s, q)
+    q.with_us = (s.alignment >= Ally.PARTS_BELOW).astype(float)
+    q.with_us[US], q.with_us[CHINA] = 1.0, 0.0
+    q.governance = governance.indices(
+        s.eci, s.used_train, s.serving, s.safety, c.constants.oversight, q.with_us, c.p
+    )  # fmt: skip
 
 
-def run(w: World) -> None:
-    """Revenue, the picture for the next quarter, and the governance indices."""
-    s, n = w.state, w.now
-    s["revenue"] = feedback.revenue(s["eci"], s["used_decode"] * s["serving"], w.p)
-    eci = s["eci"]
-    frontier = eci.max(axis=0)
-    behind = frontier - eci
+def _seen(s: State, q: Quarter) -> PublicInfo:
+    eci = s.eci
+    behind = eci.max(axis=0) - eci
     gap = -behind
-    gap[0] = eci[0] - eci[1:].max(axis=0)
-    gap[1] = eci[1] - np.maximum(eci[0], eci[2:].max(axis=0))
-    w.seen.rival_gap, w.seen.behind = gap, behind
-    w.seen.lead = eci[0] - eci[1]
-    n.with_us = (s["alignment"] >= Ally.PARTS_BELOW).astype(float)
-    n.with_us[0], n.with_us[1] = 1.0, 0.0
-    n.governance = governance.indices(
-        eci, s["used_train"], s["serving"], s["safety"], w.oversight, n.with_us, w.p
+    others = eci[2:].max(axis=0)
+    gap[US] = eci[US] - eci[1:].max(axis=0)
+    gap[CHINA] = eci[CHINA] - np.maximum(eci[US], others)
+    return PublicInfo(
+        rival_gap=gap, behind=behind, lead=eci[US] - eci[CHINA], blocked=q.blocked, unmet=q.unmet, premium=q.premium,
+        diverted=q.diverted,
     )  # fmt: skip

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any
+from typing import NamedTuple
 
 import numpy as np
 
 from sim import capability
 from sim.chips import CLASSES, summed
+from sim.engine import anchor
+from sim.engine.context import ASCEND, Context
+from sim.engine.delivery import CHINA, US
+from sim.engine.state import Quarter, State
 from sim.governance import INDICES
+from sim.inputs import Inputs
 from sim.rng import Array
 from sim.trade import CHANNELS
-
-if TYPE_CHECKING:
-    from sim.inputs import Inputs
-    from sim.world import World
 
 TERMS = ("engineering", "synthetic_data", "distillation", "reinforcement_learning")
 """The visible efficiency terms: the first three in OOM, the last in ECI points."""
@@ -86,85 +87,94 @@ def _block(shapes: dict[str, tuple[int, ...]]) -> dict[str, Array]:
     return result
 
 
+class Held(NamedTuple):
+    """What a series may be read from."""
+
+    c: Context
+    s: State
+    q: Quarter
+
+
 def _of_blocs(values: Array) -> tuple[Array, Array, Array]:
     """The United States, China and the world, of rows for all actors."""
-    return values[0], values[1], values.sum(axis=0)
+    return values[US], values[CHINA], values.sum(axis=0)
 
 
-def _flop(w: World) -> Array:
-    return np.power(10.0, w.now.largest)
+def _flop(w: Held) -> Array:
+    return np.power(10.0, w.s.largest_run)
 
 
-def _terms(w: World, row: int) -> tuple[Array, ...]:
-    return (*(w.now.terms[part][row] for part in range(3)), w.now.rl_gain[row])
+def _terms(w: Held, row: int) -> tuple[Array, ...]:
+    return (*(w.q.follower_terms[part][row] for part in range(3)), w.q.rl_gain[row])
 
 
-KEPT: dict[str, Callable[[Any], Array | tuple[Array, ...]]] = {
-    "capability": lambda w: w.state["eci"],
-    "compute_train": lambda w: w.state["used_train"],
-    "compute_decode": lambda w: w.state["used_decode"],
+def _uses(w: Held, row: int) -> tuple[Array, ...]:
+    return tuple(getattr(w.s, use)[row] for use in USES)
+
+
+KEPT: dict[str, Callable[[Held], Array | tuple[Array, ...]]] = {
+    "capability": lambda w: w.s.eci,
+    "compute_train": lambda w: w.s.used_train,
+    "compute_decode": lambda w: w.s.used_decode,
     "training_flop": _flop,
-    "training_cost": lambda w: capability.run_cost(_flop(w), w.p, w.now.list_price),
-    "alignment": lambda w: w.state["alignment"],
-    "stock_h100e": lambda w: _of_blocs(w.now.stock_h100e),
-    "spending": lambda w: _of_blocs(w.state["spending"]),
-    "power": lambda w: _of_blocs(w.state["power"]),
-    "power_used": lambda w: _of_blocs(w.now.power_used),
-    "efficiency": lambda w: w.state["efficiency"][:2],
-    "concentration": lambda w: w.state["concentration"][:2],
-    "flows_china": lambda w: w.now.flows,
-    "terms_us": lambda w: _terms(w, 0),
-    "terms_china": lambda w: _terms(w, 1),
-    "use_us": lambda w: tuple(w.state[use][0] for use in USES),
-    "use_china": lambda w: tuple(w.state[use][1] for use in USES),
-    "governance": lambda w: w.now.governance,
-    "rented": lambda w: w.rented,
-    "premium": lambda w: w.seen.premium,
-    "seized": lambda w: w.now.seized_h100e,
-    "blocked": lambda w: w.seen.blocked,
-    "unmet": lambda w: w.seen.unmet,
-    "permission": lambda w: w.now.permission,
-    "push": lambda w: w.state["push"][1],
-    "policing": lambda w: w.state["policing"][w.inputs.rows_of("hub")].mean(axis=0),
-    "enforcement": lambda w: w.state["enforcement"][0],
-    "made_h100e": lambda w: w.now.made_h100e,
-    "unsold_h100e": lambda w: summed(w.chips.h100e, w.inventory),
-    "list_price": lambda w: w.now.list_price,
-    "legal_chips": lambda w: w.now.legal_chips,
+    "training_cost": lambda w: capability.run_cost(_flop(w), w.c.p, w.q.list_price),
+    "alignment": lambda w: w.s.alignment,
+    "stock_h100e": lambda w: _of_blocs(w.q.stock_h100e),
+    "spending": lambda w: _of_blocs(w.s.spending),
+    "power": lambda w: _of_blocs(w.s.power),
+    "power_used": lambda w: _of_blocs(w.q.power_used),
+    "efficiency": lambda w: w.s.efficiency[:2],
+    "concentration": lambda w: w.s.concentration[:2],
+    "flows_china": lambda w: w.q.flows,
+    "terms_us": lambda w: _terms(w, US),
+    "terms_china": lambda w: _terms(w, CHINA),
+    "use_us": lambda w: _uses(w, US),
+    "use_china": lambda w: _uses(w, CHINA),
+    "governance": lambda w: w.q.governance,
+    "rented": lambda w: w.s.rented,
+    "premium": lambda w: w.q.premium,
+    "seized": lambda w: w.q.seized_h100e,
+    "blocked": lambda w: w.q.blocked,
+    "unmet": lambda w: w.q.unmet,
+    "permission": lambda w: w.q.permitted,
+    "push": lambda w: w.s.push[CHINA],
+    "policing": lambda w: w.s.policing[w.c.inputs.rows_of("hub")].mean(axis=0),
+    "enforcement": lambda w: w.s.enforcement[US],
+    "made_h100e": lambda w: w.q.made_h100e,
+    "unsold_h100e": lambda w: summed(w.c.chips.h100e, w.s.inventory),
+    "list_price": lambda w: w.q.list_price,
+    "legal_chips": lambda w: w.q.legal_chips,
 }
 """What is recorded at the end of a quarter, by series: one row per actor or part, or a single one."""
 
 
-def run(w: World) -> None:
+def run(c: Context, s: State, q: Quarter, log: Log) -> None:
     """Copy this quarter into the log."""
-    for name, values in w.log.series.items():
-        found = KEPT[name](w)
+    held = Held(c, s, q)
+    for name, values in log.series.items():
+        found = KEPT[name](held)
         if isinstance(found, tuple):
             for part, row in enumerate(found):
-                values[w.t, part] = row
+                values[c.t, part] = row
         else:
-            values[w.t] = found
-    if w.log.ledger:
-        _ledger(w)
+            values[c.t] = found
+    if log.ledger:
+        _ledger(held, log)
 
 
-def finish(w: World) -> None:
+def finish(c: Context, s: State, log: Log) -> None:
     """Write the history of capability with the member's one offset: before the edge it is the model, not the record."""
-    fixed, last = w.fixed, w.inputs.data_steps - 1
-    assert fixed is not None  # every run passes the edge of its data
-    since = last - np.arange(last + 1)
-    fading = np.exp(-since[:, None] / w.p.residual_memory)
-    w.log.series["capability"][: last + 1] = (
-        w.points_history + fixed.offset + fixed.residual * fading[:, None, :]
-    )  # fmt: skip
+    assert s.anchor is not None  # every run passes the edge of its data
+    last = c.inputs.data_steps
+    log.series["capability"][:last] = anchor.history(s.points_history, s.anchor, c.p.residual_memory)
 
 
-def _ledger(w: World) -> None:
-    book, n, t = w.log.ledger, w.now, w.t
+def _ledger(w: Held, log: Log) -> None:
+    book, t = log.ledger, w.c.t
     for name in ("made", "delivered", "diverted", "seized"):
-        book[name][t] = n.ledger[name]
-    book["made"][t][w.ascend] = n.made_chinese
-    book["retired"][t], book["retired_china"][t] = n.retired_sum, n.retired_china
-    book["inventory"][t] = w.inventory
-    book["stock"][t] = w.state["chips"].sum(axis=0)
-    book["stock_china"][t] = w.state["chips"][1]
+        book[name][t] = w.q.ledger[name]
+    book["made"][t][ASCEND] = w.q.made_chinese
+    book["retired"][t], book["retired_china"][t] = w.q.retired, w.q.retired_china
+    book["inventory"][t] = w.s.inventory
+    book["stock"][t] = w.s.chips.sum(axis=0)
+    book["stock_china"][t] = w.s.chips[CHINA]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from sim import research
-
-if TYPE_CHECKING:
-    from sim.rng import Array
-    from sim.world import World
+from sim.engine.context import Context
+from sim.engine.delivery import CHINA, US
+from sim.engine.state import Quarter, State
+from sim.rng import Array
 
 LABOUR_GROWTH = 1.08
 """Yearly growth of AI researchers everywhere; judgement from authors at the large conferences."""
@@ -23,41 +21,39 @@ Judgement: by MacroPolo 47 % of the top researchers of 2022 had studied in China
 """
 
 
-def run(w: World) -> None:
+def run(c: Context, s: State, q: Quarter) -> None:
     """One quarter of research for all actors."""
-    s, p = w.state, w.p
-    a = s["efficiency"]
-    w.leader_efficiency[w.t] = a.max(axis=0)
-    published = _published(w)
-    grown = research.research_input(s["used_train"] * s["experiments"], _labour(w), p)
+    p, a = c.p, s.efficiency
+    s.leader_efficiency[c.t] = a.max(axis=0)
+    published = _published(c, s)
+    grown = research.research_input(s.used_train * s.experiments, _labour(c, s), p)
     own = research.own_growth(grown, a, p)
-    talent = w.setting("china_talent")
-    from_us = research.openness_factor(w.setting("openness"), w.setting("weight_security"), talent)
-    from_china = research.openness_factor(w.setting("china_openness"), SECURITY_TODAY, talent)
-    factor = np.where(a[1] >= w.leader_efficiency[w.t], from_china, from_us)
-    w.now.open_to = factor
-    learnt = research.diffuse(a + own, published, p.diffusion * factor)
-    a += own + learnt
-    if w.now.shock:
-        a[1] += w.now.shock
+    talent = c.setting("china_talent")
+    from_us = research.openness_factor(c.setting("openness"), c.setting("weight_security"), talent)
+    from_china = research.openness_factor(c.setting("china_openness"), SECURITY_TODAY, talent)
+    q.open_to = np.where(a[CHINA] >= s.leader_efficiency[c.t], from_china, from_us)
+    learned = research.diffuse(a + own, published, p.diffusion * q.open_to)
+    a += own + learned
+    if q.efficiency_gain:
+        a[CHINA] += q.efficiency_gain
 
 
-def _labour(w: World) -> Array:
+def _labour(c: Context, s: State) -> Array:
     """Research labour by actor: world share, its growth, policy, talent and the help of AI."""
-    people = w.labour_share * LABOUR_GROWTH ** (w.year - 2024.0) * np.ones(w.runs)
-    people[0] *= w.setting("us_research") / 100
-    moved = TALENT_MOVED * (w.setting("china_talent") / 100 - 0.5) * people[0]
-    people[0] -= moved
-    people[1] += moved
-    if w.switch("research_feedback"):
-        people = people * research.uplift(w.state["eci"], w.p, *w.uplift_shape)
+    people = c.constants.labour_share * LABOUR_GROWTH ** (c.year - 2024.0) * np.ones(c.runs)
+    people[US] *= c.setting("us_research") / 100
+    moved = TALENT_MOVED * (c.setting("china_talent") / 100 - 0.5) * people[US]
+    people[US] -= moved
+    people[CHINA] += moved
+    if c.switch("research_feedback"):
+        people = people * research.uplift(s.eci, c.p, *c.constants.uplift_shape)
     return people
 
 
-def _published(w: World) -> Array:
+def _published(c: Context, s: State) -> Array:
     """The leader's efficiency a publication lag ago, interpolated between quarters, `(runs,)`."""
-    back = np.clip(w.t - w.p.publication_lag, 0, w.t)
+    back = np.clip(c.t - c.p.publication_lag, 0, c.t)
     low = back.astype(int)
-    columns = np.arange(w.runs)
-    here, there = w.leader_efficiency[low, columns], w.leader_efficiency[np.minimum(low + 1, w.t), columns]
+    columns = np.arange(c.runs)
+    here, there = s.leader_efficiency[low, columns], s.leader_efficiency[np.minimum(low + 1, c.t), columns]
     return here + (back - low) * (there - here)

@@ -226,7 +226,7 @@ def test_points_of_scale_and_a_slowdown() -> None:
 def test_short_cuts_of_followers_vanish_for_a_leader_and_add_to_their_total() -> None:
     p = middle()
     behind = np.array([[0.0], [1e6]])
-    terms = [size * capability.felt(behind) for size in capability.follower_terms(p, 2026.0, 1.0, 1.0)]
+    terms = [size * capability.follower_weight(behind) for size in capability.follower_terms(p, 2026.0, 1.0, 1.0)]
     total = sum(terms)
     assert num(total[0, 0]) == 0
     assert num(total[1, 0]) == pytest.approx(num(p.follower_efficiency), rel=1e-6)

@@ -1,0 +1,1 @@
+"""What happens in a quarter, and what is carried to the next."""

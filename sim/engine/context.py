@@ -1,0 +1,159 @@
+"""What a phase may read beside the state and the quarter: the scenario, the draws, chance, hardware and the date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from agents.actor import BASE_SAFETY, NationalActor
+from agents.designer import ChipDesigner
+from scenarios.quarters import FIRST
+from sim import research
+from sim.chips import CHINESE, CLASSES, Catalogue
+from sim.compute import decode_equivalent, train_equivalents
+from sim.draws import Draws
+from sim.engine.anchor import Anchor
+from sim.inputs import Inputs
+from sim.rng import Array
+
+_FIRST_CHINESE = CLASSES.index(CHINESE[0])
+ASCEND = slice(_FIRST_CHINESE, _FIRST_CHINESE + len(CHINESE))
+"""Classes that are made in China, on the axis of classes."""
+RENT_WEIGHTS = {"superpower": 0.05, "ally": 0.1, "hub": 1.0, "rest": 0.4}
+"""Share of compute that would be rented to Chinese users, by kind; judgement: known leases stand mostly in hubs."""
+
+
+class Noise(SimpleNamespace):
+    """Random paths by process.
+
+    `release`, `generation` and `surprise` by actor, (A, T, R), `supply` and `taiwan` (T, R), `variant_lag` (R,).
+    """
+
+    release: Array
+    generation: Array
+    surprise: Array
+    supply: Array
+    taiwan: Array
+    variant_lag: Array
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """A catalogue and what its chips are worth before software and precision move it."""
+
+    chips: Catalogue
+    in_bf16: Array
+    """(K, R) H100 equivalents in training with BF16 arithmetic."""
+    in_fp8: Array
+    """(K, R) the same with 8-bit arithmetic."""
+    decode: Array
+    """(K, R) H100 equivalents in decoding."""
+
+    @classmethod
+    def of(cls, chips: Catalogue, p: Draws) -> Hardware:
+        """The worth of a catalogue's chips in every member."""
+        in_bf16, in_fp8 = train_equivalents(chips, p)
+        return cls(chips, in_bf16, in_fp8, decode_equivalent(chips, p))
+
+
+@dataclass(frozen=True)
+class Constants:
+    """What no quarter changes."""
+
+    initial: Array
+    """(A, R) A100s owned at the start."""
+    uplift_shape: tuple[Array, Array]
+    """(R,) each: the shape of AI's help for research."""
+    labour_share: Array
+    """(A, 1) share of the world's researchers."""
+    oversight: Array
+    """(A, 1) share of compute under democratic oversight."""
+    gpu_share: Array
+    """(A, 1) share of orders of merchant chips outside China at trend."""
+    hosted: Array
+    """(A, 1) where the chips of US owners stand; adds to 1."""
+    rent_weight: Array
+    """(A, 1) share of compute that would be rented to Chinese users."""
+    baseline_safety: Array
+    """(R,) share of compute for safety without a rival in sight."""
+
+    @classmethod
+    def of(cls, inputs: Inputs, p: Draws) -> Constants:
+        """The constants of a scenario's members."""
+        rent = np.array([RENT_WEIGHTS[row.kind] for row in inputs.roster])[:, None]
+        rent[1] = 0.0
+        a100 = inputs.designs[0].h100e[CLASSES.index("A100")]
+        return cls(
+            initial=(inputs.column("stock_2022q3_h100e") / a100)[:, None] * p.supply_scale,
+            uplift_shape=research.uplift_scale(p),
+            labour_share=inputs.column("researchers_2022")[:, None],
+            oversight=inputs.column("oversight")[:, None],
+            gpu_share=inputs.gpu_share[:, None],
+            hosted=inputs.column("hosts_us_share")[:, None],
+            rent_weight=rent,
+            # A technology known to be safer is met with less care: effort rises with the fourth root of the hazard.
+            baseline_safety=BASE_SAFETY * np.sqrt(np.sqrt(p.accident_hazard / 0.01)),
+        )
+
+
+@dataclass(frozen=True)
+class Actors:
+    """Who decides."""
+
+    allocators: list[NationalActor]
+    """Who allocates money and compute: the superpowers, and all partners as one block of rows."""
+    deciders: list[NationalActor]
+    """Who takes postures: the superpowers, and one group per kind of partner."""
+    designer: ChipDesigner
+
+
+@dataclass(frozen=True)
+class Context:
+    """The quarter's date and everything that phases read and none of them writes."""
+
+    inputs: Inputs
+    p: Draws
+    noise: Noise
+    constants: Constants
+    hardware: Hardware
+    actors: Actors
+    factual: Anchor | None
+    """The anchor of the recorded history, where this one goes otherwise."""
+    t: int
+    books: bool
+    """Whether the ledger of chips is kept."""
+
+    @property
+    def year(self) -> float:
+        """Decimal year at the end of the quarter."""
+        return float(self.inputs.years[self.t])
+
+    @property
+    def in_data(self) -> bool:
+        """Whether the quarter has data."""
+        return self.t < self.inputs.data_steps
+
+    @property
+    def quarter(self) -> int:
+        """Number of the quarter."""
+        return FIRST + self.t
+
+    @property
+    def runs(self) -> int:
+        """Number of members."""
+        return int(self.p.points_per_oom.size)
+
+    @property
+    def chips(self) -> Catalogue:
+        """The catalogue in force."""
+        return self.hardware.chips
+
+    def setting(self, lever: str) -> float:
+        """This quarter's setting of a lever; NaN leaves the decision to the actor."""
+        return float(self.inputs.levers[lever][self.t])
+
+    def switch(self, name: str) -> bool:
+        """Whether a mechanism is on."""
+        return bool(getattr(self.inputs.spec.switches, name))

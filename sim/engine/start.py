@@ -1,0 +1,94 @@
+"""The state before the first quarter: what actors had in autumn 2022."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.actor import BASE_SAFETY
+from agents.protocols import PublicInfo
+from sim.chips import CLASSES
+from sim.domestic import Capacity
+from sim.draws import Draws
+from sim.engine.anchor import Anchor
+from sim.engine.context import Constants
+from sim.engine.delivery import CHINA, US
+from sim.engine.state import State
+from sim.inputs import Inputs
+from sim.rng import Array
+
+RL_TRACE = 0.0006
+"""Share of compute for reinforcement learning at the start: the axis was known, not used; judgement."""
+FIRST_POLICING = 0.15
+"""How hard hubs looked for diverted chips in 2022; judgement."""
+FIRST_PUSH = 0.5
+"""China's domestic push in 2022; judgement."""
+FIRST_NETWORK = 0.3
+"""Smuggling networks at the start, against what pays once they have grown; judgement."""
+REFERENCE_YEARS = 1.25
+"""Years of reference growth by which efficiency lies below that of January 2024 at the start."""
+BEHIND_AT_FIRST = 0.5
+"""Orders of magnitude of efficiency by which everybody else starts behind the United States; judgement."""
+EARLY_MEMORY = 60.0
+"""Memory in stock beside the recorded stockpile, thousand 910C equivalents; judgement."""
+GAP_AT_FIRST = 10.0
+"""ECI points between frontiers that actors see before the first quarter; judgement."""
+
+
+def first(inputs: Inputs, p: Draws, constants: Constants, factual: Anchor | None) -> State:
+    """The state before the first quarter.
+
+    Args:
+        inputs: data and settings of the scenario.
+        p: parameter values of the members.
+        constants: what no quarter changes.
+        factual: the anchor of the recorded history, where this one goes otherwise.
+    """
+    i, runs, actors, classes = inputs, p.points_per_oom.size, len(inputs.actors), len(CLASSES)
+
+    def table(value: float | Array = 0.0) -> Array:
+        return np.zeros((actors, runs)) + value
+
+    def row(actor: int, value: float) -> Array:
+        made = table()
+        made[actor] = value
+        return made
+
+    ones = np.ones(runs)
+    chips = np.zeros((actors, classes, runs))
+    chips[:, CLASSES.index("A100")] = constants.initial
+    policing = table()
+    policing[i.rows_of("hub")] = FIRST_POLICING
+    stock = i.column("stock_2022q3_h100e")[:, None]
+    behind = np.where(np.arange(actors) == US, 0.0, BEHIND_AT_FIRST)[:, None]
+    largest = i.first_run[:, None] * ones
+    return State(
+        trend_spending=table(), spending=table(), serving=table(), experiments=table(), pretraining=table(),
+        reinforcement=table(RL_TRACE * (1 - BASE_SAFETY)), safety=table(BASE_SAFETY), concentration=table(),
+        alignment=table(i.column("alignment_2022")[:, None]), policing=policing, strictness=table(),
+        enforcement=row(US, 1.0), permission=row(CHINA, 1.0), hoard=table(), push=row(CHINA, FIRST_PUSH),
+        revenue=table(), revenue_base=table(), own_train=table(), own_decode=table(), used_train=table(stock),
+        used_decode=table(stock), running=table(1.0), power=table(i.column("ai_power_mw_2022")[:, None]),
+        power_growth=table(), power_added=table(), power_need=table(), ai_share=table(),
+        efficiency=table() - p.algorithm_growth * REFERENCE_YEARS - behind, latent=table(), eci=table(),
+        frontier_shock=table(), largest_run=largest, agreed_run=table(np.inf), rl_value=table(), chips=chips,
+        deliveries=[], supply_level=i.supply[0] * p.supply_scale, outage=np.zeros(runs),
+        inventory=np.zeros((classes, runs)), unsold_chinese=np.zeros(runs), domestic=_fabs(i, p),
+        network=FIRST_NETWORK * p.diversion_share, rented=0.0 * ones, legal_total=np.zeros((classes, runs)),
+        variant_wait=np.zeros(runs),
+        public=PublicInfo(
+            rival_gap=table(GAP_AT_FIRST), behind=table(GAP_AT_FIRST), lead=GAP_AT_FIRST * ones, blocked=0.0 * ones,
+            unmet=0.0 * ones, premium=0.0 * ones, diverted=0.0 * ones,
+        ),
+        fleets=[], first_possible=largest, leader_efficiency=np.zeros((i.steps + 1, runs)),
+        leader_rl=np.zeros((i.steps, runs)), slowdown_start=np.full(runs, np.inf), offset=np.zeros(runs),
+        offsets=np.zeros((i.data_steps, runs)), points_history=np.zeros((i.data_steps, actors, runs)), anchor=factual,
+    )  # fmt: skip
+
+
+def _fabs(i: Inputs, p: Draws) -> Capacity:
+    ones = np.ones(p.points_per_oom.size)
+    return Capacity(
+        logic=i.domestic["logic_capacity"][0] * ones, memory=i.domestic["hbm_capacity"][0] * ones,
+        assembly=i.domestic["ascend_units"][0] * ones, die_bank=i.domestic_stock("die_bank") * p.domestic_scale,
+        memory_stock=(i.domestic_stock("hbm_stockpile") + EARLY_MEMORY) * p.domestic_scale,
+    )  # fmt: skip

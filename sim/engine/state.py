@@ -1,0 +1,296 @@
+"""What the world holds: what is carried from quarter to quarter, and what belongs to one quarter alone.
+
+Shapes: A actors, K chip classes, M merchant classes, R members, T quarters. A table of actors is (A, R): rows as in
+`Inputs.actors`, the United States and China first. Which phase writes a field, and which read it, stands in
+`sim/engine/schedule.py` and is tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from agents.protocols import PublicInfo
+from scenarios.events import Event
+from sim.domestic import Capacity
+from sim.engine.anchor import Anchor
+from sim.engine.delivery import Delivery
+from sim.rng import Array
+
+
+@dataclass(slots=True)
+class State:
+    """Everything that is carried from quarter to quarter: saved at the edge of the data, it is the whole past."""
+
+    # --- decisions of actors, (A, R) ----------------------------------------------------------------------------------
+    trend_spending: Array
+    """US dollars a quarter for chips, policy and race apart."""
+    spending: Array
+    """US dollars a quarter for chips."""
+    serving: Array
+    """Share of compute that serves users."""
+    experiments: Array
+    """Share of compute for research experiments."""
+    pretraining: Array
+    """Share of compute for pretraining."""
+    reinforcement: Array
+    """Share of compute for reinforcement learning."""
+    safety: Array
+    """Share of compute for safety work."""
+    concentration: Array
+    """Share of usable compute in the largest run."""
+    alignment: Array
+    """Alignment with the United States, 0 to 1."""
+    policing: Array
+    """How hard hubs look for diverted chips, 0 to 1."""
+    strictness: Array
+    """How far a reacting United States closes licenses, 0 to 1."""
+    enforcement: Array
+    """US enforcement effort, times the budget of 2026."""
+    permission: Array
+    """Share of what the US allows that Beijing lets in, 0 to 1."""
+    hoard: Array
+    """US dollars that China spent ahead of a rule and has not saved again."""
+    push: Array
+    """Chinese domestic push, 0 to 1."""
+
+    # --- what actors have, (A, R) -------------------------------------------------------------------------------------
+    revenue: Array
+    """US dollars a year from AI."""
+    revenue_base: Array
+    """US dollars a year at the edge of the data: what is above it is reinvested."""
+    own_train: Array
+    """Chips owned, H100e in training."""
+    own_decode: Array
+    """Chips owned, H100e in decoding."""
+    used_train: Array
+    """Compute used, H100e in training."""
+    used_decode: Array
+    """Compute used, H100e in decoding."""
+    running: Array
+    """Share of owned chips that run."""
+    power: Array
+    """Power for AI chips, MW."""
+    power_growth: Array
+    """Yearly additions of power against the last in the data, a factor."""
+    power_added: Array
+    """Power for AI chips added in the last quarter, MW."""
+    power_need: Array
+    """Power that owned chips needed in the last quarter, MW."""
+    ai_share: Array
+    """Share of new data-center power that serves AI chips."""
+    efficiency: Array
+    """Algorithmic efficiency, orders of magnitude against January 2024; may be negative."""
+    latent: Array
+    """Points of scale of the best released model; may be negative."""
+    eci: Array
+    """Capability of the best released model, ECI points."""
+    frontier_shock: Array
+    """Unexplained swing of the frontier, ECI points."""
+    largest_run: Array
+    """log10 FLOP of the largest training run so far."""
+    agreed_run: Array
+    """log10 FLOP up to which a verified agreement lets the largest run grow; infinite without one."""
+    rl_value: Array
+    """Points of capability that a tenfold of reinforcement learning adds."""
+
+    # --- chips --------------------------------------------------------------------------------------------------------
+    chips: Array
+    """(A, K, R) chips owned."""
+    deliveries: list[Delivery]
+    """Deliveries of the last 22 quarters: what was delivered 22 quarters ago retires next."""
+    supply_level: Array
+    """(R,) US-designed production, H100e a quarter."""
+    outage: Array
+    """(R,) quarters that a chance disruption of Taiwan still lasts."""
+    inventory: Array
+    """(K, R) unsold chips of US-designed lines."""
+    unsold_chinese: Array
+    """(R,) unsold Chinese chips, 910C equivalents."""
+    domestic: Capacity
+    """Chinese fabs, memory and stockpiles."""
+    network: Array
+    """(R,) capacity of smuggling networks, share of supply outside China."""
+    rented: Array
+    """(R,) compute abroad that China rents, H100e in training."""
+    legal_total: Array
+    """(K, R) chips that China has imported legally since the start."""
+    variant_wait: Array
+    """(R,) quarters since a variant for China became worth designing."""
+
+    # --- knowledge ----------------------------------------------------------------------------------------------------
+    public: PublicInfo
+    """What everybody saw of the last quarter."""
+    fleets: list[tuple[Array, Array]]
+    """(A, R) compute in training and decoding of the last quarters, oldest first: runs take time."""
+    first_possible: Array
+    """(A, R) log10 FLOP of the run that the first quarter's compute allows."""
+    leader_efficiency: Array
+    """(T + 1, R) efficiency of the leader by quarter."""
+    leader_rl: Array
+    """(T, R) points that reinforcement learning gives the leader by quarter."""
+    slowdown_start: Array
+    """(R,) log10 effective compute from which a scaling slowdown counts; infinite without one."""
+
+    # --- the tie to the record ----------------------------------------------------------------------------------------
+    offset: Array
+    """(R,) added to points of scale while the data last."""
+    offsets: Array
+    """(data quarters, R) the same by quarter."""
+    points_history: Array
+    """(data quarters, A, R) points of scale by quarter."""
+    anchor: Anchor | None
+    """What ties points to the record after the data; None before their edge, but for a counterfactual history."""
+
+    def amounts(self) -> Iterator[tuple[str, Array]]:
+        """Name and value of every array that is an amount or a share and so cannot be negative."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray) and field.name not in SIGNED:
+                yield field.name, value
+        yield from ((f"domestic {name}", np.asarray(value)) for name, value in vars(self.domestic).items())
+
+
+SIGNED = frozenset({
+    "efficiency", "latent", "eci", "frontier_shock", "rl_value", "largest_run", "first_possible", "agreed_run",
+    "leader_efficiency", "leader_rl", "slowdown_start", "offset", "offsets", "points_history",
+})  # fmt: skip
+"""Fields of the state that may be negative or infinite; all others are amounts or shares."""
+
+
+@dataclass(slots=True, init=False)
+class Quarter:
+    """What phases of one quarter hand on to each other; made new each quarter, and gone with it.
+
+    A field that no phase has written yet cannot be read.
+    """
+
+    # --- rules, trends and events -------------------------------------------------------------------------------------
+    approval: Array
+    """(K,) share of China's orders that may go."""
+    cap_share: Array
+    """(K,) largest volume for China as a share of the same product's sales elsewhere."""
+    cap_units: Array
+    """(K,) largest volume for China, chips."""
+    price_share: Array
+    """(K,) tariff or revenue share on top of China's price."""
+    stockpiling: float
+    """How much of what China may buy is about to be taken away, 0 to 1."""
+    spending_growth: Array
+    """(R,) growth of spending outside China, a factor."""
+    china_spending_growth: Array
+    """(R,) growth of Chinese spending, a factor."""
+    list_price: Array
+    """(R,) US dollars per H100e."""
+    tools: Array
+    """(R,) effective controls on chip tools, 0 to 1 and above where allies go further."""
+    memory_control: float
+    """Controls on high-bandwidth memory, 0 to 1."""
+    offshore_closed: float
+    """Share of Chinese use of chips abroad that the rules stop."""
+    allies_parted: bool
+    """Whether an event has parted the allies from the United States."""
+    efficiency_gain: float
+    """Orders of magnitude that an event adds to China's efficiency."""
+    breakthrough: float
+    """Size of a breakthrough of Chinese fabs so far."""
+    fab_boost: float
+    """Growth of Chinese capacity by a breakthrough, a factor."""
+    slowdown: float
+    """Share by which points per tenfold compute have fallen."""
+    rl_ceiling: float
+    """Share of the ceiling of reinforcement learning that is left."""
+    taiwan: float
+    """Share of US-designed production that an event takes."""
+    memory_shock: float
+    """Change of Chinese memory by an event, a share."""
+    agreement: Event | None
+    """The verified agreement in force."""
+    kappa_train: Array
+    """(K, R) H100 equivalents of a chip in training."""
+    kappa_decode: Array
+    """(K, R) H100 equivalents of a chip in decoding."""
+
+    # --- decisions ----------------------------------------------------------------------------------------------------
+    recorded_spending: Array
+    """(A, R) US dollars for chips by the record; while the data last."""
+    effort: Array
+    """(A, 1) spending of allies against the trend, a factor set by policy."""
+
+    # --- offer --------------------------------------------------------------------------------------------------------
+    capacity: Array
+    """(K, R) capacity of each main class, H100e."""
+    made_to_order: Array
+    """(R,) capacity of merchant classes, H100e."""
+    chinese_output: Array
+    """(R,) what Chinese fabs make, thousand 910C equivalents."""
+
+    # --- trade --------------------------------------------------------------------------------------------------------
+    permitted: Array
+    """(R,) share of what the US allows that Beijing lets in, its dated rules included."""
+    blocked: Array
+    """(R,) share of the usable value of a frontier chip that the best legal chip lacks."""
+    mix: Array
+    """(K, R) merchant supply by class, shares."""
+    premium: Array
+    """(R,) street premium over the list price."""
+    caught: Array
+    """(R,) share of attempted diversion that is seized."""
+    unmet: Array
+    """(R,) share of China's chip money that found nothing to buy."""
+    dies: Array
+    """(R,) capacity that China's legal chips take, H100e."""
+    bought: Array
+    """(K, R) chips that China buys legally and from its own fabs."""
+    arrived: Array
+    """(R,) diverted compute that arrives, H100e."""
+    newly_rented: Array
+    """(R,) compute abroad that China rents anew, H100e."""
+    legal_chips: Array
+    """(R,) chips that China imports legally."""
+    made_chinese: Array
+    """(Chinese classes, R) chips that Chinese fabs make."""
+    flows: Array
+    """(channels, R) China's new compute by channel, H100e."""
+    diverted: Array
+    """(R,) diverted compute against merchant capacity."""
+    seized_h100e: Array
+    """(R,) chips seized, H100e."""
+    made_h100e: Array
+    """(R,) US-designed chips made, H100e."""
+    delivery: Delivery
+    """What reaches owners."""
+    ledger: dict[str, Array]
+    """(K, R) chips made, delivered, diverted and seized, where the ledger is kept."""
+
+    # --- build --------------------------------------------------------------------------------------------------------
+    stock_h100e: Array
+    """(A, R) chips owned, H100e."""
+    power_used: Array
+    """(A, R) power used by territory, MW."""
+    retired: Array
+    """(K, R) chips that retire, where the ledger is kept."""
+    retired_china: Array
+    """(K, R) the same of China alone."""
+
+    # --- research, training, feedback ---------------------------------------------------------------------------------
+    open_to: Array
+    """(R,) how openly the leader's ideas stand, a factor on diffusion."""
+    possible_run: Array
+    """(A, R) log10 FLOP of the largest run that compute allows."""
+    rl_gain: Array
+    """(A, R) points from reinforcement learning."""
+    follower_terms: list[Array]
+    """(2, R) each: engineering, synthetic data and distillation, orders of magnitude."""
+    with_us: Array
+    """(A, R) 1 where an actor counts with the United States."""
+    governance: Array
+    """(indices, R) governance indices."""
+
+
+def written(record: Any) -> dict[str, Any]:
+    """The fields of a state or quarter that have a value."""
+    return {f.name: getattr(record, f.name) for f in fields(record) if hasattr(record, f.name)}

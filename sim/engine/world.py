@@ -1,0 +1,137 @@
+"""The world as a Mesa model: builds the actors, steps through the quarters and keeps what was asked for."""
+
+from __future__ import annotations
+
+import mesa
+import numpy as np
+
+from agents.actor import NationalActor
+from agents.designer import ChipDesigner
+from agents.partners import Ally, Hub, Partner, Rest
+from agents.protocols import PublicInfo
+from agents.superpower import China, UnitedStates
+from sim.draws import Draws
+from sim.engine import start
+from sim.engine.anchor import Anchor
+from sim.engine.context import Actors, Constants, Context, Hardware, Noise
+from sim.engine.delivery import CHINA, US
+from sim.engine.schedule import PHASES
+from sim.engine.state import SIGNED, Quarter, State, written
+from sim.inputs import Inputs
+from sim.phases import record
+from sim.rng import Array
+
+KINDS: dict[str, type[NationalActor]] = {"ally": Ally, "hub": Hub, "rest": Rest}
+
+
+class World(mesa.Model):
+    """One part of an ensemble: all members at once, in tables of shape `(actors, runs)`."""
+
+    def __init__(
+        self, inputs: Inputs, draws: Draws, noise: Noise, factual: Anchor | None = None, log: record.Log | None = None
+    ) -> None:
+        super().__init__(rng=0)  # Mesa's own generators stay unused
+        self.inputs, self.p, self.noise, self.factual = inputs, draws, noise, factual
+        self.constants = Constants.of(inputs, draws)
+        self.hardware = Hardware.of(inputs.designs[0], draws)
+        self.state: State = start.first(inputs, draws, self.constants, factual)
+        self.now = Quarter()
+        self.t = 0
+        self._actors()
+        self.log = log or record.Log(inputs, draws.points_per_oom.size)
+
+    def step(self) -> None:
+        """One quarter: the phases of `sim/engine/schedule.py` in their order, and what is kept of it."""
+        self.t, self.now = self.steps - 1, Quarter()
+        if self.t and self.t in self.inputs.designs:
+            self.hardware = Hardware.of(self.inputs.designs[self.t], self.p)
+        for phase in PHASES:
+            phase.run(self.context, self.state, self.now)
+        record.run(self.context, self.state, self.now, self.log)
+
+    def run(self) -> record.Log:
+        """All quarters; the log holds what was kept.
+
+        Raises:
+            FloatingPointError: when a setting or parameter is too extreme to be simulated.
+        """
+        for _ in range(self.inputs.steps):
+            self.step()
+        record.finish(self.context, self.state, self.log)
+        self.check()
+        return self.log
+
+    def check(self) -> None:
+        """Refuse a world that has left the numbers, whatever of it is kept.
+
+        Raises:
+            FloatingPointError: naming what is not finite.
+        """
+        infinite = {"agreed_run", "slowdown_start"}  # without an agreement, and before a slowdown
+        carried = dict(self.state.amounts()) | {n: v for n, v in written(self.state).items() if n in SIGNED - infinite}
+        for name, values in carried.items():
+            if not np.isfinite(values).all():
+                raise FloatingPointError(f"{self.inputs.spec.name}: {name} is not finite")
+
+    def close(self) -> None:
+        """Release the model from Mesa's registry: Mesa 3.3 keeps every model alive in a table of the class."""
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+
+    @property
+    def context(self) -> Context:
+        """The present quarter's date and everything that phases read and none of them writes."""
+        return Context(
+            self.inputs, self.p, self.noise, self.constants, self.hardware,
+            Actors(self.allocators, self.deciders, self.designer), self.factual, self.t, bool(self.log.ledger),
+        )  # fmt: skip
+
+    # --- what actors may ask ------------------------------------------------------------------------------------------
+
+    @property
+    def public(self) -> PublicInfo:
+        """What everybody saw of the last quarter."""
+        return self.state.public
+
+    @property
+    def in_data(self) -> bool:
+        """Whether the quarter has data."""
+        return self.t < self.inputs.data_steps
+
+    @property
+    def baseline_safety(self) -> Array:
+        """(runs,) share of compute for safety without a rival in sight."""
+        return self.constants.baseline_safety
+
+    def setting(self, lever: str) -> float:
+        """This quarter's setting of a lever; NaN leaves the decision to the actor."""
+        return float(self.inputs.levers[lever][self.t])
+
+    def switch(self, name: str) -> bool:
+        """Whether a mechanism is on."""
+        return bool(getattr(self.inputs.spec.switches, name))
+
+    # --- building -----------------------------------------------------------------------------------------------------
+
+    def _actors(self) -> None:
+        i = self.inputs
+        self.designer = ChipDesigner(self, 2.0 + 2.0 * self.noise.variant_lag)
+        us, china = UnitedStates(self, US, "united_states"), China(self, CHINA, "china")
+        self.deciders: list[NationalActor] = [us, china]
+        self.allocators: list[NationalActor] = [us, china, Partner.group(self, slice(2, len(i.actors)))]
+        for kind, cls in KINDS.items():
+            rows = i.rows_of(kind)
+            for row in range(rows.start, rows.stop):
+                cls(self, row, i.actors[row])
+            if rows.stop > rows.start:
+                self.deciders.append(cls.group(self, rows))
+
+    def decide_one_by_one(self) -> None:
+        """Let every actor decide by itself instead of in groups: slower, and the same to the last bit."""
+        self.deciders = [agent for agent in self.agents if isinstance(agent, NationalActor)]
+        self.allocators = list(self.deciders)
+
+    @property
+    def quarter(self) -> int:
+        """Number of the present quarter."""
+        return self.context.quarter
+
