@@ -82,7 +82,7 @@ def memory() -> None:
     """Worlds that stay alive after their runs."""
     from scenarios import load
     from sim import simulate
-    from sim.world import World
+    from sim.engine.world import World
 
     for _ in range(20):
         simulate(load("current_policy"), runs=8, until=2027)

@@ -48,10 +48,12 @@ def count(spec: Any, runs: int, until: int) -> Counts:
     """Element-operations of one chunk of a scenario, by (ufunc, method, dtype)."""
     from scenarios.quarters import FIRST, number
     from sim.draws import Draws, draw
+    from sim.engine.context import Noise
+    from sim.engine.state import written
+    from sim.engine.world import World
     from sim.inputs import inputs_of
     from sim.rng import Streams
     from sim.run import noise
-    from sim.world import Noise, World
 
     inputs = inputs_of(spec, number(f"{until}-Q4") - FIRST + 1)
     streams = Streams(0, 0, runs, inputs.steps)
@@ -59,10 +61,9 @@ def count(spec: Any, runs: int, until: int) -> Counts:
     drawn = Draws(**{name: values.view(Counted) for name, values in vars(draw(spec, streams)).items()})
     paths = Noise(**{name: values.view(Counted) for name, values in vars(noise(inputs, streams)).items()})
     world = World(inputs, drawn, paths)
-    for name, values in world.state.items():
-        world.state[name] = values.view(Counted)
-    for name in ("kappa_train", "kappa_decode", "initial", "inventory", "network", "rented", "legal_total"):
-        setattr(world, name, getattr(world, name).view(Counted))
+    for name, values in written(world.state).items():
+        if isinstance(values, np.ndarray):
+            setattr(world.state, name, values.view(Counted))
     try:
         world.run()
     finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import ast
 import csv
+import inspect
 import json
 import re
 import sys
@@ -30,6 +31,8 @@ from scenarios.rules import WORLD, history, known_values
 from scenarios.schema import Switches
 from scenarios.tables import DATA, Tier, table
 from sim import docs_calibration, docs_history
+from sim.engine.schedule import PHASES, Phase
+from sim.engine.state import Quarter, State
 from sim.outcomes.polarity import CLASSES, LABELS
 from sim.rng import Array, Streams
 from sim.wording import rounded
@@ -313,6 +316,36 @@ def rules() -> str:
     )  # fmt: skip
 
 
+def schedule() -> str:
+    """The phases of a quarter in their order."""
+    lines = [f"{n}. **{phase.name}**: {phase.does}" for n, phase in enumerate(PHASES, start=1)]
+    return "\n".join([*lines, f"{len(PHASES) + 1}. **record**: what is kept"]) + "\n"
+
+
+def state() -> str:
+    """What the world holds: each field with its meaning, and the phases that write and read it."""
+
+    def phases(name: str, touched: Callable[[Phase], frozenset[str]]) -> str:
+        return ", ".join(phase.name for phase in PHASES if name in touched(phase)) or "–"
+
+    rows = [
+        (f"`{name}`", kind, text, phases(name, lambda phase: phase.writes), phases(name, lambda phase: phase.reads))
+        for cls, kind in ((State, "carried"), (Quarter, "one quarter")) for name, text in _field_texts(cls).items()
+    ]  # fmt: skip
+    return _table(("Field", "", "Shape, meaning and unit", "Written by", "Read by"), rows)
+
+
+def _field_texts(cls: type) -> dict[str, str]:
+    """The fields of a dataclass with the line below each."""
+    tree = ast.parse(inspect.getsource(cls)).body[0]
+    assert isinstance(tree, ast.ClassDef)
+    pairs = zip(tree.body, [*tree.body[1:], None], strict=True)
+    return {
+        node.target.id: _docstring(after) for node, after in pairs
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }  # fmt: skip
+
+
 def rule_values() -> str:
     """What the lists of a control rule may hold."""
     rows = [(f"`{field}`", f"`{value}`", text) for field, of in RULE_VALUES.items() for value, text in of.items()]
@@ -356,7 +389,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "actors": actors, "chips": chips, "levers": levers, "switches": switches, "events": events, "tiers": tiers,
     "parameters": parameters_short, "parameters_full": parameters_full,
     "constants": constants, "series": series, "streams": streams, "outcomes": outcomes, "data": data, "rules": rules,
-    "rule_values": rule_values, "recorded_rules": recorded_rules,
+    "schedule": schedule, "state": state, "rule_values": rule_values, "recorded_rules": recorded_rules,
     "span": span, "library": library, **docs_calibration.blocks(_table), **docs_history.blocks(_table),
 }  # fmt: skip
 """Blocks by the name that stands in their marker."""

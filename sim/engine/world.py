@@ -42,12 +42,16 @@ class World(mesa.Model):
 
     def step(self) -> None:
         """One quarter: the phases of `sim/engine/schedule.py` in their order, and what is kept of it."""
-        self.t, self.now = self.steps - 1, Quarter()
-        if self.t and self.t in self.inputs.designs:
-            self.hardware = Hardware.of(self.inputs.designs[self.t], self.p)
+        self.begin(self.steps - 1, Quarter())
         for phase in PHASES:
             phase.run(self.context, self.state, self.now)
         record.run(self.context, self.state, self.now, self.log)
+
+    def begin(self, t: int, quarter: Quarter) -> None:
+        """Open a quarter: its date, an empty record, and the catalogue in force."""
+        self.t, self.now = t, quarter
+        if t and t in self.inputs.designs:
+            self.hardware = Hardware.of(self.inputs.designs[t], self.p)
 
     def run(self) -> record.Log:
         """All quarters; the log holds what was kept.

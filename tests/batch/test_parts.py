@@ -86,7 +86,7 @@ def test_a_worker_that_computes_otherwise_is_refused(plan, tmp_path):
 
 def test_the_engine_is_named_by_what_decides_numbers(monkeypatch, tmp_path):
     names = [path.relative_to(identity.ROOT).as_posix() for path in identity._files()]
-    assert {"sim/world.py", "agents/actor.py", "scenarios/data/parameters.csv", "scenarios/draws/2026-Q3.npy",
+    assert {"sim/engine/world.py", "agents/actor.py", "scenarios/data/parameters.csv", "scenarios/draws/2026-Q3.npy",
             "sim/batch/part.py", "sim/evaluate.py", "sim/outcomes/scalar.py"} <= set(names)  # fmt: skip
     assert not [name for name in names if name.startswith(("sim/ui", "sim/cli", "docs", "tests"))]
     before = identity.engine()

@@ -15,8 +15,9 @@ from scenarios.schema import Scenario, Switches
 from scenarios.tables import Actor
 from sim import docs
 from sim.draws import HARDWARE_DIMENSIONS
+from sim.engine.schedule import PHASES
+from sim.engine.state import Quarter, State
 from sim.outcomes.crossing import THRESHOLDS
-from sim.world import PHASES, World
 
 ROOT = Path(__file__).resolve().parents[2]
 ODD = (ROOT / "docs/ODD.md").read_text(encoding="utf-8")
@@ -66,14 +67,15 @@ def test_what_actors_do_not_do_is_said():
 
 
 def test_the_schedule_is_the_one_that_runs():
-    schedule = [name for name, _ in PHASES]
-    assert numbered(section(3)) == schedule
-    assert numbered(World.step.__doc__ or "") == schedule
+    assert numbered(section(3)) == [*(phase.name for phase in PHASES), "record"]
 
 
-def test_the_schedule_is_worded_as_in_the_code():
-    items = re.findall(r"^\s*\d+\. (.*)$", World.step.__doc__ or "", re.MULTILINE)
-    assert re.findall(r"^\d+\. (.*)$", section(3).replace("**", ""), re.MULTILINE) == items
+def test_every_field_of_the_state_is_described_and_used():
+    cells = {line.split(" | ")[0].strip("| `"): line.strip("| ").split(" | ") for line in section(3).splitlines()}
+    for name in (*State.__dataclass_fields__, *Quarter.__dataclass_fields__):
+        _, _, text, writers, _ = cells[name]
+        assert text != "–", name
+        assert writers != "–", f"no phase writes {name}"
 
 
 def test_generated_tables_are_up_to_date():
@@ -133,7 +135,7 @@ def test_every_function_named_exists():
 
 def test_every_file_named_exists():
     found = set(re.findall(r"`((?:\w+/)+[\w.]*)`", ODD))
-    assert "sim/world.py" in found
+    assert "sim/engine/schedule.py" in found
     assert [path for path in found if not (ROOT / path).exists()] == []
 
 

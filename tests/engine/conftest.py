@@ -10,12 +10,12 @@ from scenarios import load
 from scenarios.quarters import FIRST, number
 from scenarios.schema import Scenario
 from sim.draws import draw
+from sim.engine.world import World
 from sim.inputs import Inputs
 from sim.phases.record import Log
 from sim.results import Run
 from sim.rng import Streams
 from sim.run import noise, simulate
-from sim.world import World
 
 
 @cache

@@ -13,10 +13,10 @@ from scenarios.tables import table
 from sim import capability, chips, compute, diversion, domestic, feedback, governance, power, research, trade
 from sim.chips import CLASSES, H100_BF16, catalogue
 from sim.draws import Draws
+from sim.engine.world import World
 from sim.phases import rules
 from sim.results import Run
 from sim.run import simulate
-from sim.world import World
 
 
 def middle(**changes: float) -> Any:
@@ -94,7 +94,7 @@ def test_supply_with_equal_early_and_late_growth_is_exponential(make_world: Call
     levels = []
     for _ in range(w.inputs.steps):
         w.step()
-        levels.append(w.supply_level.copy())
+        levels.append(w.state.supply_level.copy())
     future = np.array(levels[w.inputs.supply_data_steps - 1 :])
     np.testing.assert_allclose(future[1:] / future[:-1], 1.3**0.25, rtol=1e-9)
 
@@ -351,8 +351,8 @@ def safety_wanted(gap: float, hostility: float, care: float = 0.03) -> float:
     from agents.actor import NationalActor
 
     world = SimpleNamespace(
-        seen=SimpleNamespace(rival_gap=np.array([[gap]])), p=middle(hostility=hostility), setting=lambda name: np.nan,
-        state={}, care=one(care),
+        public=SimpleNamespace(rival_gap=np.array([[gap]])), p=middle(hostility=hostility),
+        setting=lambda name: np.nan, baseline_safety=one(care),
     )  # fmt: skip
     return num(NationalActor.group(world, slice(0, 1)).safety_wanted())
 
@@ -374,7 +374,7 @@ def test_a_safer_technology_is_met_with_less_care_but_stays_safer(make_world: Ca
     care, left = [], []
     for hazard in (0.01, 0.001):
         world = make_world(load("current_policy").with_changes(parameters={"accident_hazard": hazard}), runs=8)
-        care.append(safety_wanted(gap=2, hostility=0.5, care=num(world.care[0])))
+        care.append(safety_wanted(gap=2, hostility=0.5, care=num(world.baseline_safety[0])))
         eci = np.full((1, 1), 180.0)
         ones, p = np.ones((1, 1)), middle(accident_hazard=hazard)
         left.append(governance.indices(eci, ones, ones, ones * care[-1], ones, ones, p)[1, 0])

@@ -7,9 +7,10 @@ import pytest
 
 from scenarios import load
 from sim.chips import CHINESE, CLASSES, MAIN_CLASSES, US_CLASSES, VARIANTS, catalogue
+from sim.engine.context import ASCEND
+from sim.engine.world import World
 from sim.phases.build import LIFE
 from sim.results import Run
-from sim.world import World
 
 US_N = len(US_CLASSES)
 CUSTOM = CLASSES.index("CUSTOM")
@@ -76,12 +77,12 @@ def test_chinese_unsold_chips_are_carried_over(make_world: Callable[..., World])
     k910, h = CLASSES.index(CHINESE[0]), catalogue().h100e[US_N:, None]
     kept = False
     for _ in range(w.inputs.steps):
-        unsold = w.unsold_chinese.copy()
+        unsold = w.state.unsold_chinese.copy()
         w.step()
         made = (h * w.now.made_chinese).sum(axis=0) / catalogue().h100e[k910]
-        sold = (h * w.now.delivery.china[w.ascend]).sum(axis=0) / catalogue().h100e[k910]
-        close(made + unsold, sold + w.unsold_chinese, made, unsold)
-        kept = kept or bool((w.unsold_chinese > 1).any())
+        sold = (h * w.now.delivery.china[ASCEND]).sum(axis=0) / catalogue().h100e[k910]
+        close(made + unsold, sold + w.state.unsold_chinese, made, unsold)
+        kept = kept or bool((w.state.unsold_chinese > 1).any())
     assert kept, "no future ever had an unsold Chinese chip: the test tests nothing"
 
 
@@ -146,10 +147,10 @@ def test_variants_use_the_dies_of_the_lines_they_are_cut_from(make_world: Callab
     """
     w = make_world(load("open_trade"), runs=16, until=2028)
     for _ in range(w.inputs.steps):
-        shelf = w.inventory.copy()
+        shelf = w.state.inventory.copy()
         w.step()
-        h = w.chips.h100e[:, None]
-        made = w.now.ledger["delivered"] + w.inventory - shelf - np.where(
+        h = w.context.chips.h100e[:, None]
+        made = w.now.ledger["delivered"] + w.state.inventory - shelf - np.where(
             np.arange(len(CLASSES))[:, None] < US_N, w.now.delivery.china - w.now.ledger["diverted"], np.inf
         )  # fmt: skip
         used = (made[:CUSTOM] * h[:CUSTOM]).sum(axis=0) + w.now.dies

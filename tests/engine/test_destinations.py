@@ -12,9 +12,9 @@ from scenarios.schema import Scenario
 from scenarios.tables import table
 from sim import destinations, inputs, regimes
 from sim.chips import CLASSES
+from sim.engine.world import World
 from sim.results import Run
 from sim.run import simulate
-from sim.world import World
 
 BASE = load("current_policy")
 BUYERS = [row.actor for row in table("actors")][2:]
@@ -31,7 +31,7 @@ def under(**fields: Any) -> Scenario:
 
 def owned(world: World) -> np.ndarray:
     """(actors, runs) H100e owned, by actor."""
-    return np.einsum("k,akr->ar", world.chips.h100e, world.state["chips"])
+    return np.einsum("k,akr->ar", world.context.chips.h100e, world.state.chips)
 
 
 def ended(make: Callable[..., World], spec: Scenario, until: int = 2030) -> World:
@@ -129,11 +129,11 @@ def test_the_twin_of_an_actor_has_what_it_has(make_world: Callable[..., World]) 
     names = world.inputs.actors
     for one, two in (("gulf", "oman"), ("japan", "nippon")):
         a, b = names.index(one), names.index(two)
-        assert world.oversight[a] == world.oversight[b]
-        assert world.hosted[a] == world.hosted[b]
+        assert world.constants.oversight[a] == world.constants.oversight[b]
+        assert world.constants.hosted[a] == world.constants.hosted[b]
         assert (a in world.inputs.tool_makers) == (b in world.inputs.tool_makers)
         np.testing.assert_array_equal(world.inputs.power_added[0][:, a], world.inputs.power_added[0][:, b])
-    assert world.hosted.sum() == pytest.approx(1)
+    assert world.constants.hosted.sum() == pytest.approx(1)
 
 
 # --- every row of the table ------------------------------------------------------------------------------------------

@@ -5,8 +5,9 @@ import gc
 import pytest
 
 from scenarios import load
+from sim.engine.schedule import Phase
+from sim.engine.world import World
 from sim.run import simulate
-from sim.world import World
 
 
 def worlds() -> int:
@@ -26,10 +27,11 @@ def test_no_world_outlives_its_simulation() -> None:
 def test_a_simulation_that_fails_leaves_no_world_either(monkeypatch: pytest.MonkeyPatch) -> None:
     before = worlds()
 
-    def fails(world: World) -> None:
+    def fails(*given: object) -> None:
         raise RuntimeError("stop")
 
-    monkeypatch.setattr("sim.world.PHASES", (("fails", fails),))
+    phase = Phase("fails", fails, "stops", frozenset(), frozenset())
+    monkeypatch.setattr("sim.engine.world.PHASES", (phase,))
     for _ in range(3):
         with pytest.raises(RuntimeError, match="stop"):
             simulate(load("current_policy"), runs=1, until=2027)

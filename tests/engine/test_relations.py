@@ -9,10 +9,10 @@ import pytest
 from scenarios import load
 from scenarios.quantities import Normal
 from sim.comparison import Comparison, compare
+from sim.engine.world import World
 from sim.outcomes import crossing
 from sim.results import Run
 from sim.run import simulate
-from sim.world import World
 
 Library = Callable[..., Run]
 ORDERED = [
@@ -139,8 +139,8 @@ def test_shrinking_capability_by_orders_of_magnitude_moves_the_crossing(
     for _ in range(w.inputs.steps):
         w.step()
         if w.t == w.inputs.data_steps - 1:
-            assert w.fixed is not None
-            w.fixed.offset[:] += lost
+            assert w.state.anchor is not None
+            w.state.anchor.offset[:] += lost
     run = library_run("current_policy", 32, 2032)
     limit = run.parameters["remote_work_eci"]
     future = slice(w.inputs.data_steps, None)

@@ -13,10 +13,10 @@ from scenarios.quarters import FIRST, number
 from scenarios.rules import history
 from sim.chips import CLASSES, US_CLASSES, VARIANTS
 from sim.comparison import compare
+from sim.engine.world import World
 from sim.regimes import Regime, Specification, Verdict, build, policy_of, specification, verdict
 from sim.results import Run
 from sim.run import simulate
-from sim.world import World
 
 BASE = load("current_policy")
 NO_EDGE = Specification(0, 0, 0, 0, "2030-01-01")
@@ -138,10 +138,10 @@ def test_legal_totals_of_the_world_stand_still_for_denied_classes(make_world: Ca
     """The same, read from the world itself quarter by quarter."""
     w = make_world(load("controls_erode"), runs=8, until=2030)
     for _ in range(w.inputs.steps):
-        total = w.legal_total.copy()
+        total = w.state.legal_total.copy()
         w.step()
         denied = np.nonzero(w.now.approval == 0)[0]
-        assert np.array_equal(w.legal_total[denied], total[denied])
+        assert np.array_equal(w.state.legal_total[denied], total[denied])
 
 
 def yearly(run: Run, name: str, year: int) -> np.ndarray:

@@ -13,8 +13,8 @@ from scenarios.levers import LEVERS
 from scenarios.parameters import parameters
 from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
+from sim.engine.world import World
 from sim.run import simulate
-from sim.world import World
 
 BASE = load("current_policy")
 LOSSES = [{"kind": "taiwan_disruption", "date": f"{year}-Q4", "size": 1, "quarters": 24} for year in (2026, 2032, 2038)]
@@ -29,7 +29,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
 
     def one(world: World) -> None:
         step(world)
-        for name, values in world.stocks().items():
+        for name, values in world.state.amounts():
             assert np.isfinite(values).all(), (name, world.t)
             least[name] = min(least.get(name, 0.0), float(np.min(values)))
 
@@ -92,7 +92,7 @@ def test_a_world_that_left_the_numbers_is_refused_whatever_is_kept(
     def spoiled(world: World) -> None:
         step(world)
         if world.t == world.inputs.steps - 1:
-            world.state[name].flat[0] = np.nan
+            getattr(world.state, name).flat[0] = np.nan
 
     monkeypatch.setattr(World, "step", spoiled)
     with pytest.raises(FloatingPointError, match=f"{name} is not finite"):
@@ -100,7 +100,7 @@ def test_a_world_that_left_the_numbers_is_refused_whatever_is_kept(
 
 
 def test_taking_more_than_there_is_leaves_nothing() -> None:
-    from sim.phases.trade import remove
+    from sim.engine.delivery import remove
 
     stock = np.array([3.0, 1.0])
     remove(stock, np.array([1.0, 1.0 + 1e-12]))
@@ -109,4 +109,4 @@ def test_taking_more_than_there_is_leaves_nothing() -> None:
 
 def test_a_world_says_what_it_carries(make_world: Callable[..., World]) -> None:
     world = make_world(BASE, runs=8, until=2027)
-    assert {"chips", "inventory", "rented compute", "domestic logic", "power"} <= set(world.stocks())
+    assert {"chips", "inventory", "rented", "domestic logic", "power"} <= {name for name, _ in world.state.amounts()}

@@ -9,6 +9,7 @@ from scenarios.quarters import FIRST, number
 from scenarios.schema import Scenario
 from sim import inputs, regimes
 from sim.draws import draw
+from sim.engine.world import World
 from sim.hindcast import record
 from sim.hindcast.blind import blind_spec
 from sim.inputs import Inputs
@@ -16,7 +17,6 @@ from sim.phases.record import Log
 from sim.results import Run
 from sim.rng import SOBOL_DIMENSIONS, Array, Streams
 from sim.run import noise, simulate
-from sim.world import World
 
 
 @pytest.fixture(scope="session")

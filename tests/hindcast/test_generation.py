@@ -9,11 +9,11 @@ from scenarios import load
 from scenarios.quarters import FIRST, label, number, of_date
 from scenarios.schema import Scenario
 from scenarios.tables import table
+from sim.engine.world import World
 from sim.hindcast.blind import blind_spec
 from sim.inputs import RUNS_DISCLOSED_UNTIL, SUPERPOWERS, Inputs, inputs_of
 from sim.phases.train import WORTH_A_GENERATION
 from sim.run import simulate
-from sim.world import World
 
 BASE = load("current_policy")
 Make = Callable[..., World]
@@ -68,11 +68,11 @@ def test_the_first_run_is_the_last_record_before_the_first_quarter() -> None:
 
 def steps_of(world: World) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """The largest run, and what compute allows, after every quarter; the first is the state at the start."""
-    largest, possible = [world.largest.copy()], []
+    largest, possible = [world.state.largest_run.copy()], []
     for _ in range(world.inputs.steps):
         world.step()
-        largest.append(world.largest.copy())
-        possible.append(world.now.base.copy())
+        largest.append(world.state.largest_run.copy())
+        possible.append(world.now.possible_run.copy())
     return largest, possible
 
 
