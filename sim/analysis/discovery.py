@@ -89,11 +89,7 @@ def question(text: str, actors: Sequence[str] = ()) -> Question:
     for sign in (">=", "<="):
         name, found, limit = text.partition(sign)
         if found:
-            outcome = parse(name.strip(), actors)
-            if outcome.is_class:
-                raise InputError(
-                    f"outcome {text!r} is a class; ask for one of its shares, such as us_ahead@{outcome.date}"
-                )
+            outcome = _no_class(parse(name.strip(), actors), text)
             try:
                 asked = Question(outcome, sign, float(limit))
             except ValueError:
@@ -103,10 +99,16 @@ def question(text: str, actors: Sequence[str] = ()) -> Question:
             if asked.until > LAST_YEAR:
                 raise InputError(f"outcome {text!r}: a run goes to {LAST_YEAR} at the latest")
             return asked
-    outcome = parse(text, actors)
+    outcome = _no_class(parse(text, actors), text)
     if not outcome.is_share:
         raise InputError(f"outcome {text!r} is a number; ask for a share, or set a limit: {text}>=12")
     return Question(outcome)
+
+
+def _no_class(outcome: Outcome, text: str) -> Outcome:
+    if outcome.is_class:
+        raise InputError(f"outcome {text!r} is a class; ask for one of its shares, such as us_ahead@{outcome.date}")
+    return outcome
 
 
 @dataclass(frozen=True)

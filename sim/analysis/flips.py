@@ -81,12 +81,13 @@ class Flips(Short):
         return tuple(change for change in self.changes if change.flips)
 
     def frame(self) -> pl.DataFrame:
-        """One row per change."""
+        """One row per change, with the shares of outcomes at the end of the year."""
         import polars as pl
 
         rows = [
-            {**{k: v for k, v in vars(change).items() if k != "shares"}, **change.shares} for change in self.changes
-        ]
+            {**{k: v for k, v in vars(change).items() if k != "shares"}, "year": self.year,
+             "quarter": f"{self.year}-Q4", **change.shares} for change in self.changes
+        ]  # fmt: skip
         return pl.DataFrame(rows)
 
     def summary(self) -> dict[str, Any]:

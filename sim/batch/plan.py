@@ -18,6 +18,8 @@ from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
 from sim.outcomes import scalar
 from sim.outcomes.scalar import EARLIEST, Outcome
+from sim.sampling import check_sobol
+from sim.short import Short
 
 MAX_POINTS = 100_000
 MAX_RUNS = 10**11
@@ -75,6 +77,8 @@ class Design(BaseModel):
             _check_range(name, axis)
         if self.kind != "grid" and self.axes and self.points is None:
             raise InputError(f"a {self.kind} sample needs `points`, the number of its points")
+        if self.kind == "sobol" and self.points is not None:
+            check_sobol("points", self.points)
         if self.kind == "grid" and self.points is not None:
             raise InputError("a grid has no `points` of its own; give them to each range, or take kind: sobol")
         if self.kind != "grid" and not self.axes:
@@ -124,7 +128,7 @@ def _outcome(given: Any) -> str:
     return str(scalar.parse(str(given)))
 
 
-class Plan(BaseModel):
+class Plan(Short, BaseModel):
     """A study, complete: scenarios × settings × seeds × members, and the outcomes wanted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -181,6 +185,13 @@ class Plan(BaseModel):
         return math.prod(
             (axis.points or 0) if isinstance(axis, Span) else len(axis) for axis in self.design.axes.values()
         )
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "name": self.name, "scenarios": tuple(spec.name for spec in self.scenarios), "outcomes": self.outcomes,
+            "settings": self.points_per_scenario, "axes": tuple(self.design.axes), "seeds": self.seeds,
+            "futures": f"{self.runs:,}, {self.members:,} of each",
+        }  # fmt: skip
 
     @property
     def runs(self) -> int:
