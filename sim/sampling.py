@@ -13,7 +13,7 @@ def check_sobol(name: str, points: int, fewest: int = 1) -> None:
     """
     if points < fewest or points & (points - 1):
         near = _near(points, fewest)
-        raise InputError(f"{name} is {points}; a Sobol sample has a power of two of them, such as {near}")
+        raise InputError(f"{name} is {points}; the size of a Sobol sample is a power of two, such as {near}")
 
 
 def _near(points: int, fewest: int) -> int:

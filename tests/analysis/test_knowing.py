@@ -183,7 +183,7 @@ def test_the_ensemble_as_drawn_says_it_too() -> None:
 # ----------------------------------------------------------------------------------------------------- sizes of samples
 @pytest.mark.parametrize(("size", "near"), [(100, 128), (17, 16), (1000, 1024), (48, 64)])
 def test_a_study_and_an_analysis_refuse_the_same_sizes_in_the_same_words(size: int, near: int) -> None:
-    words = f"is {size}; a Sobol sample has a power of two of them, such as {near}"
+    words = f"is {size}; the size of a Sobol sample is a power of two, such as {near}"
     with pytest.raises(InputError, match=f"samples {words}"):
         sobol.sobol(TODAY, [parse("gap_eci@2027")], samples=size, only=FEW)
     with pytest.raises((InputError, ValueError), match=f"points {words}"):
