@@ -118,7 +118,18 @@ div:has(>.st-key-mini){display:none}
 }
 @media (prefers-reduced-motion:reduce){.bar i{transition:none}
  .st-key-verdict::before{animation:none!important}}
-@media print{.st-key-levers,.st-key-tools,.st-key-mini{display:none}}
+.paper{display:none}
+@media print{
+ .st-key-levers,.st-key-scenario,div:has(>.st-key-mini),.skip,[data-testid=stButton],[data-testid=stDownloadButton],
+ [data-testid=stPopover],[data-testid=stFileUploader],[data-testid=stElementToolbar],[data-testid=stDataFrame],
+ [data-testid=stHeader]{display:none!important}
+ .paper{display:block}
+ html,body,#root,[data-testid=stApp]{color-scheme:light!important;background:#fff!important;color:#1A1F28!important}
+ [data-testid=stMain] *{print-color-adjust:exact}
+ [data-testid=stMain] :not([data-testid=stHtml] *){color:inherit!important;background-color:transparent!important;
+  -webkit-text-fill-color:currentColor}
+ [data-testid=stMain] [data-testid=stMultiSelect] :is(span[title],button[aria-label]){color:inherit!important}
+}
 """
     + "".join(f".o-{name}{{background:{colour}}}" for name, colour in FILL.items())
     + charts.recolour(".st-key-charts")
