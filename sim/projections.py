@@ -22,7 +22,13 @@ class Beside:
 
 
 def beside(run: Run) -> list[Beside]:
-    """Every published figure with what the run says, in the order of the table."""
+    """Every published figure with what the run says, in the order of the table.
+
+    Raises:
+        InputError: for a run of one future, which has no interval to set beside a figure.
+    """
+    if run.runs < 2:
+        raise InputError("the run has 1 future; published figures are set beside the interval of two or more")
     rows: tuple[Projection, ...] = table("projections")
     return [Beside(row, _ours(run, row)) for row in rows]
 

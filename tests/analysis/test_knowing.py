@@ -17,6 +17,7 @@ from sim.outcomes import scalar
 from sim.outcomes.polarity import CLASSES
 from sim.outcomes.scalar import parse
 from sim.paired import paired, paired_share
+from sim.projections import beside
 from sim.run import simulate
 
 TODAY = load("current_policy")
@@ -56,6 +57,11 @@ def test_one_future_has_no_interval_anywhere(tmp_path) -> None:
     row = study.table().row(0, named=True)
     assert (row["gap_eci@2027 p05"], row["gap_eci@2027 p95"]) == (None, None)
     assert row["gap_eci@2027 p50"] == row["gap_eci@2027 mean"]
+
+
+def test_one_future_is_not_set_beside_published_figures() -> None:
+    with pytest.raises(InputError, match="the run has 1 future"):
+        beside(simulate(TODAY, runs=1))
 
 
 def test_two_futures_have_intervals() -> None:
