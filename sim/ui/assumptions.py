@@ -205,7 +205,7 @@ def _one(now: Setup, names: list[str]) -> None:
                          placeholder="Not fixed")  # fmt: skip
         else:
             st.number_input("Value", row.lowest, row.highest, value=None, key=_box(name), format="%.4g",
-                            step=(high - low) / 20, placeholder=f"Not fixed; prior {mid:.3g}")  # fmt: skip
+                            step=(high - low) / 20, placeholder="Not fixed")  # fmt: skip
         st.button("Fix it", on_click=_take_one, args=(name,), type="primary")
         st.button("Back to its prior", on_click=_drop, args=(name,), disabled=name not in now.assumptions)
         st.button("All back", on_click=_drop, args=("",), disabled=not now.assumptions, type="tertiary")
