@@ -19,6 +19,7 @@ from scenarios.quantities import Choice
 from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
 from sim import ensemble, rng
+from sim.checks import checked
 from sim.draws import distributions
 from sim.evaluate import Progress, Task, evaluate_all
 from sim.outcomes.scalar import Outcome, parse
@@ -80,6 +81,7 @@ class Question:
             return values >= self.threshold if self.sign == ">=" else values <= self.threshold
 
 
+@checked
 def question(text: str, actors: Sequence[str] = ()) -> Question:
     """A question from `us_ahead@2032`, `lead_months@2030>=12` or `crossing_year.china<=2030`.
 
@@ -191,6 +193,7 @@ class Discovery(Short):
                 "boxes": boxes, "note": self.note}  # fmt: skip
 
 
+@checked
 def discover(
     spec: Scenario,
     questions: Sequence[Question],

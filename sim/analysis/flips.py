@@ -15,6 +15,7 @@ from scenarios.parameters import parameters
 from scenarios.quantities import Fixed
 from scenarios.quarters import DEFAULT_HORIZON, number
 from scenarios.schema import Scenario
+from sim.checks import checked
 from sim.draws import distributions
 from sim.evaluate import Progress, Task, evaluate, evaluate_all
 from sim.outcomes.polarity import CLASSES
@@ -136,6 +137,7 @@ class _Line:
         return (hit + min(before, key=lambda p: abs(p - hit), default=self.start)) / 2
 
 
+@checked
 def flips(
     spec: Scenario,
     year: int = DEFAULT_HORIZON,

@@ -15,6 +15,7 @@ from scenarios.schema import Scenario
 from sim import rng
 from sim.analysis import rarity
 from sim.analysis.inputs import LUCK, inputs_of
+from sim.checks import checked
 from sim.ensemble import points
 from sim.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.outcomes.scalar import Outcome
@@ -61,6 +62,7 @@ class Ratios(Short):
                 "note": self.note}  # fmt: skip
 
 
+@checked
 def correlation_ratios(
     spec: Scenario,
     outcomes: Sequence[Outcome],

@@ -13,6 +13,7 @@ from scenarios.errors import InputError
 from scenarios.schema import Scenario
 from sim import rng
 from sim.analysis.inputs import LUCK, inputs_of
+from sim.checks import checked
 from sim.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.outcomes.scalar import Outcome
 from sim.rng import Array
@@ -60,6 +61,7 @@ class Screening(Short):
                 "effects": self.frame().to_dicts()}  # fmt: skip
 
 
+@checked
 def morris(
     spec: Scenario,
     outcomes: Sequence[Outcome],

@@ -15,6 +15,7 @@ from scenarios.schema import Scenario
 from sim import rng
 from sim.analysis import rarity
 from sim.analysis.inputs import Inputs, inputs_of
+from sim.checks import checked
 from sim.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.outcomes.scalar import Outcome
 from sim.rng import Array
@@ -83,6 +84,7 @@ class Indices(Short):
         }  # fmt: skip
 
 
+@checked
 def sobol(
     spec: Scenario,
     outcomes: Sequence[Outcome],

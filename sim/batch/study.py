@@ -16,6 +16,7 @@ from sim.batch import identity
 from sim.batch.design import points
 from sim.batch.part import Made, Part, bounds
 from sim.batch.plan import Plan, read
+from sim.checks import checked
 from sim.short import Short
 
 if TYPE_CHECKING:
@@ -39,11 +40,13 @@ class Study(Short):
         return {"folder": self.folder, **self.plan._facts()}
 
     @classmethod
+    @checked
     def of(cls, plan: Plan, out: Path | str) -> Study:
         """The study of a plan under a folder, whether it has begun or not."""
         return cls(plan, Path(out) / f"{plan.name}-{digest(plan)}")
 
     @classmethod
+    @checked
     def open(cls, folder: Path | str) -> Study:
         """A study that has begun.
 
