@@ -89,7 +89,7 @@ div:has(>.st-key-mini){display:none}
 .st-key-scenario button{padding:.1rem .68rem;min-height:30px;font-size:.86rem}
 .st-key-levers button{min-width:24px;min-height:24px}
 .st-key-levers [data-testid=stSlider]{padding-bottom:.1rem}
-div:has(>.st-key-said_entries){position:absolute}
+div:has(>.st-key-said_entries){position:absolute;width:1px}
 [class*=st-key-said]{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 [class*="st-key-chart_"] svg .mark-text.role-mark text{font-family:"Source Sans",sans-serif}
 [data-test-script-state=running] .st-key-verdict::before{content:"";position:absolute;
