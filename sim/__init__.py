@@ -33,3 +33,8 @@ def __getattr__(name: str) -> Any:
 
         return getattr(import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'sim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """What can be used, also what is not imported yet."""
+    return sorted({*globals(), *__all__})

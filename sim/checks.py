@@ -1,18 +1,47 @@
-"""What a function is given by a caller: refused in one line that names the argument where it is of the wrong kind.
+"""What a caller gives a function: refused in one line that names the argument where it is of the wrong kind.
 
-Whoever calls from Python finds out where the mistake is, and not in which line of the engine it was noticed.
+Whoever calls from Python finds out which argument is wrong, and not in which line of the engine it was noticed:
+
+    >>> from sim.checks import checked
+    >>> @checked
+    ... def double(runs: "int") -> "int":
+    ...     return 2 * runs
+    >>> double("many")
+    Traceback (most recent call last):
+    scenarios.errors.InputError: runs is 'many'; give a whole number
+
+What may be given is read from the annotations, so that it stands in one place.
 """
 
 from __future__ import annotations
 
+import inspect
+import math
 import operator
-from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from importlib import import_module
+from typing import Any, ParamSpec, TypeVar
 
-from scenarios.errors import InputError, nearest, shown
+from scenarios.errors import InputError, shown
 
-if TYPE_CHECKING:
-    from scenarios.schema import Scenario
+P = ParamSpec("P")
+R = TypeVar("R")
+Check = Callable[[str, Any], Any]
+"""Takes the name of an argument and what was given for it; gives it back, or refuses it."""
+
+KINDS = {
+    "Scenario": ("scenarios.schema", "scenario", "load('current_policy')"),
+    "Run": ("sim.results", "run", "simulate(load('current_policy'))"),
+    "Outcome": ("sim.outcomes.scalar", "outcome", "sim.outcomes.scalar.parse('lead_months@2030')"),
+    "Question": ("sim.analysis.discovery", "question", "sim.analysis.discovery.question('us_ahead@2032')"),
+    "Lever": ("scenarios.levers", "lever", "scenarios.levers.LEVERS['enforcement']"),
+    "Policy": ("sim.analysis.regret", "policy", "sim.analysis.regret.policy_of(load('tight_controls'))"),
+    "Plan": ("sim.batch.plan", "plan", "sim.batch.read('plan.yaml')"),
+}
+"""Our own kinds by name: where each is defined, what it is called, and how one is made."""
 
 
 def whole(name: str, value: Any, low: int | None = None, high: int | None = None, valid: str = "") -> int:
@@ -28,70 +57,164 @@ def whole(name: str, value: Any, low: int | None = None, high: int | None = None
     Raises:
         InputError: naming the argument, what it is and what would be valid.
     """
-    wanted = valid or _between(low, high)
+    bounds = "" if low is None else f"{low:,} or more" if high is None else f"{low:,} to {high:,}"
+    wanted = valid or bounds
     if isinstance(value, bool) or not hasattr(type(value), "__index__"):
         raise InputError(f"{name} is {shown(value)}; give a whole number{wanted and f', {wanted}'}")
-    found = operator.index(value)
+    try:
+        found = operator.index(value)
+    except TypeError:  # an array of NumPy that is not one number
+        raise InputError(f"{name} is {shown(value)}; give a whole number{wanted and f', {wanted}'}") from None
     if (low is not None and found < low) or (high is not None and found > high):
         raise InputError(f"{name} is {shown(found)}; give {wanted}")
     return found
 
 
-def _between(low: int | None, high: int | None) -> str:
-    if low is None:
-        return ""
-    return f"{low:,} or more" if high is None else f"{low:,} to {high:,}"
-
-
-def scenario(name: str, value: Any) -> Scenario:
-    """A scenario.
-
-    Raises:
-        InputError: naming the argument, and `load` where a name or a file was given.
-    """
-    from scenarios.schema import Scenario
-
-    if isinstance(value, Scenario):
-        return value
-    raise InputError(f"{name} is {shown(value)}; give a scenario, such as {_loaded(value)}")
-
-
-def _loaded(value: Any) -> str:
-    from pathlib import Path
-
-    return f"load({str(value)!r})" if isinstance(value, str | Path) and str(value) else "load('current_policy')"
-
-
-def kind(name: str, value: Any, wanted: type | tuple[type, ...], example: str) -> None:
-    """Refuse what is of another kind than is wanted.
-
-    Raises:
-        InputError: naming the argument, what it is, and an example of what would be valid.
-    """
-    if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-        raise InputError(f"{name} is {shown(value)}; give {example}")
-
-
-def each(name: str, value: Any, wanted: type, example: str) -> tuple[Any, ...]:
-    """Things of one kind, in a list or the like; not a single one, nor a text, whose parts are letters.
-
-    Raises:
-        InputError: naming the argument, the first thing that is wrong, and an example of what would be valid.
-    """
-    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
-        raise InputError(f"{name} is {shown(value)}; give a list of {example}")
-    found = tuple(value)
-    for thing in found:
-        if not isinstance(thing, wanted):
-            raise InputError(f"{name} has {shown(thing)} in it; give a list of {example}")
+def finite(name: str, value: Any) -> float:
+    """A number that is one, also one of NumPy."""
+    number = not isinstance(value, bool | str | bytes) and (hasattr(value, "__float__") or hasattr(value, "__index__"))
+    try:
+        found = float(value) if number else math.nan
+    except (TypeError, ValueError, OverflowError):
+        found = math.nan
+    if not math.isfinite(found):
+        raise InputError(f"{name} is {shown(value)}; give a number")
     return found
 
 
-def one_of(name: str, value: Any, valid: Collection[str]) -> None:
-    """Refuse a word that is none of those that are known.
+def text(name: str, value: Any) -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise InputError(f"{name} is {shown(value)}; give a text")
+    return value
 
-    Raises:
-        InputError: naming the argument and the nearest word.
+
+def path(name: str, value: Any) -> Any:
+    """The name of a file or folder."""
+    if not isinstance(value, str | os.PathLike) or not str(value):
+        raise InputError(f"{name} is {shown(value)}; give the path of a file or folder")
+    return value
+
+
+def flag(name: str, value: Any) -> bool:
+    """Yes or no."""
+    if not isinstance(value, bool) and type(value).__name__ not in ("bool", "bool_"):  # NumPy has one of its own
+        raise InputError(f"{name} is {shown(value)}; give True or False")
+    return bool(value)
+
+
+def mapping(name: str, value: Any) -> Mapping[Any, Any]:
+    """A mapping."""
+    if not isinstance(value, Mapping):
+        raise InputError(f"{name} is {shown(value)}; give a mapping of names, such as {{'enforcement': …}}")
+    return value
+
+
+def array(name: str, value: Any) -> Any:
+    """An array of NumPy."""
+    if not hasattr(value, "shape") or not hasattr(value, "dtype"):
+        raise InputError(f"{name} is {shown(value)}; give an array")
+    return value
+
+
+def function(name: str, value: Any) -> Any:
+    """Something that can be called."""
+    if not callable(value):
+        raise InputError(f"{name} is {shown(value)}; give a function")
+    return value
+
+
+def executor(name: str, value: Any) -> Any:
+    """Anything shaped like a `concurrent.futures.Executor`."""
+    if isinstance(value, type) or not callable(getattr(value, "submit", None)):
+        raise InputError(
+            f"{name} is {shown(value)}; give what is like a concurrent.futures.Executor, such as the `pool` of "
+            "`with sim.batch.executors.processes(8) as pool:`"
+        )
+    return value
+
+
+def _ours(*kinds: str) -> Check:
+    """One of our own kinds."""
+
+    def check(name: str, value: Any) -> Any:
+        if not isinstance(value, tuple(getattr(import_module(KINDS[kind][0]), kind) for kind in kinds)):
+            raise InputError(f"{name} is {shown(value)}; give {_example(kinds, value)}")
+        return value
+
+    return check
+
+
+def _example(kinds: tuple[str, ...], value: Any) -> str:
+    """What would be valid; a text is taken for the name of what is wanted."""
+    told = []
+    for kind in kinds:
+        _, word, made = KINDS[kind]
+        if isinstance(value, str) and value and made.count("'") == 2:
+            before, _, after = made.partition("'")
+            made = f"{before}{shown(value)}{after.partition(chr(39))[2]}"
+        told.append(f"{'an' if word[0] in 'aeiou' else 'a'} {word}, such as {made}")
+    return " or ".join(told)
+
+
+def _each(check: Check) -> Check:
+    """Several things, each of which is valid: not a single one, nor a text, whose parts are letters."""
+
+    def checks(name: str, value: Any) -> Any:
+        if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+            raise InputError(f"{name} is {shown(value)}; give a list, also for a single one")
+        found = tuple(value)
+        return tuple(check(f"{name}[{i}]", thing) for i, thing in enumerate(found))
+
+    return checks
+
+
+def _or_none(check: Check) -> Check:
+    return lambda name, value: None if value is None else check(name, value)
+
+
+_SIMPLE: dict[str, Check] = {
+    "int": whole, "float": finite, "str": text, "bool": flag, "Path": path, "Path | str": path, "str | Path": path,
+    "Array": array, "Executor": executor, "Progress": function, "Scenario | Run": _ours("Scenario", "Run"),
+    **{kind: _ours(kind) for kind in KINDS},
+}  # fmt: skip
+
+
+def check_of(annotation: str) -> Check | None:
+    """How an argument with this annotation is checked; None for one that its function looks at itself."""
+    bare = annotation.removesuffix(" | None")
+    if bare != annotation:
+        inner = check_of(bare)
+        return None if inner is None else _or_none(inner)
+    if bare.startswith("Callable["):
+        return function
+    if bare.startswith(("Mapping[", "dict[")):
+        return mapping
+    if several := re.fullmatch(r"Sequence\[(.*)\]|tuple\[(.*), \.\.\.\]", bare):
+        inner = check_of(several[1] or several[2])
+        return None if inner is None else _each(inner)
+    return _SIMPLE.get(bare)
+
+
+def checked(call: Callable[P, R]) -> Callable[P, R]:
+    """A function that refuses arguments of the wrong kind, by its annotations.
+
+    Whole numbers of NumPy become plain ones. What is missing or too much is Python's own error, as ever.
     """
-    if not isinstance(value, str) or value not in valid:
-        raise InputError(f"{name} is {shown(value)}; {nearest(str(value), valid)}")
+    signature = inspect.signature(call)
+    single = [p for p in signature.parameters.values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    found = {p.name: check_of(str(p.annotation)) for p in single}
+    needed = {name: check for name, check in found.items() if check is not None}
+
+    @wraps(call)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError:
+            return call(*args, **kwargs)
+        for name, check in needed.items():
+            if name in bound.arguments:
+                bound.arguments[name] = check(name, bound.arguments[name])
+        return call(*bound.args, **bound.kwargs)
+
+    return inner

@@ -83,15 +83,22 @@ def outcomes_asked(texts: Sequence[str] | None, spec: Scenario) -> list[Outcome]
     return [parse(text, actors) for text in dict.fromkeys(texts or (DEFAULT_OUTCOME,))]
 
 
-def write_tables(tables: Sequence[pl.DataFrame], path: Path | None) -> None:
-    """Write tables of one shape below each other as CSV, where a file is asked for."""
+def write_tables(
+    tables: Sequence[pl.DataFrame],
+    path: Path | None,
+    scenario: str | pl.Expr,
+    seed: int,
+    futures: int,
+    meaning: str = "",
+) -> None:
+    """Write tables of one shape below each other as CSV, where a file is asked for; each row says what it is of."""
     if path is None:
         return
     import polars as pl
 
     from sim import cli_files
 
-    cli_files.write_csv(pl.concat(tables), path)
+    cli_files.write_csv(cli_files.described(pl.concat(tables), scenario, seed, futures, meaning), path)
 
 
 def lever_settings(words: list[str], option: str = "--set") -> dict[str, Setting]:

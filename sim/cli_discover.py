@@ -57,7 +57,7 @@ def discover(
     questions = [discovery.question(text, actors) for text in outcome or DEFAULT]
     with workers(processes) as executor, progress_bar(members) as bar:
         results = discovery.discover(spec, questions, members, _spans(levers), boxes, density, seed, executor, bar)
-    write_tables([r.frame() for r in results], out)
+    write_tables([r.frame() for r in results], out, spec.name, seed, members)
     if as_json:
         print_json({"discoveries": [result.summary() for result in results]})
         return

@@ -74,6 +74,38 @@ def _remove_empty(folder: Path) -> None:
         return
 
 
+def described(table: pl.DataFrame, scenario: str | pl.Expr, seed: int, futures: int, meaning: str = "") -> pl.DataFrame:
+    """A table with what a row has to say of itself when it stands alone: in every row, after its own columns.
+
+    Args:
+        table: the results.
+        scenario: whose they are, or the column that says so.
+        seed: names their dice.
+        futures: how many they are of.
+        meaning: what the numbers are where they are no plain levels, such as `difference: moved less not moved`.
+    """
+    import polars as pl
+
+    from sim import __version__
+
+    return table.with_columns(
+        *([pl.lit(meaning).alias("meaning")] if meaning else []),
+        (scenario if isinstance(scenario, pl.Expr) else pl.lit(scenario)).alias("scenario"),
+        seed=pl.lit(seed),
+        futures=pl.lit(futures),
+        version=pl.lit(__version__),
+    )
+
+
+def csv(table: pl.DataFrame) -> bytes:
+    """A table as CSV in UTF-8 with the mark that says so.
+
+    Names, labels and units hold × and whatever somebody calls a scenario or a policy of their own; spreadsheets read
+    a file without the mark in the code page of the machine. Readers of tables skip it.
+    """
+    return table.write_csv(include_bom=True).encode()
+
+
 def write_csv(table: pl.DataFrame, path: Path) -> None:
     """Write a table as CSV: completely, or not at all.
 
@@ -82,7 +114,7 @@ def write_csv(table: pl.DataFrame, path: Path) -> None:
     """
     partial = path.with_name(f".{path.name}.tmp")
     try:
-        table.write_csv(partial)
+        partial.write_bytes(csv(table))
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)

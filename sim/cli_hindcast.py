@@ -45,7 +45,7 @@ def hindcast(
         cli_files.check_folder(out)
     found = blind.hindcast(cutoff, draws, futures, seed, _teller())
     if out is not None:
-        for path in _written(found, out):
+        for path in _written(found, out, seed, futures):
             print(path, file=sys.stderr if as_json else sys.stdout)
     if as_json:
         summary = found.summary()
@@ -102,17 +102,20 @@ def _teller() -> Any:
     return lambda line: print(line, file=sys.stderr, flush=True)
 
 
-def _written(found: Any, folder: Path) -> list[Path]:
+def _written(found: Any, folder: Path, seed: int, futures: int) -> list[Path]:
     """The score as JSON and the compared figures as CSV, in a folder that is made."""
     import polars as pl
 
+    from sim import cli_files
+    from sim.hindcast.blind import blind_spec
     from sim.hindcast.kept import write
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
         score = write(found, folder / f"hindcast-{found.cutoff}.json")
         table = folder / f"hindcast-{found.cutoff}-figures.csv"
-        pl.DataFrame(found.figures()).write_csv(table)
+        figures = pl.DataFrame(found.figures())
+        cli_files.write_csv(cli_files.described(figures, blind_spec(found.cutoff).name, seed, futures), table)
     except OSError as error:
         raise InputError(f"--out {folder}: cannot be written ({error.strerror}); give another folder") from error
     return [score, table]

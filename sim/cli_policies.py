@@ -67,7 +67,7 @@ def prices(
     extra = outcomes_asked(outcome, spec) if outcome else []
     with workers(processes) as executor, progress_bar(runs) as bar:
         listed = price_list(spec, [*usual(year, until), *extra], runs, seed, executor=executor, progress=bar)
-    write_tables([listed.frame()], out)
+    write_tables([listed.frame()], out, spec.name, seed, runs, "difference: moved less not moved")
     if as_json:
         print_json(listed.summary())
         return
@@ -103,7 +103,8 @@ def attribute(
     asked = outcomes_asked(outcome, one)
     with workers(processes) as executor, progress_bar(runs) as bar:
         results = divide(one, two, asked, by, runs, seed, executor, bar)
-    write_tables([r.frame().with_columns(outcome=pl.lit(str(r.outcome))) for r in results], out)
+    tables = [r.frame().with_columns(outcome=pl.lit(str(r.outcome)), reference=pl.lit(one.name)) for r in results]
+    write_tables(tables, out, two.name, seed, runs, "difference: scenario less reference")
     if as_json:
         print_json({"attributions": [result.summary() for result in results]})
         return
@@ -145,6 +146,8 @@ def regret(
     as_json: Json = False,
 ) -> None:
     """Lay policies over worlds: which one would be regretted least, for a goal of your own."""
+    import polars as pl
+
     from sim import cli_files, cli_policies_text
     from sim.analysis import regret as analysis
 
@@ -157,7 +160,9 @@ def regret(
     chosen = [_policy(text, side) for text in policy or analysis.POLICIES[side]]
     with workers(processes) as executor, progress_bar(runs) as bar:
         result = analysis.regret(chosen, worlds, asked, goal == "most", runs, seed, executor, bar)
-    write_tables([result.frame()], out)
+    table = result.frame().with_columns(outcome=pl.lit(str(asked)))
+    said = "score: mean; regret: difference from the best policy of the world"
+    write_tables([table], out, pl.col("world"), seed, runs, said)
     if as_json:
         print_json(result.summary(within))
         return
@@ -191,7 +196,7 @@ def flip(
     spec = found(which, weighting=weighting)
     with workers(processes) as executor, progress_bar(runs) as bar:
         result = flips(spec, year, to, kinds[only], runs, seed, executor, bar)
-    write_tables([result.frame()], out)
+    write_tables([result.frame()], out, spec.name, seed, runs)
     if as_json:
         print_json(result.summary())
         return

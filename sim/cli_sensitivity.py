@@ -75,7 +75,9 @@ def _morris(
 ) -> None:  # fmt: skip
     from sim import cli_study_text
 
-    _write(out, [screening.frame() for screening in found], asked)
+    futures = found[0].trajectories * (len(found[0].names) + 1)
+    said = "difference: an input moved over its whole range"
+    _write(out, [screening.frame() for screening in found], asked, name, seed, futures, said)
     if as_json:
         print_json(
             {
@@ -89,7 +91,7 @@ def _morris(
         return
     for screening, outcome in zip(found, asked, strict=True):
         rows = screening.frame().head(top).to_dicts()
-        cli_study_text.screening(rows, outcome, screening.trajectories)
+        cli_study_text.screening(rows, outcome, screening.trajectories, screening.note)
 
 
 def _sobol(
@@ -99,7 +101,7 @@ def _sobol(
     from sim import cli_study_text
 
     frames = [_joined(indices, drawn) for indices, drawn in zip(found, ratios, strict=True)]
-    _write(out, frames, asked)
+    _write(out, frames, asked, name, seed, found[0].futures)
     if as_json:
         print_json({
             "scenario": name, "method": "sobol", "weighting": weighting, "seed": seed,
@@ -118,7 +120,11 @@ def _joined(indices: Indices, drawn: Ratios) -> Any:
     return indices.frame().join(drawn.frame(), on="input", how="left")
 
 
-def _write(path: Path | None, frames: list[Any], asked: list[Outcome]) -> None:
+def _write(
+    path: Path | None, frames: list[Any], asked: list[Outcome], scenario: str, seed: int, futures: int,
+    meaning: str = "",
+) -> None:  # fmt: skip
     import polars as pl
 
-    write_tables([frame.with_columns(outcome=pl.lit(str(o))) for frame, o in zip(frames, asked, strict=True)], path)
+    tables = [frame.with_columns(outcome=pl.lit(str(o))) for frame, o in zip(frames, asked, strict=True)]
+    write_tables(tables, path, scenario, seed, futures, meaning)

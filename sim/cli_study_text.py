@@ -49,11 +49,12 @@ def _answer(row: Mapping[str, Any], outcome: Outcome) -> str:
         return f"{100 * row[name]:.0f}"
     if row[f"{name} p50"] is None:
         return "–"
-    values = [row[f"{name} {q}"] for q in ("p50", "p05", "p95")]
+    values = [row[f"{name} {q}"] for q in ("p50", "p05", "p95") if row[f"{name} {q}"] is not None]
     unit, size = _scale(max(values, key=abs))
-    mid, low, high = (brief(value / size) for value in values)
+    mid, *ends = (brief(value / size) for value in values)
+    span = f" ({ends[0]} to {ends[1]})" if ends else ""
     exists = row.get(f"{name} exists", 1)
-    return f"{mid} ({low} to {high}){unit}" + ("" if exists == 1 else f", none in {100 * (1 - exists):.0f}")
+    return f"{mid}{span}{unit}" + ("" if exists == 1 else f", none in {100 * (1 - exists):.0f}")
 
 
 def _scale(value: float) -> tuple[str, float]:
@@ -77,42 +78,75 @@ def sensitivity(
     page = _console()
     tied = weighting == "history" and not some
     share, verb = ("as_drawn", "goes with") if tied else ("total", "hangs on")
-    order = sorted((row for row in rows if row["input"] != "luck"), key=lambda row: -row[share])
-    named = ", ".join(f"{row['label']} ({_hundredths(row[share])})" for row in order[:3])
-    _print(
-        page,
-        f"{outcome.label}: {_plain(drawn.mean, 2)} {outcome.unit} on average. Chance has a part in "
-        f"{100 * drawn.luck:.0f} hundredths of its variance over futures; of the inputs, most {verb} {named}.",
-    )
+    _print(page, f"{outcome.label}: {_means(indices, drawn, outcome, some)}{_most(drawn, rows, share, verb)}")
+    for name, note in (("The indices", indices.note), ("The ensemble as drawn", drawn.note)):
+        if note:
+            _print(page, f"{name}: {note}.")
+    if indices.note and drawn.note:
+        return
     table = _table("", "Input", "Alone", "90 %", "With others", "90 %", "As drawn")
     for row in rows[:top]:
         cells = [_hundredths(row[name]) for name in ("first", "total", "as_drawn")]
-        spans = [f"{_hundredths(row[f'{n}_low'])} to {_hundredths(row[f'{n}_high'])}" for n in ("first", "total")]
+        spans = [_interval(row[f"{n}_low"], row[f"{n}_high"]) for n in ("first", "total")]
         table.add_row(row["label"], cells[0], spans[0], cells[1], spans[1], cells[2])
     _print(page, table)
     page.print(
         "Alone: hundredths of the variance that knowing this input would take away (first-order Sobol index). With "
         "others: all that it has a part in (total index). Both are for independent inputs. As drawn: the first again "
         "in the ensemble as it is, where inputs go together (correlation ratio); for chance, all that it has a part in."
+        " An estimate of next to nothing can fall below 0."
     )
-    if tied:
+    if tied and not drawn.note:
         page.print(
             "History ties inputs to each other: drawn independently, they make a variance "
             f"{indices.variance / drawn.variance:.1f} times that of the ensemble, so the indices say what would matter "
             "without these ties. `--weighting none` takes the priors, which are independent."
         )
-    futures = indices.samples * (len(indices.names) + 2) + 2 * drawn.members
+    futures = indices.futures + 2 * drawn.members
     page.print(f"{futures:,} futures. {FOOTER}")
+
+
+def _means(indices: Indices, drawn: Ratios, outcome: Outcome, some: bool) -> str:
+    """The mean of the ensemble, and that of the sample of which the indices are: they are of other futures."""
+    scale, unit = (100.0, "futures in 100") if outcome.is_share else (1.0, outcome.unit)
+    mean, own = (f"{_plain(scale * value, 2)}" for value in (drawn.mean, indices.mean))
+    varied = "which varies some inputs alone" if some else "whose inputs are independent"
+    return f"{mean} {unit} on average, and {own} in the sample of the indices, {varied}."
+
+
+def _most(drawn: Ratios, rows: Sequence[Mapping[str, Any]], share: str, verb: str) -> str:
+    """What chance and the inputs have of the variance, where that is known."""
+    said = [] if drawn.luck is None else [
+        f"Chance has a part in {100 * drawn.luck:.0f} hundredths of its variance over futures"
+    ]  # fmt: skip
+    order = sorted(
+        (row for row in rows if row["input"] != "luck" and row[share] is not None), key=lambda row: -row[share]
+    )
+    if order:
+        named = ", ".join(f"{row['label']} ({_hundredths(row[share])})" for row in order[:3])
+        said.append(f"of the inputs, most {verb} {named}")
+    return f" {_sentence('; '.join(said))}" if said else ""
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "–" if low is None or high is None else f"{_hundredths(low)} to {_hundredths(high)}"
 
 
 def _hundredths(share: float | None) -> str:
     return "–" if share is None else _plain(100 * share, 1)
 
 
-def screening(rows: Sequence[Mapping[str, Any]], outcome: Outcome, trajectories: int) -> None:
+def screening(rows: Sequence[Mapping[str, Any]], outcome: Outcome, trajectories: int, note: str = "") -> None:
     """Which inputs matter at all."""
     page = _console()
-    named = ", ".join(row["label"] for row in rows[:3])
+    if note:
+        _print(page, f"{outcome.label}: {note}.")
+        return
+    named = ", ".join(row["label"] for row in rows[:3] if row["mu_star"] > 0)
     _print(page, f"{outcome.label}: what moves it most is {named}. Effects are in {outcome.unit}.")
     table = _table("", "Input", "Mean absolute effect", "90 %", "Mean effect", "Spread of the effect")
     for row in rows:

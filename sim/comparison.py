@@ -11,6 +11,7 @@ from scenarios.errors import InputError
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
 from sim import ensemble
+from sim.checks import checked
 from sim.evaluate import numbers_only
 from sim.outcomes import polarity, scalar
 from sim.paired import paired, paired_share
@@ -87,6 +88,7 @@ class Comparison(Short):
             )
         return found
 
+    @checked
     def difference(self, name: str, year: int) -> Array:
         """Second less first at the end of a year, `(runs,)`, by NAME or NAME.part; flows are summed over the year.
 
@@ -97,13 +99,14 @@ class Comparison(Short):
         numbers_only([asked])
         return asked.of(self.second) - asked.of(self.first)
 
+    @checked
     def effect(self, name: str = "lead_months", year: int | None = None) -> Effect:
         """The paired effect on a series at the end of a year (the horizon by default), with its interval.
 
         Raises:
             InputError: as `difference`.
         """
-        year = year or self.first.until
+        year = self.first.until if year is None else year
         d = paired(self.difference(name, year))
         return Effect(name, year, d.p05, d.p50, d.p95, d.mean, d.low, d.high)
 
@@ -136,6 +139,7 @@ class Comparison(Short):
                                for y in sorted(set(years))} for name in names},
         }  # fmt: skip
 
+    @checked
     def frame(self, name: str = "lead_months") -> pl.DataFrame:
         """Effects at every year end as a polars frame: name, year, its last quarter, and the fields of `Effect`."""
         import polars as pl
@@ -154,6 +158,7 @@ def _mean(effect: Effect) -> dict[str, float | None]:
     return {name: None if value is None else float(f"{value:.6g}") for name, value in found.items()}
 
 
+@checked
 def compare(
     first: Scenario | Run,
     second: Scenario | Run,

@@ -13,7 +13,7 @@ from scipy.special import ndtr
 from calibration.record import CalibrationRecord, Fraction
 from calibration.record import read as read_calibration
 from scenarios.parameters import known_by, parameters
-from scenarios.quantities import Z90, Fixed, LogitNormal
+from scenarios.quantities import Z90, Choice, Fixed, LogitNormal
 from scenarios.quarters import end_date
 from scenarios.schema import Scenario
 from sim.chips import CHINESE
@@ -85,7 +85,8 @@ def distributions(spec: Scenario) -> dict[str, tuple[int, Any]]:
         changed = spec.parameters.get(name)
         if changed is not None:
             own = Fixed(value=changed) if isinstance(changed, (int, float)) else changed
-            given: Any = Bounded(own, row.lowest, row.highest)
+            # A number and the forms of a choice are checked when they are read; analyses tell them by what they are.
+            given: Any = own if isinstance(own, Fixed | Choice) else Bounded(own, row.lowest, row.highest)
         elif spec.blind:
             prior, wider = known_by(name, end_date(spec.data_until))
             given = _learnt(prior.distribution, 0.0, wider)

@@ -8,6 +8,7 @@ import numpy as np
 
 from scenarios.errors import InputError
 from scenarios.tables import Projection, table
+from sim.checks import checked
 from sim.results import Run
 from sim.rng import Array
 
@@ -21,8 +22,15 @@ class Beside:
     """5, 50 and 95 % points of the run; None where we have no such series or the year is outside the run."""
 
 
+@checked
 def beside(run: Run) -> list[Beside]:
-    """Every published figure with what the run says, in the order of the table."""
+    """Every published figure with what the run says, in the order of the table.
+
+    Raises:
+        InputError: for a run of one future, which has no interval to set beside a figure.
+    """
+    if run.runs < 2:
+        raise InputError("the run has 1 future; published figures are set beside the interval of two or more")
     rows: tuple[Projection, ...] = table("projections")
     return [Beside(row, _ours(run, row)) for row in rows]
 
@@ -34,6 +42,7 @@ def _ours(run: Run, row: Projection) -> tuple[float, float, float] | None:
     return float(low), float(middle), float(high)
 
 
+@checked
 def reading(run: Run, expression: str, year: int) -> Array:
     """A series read for a year, `(runs,)`: `end:NAME`, `sum:NAME`, `change:NAME`, `slope:NAME` or `share:NAME/NAME`.
 

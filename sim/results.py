@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scenarios.errors import InputError, unknown
 from scenarios.quarters import FIRST, end_year, label
 from scenarios.schema import Scenario
+from sim.checks import checked
 from sim.outcomes import blocs, lead, polarity
 from sim.rng import Array
 from sim.short import Short
@@ -107,6 +108,7 @@ class Run(Short):
         """Decimal year at the end of each quarter, `(T,)`: 2031.0 is the end of 2030-Q4."""
         return np.array([end_year(FIRST + t) for t in range(len(self.quarters))])
 
+    @checked
     def step(self, year: int) -> int:
         """The step whose quarter is the last of a year.
 
@@ -118,6 +120,7 @@ class Run(Short):
             raise InputError(f"year {year} is outside the run, 2022 to {self.until}")
         return t
 
+    @checked
     def __getitem__(self, name: str) -> Array:
         """A series by name; the leads are computed from capability.
 
@@ -145,6 +148,7 @@ class Run(Short):
         us, china, _ = blocs.frontiers(self)
         return lead.backward_months(us, china)
 
+    @checked
     def parts(self, name: str) -> tuple[str, ...]:
         """Names of the parts of a series along its middle axis; empty for a single series."""
         from sim.phases.record import BLOCS, BY_BLOC, BY_RIVAL, PARTS, RIVALS
@@ -153,6 +157,7 @@ class Run(Short):
             return ()
         return BLOCS if name in BY_BLOC else RIVALS if name in BY_RIVAL else PARTS.get(name, self.actors)
 
+    @checked
     def part(self, name: str) -> Array:
         """A series or one part of it, `(T, runs)`, by NAME or NAME.part (for example `flows_china.legal`)."""
         series, _, part = name.partition(".")
@@ -164,6 +169,7 @@ class Run(Short):
             raise unknown(f"part of {series}", part, names)
         return values[:, names.index(part)]
 
+    @checked
     def outcome_shares(
         self,
         year: int | None = None,
@@ -172,8 +178,11 @@ class Run(Short):
         third_months: float = polarity.THIRD_MONTHS,
     ) -> dict[str, float]:
         """Share of futures per outcome class at the end of a year (the horizon by default)."""
-        return polarity.shares(polarity.at_year(self, year or self.until, ruler, months, third_months))
+        return polarity.shares(
+            polarity.at_year(self, self.until if year is None else year, ruler, months, third_months)
+        )
 
+    @checked
     def quantiles(self, name: str, q: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> pl.DataFrame:
         """Quantiles over members per quarter, and per part where there are parts, as a polars frame.
 
@@ -182,6 +191,8 @@ class Run(Short):
         """
         import polars as pl
 
+        if outside := [x for x in q if not 0 <= x <= 1]:
+            raise InputError(f"q has {outside[0]:g} in it; quantiles go from 0 to 1")
         frames = []
         none = pl.repeat(None, len(self.quarters), dtype=pl.Float64, eager=True)
         for part in self.parts(name) or ("",):
@@ -193,6 +204,7 @@ class Run(Short):
             frames.append(pl.DataFrame({**keys, **({"part": [part] * len(self.quarters)} if part else {}), **columns}))
         return pl.concat(frames)
 
+    @checked
     def frame(self, name: str) -> pl.DataFrame:
         """All values of a series: columns quarter, year (of the calendar), time (at its end), (part,) member, value."""
         import polars as pl
@@ -236,6 +248,7 @@ class Run(Short):
             "parameters": json.dumps(sorted(self.parameters)), "numpy": np.__version__, "machine": platform.machine(),
         }  # fmt: skip
 
+    @checked
     def save(self, folder: Path | str) -> Path:
         """Write the members' table as Parquet, with its provenance in the file's metadata, and return its path.
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from scenarios.errors import InputError, unknown
+from scenarios.errors import InputError, shown, unknown
 from scenarios.events import Event
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, LAST_YEAR, number
 from scenarios.schema import Scenario, Switches
+from sim.checks import checked
 from sim.draws import Draws, at_scores, draw
 from sim.engine.anchor import Anchor
 from sim.engine.context import Noise
@@ -18,14 +20,17 @@ from sim.engine.world import World
 from sim.inputs import Inputs, inputs_of
 from sim.phases.record import KEPT, Keep, Log
 from sim.results import Run
-from sim.rng import BLOCK, PAD, Array, Streams, check_seed
+from sim.rng import BLOCK, PAD, SOBOL_DIMENSIONS, Array, Streams, check_seed
 
 CHUNK = 4 * BLOCK
 """Members that are simulated at a time: tables of this width stay near the processor's cache."""
+MEMBERS = 10**9
+"""Members that a scenario has: more points than these are not in a Sobol sequence."""
 MAX_RUNS = 100_000
 """Largest ensemble held in memory (about 25 kB a member)."""
 
 
+@checked
 def simulate(
     spec: Scenario,
     runs: int = 1024,
@@ -52,7 +57,7 @@ def simulate(
     Raises:
         InputError: when a number is out of range.
     """
-    _check(runs, seed, until, first, keep)
+    _check(runs, seed, until, first, keep, scores)
     steps = number(f"{until}-Q4") - FIRST + 1
     inputs, past = inputs_of(spec, steps), _factual(spec)
     factual = None if past is None else inputs_of(past, number(past.data_until) - FIRST + 1)
@@ -84,20 +89,22 @@ def check_runs(runs: int, fewest: int = 1) -> None:
         ))  # fmt: skip
 
 
-def _check(runs: int, seed: int, until: int, first: int, keep: Keep) -> None:
+def _check(runs: int, seed: int, until: int, first: int, keep: Any, scores: Array | None) -> None:
     check_runs(runs)
+    if scores is not None and scores.shape != (SOBOL_DIMENSIONS, runs):
+        raise InputError(f"scores has the shape {scores.shape}; with runs={runs} it is ({SOBOL_DIMENSIONS}, {runs})")
     check_seed(seed)
     if not 2027 <= until <= LAST_YEAR:
         raise InputError(f"until is {until}; the horizon is a year from 2027 to {LAST_YEAR}")
-    if first < 0:
-        raise InputError(f"first is {first}; members are numbered from 0")
-    if isinstance(keep, str):
+    if not 0 <= first <= MEMBERS - runs:
+        raise InputError(f"first is {first}; members are numbered from 0 to {MEMBERS - 1:,}")
+    if isinstance(keep, str) or not isinstance(keep, Collection):
         if keep not in ("results", "ledger"):
-            raise InputError(f"keep is {keep!r}; valid are: ledger, results, or the names of some series")
+            raise InputError(f"keep is {shown(keep)}; valid are: ledger, results, or a list of names of series")
         return
     for name in keep:
-        if name not in KEPT:
-            raise unknown("series", name, KEPT, "keep")
+        if not isinstance(name, str) or name not in KEPT:
+            raise unknown("series", name if isinstance(name, str) else repr(name), KEPT, "keep")
 
 
 def _factual(spec: Scenario) -> Scenario | None:

@@ -15,6 +15,7 @@ from scenarios.errors import InputError, unknown
 from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
 from sim.analysis.prices import effect
+from sim.checks import checked
 from sim.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.outcomes.scalar import Outcome
 from sim.paired import NONE_SEEN, Paired, paired
@@ -91,6 +92,7 @@ class Attribution(Short):
         }  # fmt: skip
 
 
+@checked
 def players(first: Scenario, second: Scenario, by: str = "lever") -> tuple[Player, ...]:
     """What two scenarios differ in.
 
@@ -169,6 +171,7 @@ def mixture(first: Scenario, second: Scenario, chosen: Sequence[Player]) -> Scen
         raise InputError(f"{first.name} with {names} of {second.name} is no scenario: {error}; group them") from error
 
 
+@checked
 def attribute(
     first: Scenario,
     second: Scenario,

@@ -19,6 +19,7 @@ from scenarios.quantities import Choice
 from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
 from sim import ensemble, rng
+from sim.checks import checked
 from sim.draws import distributions
 from sim.evaluate import Progress, Task, evaluate_all
 from sim.outcomes.scalar import Outcome, parse
@@ -80,6 +81,7 @@ class Question:
             return values >= self.threshold if self.sign == ">=" else values <= self.threshold
 
 
+@checked
 def question(text: str, actors: Sequence[str] = ()) -> Question:
     """A question from `us_ahead@2032`, `lead_months@2030>=12` or `crossing_year.china<=2030`.
 
@@ -89,11 +91,7 @@ def question(text: str, actors: Sequence[str] = ()) -> Question:
     for sign in (">=", "<="):
         name, found, limit = text.partition(sign)
         if found:
-            outcome = parse(name.strip(), actors)
-            if outcome.is_class:
-                raise InputError(
-                    f"outcome {text!r} is a class; ask for one of its shares, such as us_ahead@{outcome.date}"
-                )
+            outcome = _no_class(parse(name.strip(), actors), text)
             try:
                 asked = Question(outcome, sign, float(limit))
             except ValueError:
@@ -103,10 +101,16 @@ def question(text: str, actors: Sequence[str] = ()) -> Question:
             if asked.until > LAST_YEAR:
                 raise InputError(f"outcome {text!r}: a run goes to {LAST_YEAR} at the latest")
             return asked
-    outcome = parse(text, actors)
+    outcome = _no_class(parse(text, actors), text)
     if not outcome.is_share:
         raise InputError(f"outcome {text!r} is a number; ask for a share, or set a limit: {text}>=12")
     return Question(outcome)
+
+
+def _no_class(outcome: Outcome, text: str) -> Outcome:
+    if outcome.is_class:
+        raise InputError(f"outcome {text!r} is a class; ask for one of its shares, such as us_ahead@{outcome.date}")
+    return outcome
 
 
 @dataclass(frozen=True)
@@ -189,6 +193,7 @@ class Discovery(Short):
                 "boxes": boxes, "note": self.note}  # fmt: skip
 
 
+@checked
 def discover(
     spec: Scenario,
     questions: Sequence[Question],

@@ -15,6 +15,7 @@ from scenarios.parameters import parameters
 from scenarios.quantities import Fixed
 from scenarios.quarters import DEFAULT_HORIZON, number
 from scenarios.schema import Scenario
+from sim.checks import checked
 from sim.draws import distributions
 from sim.evaluate import Progress, Task, evaluate, evaluate_all
 from sim.outcomes.polarity import CLASSES
@@ -81,12 +82,13 @@ class Flips(Short):
         return tuple(change for change in self.changes if change.flips)
 
     def frame(self) -> pl.DataFrame:
-        """One row per change."""
+        """One row per change, with the shares of outcomes at the end of the year."""
         import polars as pl
 
         rows = [
-            {**{k: v for k, v in vars(change).items() if k != "shares"}, **change.shares} for change in self.changes
-        ]
+            {**{k: v for k, v in vars(change).items() if k != "shares"}, "year": self.year,
+             "quarter": f"{self.year}-Q4", **change.shares} for change in self.changes
+        ]  # fmt: skip
         return pl.DataFrame(rows)
 
     def summary(self) -> dict[str, Any]:
@@ -135,6 +137,7 @@ class _Line:
         return (hit + min(before, key=lambda p: abs(p - hit), default=self.start)) / 2
 
 
+@checked
 def flips(
     spec: Scenario,
     year: int = DEFAULT_HORIZON,

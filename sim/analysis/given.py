@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from scenarios.quantities import Z90
 from scenarios.schema import Scenario
 from sim import rng
+from sim.analysis import rarity
 from sim.analysis.inputs import LUCK, inputs_of
+from sim.checks import checked
 from sim.ensemble import points
 from sim.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.outcomes.scalar import Outcome
@@ -37,11 +39,13 @@ class Ratios(Short):
     """(inputs,), less what chance alone would show."""
     error: Array
     """(inputs,) half of the 90 % interval, by the bootstrap."""
-    luck: float
+    luck: float | None
     """Share of the variance that chance has a part in: what is left when the dice are rolled again."""
     mean: float
     variance: float
     members: int
+    note: str = ""
+    """Why there are no ratios: they are NaN then, and `luck` is None."""
 
     def frame(self) -> pl.DataFrame:
         """One row per input: `as_drawn` with its 90 % interval."""
@@ -50,13 +54,15 @@ class Ratios(Short):
         return pl.DataFrame({
             "input": (*self.names, LUCK), "as_drawn": (*self.ratio, self.luck),
             "as_drawn_low": (*(self.ratio - self.error), None), "as_drawn_high": (*(self.ratio + self.error), None),
-        })  # fmt: skip
+        }, schema_overrides={"as_drawn": pl.Float64}).with_columns(pl.col(pl.Float64).fill_nan(None))  # fmt: skip
 
     def summary(self) -> dict[str, Any]:
         """What does not stand in the frame."""
-        return {"mean": self.mean, "variance": self.variance, "members": self.members, "luck": self.luck}
+        return {"mean": self.mean, "variance": self.variance, "members": self.members, "luck": self.luck,
+                "note": self.note}  # fmt: skip
 
 
+@checked
 def correlation_ratios(
     spec: Scenario,
     outcomes: Sequence[Outcome],
@@ -84,11 +90,16 @@ def correlation_ratios(
     results = []
     for outcome in outcomes:
         y = answer[str(outcome)]
+        mean, variance = float(y.mean()), float(y.var())
+        if note := rarity.note(y, outcome.is_share):
+            none = np.full(len(names), np.nan)
+            results.append(Ratios(str(outcome), tuple(names), none, none, None, mean, variance, members, note))
+            continue
         found = np.array([ratio(row, y) for row in bins])
         spread = np.array([[ratio(row[pick], y[pick]) for row in bins] for pick in resamples])
         error = Z90 * spread.std(axis=0)
         luck = luck_of(y, again[str(outcome)])
-        results.append(Ratios(str(outcome), tuple(names), found, error, luck, float(y.mean()), float(y.var()), members))
+        results.append(Ratios(str(outcome), tuple(names), found, error, luck, mean, variance, members))
     return results
 
 

@@ -13,6 +13,7 @@ from scenarios.errors import InputError
 from scenarios.schema import Scenario
 from sim import rng
 from sim.analysis.inputs import LUCK, inputs_of
+from sim.checks import checked
 from sim.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.outcomes.scalar import Outcome
 from sim.rng import Array
@@ -42,6 +43,8 @@ class Screening(Short):
     error: Array
     """(inputs,) half of the 90 % interval of `mu_star`."""
     trajectories: int
+    note: str = ""
+    """Why no input stands out."""
 
     def frame(self) -> pl.DataFrame:
         """One row per input, largest mean absolute effect first."""
@@ -54,9 +57,11 @@ class Screening(Short):
 
     def summary(self) -> dict[str, Any]:
         """The effects as plain values."""
-        return {"outcome": self.outcome, "trajectories": self.trajectories, "effects": self.frame().to_dicts()}
+        return {"outcome": self.outcome, "trajectories": self.trajectories, "note": self.note,
+                "effects": self.frame().to_dicts()}  # fmt: skip
 
 
+@checked
 def morris(
     spec: Scenario,
     outcomes: Sequence[Outcome],
@@ -121,9 +126,10 @@ def _analysed(
     number = int(rng.generator(seed, "morris bootstrap").integers(2**31))
     found = analyser.analyze(_problem(names), points, y, conf_level=0.9, num_levels=LEVELS, seed=number)
     values = {name: np.asarray(found[name], dtype=float) for name in ("mu", "mu_star", "sigma", "mu_star_conf")}
+    note = "" if np.ptp(y) > 0 else f"it is {y[0]:g} in all {len(y):,} futures, so that no input moves it"
     return Screening(
         outcome, names, labels, values["mu"], values["mu_star"], values["sigma"], values["mu_star_conf"],
-        len(y) // (len(names) + 1),
+        len(y) // (len(names) + 1), note,
     )  # fmt: skip
 
 

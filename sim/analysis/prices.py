@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.levers import LEVERS, Lever
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
+from sim.checks import checked
 from sim.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.outcomes.polarity import CLASSES
 from sim.outcomes.scalar import Outcome, parse
@@ -87,11 +88,13 @@ class PriceList(Short):
         }  # fmt: skip
 
 
+@checked
 def usual(lead_year: int = LEAD_YEAR, year: int = DEFAULT_HORIZON) -> tuple[Outcome, ...]:
     """The lead, and the share of futures in each outcome class at the horizon."""
     return (parse(f"lead_months@{lead_year}"), *(parse(f"{name}@{year}") for name in CLASSES))
 
 
+@checked
 def price_list(
     spec: Scenario,
     outcomes: Sequence[Outcome] = (),

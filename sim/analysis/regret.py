@@ -15,6 +15,7 @@ from scenarios.errors import InputError, unknown
 from scenarios.levers import ALL, ALLIES, CHINA, HUBS, LEVERS, US
 from scenarios.schema import Scenario, Setting
 from sim.analysis.prices import effect
+from sim.checks import checked
 from sim.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.outcomes.scalar import Outcome
 from sim.paired import Paired
@@ -132,6 +133,7 @@ class Regret(Short):
         }  # fmt: skip
 
 
+@checked
 def policy_of(spec: Scenario, side: str = "us") -> Policy:
     """The levers of a scenario that a side decides; none is the policy of doing nothing new.
 
@@ -157,6 +159,7 @@ def check_side(side: str) -> None:
         raise unknown("side", side, SIDES)
 
 
+@checked
 def own_policy(name: str, levers: dict[str, Setting], side: str = "us") -> Policy:
     """A policy of one's own.
 
@@ -184,6 +187,7 @@ def laid_over(world: Scenario, policy: Policy, decided: Collection[str]) -> Scen
     return world.with_changes(levers={**kept, **policy.levers})
 
 
+@checked
 def regret(
     policies: Sequence[Policy],
     worlds: Sequence[Scenario],

@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 from scenarios.errors import InputError
 from scenarios.schema import Scenario
 from sim import rng
+from sim.analysis import rarity
 from sim.analysis.inputs import Inputs, inputs_of
+from sim.checks import checked
 from sim.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.outcomes.scalar import Outcome
 from sim.rng import Array
 from sim.run import CHUNK
+from sim.sampling import check_sobol
 from sim.short import Short
 
 if TYPE_CHECKING:
@@ -25,6 +28,12 @@ if TYPE_CHECKING:
 
 CONFIDENCE = 0.9
 RESAMPLES = 999
+FEWEST_SAMPLES = 16
+ABOVE = (
+    "an index above 100 hundredths is an error of estimation, since no input explains more than all of the variance: "
+    "read its interval, and take more samples"
+)
+"""Said where an index is larger than it can be."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,9 +48,17 @@ class Indices(Short):
     total: Array
     """(3, inputs): the same for all that the input has a part in."""
     mean: float
+    """Mean of the sample, in which inputs are independent: not that of the ensemble as drawn."""
     variance: float
     samples: int
     """Rows of the design, N; runs are N × (inputs + 2)."""
+    note: str = ""
+    """Why there are no indices (they are NaN then), or what is odd about them."""
+
+    @property
+    def futures(self) -> int:
+        """Futures that were simulated for it."""
+        return self.samples * (len(self.names) + 2)
 
     @property
     def order(self) -> NDArray[np.intp]:
@@ -55,17 +72,19 @@ class Indices(Short):
         columns: dict[str, Any] = {"input": self.names, "label": self.labels}
         for name, values in (("first", self.first), ("total", self.total)):
             columns |= {name: values[0], f"{name}_low": values[1], f"{name}_high": values[2]}
-        return pl.DataFrame(columns)[self.order.tolist()]
+        return pl.DataFrame(columns).with_columns(pl.col(pl.Float64).fill_nan(None))[self.order.tolist()]
 
     def summary(self) -> dict[str, Any]:
-        """The indices as plain values."""
+        """The indices as plain values; None where there are none, and `note` says why."""
+        first = float(self.first[0].sum())
         return {
             "outcome": self.outcome, "mean": self.mean, "variance": self.variance, "samples": self.samples,
-            "futures": self.samples * (len(self.names) + 2), "sum_of_first": float(self.first[0].sum()),
-            "indices": self.frame().to_dicts(),
+            "futures": self.futures, "sum_of_first": None if np.isnan(first) else first,
+            "note": self.note, "indices": self.frame().to_dicts(),
         }  # fmt: skip
 
 
+@checked
 def sobol(
     spec: Scenario,
     outcomes: Sequence[Outcome],
@@ -92,8 +111,7 @@ def sobol(
         InputError: for a wrong N, outcome or name, or when an outcome is the same in every future.
     """
     numbers_only(outcomes)
-    if samples < 16 or samples & (samples - 1):
-        raise InputError(f"samples is {samples}; a Sobol design has a power of two, such as {_near(samples)}")
+    check_sobol("samples", samples, FEWEST_SAMPLES)
     rng.check_seed(seed)
     inputs = inputs_of(spec, only)
     if not inputs.columns or len(inputs.names) < 2:
@@ -103,11 +121,10 @@ def sobol(
     tasks, matrices = _tasks(inputs, tuple(outcomes), samples, seed), len(inputs.names) + 2
     answers = evaluate_all(tasks, executor, progress, total=samples * matrices)
     values = _assembled(answers, matrices)
-    return [_indices(str(outcome), inputs.names, inputs.labels, values[str(outcome)], seed) for outcome in outcomes]
-
-
-def _near(samples: int) -> int:
-    return max(16, 1 << round(np.log2(max(samples, 1))))
+    return [
+        _indices(str(outcome), inputs.names, inputs.labels, values[str(outcome)], seed, outcome.is_share)
+        for outcome in outcomes
+    ]
 
 
 def design(dimensions: int, samples: int, seed: int) -> tuple[Array, Array]:
@@ -147,26 +164,39 @@ def _assembled(answers: list[dict[str, Array]], matrices: int) -> dict[str, Arra
     }
 
 
-def _indices(outcome: str, names: tuple[str, ...], labels: tuple[str, ...], y: Array, seed: int) -> Indices:
-    """Indices of an outcome from its values, (inputs + 2, N): A, A with a column of B …, B."""
+def _indices(
+    outcome: str, names: tuple[str, ...], labels: tuple[str, ...], y: Array, seed: int, is_share: bool = False
+) -> Indices:
+    """Indices of an outcome from its values, (inputs + 2, N): A, A with a column of B …, B.
+
+    An outcome that a handful of futures have has none: divided by a variance of almost nothing they could be anything.
+    """
     from scipy.stats import sobol_indices
 
     f_a, f_ab, f_b = y[0], y[1:-1], y[-1]
     both = np.concatenate([f_a, f_b])
     if both.var() <= 1e-18 * max(1.0, float(np.abs(both).max()) ** 2):
-        raise InputError(f"outcome '{outcome}' is {both[0]:g} in every future; there is nothing to explain")
+        raise InputError(
+            f"outcome '{outcome}' is {both[0]:g} in all {both.size:,} futures of the sample; there is nothing to "
+            "explain: take more samples, or another outcome"
+        )
+    mean, variance = float(both.mean()), float(both.var())
+    if note := rarity.note(both, is_share):
+        none = np.full((3, len(names)), np.nan)
+        return Indices(outcome, names, labels, none, none, mean, variance, f_a.size, note)
     found = sobol_indices(func={"f_A": f_a[None], "f_B": f_b[None], "f_AB": f_ab[:, None]}, n=f_a.size)
     first, total = _resampled(f_a, f_ab, f_b, seed)
     edges = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
     intervals = [
-        np.stack([point, *np.quantile(spread, edges, axis=0)])
+        np.stack([point, *np.nanquantile(spread, edges, axis=0)])
         for point, spread in ((found.first_order, first), (found.total_order, total))
     ]
-    return Indices(outcome, names, labels, intervals[0], intervals[1], float(both.mean()), float(both.var()), f_a.size)
+    note = ABOVE if max(float(interval[0].max()) for interval in intervals) > 1 else ""
+    return Indices(outcome, names, labels, intervals[0], intervals[1], mean, variance, f_a.size, note)
 
 
 def _resampled(f_a: Array, f_ab: Array, f_b: Array, seed: int) -> tuple[Array, Array]:
-    """First-order and total indices of resampled rows, (resamples, inputs) each.
+    """First-order and total indices of resampled rows, (resamples, inputs) each; NaN for rows that are all the same.
 
     The bootstrap of SciPy takes no seed, and an interval must come out the same twice; the estimators are SciPy's.
     """
@@ -176,7 +206,8 @@ def _resampled(f_a: Array, f_ab: Array, f_b: Array, seed: int) -> tuple[Array, A
     centre = np.concatenate([f_a, f_b]).mean()
     a, ab, b = f_a - centre, f_ab - centre, f_b - centre
     mean = weights @ (a + b) / 2
-    variance = np.maximum(weights @ (a**2 + b**2) / 2 - mean**2, 1e-300)
+    variance = weights @ (a**2 + b**2) / 2 - mean**2
+    variance[variance <= 1e-12 * np.var(np.concatenate([a, b]))] = np.nan
     first = weights @ (b * (ab - a)).T / variance[:, None]
     total = weights @ ((a - ab) ** 2).T / 2 / variance[:, None]
     return first, total

@@ -135,11 +135,7 @@ def pool_of(executor: Executor | None) -> Pool:
         return Here()
     if isinstance(executor, Pool):
         return executor
-    if not callable(getattr(executor, "submit", None)):
-        raise InputError(
-            f"executor is {shown(executor)}; give what is like a concurrent.futures.Executor, such as the `pool` of "
-            "`with sim.batch.executors.processes(8) as pool:`"
-        )
+    checks.executor("executor", executor)
     if type(executor).__module__.partition(".")[0] == "distributed":
         client = getattr(executor, "_client", None)
         return Dask(executor) if client is None else Dask(client, executor)  # type: ignore[arg-type]
@@ -338,6 +334,7 @@ class Processes(Pool):
             self._end()
 
 
+@checks.checked
 def processes(workers: int) -> Processes:
     """Fresh processes on this machine, as an executor for a `with` block.
 
@@ -475,6 +472,7 @@ class Dask(Pool):
         self.shutdown(wait=kind is None)
 
 
+@checks.checked
 def dask(address: str, workers: int | None = None) -> Dask:
     """A Dask cluster at an address, or `local`: one on this machine with processes of its own.
 

@@ -158,7 +158,9 @@ def _written(part: Part, job: Job, values: dict[str, Array]) -> bytes:
     for outcome in job.outcomes:
         found = values[str(outcome)]
         columns[str(outcome)] = (
-            pl.Series(np.array(CLASSES)[found], dtype=pl.Enum(CLASSES)) if outcome.is_class else found
+            pl.Series(np.array(CLASSES)[found], dtype=pl.Enum(CLASSES))
+            if outcome.is_class
+            else pl.Series(found).fill_nan(None)  # empty where a future has none, as in every other table
         )
     columns |= {name: found for name, found in values.items() if name.startswith("parameter.")}
     metadata = {**provenance(spec), "seed": str(part.seed), "until": str(job.until), "made_with": json.dumps(job.stamp)}

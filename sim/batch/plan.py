@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union
@@ -16,20 +17,49 @@ from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import parameters
 from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
+from sim import checks
+from sim.checks import checked
 from sim.outcomes import scalar
 from sim.outcomes.scalar import EARLIEST, Outcome
+from sim.sampling import check_sobol
+from sim.short import Short
 
 MAX_POINTS = 100_000
 MAX_RUNS = 10**11
+
+
+def _whole(given: Any) -> Any:
+    """Neither yes nor a text is a number, as little as a part of one."""
+    return None if given is None else checks.whole("it", given)
+
+
+def _number(given: Any) -> Any:
+    if isinstance(given, bool | str):
+        raise InputError(f"it is {shown(given)}; give a number")
+    return given
+
+
+def _several(given: Any) -> Any:
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+        raise InputError(f"it is {shown(given)}; give a list, also for a single one")
+    found = tuple(given)
+    if not found:
+        raise InputError("it is empty; give one or more")
+    return found
+
+
+Several = BeforeValidator(_several)
+Whole = Annotated[int, BeforeValidator(_whole)]
+Number = Annotated[float, BeforeValidator(_number)]
 
 
 class Span(BaseModel):
     """A range of an axis; in a grid, with the number of its points."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-    low: float
-    high: float
-    points: int | None = Field(default=None, ge=2, le=10_000)
+    low: Number
+    high: Number
+    points: Whole | None = Field(default=None, ge=2, le=10_000)
 
     @model_validator(mode="after")
     def _ordered(self) -> Span:
@@ -40,7 +70,7 @@ class Span(BaseModel):
 
 Axis = Annotated[
     Union[  # noqa: UP007 - read by pydantic
-        Annotated[tuple[Union[float, Literal["actor"]], ...], Tag("values")],  # noqa: UP007
+        Annotated[tuple[Union[Number, Literal["actor"]], ...], Tag("values")],  # noqa: UP007
         Annotated[Span, Tag("range")],
     ],
     Discriminator(lambda given: "range" if isinstance(given, dict | Span) else "values"),
@@ -54,8 +84,8 @@ class Design(BaseModel):
     kind: Literal["grid", "sobol", "latin_hypercube"] = "grid"
     levers: dict[str, Axis] = Field(default_factory=dict, description="lever → values, or a range")
     parameters: dict[str, Axis] = Field(default_factory=dict, description="parameter → values to fix it to, or a range")
-    points: int | None = Field(default=None, ge=1, le=MAX_POINTS, description="size of a sample")
-    seed: int = Field(default=0, ge=0, lt=2**63, description="names the sample")
+    points: Whole | None = Field(default=None, ge=1, le=MAX_POINTS, description="size of a sample")
+    seed: Whole = Field(default=0, ge=0, lt=2**63, description="names the sample")
 
     @property
     def axes(self) -> dict[str, Axis]:
@@ -75,6 +105,8 @@ class Design(BaseModel):
             _check_range(name, axis)
         if self.kind != "grid" and self.axes and self.points is None:
             raise InputError(f"a {self.kind} sample needs `points`, the number of its points")
+        if self.kind == "sobol" and self.points is not None:
+            check_sobol("points", self.points)
         if self.kind == "grid" and self.points is not None:
             raise InputError("a grid has no `points` of its own; give them to each range, or take kind: sobol")
         if self.kind != "grid" and not self.axes:
@@ -124,20 +156,30 @@ def _outcome(given: Any) -> str:
     return str(scalar.parse(str(given)))
 
 
-class Plan(BaseModel):
+class _Called(type(BaseModel)):  # type: ignore[misc]  # the metaclass of pydantic
+    """Plans that are made by hand: what is wrong with one is a line of ours, as with those that are read."""
+
+    def __call__(cls, *given: Any, **fields: Any) -> Any:
+        try:
+            return super().__call__(*given, **fields)
+        except ValidationError as error:
+            raise from_validation(error, "plan", _fields()) from error
+
+
+class Plan(Short, BaseModel, metaclass=_Called):
     """A study, complete: scenarios × settings × seeds × members, and the outcomes wanted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     schema_version: Literal[1] = 1
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60, description="small letters, digits and underscores")
     question: str = Field(default="", max_length=400, description="what the study is to answer")
-    scenarios: tuple[Annotated[Scenario, BeforeValidator(_scenario)], ...] = Field(min_length=1, max_length=1000)
+    scenarios: Annotated[tuple[Annotated[Scenario, BeforeValidator(_scenario)], ...], Several] = Field(max_length=1000)
     design: Design = Design()
-    members: int = Field(default=4096, ge=1, le=10**9, description="futures per scenario, setting and seed")
-    seeds: tuple[Annotated[int, Field(ge=0, lt=2**63)], ...] = Field(default=(0,), min_length=1, max_length=10_000)
-    outcomes: tuple[Annotated[str, BeforeValidator(_outcome)], ...] = Field(min_length=1, max_length=200)
-    until: int | None = Field(default=None, ge=EARLIEST, le=LAST_YEAR, description="last year; by default, as needed")
-    parameters: bool = Field(default=False, description="whether the drawn parameters are stored too")
+    members: Whole = Field(default=4096, ge=1, le=10**9, description="futures per scenario, setting and seed")
+    seeds: Annotated[tuple[Annotated[Whole, Field(ge=0, lt=2**63)], ...], Several] = Field((0,), max_length=10_000)
+    outcomes: Annotated[tuple[Annotated[str, BeforeValidator(_outcome)], ...], Several] = Field(max_length=200)
+    until: Whole | None = Field(default=None, ge=EARLIEST, le=LAST_YEAR, description="last year; by default, as needed")
+    parameters: bool = Field(default=False, strict=True, description="whether the drawn parameters are stored too")
     weighting: Literal["history", "none"] | None = Field(default=None, description="instead of the scenarios' own")
     made_with: dict[str, Any] = Field(default_factory=dict, description="written into results; not read")
 
@@ -182,6 +224,13 @@ class Plan(BaseModel):
             (axis.points or 0) if isinstance(axis, Span) else len(axis) for axis in self.design.axes.values()
         )
 
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "name": self.name, "scenarios": tuple(spec.name for spec in self.scenarios), "outcomes": self.outcomes,
+            "settings": self.points_per_scenario, "axes": tuple(self.design.axes), "seeds": self.seeds,
+            "futures": f"{self.runs:,}, {self.members:,} of each",
+        }  # fmt: skip
+
     @property
     def runs(self) -> int:
         """Futures asked for in all."""
@@ -199,6 +248,12 @@ def _named(spec: Scenario) -> str | dict[str, Any]:
     return spec.name if known else files.standalone(spec)
 
 
+def _fields() -> dict[str, Any]:
+    """What may stand in a plan, by part."""
+    return {"": Plan.model_fields, "design": Design.model_fields}
+
+
+@checked
 def read(path: Path | str) -> Plan:
     """A plan from a YAML file; scenario files in it are looked for from its folder.
 
@@ -209,6 +264,7 @@ def read(path: Path | str) -> Plan:
     return parse(files.read(path, "plan"), str(path))
 
 
+@checked
 def parse(text: str, where: str = "plan") -> Plan:
     """A plan from YAML text.
 
@@ -222,8 +278,7 @@ def parse(text: str, where: str = "plan") -> Plan:
     try:
         return Plan.model_validate(content)
     except ValidationError as error:
-        valid = {"": Plan.model_fields, "design": Design.model_fields}
-        raise from_validation(error, where, valid, partial(files.line, text)) from error
+        raise from_validation(error, where, _fields(), partial(files.line, text)) from error
 
 
 def _beside(entry: Any, where: str) -> Any:

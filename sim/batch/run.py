@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scenarios.errors import InputError
-from sim import checks
 from sim.batch import executors, identity
 from sim.batch.executors import Pool
 from sim.batch.part import Job, Made, jobs, make
 from sim.batch.plan import Plan
 from sim.batch.study import Study
+from sim.checks import checked
 
 
 @dataclass
@@ -44,6 +44,7 @@ class State:
 Progress = Callable[[State], None]
 
 
+@checked
 def run_study(
     plan: Plan,
     out: Path | str,
@@ -62,8 +63,6 @@ def run_study(
     Raises:
         InputError: when the disk is full, a part cannot be simulated, or workers keep dying. What is finished stays.
     """
-    checks.kind("plan", plan, Plan, "a Plan, such as sim.batch.read('plan.yaml')")
-    checks.kind("out", out, (str, Path), "a folder")
     pool = executors.pool_of(executor)
     study = Study.of(plan, out)
     with study.writing():

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import InputError
 from sim.batch import identity
 from sim.batch.design import points
 from sim.batch.part import Made, Part, bounds
 from sim.batch.plan import Plan, read
+from sim.checks import checked
+from sim.short import Short
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,7 +26,7 @@ QUANTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 MANIFEST, PLAN, PARTS = "manifest.jsonl", "plan.yaml", "parts"
 
 
-class Study:
+class Study(Short):
     """The results of a plan, in the folder OUT/NAME-DIGEST.
 
     The digest stands for all that every row depends on: engine, data, numerical platform, outcomes, horizon and axes.
@@ -34,12 +36,17 @@ class Study:
     def __init__(self, plan: Plan, folder: Path) -> None:
         self.plan, self.folder = plan, folder
 
+    def _facts(self) -> dict[str, Any]:
+        return {"folder": self.folder, **self.plan._facts()}
+
     @classmethod
+    @checked
     def of(cls, plan: Plan, out: Path | str) -> Study:
         """The study of a plan under a folder, whether it has begun or not."""
         return cls(plan, Path(out) / f"{plan.name}-{digest(plan)}")
 
     @classmethod
+    @checked
     def open(cls, folder: Path | str) -> Study:
         """A study that has begun.
 
@@ -104,7 +111,7 @@ class Study:
         """The finished rows that the plan asks for, as a lazy polars frame: larger than memory is no matter.
 
         Columns: scenario, digest, seed, member, `set.lever.NAME` and `set.parameter.NAME` for the axes of the design,
-        one per outcome, and `parameter.NAME` where the plan stores them.
+        one per outcome (empty in futures that have none), and `parameter.NAME` where the plan stores them.
 
         Raises:
             InputError: when nothing is finished yet.
@@ -134,11 +141,15 @@ class Study:
             elif outcome.is_share:
                 answers.append(value.mean().alias(name))
             else:
-                known = value.drop_nans()
-                answers += [known.quantile(q, "linear").alias(f"{name} {p}") for p, q in QUANTILES.items()]
+                known = value.fill_nan(None).drop_nulls()  # parts of older versions hold NaN where a future has none
+                alone = known.len() < 2  # one future has a median and no range
+                answers += [
+                    pl.when(~alone if p != "p50" else True).then(known.quantile(q, "linear")).alias(f"{name} {p}")
+                    for p, q in QUANTILES.items()
+                ]
                 answers.append(known.mean().alias(f"{name} mean"))
                 if outcome.may_not_exist:
-                    answers.append(value.is_not_nan().mean().alias(f"{name} exists"))
+                    answers.append((known.len() / pl.len()).alias(f"{name} exists"))
         keys = ["scenario", "digest", "seed", *(f"set.{axis}" for axis in self.plan.design.axes)]
         try:
             return self.scan().group_by(keys, maintain_order=True).agg(answers).collect(engine="streaming")

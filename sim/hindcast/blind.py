@@ -12,6 +12,7 @@ from scenarios import BASELINE, load
 from scenarios.errors import InputError
 from scenarios.quarters import DATA_UNTIL, FIRST, end_date, label, number
 from scenarios.schema import Scenario
+from sim.checks import checked
 from sim.hindcast import naive, scores
 from sim.hindcast.fit import Fit, fit
 from sim.hindcast.observe import observed
@@ -207,6 +208,7 @@ def _plain(value: float) -> float:
     return float(f"{value:.6g}")
 
 
+@checked
 def blind_spec(cutoff: str) -> Scenario:
     """The baseline as seen at the end of a month, with the rules that really came.
 
@@ -224,6 +226,7 @@ def blind_spec(cutoff: str) -> Scenario:
     )
 
 
+@checked
 def quarter_of(cutoff: str) -> str:
     """The quarter that a cut-off month ends, e.g. `2024-12` → `2024-Q4`.
 
@@ -236,6 +239,7 @@ def quarter_of(cutoff: str) -> str:
     return f"{year}-Q{int(month) // 3}"
 
 
+@checked
 def hindcast(
     cutoff: str, draws: int = DRAWS, futures: int = FUTURES, seed: int = 0, tell: Callable[[str], None] | None = None
 ) -> Hindcast:

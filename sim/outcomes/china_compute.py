@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.checks import checked
 from sim.phases.build import LIFE
 from sim.rng import Array
 
@@ -19,6 +20,7 @@ DEFINITIONS = {
 }  # fmt: skip
 
 
+@checked
 def compute(run: Run, definition: str = "owned") -> Array:
     """China's compute at quarter ends by a definition, H100e, `(T, runs)`.
 
@@ -35,6 +37,7 @@ def compute(run: Run, definition: str = "owned") -> Array:
     return owned + run["rented"].astype(float) if definition == "used" else owned
 
 
+@checked
 def share_of_world(run: Run, definition: str = "owned") -> Array:
     """The same over all chips in the world, `(T, runs)`; rented compute is among the world's already."""
     return np.asarray(compute(run, definition) / run.part("stock_h100e.world"))

@@ -15,6 +15,7 @@ import numpy as np
 from scenarios.errors import InputError, nearest, shown, unknown
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, LAST_YEAR, label, number
 from scenarios.tables import table
+from sim.checks import checked
 from sim.outcomes import blocs, china_compute, crossing, lead, million, polarity
 from sim.phases.record import BLOCS, BY_ACTOR, BY_BLOC, BY_RIVAL, PARTS, RIVALS
 from sim.results import MEASURES
@@ -208,6 +209,7 @@ def names() -> tuple[str, ...]:
     return (*_KINDS, *MEASURES)
 
 
+@checked
 def parse(text: str, actors: Iterable[str] = (), until: int | None = None) -> Outcome:
     """An outcome from `NAME[.PART][@DATE]`.
 

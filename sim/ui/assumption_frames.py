@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,22 @@ def table(found: Standing, mine: Mapping[str, float], search: str = "", tier: st
     return pl.DataFrame(rows, schema={name: kinds.get(name, pl.String) for name in names})
 
 
+def paper(shown: pl.DataFrame) -> str:
+    """The table for a printer: the one on the screen scrolls, and is a picture in the colors of the screen."""
+    columns = {
+        "label": "Input", "mine": "Yours", "prior": "Prior: middle (90%)", "history": "Weighed by history",
+        "unit": "Unit", "effect": "Effect on the lead", "share": "Variance, %", "tier": "Founded on",
+    }  # fmt: skip
+    forms = {"mine": "{:.4g}", "effect": "{:+.1f}", "share": "{:.1f}"}
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{'' if row[name] is None else escape(forms.get(name, '{}').format(row[name]))}</td>"
+                         for name in columns) + "</tr>"
+        for row in shown.iter_rows(named=True)
+    )  # fmt: skip
+    head = "".join(f"<th>{label}</th>" for label in columns.values())
+    return f'<div class="paper"><table class="all"><tr>{head}</tr>{rows}</table></div>' if rows else ""
+
+
 def _percent(share: float | None) -> float | None:
     return None if share is None else 100 * share
 
@@ -133,8 +150,8 @@ def edited(rows: list[str], changes: Mapping[Any, Mapping[str, Any]], now: Mappi
         name, value = rows[int(place)], cells["mine"]
         if value is None:
             found.pop(name, None)
-        elif problem := assumed.problem(name, float(value)):
-            notes.append(f"{parameters()[name].label}, {float(value):g}: {problem}")
+        elif problem := assumed.refused(name, float(value)):
+            notes.append(problem)
         else:
             found[name] = float(value)
     return found, notes

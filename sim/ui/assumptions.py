@@ -7,16 +7,14 @@ from html import escape
 from typing import Any
 
 import streamlit as st
-from pydantic import ValidationError
 
-from scenarios.errors import InputError
 from scenarios.parameters import parameters
 from sim.ui import address, assumed, common, theme, wording
 from sim.ui import assumption_frames as frames
-from sim.ui.setup import LIMITS, RULERS, YEARS, Judge, Setup, choice, edit, first_line
+from sim.ui.setup import LIMITS, REFUSED, RULERS, YEARS, Judge, Setup, choice, edit, first_line
 from sim.wording import headline, rounded
 
-_NOTES, _ROUND = "assumption_notes", "assumption_round"
+_NOTES, _ROUND, _SHOWN = "assumption_notes", "assumption_round", "assumption_shown"
 _EVERY, _TIERS = "All", list(frames.TIERS.values())
 LONGEST = 60
 """Letters of a search."""
@@ -37,17 +35,27 @@ def _take_edits(names: list[str], key: str) -> None:
 
 
 def _take_one(name: str) -> None:
-    value = float(st.session_state[f"fix_{name}"])
-    problem = assumed.problem(name, value)
-    st.session_state[_NOTES] = [f"{parameters()[name].label}, {value:g}: {problem}"] if problem else []
+    value = st.session_state[_box(name)]
+    if value is None:
+        st.session_state[_NOTES] = [f"{parameters()[name].label} needs a number: type one into the box first"]
+        return
+    problem = assumed.refused(name, float(value))
+    st.session_state[_NOTES] = [problem] if problem else []
     if not problem:
-        edit(assumptions={**choice().now.assumptions, name: value})
+        edit(assumptions={**choice().now.assumptions, name: float(value)})
 
 
 def _drop(name: str) -> None:
+    """Let a parameter vary again, or all of them where none is named; what was typed goes too."""
     kept = {other: value for other, value in choice().now.assumptions.items() if other != name}
     st.session_state[_NOTES] = []
     edit(assumptions=kept if name else {})
+    for other in [name] if name else parameters():
+        st.session_state.pop(_box(other), None)
+
+
+def _box(name: str) -> str:
+    return f"fix_{name}"
 
 
 def _judge_by(field: str, key: str) -> None:
@@ -151,7 +159,7 @@ def _table(now: Setup, found: frames.Standing, text: str, tier: str) -> None:
         f"reference too; empty it to take it back. Effect: mean lead in {now.judge.unit} in the fifth of futures where "
         "it is highest, less where it is lowest. Variance: what knowing it would take away."
     )
-    st.html(theme.heading("Every uncertain input", unit))
+    st.html(theme.heading("Every uncertain input", unit) + frames.paper(shown))
     if not shown.height:
         st.html(f'<p class="d">Nothing fits “{escape(address.short(text))}”. Try one word less.</p>')
         return
@@ -190,20 +198,25 @@ def _one(now: Setup, names: list[str]) -> None:
         f'<p class="d">{escape(row.meaning)} Unit: {escape(row.unit)}. Prior: {mid:.3g}, nine in ten between '
         f"{low:.3g} and {high:.3g}. {frames.TIERS[row.tier]}, {escape(row.as_of)}: {escape(row.source)}.{note}</p>"
     )
-    key = f"fix_{name}"
-    if key not in st.session_state:
-        st.session_state[key] = float(f"{now.assumptions.get(name, mid):.4g}")
+    _follow(name, now.assumptions.get(name))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        if forms := assumed.forms(name):
-            if st.session_state[key] not in forms:
-                st.session_state[key] = forms[0]
-            st.selectbox("Value", forms, format_func=lambda value: f"{value:g}", key=key)
+        if row.forms:
+            st.selectbox("Value", row.forms, index=None, format_func=lambda value: f"{value:g}", key=_box(name),
+                         placeholder="Not fixed")  # fmt: skip
         else:
-            bounds = assumed.bounds(name)
-            st.number_input("Value", *bounds, key=key, format="%.4g", step=(high - low) / 20)
+            st.number_input("Value", row.lowest, row.highest, value=None, key=_box(name), format="%.4g",
+                            step=(high - low) / 20, placeholder="Not fixed")  # fmt: skip
         st.button("Fix it", on_click=_take_one, args=(name,), type="primary")
         st.button("Back to its prior", on_click=_drop, args=(name,), disabled=name not in now.assumptions)
         st.button("All back", on_click=_drop, args=("",), disabled=not now.assumptions, type="tertiary")
+
+
+def _follow(name: str, held: float | None) -> None:
+    """Make the box show what holds, and nothing where the parameter varies; what is being typed stays."""
+    shown = st.session_state.setdefault(_SHOWN, {})
+    if _box(name) not in st.session_state or shown.get(name) != held:
+        st.session_state[_box(name)] = held
+    shown[name] = held
 
 
 @st.fragment
@@ -218,13 +231,13 @@ def workspace() -> None:
         with st.spinner("Asking what each input does …", show_time=False):
             members = min(frames.MOST, 4 * common.futures())
             found = _standing(now.spec.canonical(), now.judge, members)
-    except (InputError, ValidationError, FloatingPointError) as error:
+    except REFUSED as error:
         st.error(first_line(error))
         st.button("Back to the usual assumptions", on_click=_drop, args=("",))
         return
     st.html('<div id="results" tabindex="-1"></div>')
     _ruler(now)
-    if notes := st.session_state.get(_NOTES):
+    if notes := st.session_state.pop(_NOTES, None):  # they belong to the last edit, and are said once
         st.html(theme.ignored(notes, "Not taken over:"))
     st.html(theme.heading("What rests on judgement", _judgement(found, now.judge)))
     text, tier = _search()

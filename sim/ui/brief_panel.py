@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import streamlit as st
-from pydantic import ValidationError
 
-from scenarios.errors import InputError
 from sim.ui import address, brief_files
 from sim.ui.brief import brief
-from sim.ui.setup import Setup, first_line
+from sim.ui.setup import REFUSED, Setup, first_line
 
 _KEPT = "brief_kept"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -23,7 +21,7 @@ def panel(now: Setup) -> None:
             return
         try:
             made = brief(now, "" if now.own else address.link(now), now.reference)
-        except (InputError, ValidationError, FloatingPointError) as error:
+        except REFUSED as error:
             st.error(first_line(error))
             return
         kept = (now, brief_files.html(made), brief_files.docx(made))

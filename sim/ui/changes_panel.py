@@ -5,14 +5,12 @@ from __future__ import annotations
 from html import escape
 
 import streamlit as st
-from pydantic import ValidationError
 
-from scenarios.errors import InputError
 from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
 from sim.analysis.prices import Price
 from sim.ui import changes, levers, theme, wording
-from sim.ui.setup import Judge, Setup, choice, first_line
+from sim.ui.setup import REFUSED, Judge, Setup, choice, first_line
 
 HEAD = "What would change the answer"
 STYLE = """
@@ -44,7 +42,7 @@ def panel(now: Setup, spec: Scenario, judge: Judge) -> None:
         try:
             _tornado(spec, judge)
             _flips(now, spec, judge)
-        except (InputError, ValidationError, FloatingPointError) as error:
+        except REFUSED as error:
             st.error(first_line(error))
 
 

@@ -17,7 +17,7 @@ from sim.evaluate import Task, evaluate
 from sim.outcomes import crossing, polarity
 from sim.outcomes.scalar import parse
 from sim.rng import Array
-from sim.run import MAX_RUNS, simulate
+from sim.run import MAX_RUNS
 from sim.ui import common, frames, theme, wording
 from sim.ui.claims import AHEAD, CLAIMS, COMPUTE, LEAD, NOTHING, Claim, Column, Pair, Variant, facts
 from sim.wording import rounded, signed
@@ -282,8 +282,7 @@ def _channels(claim: Claim) -> Table:
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _after_crossing(canonical: str, runs: int) -> tuple[float, float, int]:
-    spec = common.unworded(canonical)
-    run = simulate(spec, runs=runs, seed=common.SEED, until=LATEST, keep={"capability"})
+    run = common.simulated(canonical, runs, common.SEED, LATEST, {"capability"})
     years = crossing.by_bloc(run)
     first = np.min(np.where(np.isnan(years), np.inf, years), axis=0)
     at = np.searchsorted(run.time, first)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import json
 import os
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any, TypeVar
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -95,6 +96,16 @@ def unworded(canonical: str) -> Scenario:
     return Scenario.model_validate({**_NO_WORDING, **json.loads(canonical)})
 
 
+def simulated(canonical: str, runs: int, seed: int, until: int, keep: Collection[str] = "results") -> Run:
+    """A run of a cache's key. Numbers that are not finite are refused at its end, in one line, without warnings before.
+
+    Raises:
+        FloatingPointError: where there are some.
+    """
+    with np.errstate(all="ignore"):
+        return simulate(unworded(canonical), runs=runs, seed=seed, until=until, keep=keep)
+
+
 def view(spec: Scenario, judge: Judge = Judge(), most: int = MAX_RUNS) -> frames.View:  # noqa: B008 - frozen
     """What the page shows of a scenario; simulated once per setting, for all users."""
     ahead.heard()
@@ -110,13 +121,13 @@ def _view(canonical: str, runs: int, seed: int, until: int, judge: Judge) -> fra
     if canonical == load(BASELINE).canonical():
         return frames.view(_baseline(canonical, runs, seed, until), judge)
     with _ONE:
-        return frames.view(simulate(unworded(canonical), runs=runs, seed=seed, until=until, keep=SHOWN), judge)
+        return frames.view(simulated(canonical, runs, seed, until, SHOWN), judge)
 
 
 # The one run that two pages read. A single entry: a run takes megabytes, what is shown of it kilobytes.
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _baseline(canonical: str, runs: int, seed: int, until: int) -> Run:
-    return simulate(unworded(canonical), runs=runs, seed=seed, until=until)
+    return simulated(canonical, runs, seed, until)
 
 
 def priors() -> Scenario:

@@ -6,14 +6,12 @@ from dataclasses import replace
 from html import escape
 
 import streamlit as st
-from pydantic import ValidationError
 
 from scenarios import BASELINE, load, names
-from scenarios.errors import InputError
 from scenarios.schema import Scenario
 from sim.analysis.worlds import WORLDS
-from sim.ui import address, charts, common, compare_frames, compare_html, frames, theme, wording
-from sim.ui.setup import Setup, choice, first_line
+from sim.ui import address, charts, common, compare_frames, compare_html, frames, inert_panel, theme, wording
+from sim.ui.setup import REFUSED, Setup, choice, first_line
 from sim.wording import most_common
 
 MOST = 4
@@ -108,7 +106,7 @@ def _worlds(titles: list[str], specs: list[Scenario], views: list[frames.View], 
                     [_most(common.view(world.over(spec), now.judge, common.FEWER)) for spec in specs]
                     for world in WORLDS
                 ]
-        except (InputError, ValidationError, FloatingPointError) as error:
+        except REFUSED as error:
             st.error(first_line(error))
             return
         st.html(
@@ -159,7 +157,7 @@ def workspace() -> None:
     try:
         specs = _specs(columns, now)
         views = [common.view(spec, now.judge) for spec in specs]
-    except (InputError, ValidationError, FloatingPointError) as error:
+    except REFUSED as error:
         st.error(first_line(error))
         return
     said = _headline(titles, views)
@@ -172,6 +170,8 @@ def workspace() -> None:
         f"from {views[0].futures} futures."
     )
     st.html(theme.heading("What comes of each", unit) + compare_html.table(titles, compare_frames.rows(views, same)))
+    if idle := "".join(inert_panel.lines(spec, title) for title, spec in zip(titles, specs, strict=True)):
+        st.html(idle)
     _worlds(titles, specs, views, now)
 
 

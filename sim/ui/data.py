@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from html import escape
 
 import streamlit as st
-from pydantic import ValidationError
 
 from scenarios import files
 from scenarios.errors import InputError
 from sim.outcomes.polarity import CLASSES, LABELS
-from sim.ui import address, assumed, common, downloads, injector, levers, recipes, theme, uploads, wording
+from sim.ui import address, assumed, common, downloads, inert_panel, injector, levers, recipes, theme, uploads, wording
 from sim.ui.recipes import Dice
-from sim.ui.setup import Judge, Setup, choice, first_line
+from sim.ui.setup import REFUSED, Judge, Setup, choice, first_line
 
 _PREPARED, _COUNT, _PROBLEM = "data_prepared", "data_uploads", "data_problem"
 _YAML, _JSON, _PARQUET = "application/yaml", "application/json", "application/vnd.apache.parquet"
@@ -120,7 +119,7 @@ def _numbers(now: Setup) -> None:
     """What a script has to print, to see that it is the same."""
     try:
         shares = common.view(now.spec, now.judge).shares
-    except (InputError, FloatingPointError) as error:
+    except REFUSED as error:
         _alert(first_line(error))
         return
     listed = ", ".join(f"{escape(LABELS[name])} <code>{shares[name]:.4g}</code>" for name in CLASSES)
@@ -164,7 +163,7 @@ def _upload(now: Setup) -> None:
     if now.own:
         st.html(
             f'<p class="sub" role="status">In use: <b>{escape(now.own.title)}</b> from your file, digest '
-            f"<code>{now.own.digest()}</code>. {escape(now.own.story)}</p>"
+            f"<code>{now.own.digest()}</code>. {escape(now.own.story)}</p>{inert_panel.lines(now.own)}"
         )
         with st.container(horizontal=True, gap="small"):
             st.page_link("sim/ui/explore.py", label="See it on Explore", icon=":material/tune:")
@@ -190,7 +189,7 @@ def _files(now: Setup, dice: Dice) -> None:
         "come from is in the Parquet file’s metadata, and in a file beside the CSV.",
     ))  # fmt: skip
     spec = recipes.written(now)
-    made = (spec.canonical(), spec.name, dice)
+    made = (spec, dice)
     kept = st.session_state.get(_PREPARED)
     if kept is None or kept[0] != made:
         st.session_state.pop(_PREPARED, None)
@@ -200,7 +199,7 @@ def _files(now: Setup, dice: Dice) -> None:
         try:
             with slot, st.spinner("Simulating every future …"):
                 kept = (made, downloads.prepare(spec, dice))
-        except (InputError, FloatingPointError) as error:
+        except REFUSED as error:
             _alert(first_line(error))
             return
         st.session_state[_PREPARED] = kept
@@ -258,7 +257,7 @@ def workspace() -> None:
             raise InputError(now.problem)
         _head(now, dice)
         _recipes(now, dice)
-    except (InputError, ValidationError) as error:
+    except REFUSED as error:
         _alert(first_line(error))
         return
     left, right = st.columns(2, gap="medium")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from scenarios.schema import Scenario
+from sim import cli_files
 from sim.run import simulate
 from sim.short import Short
 from sim.ui.recipes import Dice
@@ -27,8 +29,9 @@ class Files(Short):
     csv_size: int
 
     def csv(self) -> bytes:
-        """The table as CSV, with the names of the columns and every digit."""
-        return pl.read_parquet(io.BytesIO(self.parquet)).write_csv().encode()
+        """The table as CSV, with the names of the columns, every digit, and in each row what it is of."""
+        made = pl.read_parquet_metadata(io.BytesIO(self.parquet))
+        return _csv(pl.read_parquet(io.BytesIO(self.parquet)), made)
 
 
 def prepare(spec: Scenario, dice: Dice) -> Files:
@@ -48,8 +51,13 @@ def prepare(spec: Scenario, dice: Dice) -> Files:
         provenance=_json({"table": f"{stem}.csv", **metadata}),
         rows=table.height,
         columns=table.width,
-        csv_size=len(table.write_csv().encode()),
+        csv_size=len(_csv(table, metadata)),
     )
+
+
+def _csv(table: pl.DataFrame, made: Mapping[str, str]) -> bytes:
+    said = cli_files.described(table, made["scenario"], int(made["seed"]), int(made["runs"]))
+    return cli_files.csv(said)
 
 
 def _json(content: object) -> bytes:

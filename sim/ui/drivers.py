@@ -6,13 +6,12 @@ import time
 
 import streamlit as st
 
-from scenarios.errors import InputError
 from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
 from sim.analysis.attribution import GROUPINGS, MOST, PREMISES, Player, attribute, players
 from sim.outcomes.scalar import parse
 from sim.ui import common, frames, injector, theme, wording
-from sim.ui.setup import Judge
+from sim.ui.setup import REFUSED, Judge, first_line
 
 HEAD = "What moved the result"
 AT_ONCE = {"lever": 3, "side": 4, "kind": 4}
@@ -95,8 +94,8 @@ def panel(first: Scenario, second: Scenario, mine: frames.View, base: frames.Vie
     judge = mine.judge
     try:
         found, futures = parts(first, second, mine, base)
-    except InputError as error:
-        st.html(theme.heading(HEAD, str(error)))
+    except REFUSED as error:  # a combination of the changes can be what both ends are not
+        st.html(theme.heading(HEAD, first_line(error)))
         return
     if not found:
         st.html(theme.heading(HEAD, "Move a lever, or let something happen, to see which one does the work."))

@@ -23,13 +23,14 @@ from sim.ui import (
     common,
     drivers,
     frames,
+    inert_panel,
     injector,
     levers,
     story,
     theme,
     wording,
 )
-from sim.ui.setup import WITH_YOURS, Choice, Setup, choice, first_line
+from sim.ui.setup import REFUSED, WITH_YOURS, Choice, Setup, choice, first_line
 from sim.wording import headline
 
 TELLING = (
@@ -298,13 +299,15 @@ def workspace() -> None:
     _badge(now)
     # The slots stand in the order of a phone. Results come first in time, since people wait for them and not for the
     # levers, which show what the choice already holds; what moved the result takes longest and comes last.
-    verdict, mini = st.container(key="verdict"), st.container(key="mini")
+    verdict, idle, mini = st.container(key="verdict"), st.empty(), st.container(key="mini")
     left, right = st.columns([0.245, 0.755], gap="medium")
     moved = _results(now, verdict, mini, right)
     with left, st.container(key="levers", gap="xsmall"):
         levers.panel(now)
         injector.panel(now)
     if moved is not None:
+        if said := inert_panel.lines(now.spec):
+            idle.html(said)
         moved()
 
 
@@ -316,7 +319,7 @@ def _results(
     try:
         spec, base_spec = now.spec, now.base
         base, mine = common.view(base_spec, now.judge), common.view(spec, now.judge)
-    except (ValueError, ArithmeticError, LookupError) as error:  # a scenario of one's own can be stranger than a lever
+    except REFUSED as error:
         verdict.error(first_line(error))
         return None
     same = spec.digest() == base_spec.digest()

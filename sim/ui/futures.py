@@ -15,7 +15,6 @@ from sim.outcomes import blocs, polarity
 from sim.outcomes import lead as leads
 from sim.results import Run
 from sim.rng import Array
-from sim.run import simulate
 from sim.short import Short
 from sim.ui import common, frames
 from sim.ui.setup import Judge
@@ -51,8 +50,8 @@ class Future(Short):
         return float(self.series[name][max(t, 0)])
 
 
-@dataclass(frozen=True)
-class Shown:
+@dataclass(frozen=True, repr=False)
+class Shown(Short):
     """What the page keeps of a run: a few futures, and the odds of all."""
 
     spec: Scenario
@@ -97,7 +96,7 @@ def shown(spec: Scenario, judge: Judge) -> Shown:
 @st.cache_resource(max_entries=40, show_spinner=False)
 def _shown(canonical: str, runs: int, seed: int, judge: Judge) -> Shown:
     spec = common.unworded(canonical)
-    run = simulate(spec, runs=runs, seed=seed, until=common.UNTIL, keep=_KEEP)
+    run = common.simulated(canonical, runs, seed, common.UNTIL, _KEEP)
     table, codes = _series(run, judge), _codes(run, judge)
     inputs, end = inputs_of(spec, len(run.quarters)), run.step(judge.year)
     hostility = run.parameters["hostility"]

@@ -29,6 +29,14 @@ RULERS = {
     "points": "Index points",
 }
 """How a lead can be measured."""
+REFUSED = (ValueError, ArithmeticError, LookupError)
+"""What settings bring about that cannot be simulated: wrong input, numbers that are not finite, names that are missing.
+
+Every page says so where its results would stand."""
+BEYOND = (
+    "with these settings the numbers grow beyond what the model can compute; move levers, assumptions or events back "
+    "toward their usual values"
+)
 WITH_YOURS = " with your assumptions"
 _STATE = "polarity_choice"
 
@@ -205,7 +213,9 @@ def edit(**changes: Any) -> None:
 
 
 def first_line(error: Exception) -> str:
-    """What went wrong, without the pages a library adds."""
+    """What went wrong, in the same words on every page and without those that a library adds."""
+    if isinstance(error, ArithmeticError):
+        return f"{BEYOND[:1].upper()}{BEYOND[1:]}."
     if isinstance(error, ValidationError):
         return error.errors()[0]["msg"].removeprefix("Value error, ")
     return str(error).splitlines()[0]

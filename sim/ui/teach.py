@@ -5,14 +5,12 @@ from __future__ import annotations
 from html import escape
 
 import streamlit as st
-from pydantic import ValidationError
 
 from scenarios import load, names
-from scenarios.errors import InputError
 from sim.ui import address, claims_panel, common, futures, playback, teach_style, theme, worksheet
 from sim.ui.claims import CLAIMS
 from sim.ui.claims_panel import Answer
-from sim.ui.setup import Choice, choice, first_line
+from sim.ui.setup import REFUSED, Choice, choice, first_line
 
 _CLAIM = "teach_open_claim"
 """Where the session keeps the open claim."""
@@ -135,7 +133,7 @@ def _claims(s: futures.Shown) -> None:
     try:
         found = claims_panel.panel(CLAIMS[open_])
         _paper(s, open_, found)
-    except (InputError, ValidationError, FloatingPointError) as error:
+    except REFUSED as error:
         st.error(first_line(error))
 
 
@@ -161,7 +159,7 @@ def page() -> None:
     address.write()
     try:
         s = futures.shown(chosen.now.spec, chosen.now.judge)
-    except (InputError, ValidationError, FloatingPointError) as error:
+    except REFUSED as error:
         teach_style.style(False)
         st.html('<h1 class="say">Teach</h1>')
         st.error(first_line(error))

@@ -82,7 +82,7 @@ _CSS = (
  .st-key-teach table.claims td:first-child{text-align:left}
  .st-key-teach table.claims td:not(:first-child)::before{content:attr(data-l);opacity:.78;text-align:left}
 }
-@media print{.st-key-teach_controls,.st-key-teach_head{display:none}}
+@media print{.st-key-teach_controls,.st-key-teach_head{display:none!important}}
 """.replace("LINE", _LINE)
     + charts.recolour(".st-key-teach")
 )

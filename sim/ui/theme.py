@@ -89,6 +89,7 @@ div:has(>.st-key-mini){display:none}
 .st-key-scenario button{padding:.1rem .68rem;min-height:30px;font-size:.86rem}
 .st-key-levers button{min-width:24px;min-height:24px}
 .st-key-levers [data-testid=stSlider]{padding-bottom:.1rem}
+div:has(>.st-key-said_entries){position:absolute;width:1px}
 [class*=st-key-said]{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 [class*="st-key-chart_"] svg .mark-text.role-mark text{font-family:"Source Sans",sans-serif}
 [data-test-script-state=running] .st-key-verdict::before{content:"";position:absolute;
@@ -118,7 +119,18 @@ div:has(>.st-key-mini){display:none}
 }
 @media (prefers-reduced-motion:reduce){.bar i{transition:none}
  .st-key-verdict::before{animation:none!important}}
-@media print{.st-key-levers,.st-key-tools,.st-key-mini{display:none}}
+.paper{display:none}
+@media print{
+ .st-key-levers,.st-key-scenario,div:has(>.st-key-mini),.skip,[data-testid=stButton],[data-testid=stDownloadButton],
+ [data-testid=stPopover],[data-testid=stFileUploader],[data-testid=stElementToolbar],[data-testid=stDataFrame],
+ [data-testid=stHeader]{display:none!important}
+ .paper{display:block}
+ html,body,#root,[data-testid=stApp]{color-scheme:light!important;background:#fff!important;color:#1A1F28!important}
+ [data-testid=stMain] *{print-color-adjust:exact}
+ [data-testid=stMain] :not([data-testid=stHtml] *){color:inherit!important;background-color:transparent!important;
+  -webkit-text-fill-color:currentColor}
+ [data-testid=stMain] [data-testid=stMultiSelect] :is(span[title],button[aria-label]){color:inherit!important}
+}
 """
     + "".join(f".o-{name}{{background:{colour}}}" for name, colour in FILL.items())
     + charts.recolour(".st-key-charts")

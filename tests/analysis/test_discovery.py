@@ -115,7 +115,7 @@ def test_discovery_on_the_simulator_with_levers_as_inputs():
         ("us_ahed@2032", "did you mean 'us_ahead'"),
         ("lead_months@2030", "set a limit: lead_months@2030>=12"),
         ("lead_months@2030>=many", "'many' is no number"),
-        ("outcome@2030", "is a number"),
+        ("outcome@2030", "is a class"),
         ("outcome@2032>=1", "is a class; ask for one of its shares, such as us_ahead@2032"),
         ("lead_months@2030>=nan", "is not a finite number"),
         ("crossing_year.china<=2060", "a run goes to 2050"),
@@ -159,10 +159,10 @@ def test_a_rare_outcome_has_a_box():
 
 def test_what_is_a_choice_is_the_scenarios_to_say():
     weights = {"kind": "choice", "weights": [0.3, 0.3, 0.4]}
-    spec = load("current_policy").with_changes(parameters={"diffusion": weights})
+    spec = load("current_policy").with_changes(parameters={"rl_form": weights})
     rng = np.random.default_rng(1)
-    inputs = {"diffusion": rng.integers(0, 3, SIZE).astype(float), "catch_rate": rng.random(SIZE)}
-    y, looking = inputs["diffusion"] == 2, rng.random(SIZE) < 0.5
+    inputs = {"rl_form": rng.integers(0, 3, SIZE).astype(float), "catch_rate": rng.random(SIZE)}
+    y, looking = inputs["rl_form"] == 2, rng.random(SIZE) < 0.5
     q = discovery.question("us_ahead@2032")
     found = discovery._discovery(discovery._prim(), spec, q, inputs, y, looking, 1, None)
     assert found.boxes[0].limits[0].values == (2.0,)

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 HERE = "current_policy"
+FEW = "diffusion,follower_efficiency,research_returns"
 
 
 def test_discover_in_words_numbers_and_a_file(polarity, tmp_path):
@@ -133,6 +134,42 @@ def test_several_boxes_go_into_one_file(polarity, tmp_path):
     asked = ("--outcome", "lead_months@2028>=12", "--outcome", "lead_months@2028<=8", "--outcome", "several@2028")
     assert polarity("discover", "--members", 1024, *asked, "--out", tmp_path / "boxes.csv").code == 0
     assert "low_percentile" in pl.read_csv(tmp_path / "boxes.csv").columns
+
+
+def test_one_future_is_said_in_words(polarity) -> None:
+    said = " ".join(polarity("compare", "current_policy", "tight_controls", "--runs", 1).out.split())
+    assert "One future has no interval" in said
+    assert " to +" not in said
+    alone = polarity("run", "current_policy", "--runs", 1)
+    assert alone.code == 0
+    assert "None" not in alone.out
+
+
+def test_the_notes_are_printed(polarity) -> None:
+    said = " ".join(polarity("compare", "current_policy", "essay_2025:leaky", "--runs", 8, "--until", 2027).out.split())
+    report = polarity("compare", "current_policy", "essay_2025:leaky", "--runs", 8, "--until", 2027, "--json").out
+    notes = json.loads(report)["comparisons"][0]["notes"]
+    assert len(notes) == 3
+    assert all(f"Note: {note}" in said for note in notes)
+
+
+def test_a_rare_outcome_is_named_in_words_and_numbers(polarity, tmp_path) -> None:
+    call = ("sensitivity", "--outcome", "crossed.china@2027", "--inputs", FEW, "--samples", 128)
+    said = " ".join(polarity(*call, "--out", tmp_path / "s.csv").out.split())
+    (report,) = json.loads(polarity(*call, "--json").out)["outcomes"]
+    assert f"The indices: {report['note']}." in said
+    assert "too rare to be explained" in said
+    assert f"{100 * report['mean']:.2f} in the sample of the indices" in said
+    assert all(row["total"] is None and row["first_low"] is None for row in report["indices"])
+    table = pl.read_csv(tmp_path / "s.csv")
+    assert table["total"].null_count() == table.height
+
+
+def test_a_screening_in_which_nothing_moves_names_no_input(polarity) -> None:
+    call = ("sensitivity", "--method", "morris", "-n", 4, "--inputs", FEW, "--outcome", "china_ahead@2027")
+    said = polarity(*call).out
+    assert "0 in all 16 futures, so that no input moves it" in said
+    assert "what moves it most" not in said
 
 
 @pytest.mark.parametrize(

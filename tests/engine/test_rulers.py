@@ -166,8 +166,8 @@ def test_no_third_bloc_is_never_one_of_several_powers(ruler: str) -> None:
 
 
 def test_a_bloc_that_comes_in_above_the_threshold_crosses_when_it_comes_in() -> None:
-    run = run_of(line(100, 1), line(90, 1), np.full(STEPS, 200.0))
     parted = STEPS // 2
+    run = run_of(line(100, 1), line(90, 1), np.where(np.arange(STEPS) < parted, 80.0, 200.0))
     run.series["alignment"][parted:] = Ally.PARTS_BELOW - 0.01
     assert crossing.by_bloc(run)[2, 0] == run.time[parted]
     assert polarity.CLASSES[crossing.polarity_at_crossing(run)[0]] == "several"

@@ -8,6 +8,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -107,16 +108,28 @@ class Browser:
         return self.page.locator("h1.say").inner_text()
 
 
-@pytest.fixture(scope="session")
-def context():
-    api = pytest.importorskip("playwright.sync_api")
+@contextmanager
+def visitor(play):
+    """A browser of its own, with its own cookies."""
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
-        api.sync_playwright() as play,
         play.chromium.launch_persistent_context(
             profile, executable_path=str(CHROMIUM), headless=True, args=[*FLAGS]
         ) as found,
     ):
+        yield found
+
+
+@pytest.fixture(scope="session")
+def play():
+    api = pytest.importorskip("playwright.sync_api")
+    with api.sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def context(play):
+    with visitor(play) as found:
         yield found
 
 

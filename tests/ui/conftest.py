@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.ui.browsing import browser, context, url  # noqa: F401 - fixtures
+from tests.ui.browsing import browser, context, play, url  # noqa: F401 - fixtures
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 

@@ -54,12 +54,18 @@ def test_every_kind_of_event_can_be_written_at_both_ends(kind):
 
 @pytest.mark.parametrize("name", parameters())
 def test_every_parameter_can_be_fixed_within_its_bounds(name):
-    low, high = (assumed.forms(name)[0], assumed.forms(name)[-1]) if assumed.forms(name) else assumed.bounds(name)
-    for value in (low, high):
+    row = parameters()[name]
+    for value in row.forms or (row.lowest, row.highest):
         setup = Setup(assumptions={name: value})
-        assert assumed.problem(name, value) == ""
+        assert assumed.refused(name, value) == ""
         assert back(setup) == setup
-    assert assumed.problem(name, high + abs(high) + 1)
+        assert setup.problem == ""
+    beyond = row.highest + abs(row.highest) + 1
+    assert assumed.refused(name, beyond).startswith(row.label)
+    setup, notes = address.read({"assume": f"{name}:{beyond}"})
+    assert setup == Setup()
+    assert len(notes) == 1
+    assert f"{name} {row.problem(beyond)}" in notes[0]
 
 
 def test_all_rulers_limits_and_years_come_back():
@@ -92,9 +98,9 @@ def test_a_link_without_a_version_opens():
         ({"assume": "difusion:1"}, "did you mean 'diffusion'?"),
         ({"assume": "diffusion:abc"}, "assume diffusion: abc is not a number"),
         ({"assume": "diffusion"}, "assume diffusion: nothing is not a number"),
-        ({"assume": "diffusion:1e9"}, "assume diffusion:1e+09: it goes from"),
+        ({"assume": "diffusion:1e9"}, "assume diffusion: diffusion is 1e+09; it goes from 0 to 20"),
         ({"assume": "diffusion:inf"}, "is not a number"),
-        ({"assume": "rl_form:0.5"}, "it is a choice between 0, 1 and 2"),
+        ({"assume": "rl_form:0.5"}, "is a choice between forms; valid are 0, 1, 2"),
         ({"ruler": "feet"}, "ruler=feet: there is no such ruler; there are fixed_pace, backward, points"),
         ({"limit": "7"}, "limit=7: give 6 to 24, an even number"),
         ({"year": "2050"}, "year=2050: give 2027 to 2032"),

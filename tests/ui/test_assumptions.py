@@ -85,7 +85,7 @@ def test_edits_of_the_table_are_taken_or_refused():
     found, notes = frames.edited(names, {0: {"mine": 0.5}, 1: {"mine": 7}, 9: {"mine": 1}}, {"catch_rate": 0.1})
     assert found == {"diffusion": 0.5, "catch_rate": 0.1}
     assert len(notes) == 1
-    assert "it is a choice between 0, 1 and 2" in notes[0]
+    assert "is a choice between forms; valid are 0, 1, 2" in notes[0]
     assert frames.edited(names, {2: {"mine": None}}, {"catch_rate": 0.1})[0] == {}
     assert "it goes from" in frames.edited(names, {0: {"mine": 1e12}}, {})[1][0]
 
@@ -129,3 +129,76 @@ def test_rulers_side_by_side(opened):
     test.run()
     assert not test.exception
     assert all(label in text(test) for label in RULERS.values())
+
+
+def button(test, label):
+    return next(found for found in test.button if found.label == label)
+
+
+@pytest.mark.parametrize("name", parameters())
+def test_every_box_is_empty_again_after_a_reset(opened, name):
+    row = parameters()[name]
+    value = row.forms[0] if row.forms else float(f"{row.distribution.interval()[1]:.3g}")
+
+    def box(test):
+        return test.selectbox(key=f"fix_{name}") if row.forms else test.number_input(key=f"fix_{name}")
+
+    test = opened(search=name)
+    test.selectbox(key="one_input").set_value(name).run()
+    assert box(test).value is None
+    for reset in ("Back to its prior", "All back"):
+        box(test).set_value(value).run()
+        button(test, "Fix it").click().run()
+        assert box(test).value == value
+        assert test.query_params["assume"] in (f"{name}:{value:g}", [f"{name}:{value:g}"])
+        button(test, reset).click().run()
+        assert not test.exception
+        assert box(test).value is None
+        assert "assume" not in test.query_params
+
+
+def test_a_box_follows_undo_and_redo(opened):
+    test = opened(assume="diffusion:0.5")
+    test.selectbox(key="one_input").set_value("diffusion").run()
+    assert test.number_input(key="fix_diffusion").value == 0.5
+    for step, value in (("Undo", None), ("Redo", 0.5)):
+        explore = test.switch_page("sim/ui/explore.py").run()
+        button(explore, step).click().run()
+        test = explore.switch_page(PAGE).run()
+        test.selectbox(key="one_input").set_value("diffusion").run()
+        assert test.number_input(key="fix_diffusion").value == value
+
+
+def test_an_empty_box_is_asked_for_a_number(opened):
+    test = opened()
+    test.selectbox(key="one_input").set_value("diffusion").run()
+    button(test, "Fix it").click().run()
+    assert not test.exception
+    assert "Diffusion of ideas needs a number" in text(test)
+    assert "assume" not in test.query_params
+
+
+@pytest.mark.parametrize("given", [{"search": "diffusion"}, {"tier": "Judgement"}, {"search": "chips", "tier": "Data"}])
+def test_a_search_keeps_the_address(opened, given):
+    test = opened(scenario="tight_controls", assume="diffusion:0.5", **given)
+    test.text_input[0].set_value("compute").run()
+    test.segmented_control[0].set_value("Inferred").run()
+    assert not test.exception
+    found = {name: value[-1] if isinstance(value, list) else value for name, value in test.query_params.items()}
+    found.pop("v")
+    assert found == {"scenario": "tight_controls", "assume": "diffusion:0.5", "search": "compute", "tier": "Inferred"}
+    test.text_input[0].set_value("").run()
+    test.segmented_control[0].set_value("All").run()
+    assert not {"search", "tier"} & set(test.query_params)
+    assert "assume" in test.query_params
+
+
+def test_an_unknown_tier_of_the_address_is_said(opened):
+    assert "there is no such tier; there are Data, Inferred and Judgement" in text(opened(tier="Gossip"))
+
+
+def test_paper_has_every_input(standing):
+    found = frames.paper(frames.table(standing, {"diffusion": 0.5}))
+    assert found.count("<tr>") == len(parameters()) + 1
+    assert "<td>0.5</td>" in found
+    assert "None" not in found
