@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -11,11 +12,12 @@ import numpy as np
 from scenarios.errors import InputError, shown, unknown
 from scenarios.events import Event
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, LAST_YEAR, number
-from scenarios.schema import Scenario, Switches
+from scenarios.schema import START, Scenario, Switches
 from sim.checks import checked
 from sim.draws import Draws, at_scores, draw
 from sim.engine.anchor import Anchor
 from sim.engine.context import Noise
+from sim.engine.edge import Past, put_down, take_up
 from sim.engine.world import World
 from sim.inputs import Inputs, inputs_of
 from sim.phases.record import KEPT, Keep, Log
@@ -59,13 +61,13 @@ def simulate(
     """
     _check(runs, seed, until, first, keep, scores)
     steps = number(f"{until}-Q4") - FIRST + 1
-    inputs, past = inputs_of(spec, steps), _factual(spec)
-    factual = None if past is None else inputs_of(past, number(past.data_until) - FIRST + 1)
+    inputs, history = inputs_of(spec, steps), recorded(spec)
+    record = inputs_of(history, number(history.data_until) - FIRST + 1)
     log, draws = Log(inputs, runs, keep), []
     for begin in range(first, first + runs, CHUNK):
         end = min(begin + CHUNK, first + runs)
         given = None if scores is None else scores[:, begin - first : end - first]
-        draws.append(_chunk(inputs, factual, seed, begin, end, log.part(begin - first, end - first), given))
+        draws.append(_chunk(inputs, record, seed, begin, end, log.part(begin - first, end - first), given))
         if progress is not None:
             progress(end - first, runs)
     drawn = {name: np.concatenate([getattr(d, name) for d in draws]) for name in vars(draws[0])}
@@ -107,24 +109,26 @@ def _check(runs: int, seed: int, until: int, first: int, keep: Any, scores: Arra
             raise unknown("series", name if isinstance(name, str) else repr(name), KEPT, "keep")
 
 
-def _factual(spec: Scenario) -> Scenario | None:
-    """The recorded history behind a counterfactual one; None where the scenario keeps to the record."""
+def recorded(spec: Scenario) -> Scenario:
+    """The recorded history of a scenario: the same draws, dice and data, and nothing that anybody decides otherwise."""
+    nothing: tuple[Event, ...] = ()
+    return spec.with_changes(
+        levers={}, events=nothing, rules=(), actors={}, start=START, switches=Switches(luck=spec.switches.luck)
+    )
+
+
+def keeps_to_the_record(spec: Scenario) -> bool:
+    """Whether a scenario's past is the recorded one: what it sets begins after the data."""
     edge = number(spec.data_until)
     early = number(spec.start) <= edge and bool(spec.levers)
     early = early or any(number(event.date) <= edge for event in spec.events)
     early = early or any(rule.start[:7] <= f"{edge // 4}-{edge % 4 * 3 + 3:02d}" for rule in spec.rules)
-    if not early and not spec.actors:
-        return None
-    later: tuple[Event, ...] = ()
-    return spec.with_changes(levers={}, events=later, rules=(), actors={}, start="2026-Q4", switches=_same_luck(spec))
-
-
-def _same_luck(spec: Scenario) -> Switches:
-    return Switches(luck=spec.switches.luck)
+    # A switch acts in the past too.
+    return not (early or spec.actors or spec.switches != Switches(luck=spec.switches.luck))
 
 
 def _chunk(
-    inputs: Inputs, factual: Inputs | None, seed: int, begin: int, end: int, log: Log, scores: Array | None
+    inputs: Inputs, record: Inputs, seed: int, begin: int, end: int, log: Log, scores: Array | None
 ) -> Draws:
     """Simulate members begin … end into `log`; narrow chunks are padded, so that a member alone equals its column."""
     wide = max(end, begin + PAD)
@@ -133,12 +137,11 @@ def _chunk(
         drawn = draw(inputs.spec, streams)
     else:
         drawn = at_scores(inputs.spec, np.pad(scores, ((0, 0), (0, wide - end)), mode="edge"))
-    anchor = None
-    if factual is not None:
-        past = _simulated(factual, drawn, noise(factual, Streams(seed, begin, wide, factual.steps)), None, None)
-        anchor = _fitted(past.state.anchor, inputs)
     padded = Log(inputs, wide - begin, log.keep) if wide > end else log
-    _simulated(inputs, drawn, noise(inputs, streams), anchor, padded)
+    same = keeps_to_the_record(inputs.spec)
+    past = _past(record, drawn, Streams(seed, begin, wide, record.steps), padded.keep if same else (), scores is None)
+    anchor = None if same else _fitted(past.state.anchor, inputs)
+    _simulated(inputs, drawn, noise(inputs, streams), anchor, padded, past if same else None)
     if padded is log:
         return drawn
     part = padded.part(0, end - begin)
@@ -148,8 +151,46 @@ def _chunk(
     return Draws(**{name: values[: end - begin] for name, values in vars(drawn).items()})
 
 
-def _simulated(inputs: Inputs, drawn: Draws, paths: Noise, anchor: Anchor | None, log: Log | None) -> World:
+def _past(record: Inputs, drawn: Draws, streams: Streams, keep: Keep, known: bool) -> Past:
+    """The recorded past of some members, simulated once as long as it is asked for.
+
+    Args:
+        record: the inputs of the recorded history.
+        drawn: parameter values of the members.
+        streams: their dice.
+        keep: what is kept of the past.
+        known: whether the values are those that belong to the members, so that scenario and dice name them.
+    """
+    asked = _Asked(record, keep, streams.seed, streams.first, streams.last, drawn)
+    return _kept(asked) if known else _kept.__wrapped__(asked)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a past hangs on; the draws follow from the rest."""
+
+    record: Inputs
+    keep: Keep
+    seed: int
+    first: int
+    last: int
+    drawn: Draws = field(compare=False)
+
+
+@lru_cache(maxsize=4)
+def _kept(asked: _Asked) -> Past:
+    record = asked.record
+    streams = Streams(asked.seed, asked.first, asked.last, record.steps)
+    log = Log(record, asked.last - asked.first, asked.keep)
+    return put_down(_simulated(record, asked.drawn, noise(record, streams), None, log))
+
+
+def _simulated(
+    inputs: Inputs, drawn: Draws, paths: Noise, anchor: Anchor | None, log: Log | None, past: Past | None = None
+) -> World:
     world = World(inputs, drawn, paths, anchor, log)
+    if past is not None:
+        take_up(past, world)
     try:
         world.run()
     finally:

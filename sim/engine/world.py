@@ -59,7 +59,7 @@ class World(mesa.Model):
         Raises:
             FloatingPointError: when a setting or parameter is too extreme to be simulated.
         """
-        for _ in range(self.inputs.steps):
+        for _ in range(self.steps, self.inputs.steps):
             self.step()
         record.finish(self.context, self.state, self.log)
         self.check()

@@ -1,0 +1,60 @@
+"""The state at the edge of the data, put down and taken up again: scenarios with one past simulate it once.
+
+Whatever a scenario decides holds from its start on. Where that lies after the data, its past is that of every other
+scenario with the same draws, switches and dice, and only the future is its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from sim.engine.state import State
+from sim.engine.world import World
+from sim.rng import Array
+
+
+@dataclass(frozen=True)
+class Past:
+    """A recorded history of some members, to its last quarter of data."""
+
+    state: State
+    series: dict[str, Array]
+    """What was kept of it, (data quarters, …)."""
+    ledger: dict[str, Array]
+
+
+def put_down(world: World) -> Past:
+    """The past of a world that has just reached the edge of its data."""
+    return Past(copied(world.state), world.log.series, world.log.ledger)
+
+
+def take_up(past: Past, world: World) -> None:
+    """Put a world that has not begun at the edge of the data; its inputs are those of its own scenario."""
+    steps, quarters = world.inputs.steps, world.inputs.data_steps
+    state = copied(past.state)
+    state.leader_efficiency = _longer(state.leader_efficiency, steps + 1)
+    state.leader_rl = _longer(state.leader_rl, steps)
+    world.state, world.steps = state, quarters
+    for mine, theirs in ((world.log.series, past.series), (world.log.ledger, past.ledger)):
+        for name, values in mine.items():
+            values[:quarters] = theirs[name]
+
+
+def copied(state: State) -> State:
+    """A state that can be stepped without touching the other."""
+    own = {}
+    for field in fields(State):
+        value = getattr(state, field.name)
+        # What lists and frozen records hold is never changed in place.
+        own[field.name] = value.copy() if isinstance(value, np.ndarray | list) else value
+    own["domestic"] = replace(state.domestic)
+    return State(**own)
+
+
+def _longer(values: Array, length: int) -> Array:
+    result = np.zeros((length, *values.shape[1:]))
+    result[: len(values)] = values[:length]
+    return result
+
