@@ -158,6 +158,12 @@ class World(mesa.Model):
         """Whether a mechanism is on."""
         return bool(getattr(self.inputs.spec.switches, name))
 
+    @property
+    def hub_policing(self) -> Array:
+        """(runs,) how hard hubs look for diverted chips, the mean over them; a world without hubs has none."""
+        rows = self.inputs.rows_of("hub")
+        return np.asarray(self.state["policing"][rows].mean(axis=0)) if rows.stop > rows.start else np.zeros(self.runs)
+
     def variant_is_worth_it(self) -> NDArray[np.bool_]:
         """Whether a variant for the Chinese market is worth designing, `(runs,)`: frontier chips are hard to sell."""
         return (self.seen.blocked > WORTH_A_DESIGN) & (not self.in_data)

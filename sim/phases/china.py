@@ -200,7 +200,7 @@ def _smuggled(w: World) -> tuple[Array, Array, Array]:
     effort = np.power(s["enforcement"][0], diversion.EFFORT_RETURNS)
     caught = diversion.caught_share(p, effort)
     premium = diversion.premium(p, w.seen.blocked, caught)
-    policing = s["policing"][w.inputs.rows_of("hub")].mean(axis=0)
+    policing = w.hub_policing
     leak = diversion.leakiness(policing, w.setting("location_verification") / 100, effort)
     w.network = diversion.adapt(w.network, p, w.seen.blocked, w.seen.unmet, leak)
     return np.minimum(w.network, 0.5) * outside * (1 - caught), caught, premium

@@ -125,7 +125,7 @@ KEPT: dict[str, Callable[[Any], Array | tuple[Array, ...]]] = {
     "unmet": lambda w: w.seen.unmet,
     "permission": lambda w: w.now.permission,
     "push": lambda w: w.state["push"][1],
-    "policing": lambda w: w.state["policing"][w.inputs.rows_of("hub")].mean(axis=0),
+    "policing": lambda w: w.hub_policing,
     "enforcement": lambda w: w.state["enforcement"][0],
     "made_h100e": lambda w: w.now.made_h100e,
     "unsold_h100e": lambda w: summed(w.chips.h100e, w.inventory),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.partners import Ally
+from scenarios.quarters import number
 from sim.compute import eight_bit_share, maturity
 from sim.rng import Array
 
@@ -87,10 +88,9 @@ def _events(w: World) -> None:
     w.now.rl_ceiling = max(1 - i.happenings["rl_ceiling"][t], 0.0)
     w.now.taiwan = min(i.happenings["taiwan_disruption"][t], 1.0)
     w.now.memory_shock = i.happenings["hbm_shock"][t]
-    w.now.agreement = next((e for e in i.spec.events if e.kind == "agreement" and _begun(e.date, w)), None)
+    deals = [event for event in i.spec.events if event.kind == "agreement" and _begun(event.date, w)]
+    w.now.agreement = max(deals, key=lambda event: number(event.date), default=None)  # a later one takes its place
 
 
 def _begun(date: str, w: World) -> bool:
-    from scenarios.quarters import number
-
     return number(date) <= w.quarter

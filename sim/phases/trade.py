@@ -92,7 +92,7 @@ def _others(w: World, bought: dict[str, Array]) -> None:
     sold = np.ones(w.runs)
     if not w.in_data:
         h100e = summed(h[:, 0], shelf) - (1 - CUSTOM_PRICE) * h[CUSTOM, 0] * shelf[CUSTOM]
-        money = s["spending"].sum(axis=0) - s["spending"][1] - _refused(w, shelf * h)
+        money = s["spending"].sum(axis=0) - s["spending"][1] - _refused(w, shelf)
         watts = summed(power.OVERHEAD / 1000 * w.chips.kw, shelf)
         fits = power.room(s["power"], n.power_added, n.power_need, besides=1)
         sold = np.minimum(1.0, np.minimum(
@@ -133,16 +133,26 @@ def _others(w: World, bought: dict[str, Array]) -> None:
 
 
 def _refused(w: World, shelf: Array) -> Array | float:
-    """Money of buyers outside China that rules keep from what is on the shelf (H100e by class), `(runs,)`."""
-    i, t = w.inputs, w.t
-    if not i.terms_act[t]:
+    """Money of buyers outside China that licenses, caps and tariffs keep from what is on the shelf, `(runs,)`.
+
+    Args:
+        w: the world.
+        shelf: (classes, runs) chips on the shelf.
+    """
+    i, h = w.inputs, w.chips.h100e
+    if not i.terms_act[w.t]:
         return 0.0
-    merchant = shelf[:CUSTOM]
-    total = np.maximum(merchant.sum(axis=0), 1e-9)
-    return sum(
-        (w.state["spending"][row] * (1 - summed(terms.approval[t], merchant) / total) for row, terms in i.terms),
-        start=0.0,
-    )
+    money = w.state["spending"].copy()
+    money[1] = 0.0
+    wanted, had = np.zeros((2, len(i.terms), w.runs))
+    for k in map(int, np.flatnonzero(shelf[:CUSTOM].any(axis=1))):
+        bought = _by_terms(w, k, money, shelf[k])
+        free = shelf[k] / np.maximum(money.sum(axis=0), 1e-9)
+        for n, (row, _) in enumerate(i.terms):
+            wanted[n] += h[k] * money[row] * free
+            had[n] += h[k] * np.minimum(bought[row], money[row] * free)
+    share = 1 - had / np.maximum(wanted, 1e-9)
+    return sum((money[row] * share[n] for n, (row, _) in enumerate(i.terms)), start=0.0)
 
 
 def _by_terms(w: World, k: int, weight: Array, left: Array) -> Array:
