@@ -31,8 +31,12 @@ def names() -> tuple[str, ...]:
     return tuple(found)
 
 
+_BRANCH_OF_FILE = re.compile(r"(.+\.ya?ml):(\w+)")
+"""A branch of a file, as `mine.yaml:strict`."""
+
+
 def load(name: str | Path) -> Scenario:
-    """A scenario of the library by name (NAME or NAME:BRANCH), or a YAML file by path.
+    """A scenario of the library by name (NAME or NAME:BRANCH), or a YAML file by path (FILE or FILE:BRANCH).
 
     Raises:
         InputError: with one line that names the place and the nearest valid name.
@@ -43,6 +47,10 @@ def load(name: str | Path) -> Scenario:
 def _load(name: str | Path, chain: tuple[str, ...]) -> Scenario:
     """A scenario, given the scenarios that are like it: one that comes back to itself is refused."""
     text = str(name)
+    if of_a_file := _BRANCH_OF_FILE.fullmatch(text):
+        path = Path(of_a_file[1])
+        chain = _longer(chain, f"{path.resolve()}:{of_a_file[2]}", text)
+        return parse(files.read(path, near=names), str(path), of_a_file[2], _chain=chain)
     if text.endswith((".yaml", ".yml")) or isinstance(name, Path) or "/" in text:
         path = Path(text)
         content = files.read(path, near=names)
@@ -88,6 +96,8 @@ def parse(text: str, where: str = "scenario", branch: str | None = None, *, _cha
     branches = content.pop("branches", None)
     if branches is not None:
         content = _merged(content, _branch(branches, branch, where))
+    elif branch is not None:
+        raise InputError(f"{where}: has no branches; leave :{branch} out")
     base = content.pop("like", None)
     if base is not None:
         try:

@@ -26,14 +26,24 @@ class InputError(ValueError):
         super().__init__(one_line(str(text)))
 
 
+_PLAIN = re.compile(
+    r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\.?(inf|Inf|INF)|\.?(nan|NaN|NAN)"
+)
+
+
+def is_plain_number(text: str) -> bool:
+    """Whether every reader takes a text for the same number; YAML also knows base 8 (010), 16 (0x1F) and 60 (1:40)."""
+    return bool(_PLAIN.fullmatch(text))
+
+
 def no_switch(value: Any) -> Any:
     """Refuse yes and no where a number is wanted: Python takes them for 1 and 0.
 
     Raises:
         InputError: naming what was given.
     """
-    if isinstance(value, bool):
-        raise InputError(f"is {value} (yes or no); give a number")
+    if type(value).__name__ in ("bool", "bool_"):  # NumPy's too
+        raise InputError(f"is {value} (YAML's yes or no); give a number, or put text in quotes")
     return value
 
 
@@ -112,7 +122,7 @@ def _fault(problem: tuple[str | tuple[str | int, ...], str]) -> InitErrorDetails
     return InitErrorDetails(type=said, loc=(place,) if isinstance(place, str) else place, input=None)
 
 
-def with_faults(error: ValidationError, problems: Iterable[tuple[tuple[str | int, ...], str]]) -> ValidationError:
+def with_faults(error: ValidationError, problems: Iterable[tuple[str | tuple[str | int, ...], str]]) -> ValidationError:
     """The complaints of pydantic with further ones, as for `several`."""
     from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
@@ -153,6 +163,8 @@ def faults_of(
     ] or complaints
     found: dict[str, Fault] = {}
     for complaint in complaints:
+        if complaint["type"] == "too_short" and len(complaints) > 1:
+            continue  # its entries are wrong, and each says so itself
         loc = complaint["loc"]
         place = ".".join(str(part) for part in loc if not _FORM.match(str(part)))
         if place in found and complaint["type"] != "fault":
@@ -167,10 +179,11 @@ def _said(complaint: Any, place: str, valid: Mapping[str, Iterable[str]]) -> str
     loc, message = complaint["loc"], complaint["msg"].removeprefix("Value error, ")
     if complaint["type"] == "extra_forbidden":
         fields = valid.get(str(loc[0]) if len(loc) > 1 else "")
-        hint = f"; {nearest(str(loc[-1]), fields)}" if fields else ""
+        hint = f"; {nearest(str(loc[-1]), fields)}" if fields and loc[-1] not in fields else ""
         return f"unknown field {shown(place)}{hint}"
     if complaint["type"] == "literal_error":
-        known = re.findall(r"'([^']*)'", complaint["ctx"]["expected"])
+        known = re.findall(r"'([^']*)'|(\d+)", complaint["ctx"]["expected"])
+        known = [one or two for one, two in known]
         near = nearest(str(complaint["input"]), known)
         message = f"{shown(complaint['input'])} is not known; {near}"
     elif complaint["type"] not in ("value_error", "missing", "fault") and isinstance(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from scenarios.errors import InputError, no_switch
 from scenarios.quarters import FIRST, Quarter, label, number
@@ -106,16 +106,24 @@ class Event(BaseModel):
             filled["compliance"] = 1.0
         return filled
 
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> Event:
-        kind = KINDS[self.kind]
-        if not kind.low <= self.size <= kind.high:
-            raise InputError(f"{self.kind}: size is {self.size:g}; it goes from {kind.low:g} to {kind.high:g}")
-        for field, reads in (("quarters", kind.passes), ("compliance", kind.is_kept)):
-            if getattr(self, field) is not None and not reads:
-                raise InputError(f"{self.kind} has no {field}; leave it out ({field} is for {_who_reads(field)})")
-        return self
+    @field_validator("size")
+    @classmethod
+    def _in_range(cls, size: float, info: ValidationInfo) -> float:
+        name = info.data.get("kind")
+        if name in KINDS and not KINDS[name].low <= size <= KINDS[name].high:
+            kind = KINDS[name]
+            raise InputError(f"{name}: size is {size:g}; it goes from {kind.low:g} to {kind.high:g}")
+        return size
+
+    @field_validator("quarters", "compliance")
+    @classmethod
+    def _read(cls, value: float | None, info: ValidationInfo) -> float | None:
+        name, field = info.data.get("kind"), str(info.field_name)
+        if value is not None and name in KINDS and name not in _readers(field):
+            raise InputError(f"{name} has no {field}; leave it out ({field} is for {' and '.join(_readers(field))})")
+        return value
 
 
-def _who_reads(field: str) -> str:
-    return " and ".join(name for name, kind in KINDS.items() if (kind.passes if field == "quarters" else kind.is_kept))
+def _readers(field: str) -> list[str]:
+    """Kinds of event that read a field."""
+    return [name for name, kind in KINDS.items() if (kind.passes if field == "quarters" else kind.is_kept)]

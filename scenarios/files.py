@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios.errors import Fault, InputError, joined, nearest, shown
+from scenarios.errors import Fault, InputError, is_plain_number, joined, nearest, shown
 
 if TYPE_CHECKING:
     from scenarios.schema import Scenario
@@ -45,12 +44,6 @@ def read(path: Path, what: str = "scenario", near: Callable[[], Iterable[str]] =
         raise InputError(f"{shown(str(path))}: cannot be read ({error.strerror})") from error
 
 
-_PLAIN_NUMBER = re.compile(
-    r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
-)
-"""A number that every reader takes for the same one. YAML also knows octal (010), base 16 (0x1F) and base 60 (1:40)."""
-
-
 @cache
 def _loader() -> type[Any]:
     """Safe YAML without aliases, which nobody needs here and a bomb does; it notes numbers that mislead."""
@@ -72,7 +65,7 @@ def _loader() -> type[Any]:
                 line = self.peek_event().start_mark.line + 1
                 raise yaml.YAMLError(f"aliases (*name) are not used in these files, line {line}")
             node: Any = super().compose_node(parent, index)
-            if node.tag.endswith((":int", ":float")) and not _PLAIN_NUMBER.fullmatch(node.value):
+            if node.tag.endswith((":int", ":float")) and not is_plain_number(node.value):
                 key = f"{index.value}: " if isinstance(index, yaml.ScalarNode) else ""
                 self.faults.append(Fault(node.start_mark.line + 1, key + _misleading(node.value)))
             return node
@@ -132,7 +125,8 @@ def mapping(text: str, where: str, what: str = "scenario", faults: list[Fault] |
     except ValueError as error:  # a tag that does not fit its text, or a number of thousands of digits
         raise InputError(f"{where}: not valid YAML: {shown(str(error))}") from error
     if not isinstance(content, dict):
-        raise InputError(f"{where}: a {what} file is a mapping of fields; got {type(content).__name__}")
+        got = "it is empty" if content is None else f"got {type(content).__name__}"
+        raise InputError(f"{where}: a {what} file is a mapping of fields; {got}")
     if loader.faults and faults is None:
         raise joined(loader.faults, where)
     if faults is not None:

@@ -7,8 +7,11 @@ from typing import Any
 from scenarios.events import KINDS, Kind
 from scenarios.levers import LEVERS, Lever
 from scenarios.parameters import Parameter, parameters
-from scenarios.rules import MEANINGS
-from scenarios.schema import Scenario
+from scenarios.rules import MEANINGS, WORLD
+from scenarios.schema import NAME, Scenario
+from scenarios.tables import table
+
+QUARTER = r"^\d{4}-Q[1-4]$"
 
 
 def json_schema() -> dict[str, Any]:
@@ -37,14 +40,31 @@ def json_schema() -> dict[str, Any]:
     for field, of in MEANINGS.items():
         shape = result["$defs"]["Rule"]["properties"][field]
         shape["description"] = "; ".join(f"{value}: {text}" for value, text in of.items())
+    for day in ("start", "end", "us_available_by", "as_of"):
+        _of_text(result["$defs"]["Rule"]["properties"][day])["format"] = "date"
+    places = [row.actor for row in table("actors")]
+    result["$defs"]["Rule"]["properties"]["destination"] |= {
+        "anyOf": [{"enum": [*places, WORLD]}, {"pattern": NAME, "description": "an actor that the scenario adds"}]
+    }
+    for part in (fields["start"], fields["data_until"], _of_text(fields["rules_until"])):
+        part["pattern"] = QUARTER
+    result["$defs"]["Event"]["properties"]["date"]["pattern"] = QUARTER
     result["$defs"]["Event"]["allOf"] = [_event_schema(name, kind) for name, kind in KINDS.items()]
     result.pop("required")  # a file is named after itself, and its wording is made from that
     return result
 
 
+def _of_text(shape: dict[str, Any]) -> dict[str, Any]:
+    """The part of a shape that is about text, where nothing may stand for it too."""
+    found: dict[str, Any] = next((form for form in shape.get("anyOf", ()) if form.get("type") == "string"), shape)
+    return found
+
+
 def _parameter_schema(forms: dict[str, Any], row: Parameter) -> dict[str, Any]:
     """A parameter as a number within its bounds, or as a distribution."""
-    number = {"type": "number", "minimum": row.lowest, "maximum": row.highest}
+    number: dict[str, Any] = {"type": "number", "minimum": row.lowest, "maximum": row.highest}
+    if row.forms:
+        number = {"enum": list(row.forms), "type": "number"}
     shapes = [number if shape.get("type") == "number" else shape for shape in forms["anyOf"]]
     return {**forms, "anyOf": shapes, "title": row.label, "description": f"{row.meaning} ({row.unit})"}
 
@@ -62,7 +82,7 @@ def _lever_schema(lever: Lever) -> dict[str, Any]:
     path = {
         "type": "object",
         "description": "a dated path: each value holds until the next",
-        "propertyNames": {"pattern": r"^\d{4}-Q[1-4]$"},
+        "propertyNames": {"pattern": QUARTER},
         "additionalProperties": level,
         "minProperties": 1,
     }

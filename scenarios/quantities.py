@@ -124,6 +124,12 @@ class TwoUniforms(_Distribution):
     high: float
     weight: float = Field(gt=0, lt=1)
 
+    @model_validator(mode="after")
+    def _ordered(self) -> TwoUniforms:
+        if not self.low < self.split < self.high:
+            raise ValueError(f"needs low < split < high, got {self.low}, {self.split}, {self.high}")
+        return self
+
     def ppf(self, z: np.ndarray, u: np.ndarray) -> np.ndarray:
         below = self.low + (self.split - self.low) * u / self.weight
         above = self.split + (self.high - self.split) * (u - self.weight) / (1 - self.weight)

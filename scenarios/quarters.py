@@ -33,6 +33,11 @@ def end_date(quarter: str) -> str:
     return f"{quarter[:4]}-{last:02d}-{30 if last in (6, 9) else 31}"
 
 
+def start_date(quarter: int) -> str:
+    """The first day of a quarter (a number) as an ISO date."""
+    return f"{quarter // 4}-{quarter % 4 * 3 + 1:02d}-01"
+
+
 def of_date(date: str) -> int:
     """The quarter in which an ISO date lies."""
     year, month = int(date[:4]), int(date[5:7])

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Literal, get_args
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_validator, model_validator
 
-from scenarios.errors import InputError, several, unknown
+from scenarios.errors import InputError, several, unknown, with_faults
 from scenarios.tables import DATA, Day, Line, Row, read, table
 
 Issuer = Literal["us", "china"]
@@ -93,21 +93,21 @@ class Rule(Row):
     def _first(cls, value: object) -> object:
         return 0 if value is None else value
 
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Rule:
-        problems = list(self._problems())
-        if problems:
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_faults(cls, given: Any, build: ModelWrapValidatorHandler[Rule]) -> Rule:
+        """What fields say together is checked beside the fields, so that all faults are told at once."""
+        crossed = list(_crossed(given)) if isinstance(given, dict) else []
+        try:
+            rule = build(given)
+        except ValidationError as error:
+            raise with_faults(error, crossed) from error
+        if problems := [*crossed, *rule._problems()]:
             raise several(problems)
-        return self
+        return rule
 
     def _problems(self) -> Iterator[tuple[str, str]]:
-        """Field and complaint for everything that contradicts itself or that no rule of this scope reads."""
-        if self.end is not None and self.end <= self.start:
-            yield "end", f"{self.end} does not lie after the start, {self.start}"
-        for name in _RANGES:
-            low, high = getattr(self, f"{name}_min"), getattr(self, f"{name}_max")
-            if low is not None and high is not None and not low < high:
-                yield f"{name}_min", f"{low:g} must be below {name}_max, {high:g}"
+        """Field and complaint for everything that no rule of this scope reads, or that says nothing."""
         if not self._known_scope:
             return
         given = {name for name in (*_OF_SALES, "strength") if getattr(self, name) is not None}
@@ -121,6 +121,8 @@ class Rule(Row):
                 said = "a licence without approval_share, volume cap or price_share lets everything through"
                 yield "measure", f"{said}; give one of them, or `measure: free`"
             return
+        if self.measure == "free":
+            yield "measure", f"`free` closes nothing; a rule of scope {self.scope} says `deny` or `licence`"
         for name in sorted(given & _OF_SALES):
             yield name, f"is read for `scope: sale` only; a rule of scope {self.scope} gives strength (0 to 1)"
         if self.strength is None:
@@ -131,8 +133,8 @@ class Rule(Row):
         return (self.issuer, self.scope) in _ACTS and self.measure != "proposed"
 
     @property
-    def recorded_only(self) -> str:
-        """Why the model records this rule and does not act on it; empty where it acts."""
+    def unread(self) -> str:
+        """Why no mechanism reads this rule; empty where one does."""
         if self.measure == "proposed":
             return "it is proposed and not in force"
         if (self.issuer, self.scope) not in _ACTS:
@@ -142,6 +144,11 @@ class Rule(Row):
         if self.destination == ISSUERS[self.issuer] and self.scope == "sale":
             return "a country's rules on exports do not act on its own buyers"
         return ""
+
+    @property
+    def recorded_only(self) -> str:
+        """Why the model records this rule and does not act on it; empty where it acts."""
+        return self.unread
 
     def binds(self, actor: str) -> bool:
         """Whether a buyer is among the rule's destinations."""
@@ -165,6 +172,24 @@ class Rule(Row):
         )
 
 
+def _crossed(given: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Field and complaint where an end lies before a start; values that are wrong by themselves are passed over."""
+    start, end = given.get("start"), given.get("end")
+    if isinstance(start, str) and isinstance(end, str) and end.strip() and end <= start:
+        yield "end", f"{end} does not lie after the start, {start}"
+    for name in _RANGES:
+        low, high = (_number(given.get(f"{name}_{side}")) for side in ("min", "max"))
+        if low is not None and high is not None and low >= high:
+            yield f"{name}_min", f"{low:g} must be below {name}_max, {high:g}"
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return None if value is None or value == "" else float(value)
+    except (TypeError, ValueError):
+        return None
+
+
 class Recorded(Rule):
     """A row of the table of rules."""
 
@@ -173,7 +198,7 @@ class Recorded(Rule):
     @property
     def recorded_only(self) -> str:
         """Why the model records this rule and does not act on it; empty where it acts."""
-        return super().recorded_only or self.inert
+        return self.unread or self.inert
 
 
 def check_destination(rule: Rule, actors: Any, where: str = "") -> None:

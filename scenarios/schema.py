@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Union
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
@@ -22,14 +23,23 @@ from pydantic import (
 )
 
 from calibration.record import IN_USE, ids
-from scenarios.errors import InputError, from_validation, no_switch, several, shown, unknown, with_faults
+from scenarios.errors import (
+    InputError,
+    from_validation,
+    is_plain_number,
+    no_switch,
+    several,
+    shown,
+    unknown,
+    with_faults,
+)
 from scenarios.events import Event
 from scenarios.frozen import FrozenDict
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import parameters
 from scenarios.quantities import Distribution
 from scenarios.quarters import DATA_UNTIL, FIRST, Quarter, label, number
-from scenarios.rules import WORLD, Rule
+from scenarios.rules import WORLD, Rule, history
 from scenarios.tables import Actor, Line, table
 
 START = label(number(DATA_UNTIL) + 1)
@@ -58,12 +68,17 @@ def _published(value: str) -> str:
     return value
 
 
+def _year(value: Any) -> Any:
+    """A year alone, which YAML reads as a number."""
+    return str(value) if isinstance(value, int) and 1000 <= value <= 9999 else value
+
+
 class Source(BaseModel):
     """Where a scenario's story or numbers come from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     title: Line = Field(max_length=300)
-    date: Annotated[str, AfterValidator(_published)] = Field(default="", max_length=10)
+    date: Annotated[str, BeforeValidator(_year), AfterValidator(_published)] = Field(default="", max_length=10)
     url: str = Field(default="", max_length=500, pattern=r"^(https?://\S+)?$")
 
 
@@ -150,13 +165,10 @@ class Scenario(BaseModel):
     @field_validator("parameters", mode="before")
     @classmethod
     def _no_switches(cls, changed: Any) -> Any:
-        wrong = (
-            [name for name, value in changed.items() if isinstance(value, bool)] if isinstance(changed, dict) else []
-        )
+        numbers = changed.items() if isinstance(changed, dict) else ()
+        wrong = [str(name) for name, value in numbers if type(value).__name__ in ("bool", "bool_")]
         if wrong:
-            raise several(
-                (str(name), f"parameter {name!r} is {changed[name]} (yes or no); give a number") for name in wrong
-            )
+            raise several((name, f"parameter {name!r} is {changed[name]} (yes or no); give a number") for name in wrong)
         return changed
 
     @field_validator("parameters")
@@ -243,6 +255,9 @@ class Scenario(BaseModel):
         if moved:
             home = max(rows[OWNER].hosts_us_share - moved, 0.0)
             rows[OWNER] = rows[OWNER].model_copy(update={"hosts_us_share": home})
+            total = sum(row.hosts_us_share for row in rows.values())
+            for name, row in rows.items() if total > 1 else ():
+                rows[name] = row.model_copy(update={"hosts_us_share": row.hosts_us_share / total})
         order = {"superpower": 0, "ally": 1, "hub": 2, "rest": 3}
         return tuple(sorted(rows.values(), key=lambda row: order[row.kind]))
 
@@ -259,32 +274,36 @@ def _lever_problem(name: str, setting: Any) -> str:
     """Why a lever cannot have a setting; empty where it can. Pydantic would list every form that a setting may have."""
     if name not in LEVERS:
         return str(unknown("lever", name, LEVERS))
-    lever = LEVERS[name]
-    if setting == ACTOR:
-        if lever.may_be_left:
-            return ""
-        return f"lever {name!r} cannot be left to the actor; give {lever.low:g} to {lever.high:g}"
+    lever, span = LEVERS[name], f"{LEVERS[name].low:g} to {LEVERS[name].high:g}"
+    if isinstance(setting, str) and setting == ACTOR:
+        return "" if lever.may_be_left else f"lever {name!r} cannot be left to the actor; give {span}"
     path = isinstance(setting, dict)
-    values = list(setting.values()) if path else [setting]
-    for value in values or [{}]:
-        try:
-            number_given = None if isinstance(value, bool) else float(value)
-        except (TypeError, ValueError, OverflowError):
-            number_given = None
-        if number_given is None:
+    for value in (list(setting.values()) if path else [setting]) or [{}]:
+        given = _as_number(value)
+        if given is None:
             left = ", `actor`" if lever.may_be_left and not path else ""
             return (
-                f"lever {name!r} is {shown(value)}; give a number from {lever.low:g} to {lever.high:g} "
-                f"({lever.unit}){left} or a dated path such as {{2026-Q4: {lever.fallback:g}}}"
+                f"lever {name!r} is {shown(value)}; give a number from {span} ({lever.unit}){left} or a dated path "
+                f"such as {{2026-Q4: {lever.fallback:g}}}"
             )
-        if not (math.isfinite(number_given) and lever.low <= number_given <= lever.high):
-            return f"lever {name!r} is {number_given:g}; it goes from {lever.low:g} to {lever.high:g} {lever.unit}"
+        if not (math.isfinite(given) and lever.low <= given <= lever.high):
+            return f"lever {name!r} is {given:g}; it goes from {span} {lever.unit}"
     for date in setting if path else ():
         try:
             number(str(date))
         except ValueError as error:
             return f"lever {name!r}: {error}"
     return ""
+
+
+def _as_number(value: Any) -> float | None:
+    """A number that a person gave, or None for anything that is not plainly one."""
+    if isinstance(value, str) and not is_plain_number(value.strip()):
+        return None
+    try:
+        return float(no_switch(value))
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 _Problems = Iterator[tuple[tuple[str | int, ...], str]]
@@ -309,6 +328,7 @@ def _together(given: dict[str, Any]) -> _Problems:
         yield ("calibration",), str(unknown("calibration result", calibration[:60], ids()))
     yield from _early_paths(given.get("levers"), start)
     yield from _wrong_actors(given.get("actors"))
+    yield from _too_much_of_the_world(given.get("actors"))
     yield from _wrong_destinations(given.get("rules"), given.get("actors"))
 
 
@@ -356,10 +376,30 @@ def _wrong_actors(actors: Any) -> _Problems:
             yield (*place, "like"), f"{like} is a superpower, and there are two; give a kind too (ally, hub or rest)"
 
 
+def _too_much_of_the_world(actors: Any) -> _Problems:
+    """Shares of the world's orders that partners cannot have together."""
+    shares = {row.actor: row.world_share_2025 or 0.0 for row in table("actors") if row.kind != "superpower"}
+    for key, change in actors.items() if isinstance(actors, dict) else ():
+        fields = change.model_dump() if isinstance(change, ActorChange) else change
+        if not isinstance(fields, dict) or str(key) in (OWNER, "china"):
+            continue
+        own, like = _as_number(fields.get("world_share")), fields.get("like")
+        copied = shares.get(like) if isinstance(like, str) else None
+        shares[str(key)] = next((x for x in (own, copied) if x is not None), shares.get(str(key), 0.0))
+    if (total := sum(shares.values())) > 1:
+        yield (
+            ("actors",),
+            (
+                f"shares of orders outside the United States and China (world_share) add up to {total:.2f}; they can add "
+                "up to 1"
+            ),
+        )
+
+
 def _wrong_destinations(rules: Any, actors: Any) -> _Problems:
     """Destinations of rules that are no actor of the scenario, and ids that stand twice."""
     known = [*(row.actor for row in table("actors")), *(map(str, actors) if isinstance(actors, dict) else ())]
-    seen: set[str] = set()
+    seen, recorded = set[str](), {row.id for row in history()}
     for n, rule in enumerate(rules if isinstance(rules, (list, tuple)) else ()):
         fields = rule.model_dump() if isinstance(rule, Rule) else rule
         if not isinstance(fields, dict):
@@ -369,6 +409,8 @@ def _wrong_destinations(rules: Any, actors: Any) -> _Problems:
             yield ("rules", n, "destination"), str(unknown("actor", destination, [*known, WORLD]))
         if key is not None and str(key) in seen:
             yield ("rules", n, "id"), f"{shown(key)} is the id of another rule; give each its own"
+        if str(key) in recorded:
+            yield ("rules", n, "id"), f"{shown(key)} is the id of a recorded rule; give yours another"
         seen.add(str(key))
 
 
@@ -378,14 +420,18 @@ def _hosted(row: Actor | None) -> float:
 
 def _changed(name: str, rows: dict[str, Actor], change: ActorChange) -> Actor:
     """The row of an actor after a scenario's change; a new actor starts with nothing."""
+    label_of_its_own = name.replace("_", " ").capitalize()
     nothing = {
-        "actor": name, "label": name.replace("_", " ").capitalize(), "kind": change.kind or "rest",
+        "actor": name, "label": label_of_its_own, "kind": change.kind or "rest",
         "alignment_2022": 0.5, "stock_2022q3_h100e": 0.0, "world_share_2025": 0.0, "researchers_2022": 0.0,
         "ai_power_mw_2022": 0.0, "ai_spend_2023_usd_bn": 0.0, "hosts_us_share": 0.0,
         "oversight": 1.0 if change.kind == "ally" else 0.5,
         "source": "the scenario", "as_of": "2026-10-01", "tier": "judgement",
     }  # fmt: skip
-    base = rows[change.like].model_dump() if change.like else rows[name].model_dump() if name in rows else nothing
+    # A copy is another actor: everything is the model's but what it is called.
+    called = rows[name].label if name in rows else label_of_its_own
+    own = rows[name].model_dump() if name in rows else nothing
+    base = rows[change.like].model_dump() | {"label": called} if change.like else own
     fields = {
         "label": change.label, "kind": change.kind, "alignment_2022": change.alignment,
         "stock_2022q3_h100e": change.stock_h100e, "world_share_2025": change.world_share,

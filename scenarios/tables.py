@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from scenarios.errors import InputError, no_switch, shown
+from scenarios.errors import InputError, no_switch, one_line, shown
 from scenarios.quarters import Quarter
 
 DATA = Path(__file__).parent / "data"
@@ -36,7 +36,7 @@ Day = Annotated[str, AfterValidator(_real)]
 
 def _filled(value: str) -> str:
     """A text on one line, and not an empty one."""
-    line = " ".join(value.split())
+    line = one_line(value)
     if not line:
         raise InputError("is empty; write a few words, or leave the field out")
     return line

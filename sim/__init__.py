@@ -16,14 +16,16 @@ from scenarios import load
 
 if TYPE_CHECKING:
     from sim.comparison import Comparison, compare
+    from sim.inert import without_effect
     from sim.results import Run
     from sim.run import simulate
 
 __version__ = "0.1.0"
 
-_LAZY = {"simulate": "sim.run", "compare": "sim.comparison", "Comparison": "sim.comparison", "Run": "sim.results"}
+_LAZY = {"simulate": "sim.run", "compare": "sim.comparison", "Comparison": "sim.comparison", "Run": "sim.results",
+         "without_effect": "sim.inert"}  # fmt: skip
 
-__all__ = ["Comparison", "Run", "__version__", "compare", "load", "simulate"]
+__all__ = ["Comparison", "Run", "__version__", "compare", "load", "simulate", "without_effect"]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scenarios.errors import InputError, shown, unknown
+from scenarios.errors import InputError, is_plain_number, shown, unknown
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -132,10 +132,7 @@ def _setting(value: str, option: str) -> Setting:
 
 def _number(value: str) -> Any:
     """A number where it is one; what is neither a number nor `actor` is refused where the range is known."""
-    try:
-        return float(value)
-    except ValueError:
-        return value
+    return float(value) if is_plain_number(value) else value
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from scenarios.events import KINDS
 from scenarios.levers import ACTOR, LEVERS
+from scenarios.rules import MEANINGS
 from sim.outcomes.polarity import LABELS
 from sim.wording import headline, rounded, signed, word
 
@@ -120,7 +121,11 @@ def scenario(spec: Scenario, expected: Any, idle: Sequence[str] = ()) -> None:
             table.add_row(event.date, event.kind.replace("_", " "), f"{event.size:g}", KINDS[event.kind].meaning)
         _print(console, table)
     lines = [f"Switch {name}: {'on' if value else 'off'}" for name, value in _switched(spec)]
-    lines += [f"Rule from {rule.start}: {rule.title}" for rule in spec.rules]
+    for rule in spec.rules:
+        who = MEANINGS["issuer"][rule.issuer]
+        lines.append(
+            f"Rule from {rule.start}: {rule.title} ({who}, {rule.scope}, {rule.measure}, for {rule.destination})"
+        )
     lines += [f"Actor changed or added: {name}" for name in spec.actors]
     for name, value in spec.parameters.items():
         numbers = {k: v for k, v in vars(value).items() if k != "kind"} if not isinstance(value, float) else {}

@@ -56,7 +56,7 @@ def terms(policy: Policy, buyers: tuple[str, ...]) -> Mapping[str, Terms]:
 def _terms(
     first: int, steps: int, rules: tuple[Rule, ...], rules_until: int, buyers: tuple[str, ...]
 ) -> dict[str, Terms]:
-    sales = [r for r in (*known_by(rules_until), *rules) if r.scope == "sale" and not r.recorded_only]
+    sales = [r for r in (*known_by(rules_until), *rules) if r.scope == "sale" and not r.unread]
     found = {}
     for buyer in buyers:
         mine = [rule for rule in sales if rule.binds(buyer)]
@@ -69,11 +69,11 @@ def _terms_of(buyer: str, rules: list[Rule], first: int, steps: int) -> Terms:
     shape = (steps, len(MERCHANT))
     approval, price_share = np.ones(shape), np.zeros(shape)
     cap_share, cap_units = np.full(shape, np.inf), np.full(shape, np.inf)
-    memo: dict[tuple[str, ...], list[Verdict]] = {}
+    memo: dict[tuple[int, ...], list[Verdict]] = {}
     for t in range(steps):
         moments = []
         for date in dates(first + t):
-            live = tuple(rule.id for rule in rules if rule.in_force(date))
+            live = tuple(n for n, rule in enumerate(rules) if rule.in_force(date))
             if live not in memo:
                 memo[live] = [verdict(rules, specification(name, _NO_EDGE), date, buyer) for name in MERCHANT]
             moments.append(memo[live])

@@ -29,10 +29,16 @@ def lever_path(spec: Scenario, name: str, first: int, steps: int) -> Array:
 
 
 def moved(spec: Scenario, name: str) -> bool:
-    """Whether a scenario sets a lever to anything but its default: a lever at its default changes nothing."""
+    """Whether a scenario sets a lever to anything but what holds without it.
+
+    After the data that is the default. In the record it is what the rules of the time said, and beside rules of a
+    scenario's own it is what they say: there the default is a setting like any other.
+    """
     if name not in spec.levers:
         return False
     setting, default = spec.levers[name], LEVERS[name].default
+    if setting != ACTOR and (spec.rules or holds_from(spec, name) <= number(spec.data_until)):
+        return True
     return any(value != default for value in (setting.values() if isinstance(setting, dict) else (setting,)))
 
 

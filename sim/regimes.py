@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scenarios.quarters import DATA_UNTIL, end_date, label, number
-from scenarios.rules import Rule, history
+from scenarios.rules import Recorded, Rule, history
 from scenarios.schema import Scenario
 from sim.chips import CLASSES, ROADMAP, US_CLASSES, catalogue
 from sim.paths import holds_from, lever_path, moved
@@ -75,8 +75,8 @@ def verdict(rules: Sequence[Rule], chip: Specification, date: str, buyer: str = 
             found = rule
     if found is None or found.measure == "free":
         return FREE
-    if found.measure == "deny":
-        return DENIED
+    if found.measure == "deny" or 0 in (found.approval_share, found.volume_cap_share, found.volume_cap_units):
+        return DENIED  # a quota of nothing is a ban
     return Verdict(
         approval=1.0 if found.approval_share is None else found.approval_share,
         cap_share=np.inf if found.volume_cap_share is None else found.volume_cap_share,
@@ -172,7 +172,8 @@ def rules_at(policy: Policy, quarter: int) -> tuple[Rule, ...]:
     at = {name: path[quarter - policy.first] for name, begin, path in policy.levers if quarter >= begin}
     if not at:
         return rules
-    return tuple(_relicensed(rule, at) if rule.id.startswith(LICENSING) else rule for rule in rules)
+    dated = (isinstance(rule, Recorded) and rule.id.startswith(LICENSING) for rule in rules)
+    return tuple(_relicensed(rule, at) if is_one else rule for rule, is_one in zip(rules, dated, strict=True))
 
 
 def _relicensed(rule: Rule, at: dict[str, float]) -> Rule:
@@ -318,11 +319,11 @@ def dates(quarter: int) -> tuple[str, ...]:
 
 
 def _strongest(live: Sequence[Rule], scope: str) -> float:
-    return max((rule.strength or 0.0 for rule in live if rule.scope == scope), default=0.0)
+    return max((rule.strength or 0.0 for rule in live if rule.scope == scope and not rule.unread), default=0.0)
 
 
 def _stop(live: Sequence[Rule]) -> float | None:
-    found = [rule.strength for rule in live if rule.scope == "import_permission" and rule.issuer == "china"]
+    found = [rule.strength for rule in live if rule.scope == "import_permission" and not rule.unread]
     return min((s for s in found if s is not None), default=None)
 
 

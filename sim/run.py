@@ -91,13 +91,22 @@ def check_runs(runs: int, fewest: int = 1) -> None:
         ))  # fmt: skip
 
 
+def check_until(until: int) -> None:
+    """Refuse a year with which no run ends.
+
+    Raises:
+        InputError: with the range.
+    """
+    if not 2027 <= until <= LAST_YEAR:
+        raise InputError(f"until is {until}; the horizon is a year from 2027 to {LAST_YEAR}")
+
+
 def _check(runs: int, seed: int, until: int, first: int, keep: Any, scores: Array | None) -> None:
     check_runs(runs)
     if scores is not None and scores.shape != (SOBOL_DIMENSIONS, runs):
         raise InputError(f"scores has the shape {scores.shape}; with runs={runs} it is ({SOBOL_DIMENSIONS}, {runs})")
     check_seed(seed)
-    if not 2027 <= until <= LAST_YEAR:
-        raise InputError(f"until is {until}; the horizon is a year from 2027 to {LAST_YEAR}")
+    check_until(until)
     if not 0 <= first <= MEMBERS - runs:
         raise InputError(f"first is {first}; members are numbered from 0 to {MEMBERS - 1:,}")
     if isinstance(keep, str) or not isinstance(keep, Collection):

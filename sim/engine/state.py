@@ -145,6 +145,10 @@ class State:
     anchor: Anchor | None
     """What ties points to the record after the data; None before their edge, but for a counterfactual history."""
 
+    def hub_policing(self, rows: slice) -> Array:
+        """(R,) how hard hubs look for diverted chips, the mean over them; a world without hubs has none."""
+        return np.asarray(self.policing[rows].mean(axis=0)) if rows.stop > rows.start else np.zeros_like(self.network)
+
     def amounts(self) -> Iterator[tuple[str, Array]]:
         """Name and value of every array that is an amount or a share and so cannot be negative."""
         for field in fields(self):

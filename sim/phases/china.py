@@ -193,7 +193,7 @@ def _smuggled(c: Context, s: State, q: Quarter) -> Array:
     effort = np.power(s.enforcement[US], diversion.EFFORT_RETURNS)
     q.caught = diversion.caught_share(c.p, effort)
     q.premium = diversion.premium(c.p, q.blocked, q.caught)
-    policing = s.policing[c.inputs.rows_of("hub")].mean(axis=0)
+    policing = s.hub_policing(c.inputs.rows_of("hub"))
     leak = diversion.leakiness(policing, c.setting("location_verification") / 100, effort)
     s.network = diversion.adapt(s.network, c.p, q.blocked, s.public.unmet, leak)
     return np.minimum(s.network, 0.5) * q.made_to_order * (1 - q.caught)

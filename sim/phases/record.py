@@ -138,7 +138,7 @@ KEPT: dict[str, Callable[[Held], Array | tuple[Array, ...]]] = {
     "unmet": lambda w: w.q.unmet,
     "permission": lambda w: w.q.permitted,
     "push": lambda w: w.s.push[CHINA],
-    "policing": lambda w: w.s.policing[w.c.inputs.rows_of("hub")].mean(axis=0),
+    "policing": lambda w: w.s.hub_policing(w.c.inputs.rows_of("hub")),
     "enforcement": lambda w: w.s.enforcement[US],
     "made_h100e": lambda w: w.q.made_h100e,
     "unsold_h100e": lambda w: summed(w.c.chips.h100e, w.s.inventory),

@@ -82,5 +82,5 @@ def _events(c: Context, s: State, q: Quarter) -> None:
     q.rl_ceiling = max(1 - i.happenings["rl_ceiling"][t], 0.0)
     q.taiwan = min(i.happenings["taiwan_disruption"][t], 1.0)
     q.memory_shock = i.happenings["hbm_shock"][t]
-    deals = (e for e in i.spec.events if e.kind == "agreement" and number(e.date) <= c.quarter)
-    q.agreement = next(deals, None)
+    deals = [event for event in i.spec.events if event.kind == "agreement" and number(event.date) <= c.quarter]
+    q.agreement = max(deals, key=lambda event: number(event.date), default=None)  # a later one takes its place

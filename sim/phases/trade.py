@@ -61,7 +61,7 @@ def _sold(c: Context, s: State, q: Quarter, shelf: Array) -> Array:
     """Share of what is on the shelf that money and power outside China take, `(runs,)`."""
     h = c.chips.h100e[:, None]
     h100e = summed(h[:, 0], shelf) - (1 - CUSTOM_PRICE) * h[CUSTOM, 0] * shelf[CUSTOM]
-    money = s.spending.sum(axis=0) - s.spending[CHINA] - _refused(c, s, shelf * h)
+    money = s.spending.sum(axis=0) - s.spending[CHINA] - _refused(c, s, shelf)
     watts = summed(power.OVERHEAD / 1000 * c.chips.kw, shelf)
     fits = power.room(s.power, s.power_added, s.power_need, besides=CHINA)
     return np.minimum(1.0, np.minimum(
@@ -70,15 +70,27 @@ def _sold(c: Context, s: State, q: Quarter, shelf: Array) -> Array:
 
 
 def _refused(c: Context, s: State, shelf: Array) -> Array | float:
-    """Money of buyers outside China that rules keep from what is on the shelf (H100e by class), `(runs,)`."""
-    i, t = c.inputs, c.t
-    if not i.terms_act[t]:
+    """Money of buyers outside China that licenses, caps and tariffs keep from what is on the shelf, `(runs,)`.
+
+    Args:
+        c: the quarter's date and inputs.
+        s: the state.
+        shelf: (classes, runs) chips on the shelf.
+    """
+    terms, h = c.inputs.terms, c.chips.h100e
+    if not c.inputs.terms_act[c.t]:
         return 0.0
-    merchant = shelf[:CUSTOM]
-    total = np.maximum(merchant.sum(axis=0), 1e-9)
-    return sum(
-        (s.spending[row] * (1 - summed(terms.approval[t], merchant) / total) for row, terms in i.terms), start=0.0
-    )
+    money = s.spending.copy()
+    money[CHINA] = 0.0
+    wanted, had = np.zeros((2, len(terms), c.runs))
+    for k in map(int, np.flatnonzero(shelf[:CUSTOM].any(axis=1))):
+        bought = _by_terms(c, k, money, shelf[k])
+        free = shelf[k] / np.maximum(money.sum(axis=0), 1e-9)
+        for n, (row, _) in enumerate(terms):
+            wanted[n] += h[k] * money[row] * free
+            had[n] += h[k] * np.minimum(bought[row], money[row] * free)
+    share = 1 - had / np.maximum(wanted, 1e-9)
+    return sum((money[row] * share[n] for n, (row, _) in enumerate(terms)), start=0.0)
 
 
 def _apart(c: Context, s: State, q: Quarter, weight: Array, left: Array) -> dict[int, Array]:

@@ -13,7 +13,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from scenarios import BASELINE, load, names
-from scenarios.errors import from_validation, nearest, one_line
+from scenarios.errors import from_validation, is_plain_number, nearest, one_line
 from scenarios.events import KINDS, Event
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters as known_parameters
@@ -177,7 +177,10 @@ def _assumptions(text: str, notes: list[str]) -> dict[str, float]:
         if name not in known:
             notes.append(f"assume {short(name)}: there is no such parameter; {hint(name, known, PARAMETERS)}")
             continue
-        value = as_number(rest[0] if rest else "")
+        if name in found:
+            notes.append(f"assume {name}: it stands twice; the first one is used")
+            continue
+        value = as_number(":".join(rest))
         if value is None:
             notes.append(f"assume {name}: {short(':'.join(rest)) or 'nothing'} is not a number")
             continue
@@ -190,10 +193,7 @@ def _assumptions(text: str, notes: list[str]) -> dict[str, float]:
 
 def as_number(text: str) -> float | None:
     """A finite number, or None."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
+    value = float(text) if is_plain_number(text) else math.nan
     return value if math.isfinite(value) else None
 
 

@@ -62,6 +62,12 @@ def test_nobody_can_change_the_table_for_the_next() -> None:
         parameters()["mine"] = parameters()["diffusion"]  # type: ignore[index]
 
 
+def test_the_parts_of_a_distribution_stand_in_their_order() -> None:
+    for low, split, high in ((0.9, 0.5, 0.1), (0.1, 0.9, 0.2)):
+        mixed = {"kind": "two_uniforms", "low": low, "split": split, "high": high, "weight": 0.5}
+        assert "low < split < high" in refused(parameters={"substitution": mixed})
+
+
 # --- actors ----------------------------------------------------------------------------------------------------------
 
 
@@ -80,7 +86,7 @@ def test_the_superpowers_keep_kind_and_seat(name: str) -> None:
 def test_a_copied_actor_is_copied_whole(row: Any) -> None:
     spec = BASE.with_changes(actors={"brazil": {"like": row.actor}})
     copied = next(r for r in spec.roster() if r.actor == "brazil")
-    assert copied.model_dump(exclude={"actor"}) == row.model_dump(exclude={"actor"})
+    assert copied.model_dump(exclude={"actor", "label"}) == row.model_dump(exclude={"actor", "label"})
     hosts = sum(r.hosts_us_share for r in spec.roster())
     assert hosts == pytest.approx(sum(r.hosts_us_share for r in BASE.roster()))
 
@@ -92,6 +98,12 @@ NUMBERS_OF_ACTORS = [name for name, field in ActorChange.model_fields.items() if
 def test_a_number_of_an_actor_has_a_range(field: str) -> None:
     for value in (-0.01, float("nan"), float("inf"), 1e300, True):
         assert f"actors.gulf.{field}" in refused(actors={"gulf": {field: value}})
+
+
+def test_partners_cannot_have_more_than_all_orders() -> None:
+    assert "add up to" in refused(actors={"gulf": {"world_share": 0.9}, "japan": {"world_share": 0.9}})
+    assert "add up to" in refused(actors={f"a{n}": {"like": "european_union"} for n in range(30)})
+    assert BASE.with_changes(actors={"gulf": {"world_share": 0.8}})
 
 
 @pytest.mark.parametrize("name", ["", "Brazil", "2nd", "a b", "world", "a" * 41, "é"])
@@ -128,6 +140,24 @@ def test_a_plain_number_means_what_it_looks_like(text: str) -> None:
 
 def test_the_same_text_in_quotes_is_text() -> None:
     assert parse('like: current_policy\ntitle: "1:40"').title == "1:40"
+
+
+@pytest.mark.parametrize("text", ["1_0", "010", "0x1", "１", "1e", "1,5", "5 %"])
+def test_text_that_is_no_plain_number_is_none_anywhere(text: str) -> None:
+    from sim.cli_common import lever_settings
+    from sim.ui.address import as_number
+
+    assert "enforcement" in refused(levers={"enforcement": text})
+    assert "enforcement" in refused(levers=lever_settings([f"enforcement={text}"]))
+    assert as_number(text) is None
+
+
+def test_yes_is_no_number_in_any_guise() -> None:
+    import numpy as np
+
+    for yes in (True, False, np.bool_(True)):
+        assert "enforcement" in refused(levers={"enforcement": yes})
+        assert "diffusion" in refused(parameters={"diffusion": yes})
 
 
 # --- texts and a minimal file ----------------------------------------------------------------------------------------
@@ -169,6 +199,17 @@ def test_a_minimal_file_runs_under_its_own_name(tmp_path: Path, name: str) -> No
     assert all((spec.name, spec.title, spec.story, spec.question))
     assert spec.sources[0].title == name[:300]
     assert Scenario.model_validate_json(spec.model_dump_json()) == spec
+
+
+def test_a_branch_of_a_file_is_named_behind_it(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("branches:\n  a: {levers: {enforcement: 2}}\n  b: {levers: {enforcement: 3}}\n")
+    assert [load(f"{path}{which}").levers["enforcement"] for which in ("", ":a", ":b")] == [2, 2, 3]
+    with pytest.raises(InputError, match="unknown branch 'c'"):
+        load(f"{path}:c")
+    path.write_text("levers: {enforcement: 2}\n")
+    with pytest.raises(InputError, match="has no branches"):
+        load(f"{path}:a")
 
 
 def test_a_file_may_say_nothing_at_all() -> None:

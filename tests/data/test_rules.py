@@ -122,6 +122,11 @@ def test_two_rules_have_two_ids() -> None:
         BASE.with_changes(rules=[SALE, SALE])
 
 
+@pytest.mark.parametrize("row", history(), ids=lambda row: row.id)
+def test_the_id_of_a_recorded_rule_is_taken(row: Rule) -> None:
+    assert "is the id of a recorded rule" in refused({**SALE, "id": row.id})
+
+
 def test_the_table_itself_would_be_refused() -> None:
     """Every row is validated by the same model: a typo in the table cannot run in silence either."""
     for row in history():

@@ -59,6 +59,20 @@ def test_chinese_fabs_answer_to_another_past(name: str, part: str) -> None:
     assert abs(high - low) > 0.02 * low
 
 
+@pytest.mark.parametrize("name", ["tool_controls", "hbm_controls", "cloud_rule"])
+def test_the_default_is_a_setting_like_any_other_in_the_past(name: str) -> None:
+    """Rules of the time were not at the default of today: a point more or less is hardly a difference."""
+    series = "rented" if name == "cloud_rule" else "flows_china"
+    at = LEVERS[name].default
+    assert isinstance(at, float | int)
+    below, there, above = (
+        simulate(BASE.with_changes(start="2022-Q4", levers={name: at + step}), 8, until=2027)[series].sum()
+        for step in (-1, 0, 1)
+    )
+    assert below >= there >= above
+    assert simulate(BASE, 8, until=2027)[series].sum() != there
+
+
 @pytest.mark.parametrize("dated", [True, False])
 def test_dated_or_not_the_same_setting_is_the_same_history(dated: bool, mismatch: Callable[..., list[str]]) -> None:
     setting = {START: 3.0} if dated else 3.0

@@ -115,6 +115,45 @@ def test_what_nobody_may_buy_stays_on_the_shelf(make_world: Callable[..., World]
     )
 
 
+@pytest.mark.parametrize("terms", [{"volume_cap_units": 0}, {"volume_cap_share": 0}, {"approval_share": 0}])
+@pytest.mark.parametrize("buyer", ["china", "gulf"])
+def test_a_quota_of_nothing_is_a_ban(buyer: str, terms: dict[str, float]) -> None:
+    deny = simulate(under(destination=buyer), 8, until=2030)
+    quota = simulate(under(destination=buyer, measure="licence", **terms), 8, until=2030)
+    for name in ("flows_china", "compute_train"):
+        np.testing.assert_allclose(quota[name], deny[name], rtol=1e-6, atol=1e-3 * deny[name].max())
+
+
+def test_chips_that_a_cap_keeps_from_a_buyer_are_paid_by_somebody() -> None:
+    """A cap of next to nothing leaves on the shelf what a denial leaves there."""
+    short = {"levers": {"us_spending": 40, "ally_effort": 0.5}}
+    denied, capped, taxed = (
+        simulate(under(destination="world", **terms).with_changes(**short), 8, until=2032)["unsold_h100e"][-1]
+        for terms in (
+            {"measure": "deny"}, {"measure": "licence", "volume_cap_units": 1},
+            {"measure": "licence", "price_share": 1},
+        )
+    )  # fmt: skip
+    np.testing.assert_allclose(capped, denied, rtol=0.02, atol=1e4)
+    assert np.all(taxed <= denied * 1.02 + 1e4)
+
+
+def test_a_rule_of_ones_own_is_not_taken_for_a_dated_one() -> None:
+    """The license levers change the dated licenses, whatever a scenario's own rule is called."""
+    open_all = {"measure": "licence", "approval_share": 1, "destination": "china"}
+    levers = {"licence_approval": 0, "import_permission": 100}
+    runs = [
+        simulate(under(id=name, **open_all).with_levers(**levers), 8, until=2029)["flows_china"]
+        for name in ("mine", "us_2026_05_case_mine")
+    ]
+    assert np.array_equal(*runs)
+
+
+def test_a_higher_priority_decides_for_other_buyers_too() -> None:
+    weak = simulate(under(destination="gulf", priority=0), 8, until=2029)
+    assert np.array_equal(weak["compute_train"], simulate(BASE, 8, until=2029)["compute_train"])
+
+
 def test_an_added_actor_can_be_named(make_world: Callable[..., World]) -> None:
     twin = {"brazil": {"like": "gulf"}}
     free = ended(make_world, BASE.with_changes(actors=twin))

@@ -1,13 +1,16 @@
 """What a scenario sets that does nothing is said, and what does something is not accused."""
 
+import itertools
 from typing import Any
 
 import numpy as np
 import pytest
 
 from scenarios import load, names
+from scenarios.errors import InputError
 from scenarios.events import KINDS
 from scenarios.levers import LEVERS
+from scenarios.rules import known_values
 from scenarios.schema import Scenario
 from sim.inert import without_effect
 from sim.run import simulate
@@ -57,8 +60,60 @@ def test_rules_that_cannot_act_are_named() -> None:
         ({"scope": "tools", "strength": 0.9, "destination": "gulf"}, "act on China alone"),
     ):  # fmt: skip
         one(BASE.with_changes(rules=[{**RULE, **fields}]), "Rule mine", word)
-    for fields in ({"priority": 90}, {"destination": "gulf"}, {"scope": "tools", "strength": 0.9}):
+    one(BASE.with_changes(rules=[{**RULE, "destination": "gulf"}]), "another rule")  # the Gulf is free at priority 20
+    for fields in ({"priority": 90}, {"destination": "gulf", "priority": 90}, {"scope": "tools", "strength": 0.9}):
         assert without_effect(BASE.with_changes(rules=[{**RULE, **fields}]), 2030) == ()
+
+
+@pytest.mark.parametrize("scope", known_values("scope"))
+@pytest.mark.parametrize("issuer", known_values("issuer"))
+def test_a_rule_acts_or_is_refused_or_is_said_to_be_recorded_only(issuer: str, scope: str) -> None:
+    """Every issuer, scope, measure and destination, each as strong as it can be."""
+    start = "2025-01-01" if scope == "import_permission" else "2027-01-01"
+    bases = {start: simulate(BASE, 8, until=2029)}
+    for measure, place in itertools.product(known_values("measure"), ("china", "gulf", "world", "united_states")):
+        strength = {} if scope == "sale" else {"strength": 0.0 if scope == "import_permission" else 0.99}
+        terms = {"approval_share": 0.01} if (scope, measure) == ("sale", "licence") else strength
+        rule = {**RULE, **terms, "issuer": issuer, "scope": scope, "measure": measure, "destination": place,
+                "start": start, "priority": 90}  # fmt: skip
+        try:
+            spec = BASE.with_changes(rules=[rule])
+        except InputError:
+            continue
+        run = simulate(spec, 8, until=2029)
+        moves = any(not np.array_equal(values, run.series[name]) for name, values in bases[start].series.items())
+        said = without_effect(spec, 2029)
+        assert moves != bool(said), (issuer, scope, measure, place, said)
+        assert bool(spec.rules[0].unread) <= (not moves), (issuer, scope, measure, place)
+
+
+def test_a_strength_has_a_measure_that_closes() -> None:
+    for scope in ("tools", "hbm", "subsidiary", "remote_access"):
+        with pytest.raises(InputError, match="`free` closes nothing"):
+            BASE.with_changes(rules=[{**RULE, "scope": scope, "measure": "free", "strength": 0.9}])
+
+
+def test_a_rare_chance_is_not_called_nothing() -> None:
+    assert without_effect(BASE.with_changes(parameters={"taiwan_hazard": 0})) == ()
+
+
+def test_two_settings_that_each_do_the_same_are_not_both_called_idle() -> None:
+    ban = {**RULE, "destination": "gulf", "priority": 90}
+    twice = [ban, {**ban, "id": "two"}]
+    said = without_effect(BASE.with_changes(rules=twice), 2029)
+    assert len(said) == 2
+    assert all("adds nothing to the rest" in line for line in said)
+
+
+def test_too_many_settings_are_said_not_to_be_tried() -> None:
+    events = [{"kind": "efficiency_shock", "date": "2028-Q1", "size": 0.01}] * 41
+    one(BASE.with_changes(events=events), "41 settings", "not tried")
+
+
+def test_an_actor_without_a_change_and_a_license_lever_before_licenses_are_named() -> None:
+    one(BASE.with_changes(actors={"gulf": {}}), "Actor gulf", "nothing of it is changed")
+    said = without_effect(BASE.with_changes(start="2023-Q3", levers={"revenue_share": 50}))
+    assert any("acts from 2025-Q3 and not from 2023-Q3" in line for line in said)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,27 @@ def test_a_parameter_at_its_bounds_can_be_simulated(name: str, end: str, watched
     none_negative(watched)
 
 
+def test_a_world_without_hubs_runs(watched: dict[str, float]) -> None:
+    simulate(BASE.with_changes(actors={"gulf": {"kind": "rest"}, "southeast_asia": {"kind": "rest"}}), 8, until=2030)
+    none_negative(watched)
+
+
+def test_many_copies_of_a_host_do_not_host_more_than_there_is() -> None:
+    run = simulate(BASE.with_changes(actors={f"a{n}": {"like": "netherlands"} for n in range(30)}), 8, until=2030)
+    assert run["power_used"].min() >= 0
+    assert np.all(run["power_used"] <= run["power"] * (1 + 1e-6))
+
+
+def test_the_later_of_two_agreements_holds_whatever_their_order() -> None:
+    loose = {"kind": "agreement", "date": "2027-Q1", "size": 4}
+    tight = {"kind": "agreement", "date": "2028-Q2", "size": 0.5}
+    orders = ([loose, tight], [tight, loose])
+    one, two = (simulate(BASE.with_changes(events=events), 8, until=2031) for events in orders)
+    assert np.array_equal(one["capability"], two["capability"])
+    free = simulate(BASE.with_changes(events=[loose]), 8, until=2031)
+    assert np.any(one["training_flop"] < free["training_flop"])
+
+
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_all_levers_at_one_end_leave_no_negative_stock(end: str, watched: dict[str, float]) -> None:
     levers: Any = {name: getattr(lever, end) for name, lever in LEVERS.items()}
