@@ -223,6 +223,12 @@ class Inputs:
         return int(given[0]) if len(given) else self.steps
 
     @cached_property
+    def strongest(self) -> list[int]:
+        """(T,) the strongest merchant class that is on sale in the world."""
+        h100e, merchant = catalogue().h100e, len(MAIN_CLASSES) - 1
+        return [max(np.flatnonzero(row[:merchant]).tolist(), key=lambda k: h100e[k]) for row in self.exists]
+
+    @cached_property
     def closures(self) -> dict[str, Array]:
         """(T,) share of each channel that is closed: chip tools, memory, and compute abroad (subsidiaries, rental)."""
         return {scope: self._closure(scope, lever) for scope, lever in CLOSING.items()}

@@ -27,7 +27,9 @@ class Past:
 
 def put_down(world: World) -> Past:
     """The past of a world that has just reached the edge of its data."""
-    return Past(copied(world.state), world.log.series, world.log.ledger)
+    quarters = world.inputs.data_steps
+    series, ledger = ({n: v[:quarters] for n, v in kept.items()} for kept in (world.log.series, world.log.ledger))
+    return Past(copied(world.state), series, ledger)
 
 
 def take_up(past: Past, world: World) -> None:

@@ -120,7 +120,7 @@ def _edge_cost(c: Context) -> float:
 
 def _frontier(c: Context) -> int:
     """The strongest merchant class that is made."""
-    return max((k for k in range(CUSTOM) if c.inputs.exists[c.t, k]), key=lambda k: c.chips.h100e[k])
+    return c.inputs.strongest[c.t]
 
 
 def _blocked(c: Context, q: Quarter, offers: _Offers) -> Array:
