@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.errors import InputError, shown
+from sim import checkout
 from sim.cli_common import Json, print_json
 
 if TYPE_CHECKING:
@@ -27,7 +28,16 @@ EVERY = 10.0
 
 
 def batch(
-    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A study as a YAML file; docs/research.md has one.")],
+    plan: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PLAN",
+            help=checkout.advice(
+                "A study as a YAML file; docs/research.md has one.",
+                "A study as a YAML file: its name, scenarios, outcomes, members and design.",
+            ),
+        ),
+    ],
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder under which the study's own one, NAME-DIGEST, is made.")
     ] = Path("results"),

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
 from scenarios.errors import InputError, shown
-from sim import checks
+from sim import checkout, checks
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -482,7 +482,7 @@ def dask(address: str, workers: int | None = None) -> Dask:
     try:
         from distributed import Client, LocalCluster
     except ImportError as error:
-        raise InputError("Dask is not installed; pip install 'polarity-sim[cluster]'") from error
+        raise InputError(f"Dask is not installed; {checkout.extra('cluster')}") from error
     cluster, client = None, Client.__new__(Client)
     try:
         if address == "local":

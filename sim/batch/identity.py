@@ -24,6 +24,7 @@ OUTSIDE = (
     "sim/docs",
     "sim/batch",
     "sim/checks",
+    "sim/checkout",
     "sim/inert",
     "sim/short",
     "scenarios/library",
