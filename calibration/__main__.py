@@ -65,7 +65,7 @@ def main() -> int:
     except KeyboardInterrupt:
         status = STOPPED
     except ImportError as error:
-        return _refused(f"{error.name or error} is not installed; `make calibration` installs it")
+        return _refused(f"{error.name or error} is not installed; pip install 'polarity-sim[calibration]'")
     except (ValueError, OSError, MemoryError) as error:
         return _refused(str(error))
     except Exception as error:

@@ -166,7 +166,7 @@ def _commit() -> str:
             for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no"])
         )
     except (OSError, subprocess.CalledProcessError):
-        return "unknown: not a git checkout"
+        return "unknown: not under version control"
     return head + (" with changes" if changed else "")
 
 

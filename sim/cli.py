@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.errors import InputError, nearest, shown
-from sim import cli_batch, cli_calibrate, cli_discover, cli_files, cli_hindcast, cli_policies, cli_sensitivity
+from sim import (
+    checkout,
+    cli_batch,
+    cli_calibrate,
+    cli_discover,
+    cli_files,
+    cli_hindcast,
+    cli_policies,
+    cli_sensitivity,
+)
 from sim.cli_common import (
     Calibration,
     Json,
@@ -122,7 +131,8 @@ def _expected(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise InputError(f"{path}: is not valid JSON; write it anew with `make golden`") from error
+        mend = checkout.advice("write it anew with `make golden`", f"mend it: {checkout.anew()}")
+        raise InputError(f"{path}: is not valid JSON; {mend}") from error
 
 
 @app.command()
@@ -252,7 +262,7 @@ def app_(
 
     script = ROOT / "app.py"
     if not script.is_file():
-        raise InputError(f"app: {script.name} is not beside the package; run it from a checkout of Polarity")
+        raise InputError(f"app: {script.name} is not beside the package; mend it: {checkout.anew()}")
     if find_spec("streamlit") is None:
         raise InputError("app: streamlit is not installed; install it with `pip install streamlit`")
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.errors import InputError, shown
+from sim import checkout
 from sim.cli_common import Json, print_json
 
 if TYPE_CHECKING:
@@ -27,7 +28,16 @@ EVERY = 10.0
 
 
 def batch(
-    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A study as a YAML file; docs/research.md has one.")],
+    plan: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PLAN",
+            help=checkout.advice(
+                "A study as a YAML file; docs/research.md has one.",
+                "A study as a YAML file: its name, scenarios, outcomes, members and design.",
+            ),
+        ),
+    ],
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder under which the study's own one, NAME-DIGEST, is made.")
     ] = Path("results"),
@@ -54,10 +64,12 @@ def batch(
         raise InputError(f"--workers {workers}: give 1 or more")
     study = Study.of(content, out)
     if dry_run:
-        _print(_outlook(study), as_json, _print_outlook)
+        _print(_outlook(study) | {"notes": [*content.notes(), *study.notes()]}, as_json, _print_outlook)
         return
     cli_files.check_folder(out)
     _warn_of_space(study)
+    for note in (*content.notes(tried=False), *study.notes()):
+        print(f"polarity: {note}", file=sys.stderr)
     with _pool(workers, dask) as pool, _stopped_by_sigterm(), _progress() as progress:
         try:
             study = run_study(content, out, pool, progress)
@@ -84,6 +96,7 @@ def study(
     report = _report(found, readable=not damaged)
     if verify:
         report["damaged"] = damaged
+    report["notes"] = list(found.notes())
     _print(report, as_json, lambda content: _print_report(found, content))
 
 
@@ -125,6 +138,8 @@ def _print_outlook(outlook: dict[str, Any]) -> None:
         f"{outlook['futures_to_simulate']:,} futures are still to be simulated (whole parts)."
     )
     print(f"Disk: at most {_size(outlook['bytes_at_most'])} in {outlook['folder']}")
+    for note in outlook["notes"]:
+        print(note)
 
 
 def _size(count: float) -> str:
@@ -293,5 +308,7 @@ def _print_report(study: Study, report: dict[str, Any]) -> None:
         )
     if report["results"]:
         cli_study_text.study(report["results"], study.plan.asked, tuple(study.plan.design.axes))
+    for note in report.get("notes", ()):
+        print(note)
     print(f"Cite: {report['cite']}")
     print(f"Files: {study.folder}")

@@ -114,10 +114,11 @@ def _measure(what: What, tier: str, device: str, out: Path | None, options: list
 
     from calibration.record import RESULTS
     from scenarios.tables import DATA
-    from sim import cli_files
+    from sim import checkout, cli_files
 
     if find_spec("torch") is None:
-        raise InputError("calibrate: torch is not installed; `make calibration` installs it")
+        install = checkout.advice("`make calibration` installs it", checkout.extra("calibration"))
+        raise InputError(f"calibrate: torch is not installed; {install}")
     cli_files.check_folder(out or RESULTS)
     said = ["polarity", "calibrate", what, *(["--" + tier] if tier != "standard" else []), "--device", device, *options]
     words = ["run", what, "--tier", tier, "--device", device, "--out", str(out or RESULTS)]

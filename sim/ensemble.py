@@ -22,6 +22,7 @@ from scipy.special import ndtr, ndtri
 from scenarios.errors import InputError
 from scenarios.parameters import parameters
 from scenarios.schema import Scenario
+from sim import checkout
 from sim.rng import Array, Streams
 from sim.short import Short
 
@@ -68,8 +69,10 @@ def weighed(data_until: str) -> Weighed:
         return Weighed(json.loads(path.read_text(encoding="utf-8")), packed / STEPS_PER_SD)
     except (OSError, ValueError) as error:
         raise InputError(
-            f"scenarios/draws/{data_until}: cannot be read ({error}); make it anew with "
-            f"`polarity weights --make --data-until {data_until}`"
+            f"scenarios/draws/{data_until}: cannot be read ({error}); "
+            + checkout.advice(
+                f"make it anew with `polarity weights --make --data-until {data_until}`", f"mend it: {checkout.anew()}"
+            )
         ) from error
 
 
@@ -91,12 +94,17 @@ def check_folder() -> None:
     Raises:
         InputError: naming the folder.
     """
+    if not checkout.is_checkout():
+        raise InputError(
+            "weights: --make replaces the draws that belong to this version of Polarity, which is done in its source "
+            "code and not in an installed package; `polarity weights` shows those that are here"
+        )
     try:
         FOLDER.mkdir(exist_ok=True)
     except OSError as error:
         raise InputError(f"{FOLDER}: cannot be made ({error.strerror})") from error
     if not os.access(FOLDER, os.W_OK | os.X_OK):
-        raise InputError(f"{FOLDER}: nothing may be written there; run from a checkout of your own")
+        raise InputError(f"{FOLDER}: nothing may be written there; take a copy of the source of your own")
 
 
 def keep(data_until: str, scores: Array, facts: dict[str, Any]) -> Path:

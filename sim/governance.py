@@ -9,6 +9,8 @@ from sim.rng import Array
 
 INDICES = ("safety_effort", "accident_hazard", "misuse_exposure", "democratic_share", "norm_share")
 """Order of the index axis."""
+
+
 def indices(eci: Array, used: Array, serving: Array, safety: Array, weights: Array, us_bloc: Array, p: Draws) -> Array:
     """The five indices, `(5, runs)`.
 

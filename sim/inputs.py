@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -113,7 +113,14 @@ class Inputs:
         """Row and terms of every buyer outside China whom a rule on sales names."""
         buyers = tuple(name for name in self.actors if name not in SUPERPOWERS)
         found = destinations.terms(self._policy, buyers)
-        return [(self.actors.index(name), terms) for name, terms in found.items()]
+        return [(self.actors.index(name), self._seen_from_the_edge(terms)) for name, terms in found.items()]
+
+    def _seen_from_the_edge(self, terms: Terms) -> Terms:
+        """Terms without caps on numbers of chips that were not known: a run that is blind to them knows no number."""
+        if not self.spec.blind:
+            return terms
+        known = catalogue().known(self.edge)[: terms.cap_units.shape[1]]
+        return replace(terms, cap_units=np.where(known, terms.cap_units, np.inf))
 
     @cached_property
     def terms_act(self) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ from scenarios.parameters import parameters
 from scenarios.quantities import Choice
 from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
-from sim import ensemble, rng
+from sim import checkout, ensemble, rng
 from sim.checks import checked
 from sim.draws import distributions
 from sim.evaluate import Progress, Task, evaluate_all
@@ -250,7 +250,7 @@ def _prim() -> Any:
             warnings.simplefilter("ignore")  # about optional parts of the library that are not needed here
             from ema_workbench.analysis import prim
     except ImportError as error:
-        raise InputError("discovery needs ema_workbench: pip install 'polarity-sim[analysis]'") from error
+        raise InputError(f"discovery needs ema_workbench: {checkout.extra('analysis')}") from error
     return prim
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from scenarios.errors import InputError
 from scenarios.schema import Scenario
-from sim import rng
+from sim import checkout, rng
 from sim.analysis.inputs import LUCK, inputs_of
 from sim.checks import checked
 from sim.evaluate import Progress, Task, evaluate_all, numbers_only
@@ -113,7 +113,7 @@ def _sampled(names: Sequence[str], trajectories: int, seed: int) -> Array:
     try:
         from SALib.sample import morris as sampler
     except ImportError as error:
-        raise InputError("Morris screening needs SALib: pip install 'polarity-sim[analysis]'") from error
+        raise InputError(f"Morris screening needs SALib: {checkout.extra('analysis')}") from error
     number = int(rng.generator(seed, "morris design").integers(2**31))
     return np.asarray(sampler.sample(_problem(names), trajectories, num_levels=LEVELS, seed=number))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +29,20 @@ class Point:
     """Names what is simulated."""
 
 
-def points(plan: Plan) -> Iterator[Point]:
-    """All points of a plan, scenario by scenario."""
-    settings = list(_settings(plan.design))
+def points(plan: Plan, chosen: Container[int] | None = None) -> Iterator[Point]:
+    """The points of a plan, scenario by scenario.
+
+    Args:
+        plan: the study.
+        chosen: numbers of some of them; by default all.
+    """
+    settings, places = list(_settings(plan.design)), itertools.count()
     for spec in plan.scenarios:
         if plan.weighting is not None:
             spec = spec.with_changes(weighting=plan.weighting)
         for values in settings:
+            if chosen is not None and next(places) not in chosen:
+                continue
             there = _laid_over(spec, tuple(plan.design.axes), values)
             numbers = tuple(None if value == ACTOR else float(value) for value in values)
             yield Point(spec.name, there, numbers, there.digest())

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
 from scenarios.errors import InputError, shown
-from sim import checks
+from sim import checkout, checks
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -482,8 +482,8 @@ def dask(address: str, workers: int | None = None) -> Dask:
     try:
         from distributed import Client, LocalCluster
     except ImportError as error:
-        raise InputError("Dask is not installed; pip install 'polarity-sim[cluster]'") from error
-    cluster = None
+        raise InputError(f"Dask is not installed; {checkout.extra('cluster')}") from error
+    cluster, client = None, Client.__new__(Client)
     try:
         if address == "local":
             with _one_thread_each(), _deaf_to_interrupts():
@@ -491,8 +491,10 @@ def dask(address: str, workers: int | None = None) -> Dask:
                     n_workers=workers or available(), threads_per_worker=1, processes=True, dashboard_address=":0",
                     silence_logs=logging.CRITICAL,
                 )  # fmt: skip
-        client = Client(cluster if cluster is not None else address, timeout=PATIENCE, set_as_default=False)
+        Client.__init__(client, cluster if cluster is not None else address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
+        with suppress(Exception):  # left to the garbage collector, it would lock the start of the next one
+            client.close(timeout=1)
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
             f"no Dask scheduler answers at {shown(address)} ({reason}); give its address, such as tcp://head:8786, "

@@ -16,7 +16,19 @@ from sim import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("sim", "agents", "scenarios", "calibration")
-OUTSIDE = ("sim/ui", "sim/hindcast", "sim/analysis", "sim/cli", "sim/docs", "sim/batch", "scenarios/library")
+OUTSIDE = (
+    "sim/ui",
+    "sim/hindcast",
+    "sim/analysis",
+    "sim/cli",
+    "sim/docs",
+    "sim/batch",
+    "sim/checks",
+    "sim/checkout",
+    "sim/inert",
+    "sim/short",
+    "scenarios/library",
+)
 """Parts that decide no number of a member; of the library, the scenario's own digest says what there is to say."""
 INSIDE = "sim/batch/part.py"
 """The part of the batch package that does: it writes the rows."""

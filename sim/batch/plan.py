@@ -231,6 +231,16 @@ class Plan(Short, BaseModel, metaclass=_Called):
             "futures": f"{self.runs:,}, {self.members:,} of each",
         }  # fmt: skip
 
+    def notes(self, tried: bool = True) -> tuple[str, ...]:
+        """What does less than it seems to, one line each: dated paths that an axis replaces, and what has no effect.
+
+        Args:
+            tried: whether a few futures are simulated to find out what acts; without it, dates and rules alone tell.
+        """
+        from sim.batch.notes import of_plan
+
+        return of_plan(self, tried)
+
     @property
     def runs(self) -> int:
         """Futures asked for in all."""

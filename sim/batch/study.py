@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 QUANTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 MANIFEST, PLAN, PARTS = "manifest.jsonl", "plan.yaml", "parts"
+_OURS = re.compile(r"[a-z][a-z0-9_-]*-[0-9a-f]+-seed\d+-\d{9,}\.parquet|\.[a-z].*-seed\d+-\d{9,}\.parquet\.tmp")
+"""Names of parts, whole and half written; what is called otherwise is somebody else's."""
 
 
 class Study(Short):
@@ -101,6 +104,17 @@ class Study(Short):
         """Parts of the plan that are not finished."""
         done = self.finished()
         return [part for part in self.parts if part.file not in done]
+
+    def strangers(self) -> list[str]:
+        """Parquet files in the folder that no study writes, as paths below it: nothing is done to them."""
+        found = [path.relative_to(self.folder) for path in sorted(self.folder.rglob("*.parquet"))]
+        return [path.as_posix() for path in found if path.parent != Path(PARTS) or not _OURS.fullmatch(path.name)]
+
+    def notes(self) -> tuple[str, ...]:
+        """What lies in and beside the folder and is not part of the study, one line each."""
+        from sim.batch.notes import of_study
+
+        return of_study(self)
 
     def digests(self) -> dict[str, str]:
         """Name → SHA-256 of the finished parts of the plan."""
@@ -189,9 +203,8 @@ class Study(Short):
                 file.write(lines)
                 file.truncate()
                 os.fsync(file.fileno())
-        ours = [path for pattern in ("*.parquet", ".*.tmp") for path in (self.folder / PARTS).glob(pattern)]
-        for path in ours:
-            if path.name not in done:
+        for path in (self.folder / PARTS).iterdir():
+            if _OURS.fullmatch(path.name) and path.name not in done:
                 path.unlink()
 
     def _write_plan(self) -> None:

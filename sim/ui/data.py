@@ -9,6 +9,7 @@ import streamlit as st
 
 from scenarios import files
 from scenarios.errors import InputError
+from sim import checkout
 from sim.outcomes.polarity import CLASSES, LABELS
 from sim.ui import address, assumed, common, downloads, inert_panel, injector, levers, recipes, theme, uploads, wording
 from sim.ui.recipes import Dice
@@ -67,7 +68,8 @@ def _head(now: Setup, dice: Dice) -> None:
 def _recipes(now: Setup, dice: Dice) -> None:
     st.html(theme.heading(
         "Run this scenario elsewhere",
-        "In a checkout of Polarity, after make setup. Each of these gives the digest and the numbers of the page.",
+        checkout.advice("In a checkout of Polarity, after make setup.", "Wherever Polarity is installed.")
+        + " Each of these gives the digest and the numbers of the page.",
     ))  # fmt: skip
     file, text = recipes.file_name(now), recipes.scenario_file(now, dice)
     python, command, scenario, plan = st.tabs(["Python", "Command line", "Scenario file", "Batch plan"])
@@ -87,7 +89,8 @@ def _recipes(now: Setup, dice: Dice) -> None:
     with plan:
         _note(
             "The same futures as a study, beside what the scenario is compared with. Save it as plan.yaml and run "
-            "polarity batch plan.yaml --out results; docs/research.md says what else a plan can hold."
+            "polarity batch plan.yaml --out results"
+            + checkout.advice("; docs/research.md says what else a plan can hold.", ".")
         )
         _long(recipes.plan_file(now, dice))
     _numbers(now)
@@ -178,7 +181,8 @@ def _upload(now: Setup) -> None:
     )
     if st.session_state.get(key) is not None and _PROBLEM in st.session_state:
         _alert(st.session_state[_PROBLEM], "The file was not used:")
-    _note("The form is in docs/api.md, “A scenario of your own”; polarity schema prints it for an editor.")
+    form = checkout.advice("The form is in docs/api.md, “A scenario of your own”; polarity", "The command polarity")
+    _note(f"{form} schema prints it for an editor.")
 
 
 # -------------------------------------------------------------------------------------------------------- downloads
@@ -238,10 +242,12 @@ def _cite(now: Setup, dice: Dice) -> None:
 def _api() -> None:
     st.html(theme.heading("The engine in five lines of Python", "Tables come back as polars frames, series as arrays."))
     st.code(recipes.API, language="python", wrap_lines=True)
-    st.html(
-        '<p class="d">Python guide: <code>docs/api.md</code>. Studies, sensitivity, discovery and policies: '
-        "<code>docs/research.md</code>. The model in words: <code>docs/ODD.md</code>. All are in the checkout.</p>"
+    guides = checkout.advice(
+        "Python guide: <code>docs/api.md</code>. Studies, sensitivity, discovery and policies: "
+        "<code>docs/research.md</code>. The model in words: <code>docs/ODD.md</code>. All are in the checkout.",
+        "The guides come with the source code of Polarity, not with the package.",
     )
+    st.html(f'<p class="d">{guides}</p>')
 
 
 @st.fragment

@@ -11,6 +11,7 @@ from scenarios import BASELINE, load
 from scenarios.errors import InputError
 from scenarios.quarters import DATA_UNTIL
 from scenarios.tables import table
+from sim import checkout
 from sim.ensemble import weighed
 from sim.hindcast.blind import CUTOFFS, Hindcast
 from sim.hindcast.kept import kept
@@ -280,7 +281,8 @@ def _again() -> None:
     st.html(
         evidence_html.heading(
             "Make the numbers of this page anew",
-            "In a checkout: the calibration in use, a blind run with its scores and figures, and what history moves.",
+            checkout.advice("In a checkout", "On the command line")
+            + ": the calibration in use, a blind run with its scores and figures, and what history moves.",
         )
     )
     lines = ("polarity calibrate show", f"polarity hindcast --cutoff {CUTOFFS[-1]} --json", "polarity weights")

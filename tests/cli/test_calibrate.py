@@ -84,7 +84,8 @@ def test_a_report_without_its_chart_library_says_what_is_missing(tmp_path: Path)
     code += "from calibration.__main__ import main\nsys.exit(main())"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr.strip() == "polarity: calibrate: vl_convert is not installed; `make calibration` installs it"
+    install = "pip install 'polarity-sim[calibration]'"
+    assert done.stderr.strip() == f"polarity: calibrate: vl_convert is not installed; {install}"
     assert not list(tmp_path.iterdir())
 
 

@@ -1,0 +1,171 @@
+"""Polarity as pip installs it: without the Makefile and the guides, and with advice that can be followed there."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from scenarios.errors import InputError
+from sim import checkout, ensemble
+from sim.cli import app
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+OF_A_CHECKOUT = re.compile(
+    r"\bmake (setup|run|test|lint|format|bench|hindcast|golden|docs|constraints|calibration)\b|\bdocs/\w|"
+    r"(?<!sim/)checkout|weights --make|CONTRIBUTING|CHANGELOG|README|Makefile|\bbenchmarks[/.]"
+)
+FOR_DEVELOPERS = ("sim/docs.py", "sim/checkout.py")
+"""What rewrites the guides, and the one home of this question."""
+
+
+def files_of_the_wheel() -> dict[Path, str]:
+    """Source → place in the package, as pyproject.toml has it."""
+    wheel = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
+    found = {ROOT / source: place for source, place in wheel["force-include"].items()}
+    for package in wheel["packages"]:
+        found |= {
+            path: path.relative_to(ROOT).as_posix()
+            for path in (ROOT / package).rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+    return found
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder like site packages with what the wheel holds."""
+    place = tmp_path_factory.mktemp("site")
+    for source, name in files_of_the_wheel().items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, place / name)
+    return place
+
+
+@pytest.fixture
+def installed(package: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`polarity` from the package, in an empty folder; some modules can be missing."""
+
+    def call(*words: str, missing: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+        code = (
+            "import sys, importlib.util as u; real = u.find_spec\n"
+            f"gone = {missing!r}; sys.modules.update(dict.fromkeys(gone))\n"
+            "u.find_spec = lambda name, package=None: None if name in gone else real(name, package)\n"
+            "from sim.cli import main; sys.argv[0] = 'polarity'; main()"
+        )
+        path = {**os.environ, "PYTHONPATH": str(package), "COLUMNS": "300", "NO_COLOR": "1", "TERM": "dumb"}
+        return subprocess.run(
+            [sys.executable, "-P", "-c", code, *words], cwd=tmp_path, env=path, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+
+    return call
+
+
+def test_the_package_is_no_checkout_and_this_is_one(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert checkout.is_checkout()
+    monkeypatch.setattr(checkout, "ROOT", package)
+    assert not checkout.is_checkout()
+    assert checkout.advice("make it", "mend it") == "mend it"
+
+
+def test_the_package_runs_and_is_the_same_engine(installed, package: Path) -> None:
+    shown = installed("run", "current_policy", "--runs", "16", "--until", "2028")
+    assert shown.returncode == 0, shown.stderr
+    code = "import sim; from sim.batch.identity import engine; print(sim.__file__, engine())"
+    said = []
+    for place in (package, ROOT):
+        path = {**os.environ, "PYTHONPATH": str(place)}
+        command = [sys.executable, "-P", "-c", code]
+        said.append(subprocess.run(command, env=path, capture_output=True, text=True, check=True).stdout.split())
+    assert Path(said[0][0]).is_relative_to(package)
+    assert said[0][1] == said[1][1]
+
+
+@pytest.mark.parametrize(
+    ("words", "missing", "advice"),
+    [
+        (("calibrate", "bench"), ("torch",), "pip install 'polarity-sim[calibration]'"),
+        (("sensitivity", "--method", "morris", "--samples", "4"), ("SALib",), "pip install 'polarity-sim[analysis]'"),
+        (("discover", "--outcome", "us_ahead@2028", "--members", "512"), ("ema_workbench",), "polarity-sim[analysis]"),
+        (("batch", "PLAN", "--dask", "local"), ("distributed",), "pip install 'polarity-sim[cluster]'"),
+        (("weights", "--make"), (), "not in an installed package"),
+    ],
+    ids=lambda part: part[0] if isinstance(part, tuple) and part else "",
+)
+def test_what_is_missing_is_named_with_what_pip_can_do(installed, tmp_path: Path, words, missing, advice) -> None:
+    (tmp_path / "PLAN").write_text("name: p\nscenarios: [current_policy]\noutcomes: [us_ahead@2027]\nmembers: 8\n")
+    done = installed(*words, missing=missing)
+    assert done.returncode == 2, done.stderr + done.stdout
+    (line,) = done.stderr.splitlines()
+    assert advice in line
+    assert OF_A_CHECKOUT.search(line) is None or words[0] == "weights"
+
+
+def test_a_damaged_package_says_how_it_is_mended(
+    installed, package: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    expected = package / "scenarios" / "library" / "tight_controls.expected.json"
+    whole = expected.read_bytes()
+    expected.write_text("{")
+    done = installed("show", "tight_controls")
+    expected.write_bytes(whole)
+    assert done.returncode == 2
+    assert "pip install --force-reinstall polarity-sim" in done.stderr
+    (tmp_path / "2026-Q3.json").write_text("{}")
+    monkeypatch.setattr(ensemble, "FOLDER", tmp_path)
+    for place, says in ((package, "--force-reinstall"), (ROOT, "weights --make --data-until 2026-Q3")):
+        monkeypatch.setattr(checkout, "ROOT", place)
+        ensemble.weighed.cache_clear()
+        with pytest.raises(InputError, match=says):
+            ensemble.weighed("2026-Q3")
+    ensemble.weighed.cache_clear()
+
+
+def test_help_of_every_command_names_nothing_that_is_not_there(installed) -> None:
+    commands = list(get_command(app).commands)
+    assert {"run", "batch", "study", "weights", "calibrate"} <= set(commands)
+    for command in commands:
+        done = installed(command, "--help")
+        assert done.returncode == 0, done.stderr
+        assert OF_A_CHECKOUT.search(done.stdout) is None, command
+
+
+def strings(tree: ast.Module) -> list[ast.Constant]:
+    """Texts of a module, without those that document it."""
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
+    ]
+
+
+def test_what_only_a_checkout_has_is_named_where_it_is_asked_for_alone() -> None:
+    """Every text of the packages, errors and pages alike: it stands in `checkout.advice(here, installed)`, first."""
+    astray = []
+    for source in files_of_the_wheel():
+        name = source.relative_to(ROOT).as_posix()
+        if source.suffix != ".py" or name in FOR_DEVELOPERS:
+            continue
+        tree = ast.parse(source.read_text(encoding="utf-8"))
+        asked = {
+            id(part)
+            for call in ast.walk(tree)
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "checkout.advice"
+            for part in ast.walk(call.args[0])
+        }
+        astray += [
+            f"{name}:{node.lineno}: {node.value}"
+            for node in strings(tree)
+            if OF_A_CHECKOUT.search(node.value) and id(node) not in asked
+        ]
+    assert astray == []
