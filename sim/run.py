@@ -170,7 +170,7 @@ def _past(record: Inputs, drawn: Draws, streams: Streams, keep: Keep, known: boo
         keep: what is kept of the past.
         known: whether the values are those that belong to the members, so that scenario and dice name them.
     """
-    asked = _Asked(record, keep, streams.seed, streams.first, streams.last, drawn)
+    asked = _Asked(id(record), keep, streams.seed, streams.first, streams.last, record, drawn)
     return _kept(asked) if known else _kept.__wrapped__(asked)
 
 
@@ -178,11 +178,13 @@ def _past(record: Inputs, drawn: Draws, streams: Streams, keep: Keep, known: boo
 class _Asked:
     """What a past hangs on; the draws follow from the rest."""
 
-    record: Inputs
+    prepared: int
+    """Which prepared inputs, by identity: they are kept while they are the same."""
     keep: Keep
     seed: int
     first: int
     last: int
+    record: Inputs = field(compare=False)
     drawn: Draws = field(compare=False)
 
 
