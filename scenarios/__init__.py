@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scenarios import files
-from scenarios.errors import Fault, InputError, faults_of, joined, unknown
+from scenarios.errors import Fault, InputError, faults_of, joined, shown, unknown
 
 if TYPE_CHECKING:
     from scenarios.schema import Scenario
@@ -41,6 +41,8 @@ def load(name: str | Path) -> Scenario:
     Raises:
         InputError: with one line that names the place and the nearest valid name.
     """
+    if not isinstance(name, str | Path):
+        raise InputError(f"name is {shown(name)}; give the name of a scenario or a path to a file")
     return _load(name, ())
 
 

@@ -387,13 +387,8 @@ def _too_much_of_the_world(actors: Any) -> _Problems:
         copied = shares.get(like) if isinstance(like, str) else None
         shares[str(key)] = next((x for x in (own, copied) if x is not None), shares.get(str(key), 0.0))
     if (total := sum(shares.values())) > 1:
-        yield (
-            ("actors",),
-            (
-                f"shares of orders outside the United States and China (world_share) add up to {total:.2f}; they can add "
-                "up to 1"
-            ),
-        )
+        added = f"shares of orders outside the United States and China (world_share) add up to {total:.2f}"
+        yield ("actors",), f"{added}; they can add up to 1"
 
 
 def _wrong_destinations(rules: Any, actors: Any) -> _Problems:

@@ -32,6 +32,8 @@ R = TypeVar("R")
 Check = Callable[[str, Any], Any]
 """Takes the name of an argument and what was given for it; gives it back, or refuses it."""
 
+VAST = 10**100
+"""A number that nothing counts to."""
 KINDS = {
     "Scenario": ("scenarios.schema", "scenario", "load('current_policy')"),
     "Run": ("sim.results", "run", "simulate(load('current_policy'))"),
@@ -67,6 +69,8 @@ def whole(name: str, value: Any, low: int | None = None, high: int | None = None
         raise InputError(f"{name} is {shown(value)}; give a whole number{wanted and f', {wanted}'}") from None
     if (low is not None and found < low) or (high is not None and found > high):
         raise InputError(f"{name} is {shown(found)}; give {wanted}")
+    if abs(found) > VAST:  # further on it could not even be written into an error
+        raise InputError(f"{name} is {shown(found)}; give a number of fewer digits")
     return found
 
 
