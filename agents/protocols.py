@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from agents.state import Array
 
@@ -45,11 +45,30 @@ class Trends(Protocol):
     """Whether an event has parted the allies from the United States."""
 
 
+class Traits(Protocol):
+    """Parameter values that decisions hang on, `(runs,)` each; their meaning stands in the table of parameters."""
+
+    points_per_oom: Array
+    rl_ramp: Array
+    us_concentration: Array
+    us_concentration_fall: Array
+    china_concentration: Array
+    china_concentration_fall: Array
+    reinvested_revenue: Array
+    hoarding: Array
+    import_reluctance: Array
+    ally_drift: Array
+    hub_commerce: Array
+    hostility: Array
+
+
 class WorldView(Protocol):
     """The world as actors see it; their own rows they reach through `agents.state.Row`."""
 
-    p: Any
-    """Parameter values by name, `(runs,)` each."""
+    @property
+    def p(self) -> Traits:
+        """Parameter values that decisions hang on."""
+        ...
 
     @property
     def public(self) -> PublicInfo:

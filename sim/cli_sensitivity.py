@@ -25,7 +25,7 @@ from sim.cli_common import (
 )
 
 if TYPE_CHECKING:
-    from sim.analysis.given import Ratios
+    from sim.analysis.correlation_ratio import Ratios
     from sim.analysis.morris import Screening
     from sim.analysis.sobol import Indices
     from sim.outcomes.scalar import Outcome
@@ -49,7 +49,7 @@ def sensitivity(
 ) -> None:
     """Say which uncertain inputs an outcome hangs on, and how much of it is chance."""
     from sim import cli_files
-    from sim.analysis.given import correlation_ratios
+    from sim.analysis.correlation_ratio import correlation_ratios
     from sim.analysis.morris import morris
     from sim.analysis.sobol import sobol
 

@@ -10,7 +10,7 @@ from sim.outcomes.polarity import LABELS
 from sim.wording import rounded, signed
 
 if TYPE_CHECKING:
-    from sim.analysis.given import Ratios
+    from sim.analysis.correlation_ratio import Ratios
     from sim.analysis.sobol import Indices
     from sim.outcomes.scalar import Outcome
 

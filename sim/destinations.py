@@ -1,7 +1,7 @@
 """What export rules let each buyer outside China have: the same dated predicates, asked for another destination.
 
-China's market is a matter of its own (`sim.regimes`, `sim.phases.china`). Everybody else shares what is made by money;
-a rule on sales to one of them takes chips from it, and they go to those who may buy.
+China's market is a matter of its own (`sim.export_rules`, `sim.phases.china`). Everybody else shares what is made by
+money; a rule on sales to one of them takes chips from it, and they go to those who may buy.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from scenarios.rules import Rule
 from sim.chips import MAIN_CLASSES
-from sim.regimes import DENIED, Policy, Specification, Verdict, dates, known_by, specification, verdict
+from sim.export_rules import DENIED, Policy, Specification, Verdict, dates, known_by, specification, verdict
 from sim.rng import Array
 
 MERCHANT = tuple(name for name in MAIN_CLASSES if name != "CUSTOM")

@@ -47,7 +47,7 @@ TABLES = (
 )  # fmt: skip
 """Data tables that have a schema of their own, in the order in which they are listed."""
 PHYSICS = (
-    "regimes", "domestic", "compute", "chips", "inputs", "trade", "diversion", "power", "research", "capability",
+    "export_rules", "domestic", "compute", "chips", "inputs", "trade", "diversion", "power", "research", "capability",
     "feedback", "governance",
 )  # fmt: skip
 """Modules of `sim` whose fixed numbers are listed, beside those of all actors, phases and outcomes."""

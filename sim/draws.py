@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -34,11 +33,89 @@ def own_fraction(quantity: str, chip_class: str) -> str:
     return f"{quantity}_fraction_{chip_class.lower()}"
 
 
-class Draws(SimpleNamespace):
-    """Parameter values by name, each of shape `(members,)`."""
+class Draws:
+    """Parameter values by name, each of shape `(members,)`: rows of the table of parameters, and hardware fractions.
+
+    A measured chip class has fractions of its own beside these (`own_fraction`); they are read by `getattr`.
+    """
+
+    points_per_oom: Array
+    algorithm_growth: Array
+    follower_efficiency: Array
+    distillation_share: Array
+    synthetic_share: Array
+    diffusion: Array
+    publication_lag: Array
+    rl_size: Array
+    rl_midpoint: Array
+    rl_slope: Array
+    rl_midpoint_growth: Array
+    rl_form: Array
+    rl_beyond: Array
+    reasoning_transfer: Array
+    us_concentration: Array
+    china_concentration: Array
+    us_concentration_fall: Array
+    china_concentration_fall: Array
+    substitution: Array
+    compute_exponent: Array
+    labour_exponent: Array
+    compute_weight: Array
+    research_returns: Array
+    uplift_now: Array
+    uplift_coder: Array
+    coder_eci: Array
+    remote_work_eci: Array
+    test_time_gain: Array
+    release_interval: Array
+    residual_sd: Array
+    residual_memory: Array
+    mfu: Array
+    goodput: Array
+    ascend_maturity: Array
+    decode_intensity: Array
+    supply_scale: Array
+    supply_growth: Array
+    supply_growth_late: Array
+    supply_slowdown: Array
+    price_fall: Array
+    us_spend_growth: Array
+    spend_growth_late: Array
+    china_spend_scale: Array
+    china_spend_growth: Array
+    price_elasticity: Array
+    legal_share_cap: Array
+    hoarding: Array
+    diversion_share: Array
+    diversion_speed: Array
+    catch_rate: Array
+    street_premium: Array
+    offshore_share: Array
+    logic_growth: Array
+    hbm_growth: Array
+    domestic_scale: Array
+    home_preference: Array
+    import_reluctance: Array
+    reinvested_revenue: Array
+    revenue_growth: Array
+    power_growth: Array
+    ally_drift: Array
+    hub_commerce: Array
+    hostility: Array
+    accident_hazard: Array
+    taiwan_hazard: Array
+    generation_interval: Array
+    rl_ramp: Array
+    compute_fraction_nvidia: Array
+    compute_fraction_other: Array
+    bandwidth_fraction_nvidia: Array
+    bandwidth_fraction_other: Array
+
+    def __init__(self, **values: Array) -> None:
+        vars(self).update(values)
 
 
-class Learnt:
+class Shifted:
     """A distribution after evidence: its normal score z became `shift + scale × z`."""
 
     def __init__(self, prior: Any, shift: float, scale: float) -> None:
@@ -89,9 +166,9 @@ def distributions(spec: Scenario) -> dict[str, tuple[int, Any]]:
             given: Any = own if isinstance(own, Fixed | Choice) else Bounded(own, row.lowest, row.highest)
         elif spec.blind:
             prior, wider = known_by(name, end_date(spec.data_until))
-            given = _learnt(prior.distribution, 0.0, wider)
+            given = _shifted(prior.distribution, 0.0, wider)
         else:
-            given = _learnt(row.distribution, *record.shift(name))
+            given = _shifted(row.distribution, *record.shift(name))
         result[name] = (row.dim, given)
     for name, (dim, fraction) in fractions(record).items():
         result[name] = (dim, LogitNormal(median=fraction.median, low=fraction.low, high=fraction.high))
@@ -109,9 +186,9 @@ def fractions(record: CalibrationRecord) -> dict[str, tuple[int, Fraction]]:
     return result
 
 
-def _learnt(prior: Any, shift: float, scale: float) -> Any:
+def _shifted(prior: Any, shift: float, scale: float) -> Any:
     """A prior with what a calibration result adds; the prior itself, to the last bit, where that is nothing."""
-    return prior if (shift, scale) == (0.0, 1.0) else Learnt(prior, shift, scale)
+    return prior if (shift, scale) == (0.0, 1.0) else Shifted(prior, shift, scale)
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from scenarios.rules import history
 from scenarios.schema import Scenario, Setting
 from scenarios.tables import table
 from sim.checks import checked
+from sim.export_rules import LICENCE_LEVERS, LICENSING
 from sim.outcomes import crossing
 from sim.paths import holds_from, moved
-from sim.regimes import LICENCE_LEVERS, LICENSING
 from sim.results import Run
 from sim.run import check_until, simulate
 

@@ -13,7 +13,7 @@ from scenarios.levers import LEVERS
 from scenarios.quarters import DATA_UNTIL, FIRST, end_year, label, number, of_date
 from scenarios.schema import Scenario
 from scenarios.tables import Actor, Domestic, FrontierQuarter, Power, Spending, Supply, TrainingRun, supply_mix, table
-from sim import destinations, regimes
+from sim import destinations, export_rules
 from sim.chips import CLASSES, MAIN_CLASSES, ROADMAP, US_CLASSES, VARIANTS, Catalogue, catalogue
 from sim.destinations import Terms
 from sim.paths import holds_from, lever_path, moved, ramp
@@ -165,22 +165,22 @@ class Inputs:
         return {name: lever_path(self.spec, name, FIRST, self.steps) for name in LEVERS}
 
     @cached_property
-    def regime(self) -> regimes.Regime:
+    def regime(self) -> export_rules.Regime:
         """Control rules by quarter and class."""
-        return regimes.build(self._policy)
+        return export_rules.build(self._policy)
 
     @cached_property
-    def _policy(self) -> regimes.Policy:
+    def _policy(self) -> export_rules.Policy:
         """What decides the regime, one quarter beyond the horizon: a rush needs to see the next quarter."""
-        return regimes.policy_of(self.spec, FIRST, self.steps + 1)
+        return export_rules.policy_of(self.spec, FIRST, self.steps + 1)
 
     @cached_property
-    def rush(self) -> Array:
+    def stockpiling(self) -> Array:
         """(T,) how much of what may be bought is about to be taken away; in the record, by the record's rules."""
-        rush = self.regime.rush.copy()
-        dated = regimes.build(regimes.recorded(self._policy))
-        rush[: self.rules_steps] = dated.rush[: self.rules_steps]
-        return rush
+        stockpiling = self.regime.stockpiling.copy()
+        dated = export_rules.build(export_rules.recorded(self._policy))
+        stockpiling[: self.rules_steps] = dated.stockpiling[: self.rules_steps]
+        return stockpiling
 
     @cached_property
     def designs(self) -> dict[int, Catalogue]:
@@ -193,7 +193,7 @@ class Inputs:
         last = FIRST + self.steps - 1
         policy = self._policy
         changes = [begin for _, begin, _ in policy.levers]
-        changes += [of_date(rule.start) for rule in self.spec.rules if regimes.on_sales_to_china(rule)]
+        changes += [of_date(rule.start) for rule in self.spec.rules if export_rules.on_sales_to_china(rule)]
         changed = [min(changes, default=after), *self._later_rules]
         quarters = {min(after, last), *(q for q in changed if after < q <= last)}
         return {(0 if q == min(quarters) else q - FIRST): self._designed(policy, q) for q in sorted(quarters)}
@@ -201,13 +201,15 @@ class Inputs:
     @cached_property
     def _later_rules(self) -> list[int]:
         """Quarters after the data in which a dated rule on sales begins that is used all the same."""
-        rules = regimes.known_by(number(self.spec.rules_known))
-        begun = [of_date(rule.start) for rule in rules if regimes.on_sales_to_china(rule)]
+        rules = export_rules.known_by(number(self.spec.rules_known))
+        begun = [of_date(rule.start) for rule in rules if export_rules.on_sales_to_china(rule)]
         return [quarter for quarter in begun if quarter > self.edge]
 
-    def _designed(self, policy: regimes.Policy, quarter: int) -> Catalogue:
+    def _designed(self, policy: export_rules.Policy, quarter: int) -> Catalogue:
         date = f"{quarter // 4}-{quarter % 4 * 3 + 3:02d}-15"
-        edge = regimes.edge_of(regimes.rules_at(policy, quarter), date, policy.known, policy.free_first(quarter))
+        edge = export_rules.edge_of(
+            export_rules.rules_at(policy, quarter), date, policy.known, policy.free_first(quarter)
+        )
         return catalogue().with_edge(edge.tpp, edge.density, edge.memory_tbs, edge.link_gbs, self.edge)
 
     @cached_property
@@ -243,7 +245,7 @@ class Inputs:
     @cached_property
     def recorded_closures(self) -> dict[str, Array]:
         """(T,) share of chip tools and memory that the dated rules alone close."""
-        return regimes.build(regimes.recorded(self._policy)).closure
+        return export_rules.build(export_rules.recorded(self._policy)).closure
 
     @cached_property
     def departs(self) -> bool:
@@ -265,7 +267,7 @@ class Inputs:
         return path
 
     @cached_property
-    def happenings(self) -> dict[str, Array]:
+    def event_paths(self) -> dict[str, Array]:
         """(T,) summed size of the events of each kind: passing ones while they last, others rise and then hold."""
         paths = {kind: np.zeros(self.steps) for kind in EVENTS}
         for event in self.spec.events:

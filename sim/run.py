@@ -136,9 +136,7 @@ def keeps_to_the_record(spec: Scenario) -> bool:
     return not (early or spec.actors or spec.switches != Switches(luck=spec.switches.luck))
 
 
-def _chunk(
-    inputs: Inputs, record: Inputs, seed: int, begin: int, end: int, log: Log, scores: Array | None
-) -> Draws:
+def _chunk(inputs: Inputs, record: Inputs, seed: int, begin: int, end: int, log: Log, scores: Array | None) -> Draws:
     """Simulate members begin … end into `log`; narrow chunks are padded, so that a member alone equals its column."""
     wide = max(end, begin + PAD)
     streams = Streams(seed, begin, wide, inputs.steps)

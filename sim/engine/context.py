@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -25,18 +24,22 @@ RENT_WEIGHTS = {"superpower": 0.05, "ally": 0.1, "hub": 1.0, "rest": 0.4}
 """Share of compute that would be rented to Chinese users, by kind; judgement: known leases stand mostly in hubs."""
 
 
-class Noise(SimpleNamespace):
-    """Random paths by process.
-
-    `release`, `generation` and `surprise` by actor, (A, T, R), `supply` and `taiwan` (T, R), `variant_lag` (R,).
-    """
+@dataclass
+class Noise:
+    """Random paths by process."""
 
     release: Array
+    """(A, T, R) uniforms: whether a release is due."""
     generation: Array
+    """(A, T, R) uniforms: whether a larger training run comes out."""
     surprise: Array
+    """(A, T, R) standard normals: unexplained swings of a frontier."""
     supply: Array
+    """(T, R) standard normals: surprises in the growth of production."""
     taiwan: Array
+    """(T, R) uniforms: whether Taiwan's supply is interrupted."""
     variant_lag: Array
+    """(R,) uniforms: how long the designer takes for a variant."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ scenario with the same draws, switches and dice, and only the future is its own.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +47,7 @@ def take_up(past: Past, world: World) -> None:
 
 def copied(state: State) -> State:
     """A state that can be stepped without touching the other."""
-    own = {}
+    own: dict[str, Any] = {}
     for field in fields(State):
         value = getattr(state, field.name)
         # What lists and frozen records hold is never changed in place.
@@ -59,4 +60,3 @@ def _longer(values: Array, length: int) -> Array:
     result = np.zeros((length, *values.shape[1:]))
     result[: len(values)] = values[:length]
     return result
-

@@ -138,4 +138,3 @@ class World(mesa.Model):
     def quarter(self) -> int:
         """Number of the present quarter."""
         return self.context.quarter
-

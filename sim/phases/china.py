@@ -163,9 +163,7 @@ def buy(c: Context, s: State, q: Quarter) -> None:
     _book(c, s, q, offers, form, spent / price, units[-3])
 
 
-def _options(
-    c: Context, s: State, q: Quarter, offers: _Offers, form: Array
-) -> tuple[Array, Array, Array, Array]:
+def _options(c: Context, s: State, q: Quarter, offers: _Offers, form: Array) -> tuple[Array, Array, Array, Array]:
     """Every option's price, training and decoding equivalents per unit, and limit: `(options, runs)` each.
 
     Legal products come first (per chip), then Chinese chips (per 910C equivalent), diverted and rented compute (per
@@ -199,9 +197,7 @@ def _smuggled(c: Context, s: State, q: Quarter) -> Array:
     return np.minimum(s.network, 0.5) * q.made_to_order * (1 - q.caught)
 
 
-def _book(
-    c: Context, s: State, q: Quarter, offers: _Offers, form: Array, bought: Array, output: Array
-) -> None:
+def _book(c: Context, s: State, q: Quarter, offers: _Offers, form: Array, bought: Array, output: Array) -> None:
     """Turn purchases into chips by class, flows by channel and what they take from the lines."""
     legal, h = len(offers.classes), c.chips.h100e
     own = np.zeros((len(CLASSES), c.runs))

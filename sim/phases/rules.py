@@ -21,7 +21,7 @@ def run(c: Context, s: State, q: Quarter) -> None:
     regime = i.regime
     q.approval, q.cap_share = regime.approval[t], regime.cap_share[t]
     q.cap_units, q.price_share = regime.cap_units[t], regime.price_share[t]
-    q.stockpiling = float(i.rush[t])
+    q.stockpiling = float(i.stockpiling[t])
     q.spending_growth = _growth(p.us_spend_growth, p.spend_growth_late, c.year)
     q.china_spending_growth = _growth(p.china_spend_growth, p.spend_growth_late, c.year)
     q.list_price = _list_price(c)
@@ -63,24 +63,24 @@ def _allies_follow(c: Context, s: State) -> Array:
 def _events(c: Context, s: State, q: Quarter) -> None:
     """Events that change the state once, at their date."""
     i, t = c.inputs, c.t
-    split = i.happenings["allied_split"]
+    split = i.event_paths["allied_split"]
     step = split[t] - (split[t - 1] if t else 0.0)
     if step:
         rows = i.rows_of("ally")
         s.alignment[rows] = np.clip(s.alignment[rows] - step, 0, 1)
     q.allies_parted = bool(split[t] > 0)
-    found = i.happenings["diversion_uncovered"]
+    found = i.event_paths["diversion_uncovered"]
     lost = found[t] - (found[t - 1] if t else 0.0)
     if lost:
         s.network = s.network * max(1 - lost, 0.0)
-    shock = i.happenings["efficiency_shock"]
+    shock = i.event_paths["efficiency_shock"]
     q.efficiency_gain = shock[t] - (shock[t - 1] if t else 0.0)
-    boost = i.happenings["fab_breakthrough"]
+    boost = i.event_paths["fab_breakthrough"]
     q.breakthrough = boost[t]
     q.fab_boost = max(1 + boost[t], 1e-6) / max(1 + (boost[t - 1] if t else 0.0), 1e-6)  # −1 leaves no capacity
-    q.slowdown = i.happenings["scaling_slowdown"][t]
-    q.rl_ceiling = max(1 - i.happenings["rl_ceiling"][t], 0.0)
-    q.taiwan = min(i.happenings["taiwan_disruption"][t], 1.0)
-    q.memory_shock = i.happenings["hbm_shock"][t]
+    q.slowdown = i.event_paths["scaling_slowdown"][t]
+    q.rl_ceiling = max(1 - i.event_paths["rl_ceiling"][t], 0.0)
+    q.taiwan = min(i.event_paths["taiwan_disruption"][t], 1.0)
+    q.memory_shock = i.event_paths["hbm_shock"][t]
     deals = [event for event in i.spec.events if event.kind == "agreement" and number(event.date) <= c.quarter]
     q.agreement = max(deals, key=lambda event: number(event.date), default=None)  # a later one takes its place

@@ -16,7 +16,7 @@ from scenarios.parameters import parameters
 from scenarios.quarters import DATA_UNTIL
 from scenarios.schema import Scenario
 from sim import rng
-from sim.analysis.given import MEMBERS, bin_numbers, ratio
+from sim.analysis.correlation_ratio import MEMBERS, bin_numbers, ratio
 from sim.ensemble import weighed
 from sim.evaluate import Task, evaluate
 from sim.outcomes.scalar import parse

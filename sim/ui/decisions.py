@@ -118,7 +118,7 @@ def _money(s: Shown, f: Future, t: int, who: str, seat: str) -> Decision:
             parts.append(f"The scenario asks for {wording.number(effort)}% of the trend.")
         if seat == "china":
             parts.append(f"Money that found nothing to buy ({_percent(f.at('unmet', t - 1))}) does not grow.")
-    if seat == "china" and s.rush[t] > 0:
+    if seat == "china" and s.stockpiling[t] > 0:
         parts.append("A rule is coming, so it buys ahead.")
     now = _then(f, f"spending.{seat}", t, lambda x: f"${x / 1e9:,.1f} billion")
     return Decision(who, "Money for chips in the quarter", now, " ".join(parts))

@@ -62,7 +62,7 @@ class Shown(Short):
     """Lead of every future at the end."""
     settings: dict[str, Array]
     """Levers by quarter; NaN leaves the decision to the actor."""
-    rush: Array
+    stockpiling: Array
     edge: int
     """The last quarter of data, as a step."""
     rules: int
@@ -119,8 +119,8 @@ def _shown(canonical: str, runs: int, seed: int, judge: Judge) -> Shown:
     )  # fmt: skip
     return Shown(
         spec, judge, found, rounded(polarity.shares(codes[end])), table["lead"][end].copy(),
-        {name: np.asarray(inputs.levers[name], dtype=float) for name in _LEVERS}, inputs.rush[: len(run.quarters)],
-        inputs.data_steps - 1, inputs.rules_steps,
+        {name: np.asarray(inputs.levers[name], dtype=float) for name in _LEVERS},
+        inputs.stockpiling[: len(run.quarters)], inputs.data_steps - 1, inputs.rules_steps,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from scenarios import InputError, load
 from sim.analysis import rarity, sobol
-from sim.analysis.given import correlation_ratios
+from sim.analysis.correlation_ratio import correlation_ratios
 from sim.analysis.prices import price_list
 from sim.batch import Plan, run_study
 from sim.batch.plan import Design

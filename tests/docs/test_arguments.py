@@ -14,9 +14,9 @@ from scenarios.errors import InputError
 from scenarios.levers import LEVERS
 from sim import compare, simulate
 from sim.analysis.attribution import attribute, players
+from sim.analysis.correlation_ratio import correlation_ratios
 from sim.analysis.discovery import discover, question
 from sim.analysis.flips import flips
-from sim.analysis.given import correlation_ratios
 from sim.analysis.morris import morris
 from sim.analysis.prices import price_list, usual
 from sim.analysis.regret import own_policy, policy_of, regret

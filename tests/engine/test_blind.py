@@ -10,7 +10,7 @@ from scenarios.quarters import number
 from scenarios.rules import history
 from scenarios.schema import Scenario
 from scenarios.tables import supply_mix, table
-from sim import inputs, regimes
+from sim import export_rules, inputs
 from sim.results import Run
 from sim.run import simulate
 
@@ -28,7 +28,7 @@ def _nothing_kept() -> Iterator[None]:
 
 
 def forget() -> None:
-    for kept in (inputs._prepared, regimes.build, regimes.known_by):
+    for kept in (inputs._prepared, export_rules.build, export_rules.known_by):
         kept.cache_clear()
 
 
@@ -58,7 +58,7 @@ def changed(monkeypatch: pytest.MonkeyPatch, name: str, year: int) -> None:
             else rule
             for rule in history()
         )
-        monkeypatch.setattr(regimes, "history", lambda: rules)
+        monkeypatch.setattr(export_rules, "history", lambda: rules)
         return
     if name == "supply_mix":
         mix = {
@@ -135,7 +135,7 @@ def test_the_essay_is_run_blind(name: str, monkeypatch: pytest.MonkeyPatch, mism
 
 def test_a_rule_that_ended_later_was_not_known_to_end() -> None:
     """The November 2023 rule on headquarters ended in May 2026; seen from March 2025 it goes on."""
-    known = {rule.id: rule for rule in regimes.known_by(number(EDGE))}
+    known = {rule.id: rule for rule in export_rules.known_by(number(EDGE))}
     assert known["us_2023_11_hq"].end is None
     assert known["us_2022_10_chips"].end == "2023-11-17"
     assert not any(rule.start > "2025-03-31" for rule in known.values())

@@ -337,9 +337,9 @@ def test_two_actors_can_change_places() -> None:
 
 def forget_inputs() -> None:
     """Prepared inputs are kept by scenario; data that a test changes must not be found in them, nor stay in them."""
-    from sim import destinations, inputs, regimes
+    from sim import destinations, export_rules, inputs
 
-    for kept in (inputs._prepared, regimes.build, regimes.known_by, destinations._terms):
+    for kept in (inputs._prepared, export_rules.build, export_rules.known_by, destinations._terms):
         kept.cache_clear()
 
 

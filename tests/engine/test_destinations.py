@@ -10,7 +10,7 @@ from scenarios import load
 from scenarios.rules import history
 from scenarios.schema import Scenario
 from scenarios.tables import table
-from sim import destinations, inputs, regimes
+from sim import destinations, export_rules, inputs
 from sim.chips import CLASSES
 from sim.engine.world import World
 from sim.results import Run
@@ -181,12 +181,12 @@ def test_the_twin_of_an_actor_has_what_it_has(make_world: Callable[..., World]) 
 @pytest.fixture
 def replay(monkeypatch: pytest.MonkeyPatch) -> Callable[[tuple[Any, ...]], Run]:
     """Current policy under some other table of dated rules."""
-    caches = (regimes.known_by, regimes.build, destinations._terms, inputs._prepared)
+    caches = (export_rules.known_by, export_rules.build, destinations._terms, inputs._prepared)
 
     def run(rows: tuple[Any, ...]) -> Run:
         for cached in caches:
             cached.cache_clear()
-        monkeypatch.setattr(regimes, "history", lambda: rows)
+        monkeypatch.setattr(export_rules, "history", lambda: rows)
         found = simulate(BASE, 8, until=2032)
         for cached in caches:
             cached.cache_clear()

@@ -52,9 +52,14 @@ def test_every_lever_is_the_same(name: str, make_world: Make) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"rules": [RULE]}, {"rules": [{**RULE, "destination": "gulf"}]}, {"parameters": {"diffusion": 2.0}},
-        {"events": [{"kind": "taiwan_disruption", "date": "2026-Q4", "size": 1}]}, {"weighting": "none"},
-        {"switches": {"luck": False}}, {"calibration": "literature"}, {"data_until": "2025-Q1", "start": "2025-Q2"},
+        {"rules": [RULE]},
+        {"rules": [{**RULE, "destination": "gulf"}]},
+        {"parameters": {"diffusion": 2.0}},
+        {"events": [{"kind": "taiwan_disruption", "date": "2026-Q4", "size": 1}]},
+        {"weighting": "none"},
+        {"switches": {"luck": False}},
+        {"calibration": "literature"},
+        {"data_until": "2025-Q1", "start": "2025-Q2"},
     ],
     ids=lambda changes: next(iter(changes)),
 )
@@ -67,9 +72,11 @@ def test_what_begins_after_the_data_is_the_same(changes: dict[str, Any], make_wo
 @pytest.mark.parametrize(
     "changes",
     [
-        {"start": "2024-Q1", "levers": {"enforcement": 3}}, {"actors": {"gulf": {"researchers": 0.1}}},
+        {"start": "2024-Q1", "levers": {"enforcement": 3}},
+        {"actors": {"gulf": {"researchers": 0.1}}},
         {"events": [{"kind": "rl_ceiling", "date": "2025-Q1", "size": 0.5}]},
-        {"rules": [{**RULE, "start": "2026-09-30"}]}, {"switches": {"research_feedback": False}},
+        {"rules": [{**RULE, "start": "2026-09-30"}]},
+        {"switches": {"research_feedback": False}},
     ],
     ids=lambda changes: next(iter(changes)),
 )

@@ -84,7 +84,8 @@ def test_widths_agree_to_the_last_bit_inside_the_world(make_world: Callable[...,
         narrow.step()
         wide.step()
         wrong = [
-            n for n, v in written(narrow.state).items()
+            n
+            for n, v in written(narrow.state).items()
             if isinstance(v, np.ndarray) and not np.array_equal(v, getattr(wide.state, n)[..., 417:])
         ]
         assert wrong == [], narrow.inputs.years[narrow.t]

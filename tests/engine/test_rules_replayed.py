@@ -14,7 +14,7 @@ from scenarios.rules import history
 from sim.chips import CLASSES, US_CLASSES, VARIANTS
 from sim.comparison import compare
 from sim.engine.world import World
-from sim.regimes import Regime, Specification, Verdict, build, policy_of, specification, verdict
+from sim.export_rules import Regime, Specification, Verdict, build, policy_of, specification, verdict
 from sim.results import Run
 from sim.run import simulate
 

@@ -15,9 +15,9 @@ import scenarios
 import sim
 from scenarios import load
 from sim.analysis.attribution import attribute
+from sim.analysis.correlation_ratio import correlation_ratios
 from sim.analysis.discovery import discover, question
 from sim.analysis.flips import flips
-from sim.analysis.given import correlation_ratios
 from sim.analysis.inputs import inputs_of
 from sim.analysis.morris import morris
 from sim.analysis.prices import price_list

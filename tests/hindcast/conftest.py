@@ -7,7 +7,7 @@ import pytest
 
 from scenarios.quarters import FIRST, number
 from scenarios.schema import Scenario
-from sim import destinations, inputs, regimes
+from sim import destinations, export_rules, inputs
 from sim.draws import draw
 from sim.engine.world import World
 from sim.hindcast import record
@@ -74,7 +74,7 @@ def make_world() -> Iterator[Callable[..., World]]:
 
 
 def _forget() -> None:
-    for kept in (inputs._prepared, regimes.build, regimes.known_by, destinations._terms, record.imports):
+    for kept in (inputs._prepared, export_rules.build, export_rules.known_by, destinations._terms, record.imports):
         kept.cache_clear()
 
 

@@ -13,7 +13,7 @@ from scenarios.parameters import earlier, known_by, parameters
 from scenarios.quarters import DATA_UNTIL, end_date, number, of_date
 from scenarios.rules import history
 from scenarios.tables import supply_mix, table
-from sim import chips, draws, inputs, projections, regimes
+from sim import chips, draws, export_rules, inputs, projections
 from sim.hindcast import blind, likelihood, record
 from sim.hindcast.blind import blind_spec, predicted
 from sim.hindcast.fit import Fit, fit
@@ -116,7 +116,7 @@ def change_rules(monkeypatch: pytest.MonkeyPatch) -> None:
         if rule.start > end_date(EDGE) and (rule.issuer, rule.scope) == ("us", "sale") else rule
         for rule in history()
     )  # fmt: skip
-    monkeypatch.setattr(regimes, "history", lambda: rules)
+    monkeypatch.setattr(export_rules, "history", lambda: rules)
 
 
 def equal(one: dict[str, Array], two: dict[str, Array]) -> list[str]:
@@ -195,7 +195,7 @@ def test_chips_that_came_later_do_not_exist(
     assert late.any()
     fields = ("h100e", "bf16", "fp8_tflops", "bandwidth", "link", "tpp", "kw", "price")
     twice = replace(real, **{name: np.where(late, 2, 1) * getattr(real, name) for name in fields})
-    for module in (inputs, regimes):
+    for module in (inputs, export_rules):
         monkeypatch.setattr(module, "catalogue", lambda: twice)
     forget()
     after = simulate(spec, 32, 0, 2027, scores=scores)

@@ -14,7 +14,7 @@ from scenarios.errors import InputError
 from scenarios.parameters import WIDER, earlier, known_by, parameters
 from scenarios.quarters import DATA_UNTIL, end_date
 from scenarios.tables import DATA
-from sim.draws import Learnt, distributions
+from sim.draws import Shifted, distributions
 from sim.ensemble import weighed
 from sim.hindcast.blind import CUTOFFS, blind_spec
 from sim.hindcast.weigh import spec_at
@@ -122,7 +122,7 @@ def test_a_blind_scenario_draws_priors_of_the_time_without_a_shift(cutoff: str) 
     for name in parameters():
         prior, wider = known_by(name, date)
         drawn = found[name][1]
-        if isinstance(drawn, Learnt):
+        if isinstance(drawn, Shifted):
             z = np.array([-1.3, 0.0, 0.8])
             np.testing.assert_allclose(drawn.ppf(z, ndtr(z)), prior.distribution.ppf(WIDER * z, ndtr(WIDER * z)))
             assert wider == WIDER, name
@@ -134,7 +134,9 @@ def test_a_blind_scenario_draws_priors_of_the_time_without_a_shift(cutoff: str) 
 def test_todays_calibration_adds_nothing_to_a_blind_scenario() -> None:
     """Neither a shift of parameters, with the calibration in use, nor its fractions, which blind runs do not have."""
     today = spec_at(DATA_UNTIL)
-    assert any(isinstance(d, Learnt) for _, d in distributions(today).values()), "the calibration in use shifts nothing"
+    assert any(isinstance(d, Shifted) for _, d in distributions(today).values()), (
+        "the calibration in use shifts nothing"
+    )
     z = np.linspace(-2, 2, 9)
     old, new = (
         distributions(today.with_changes(data_until="2024-Q4", calibration=calibration))

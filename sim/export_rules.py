@@ -104,7 +104,7 @@ class Regime:
     """(T, K) tariff or revenue share on top of the price."""
     import_permission: Array
     """(T,) share that China's own rules let in; NaN where Beijing decides."""
-    rush: Array
+    stockpiling: Array
     """(T,) 1 in a quarter after which a known rule takes away what may be bought now."""
     closure: dict[str, Array] = field(default_factory=dict)
     """(T,) share of a channel (hbm, tools, subsidiary, remote_access) that the rules close."""
@@ -264,7 +264,7 @@ def build(policy: Policy) -> Regime:
         if any(s is not None for s in stops):
             permission[t] = _mean(tuple(1.0 if s is None else s for s in stops))
     return Regime(
-        approval, cap_share, cap_units, price_share, permission, _rush(policy, at_end, cap_share), closure
+        approval, cap_share, cap_units, price_share, permission, _stockpiling(policy, at_end, cap_share), closure
     )  # fmt: skip
 
 
@@ -327,7 +327,7 @@ def _stop(live: Sequence[Rule]) -> float | None:
     return min((s for s in found if s is not None), default=None)
 
 
-def _rush(policy: Policy, approval: Array, cap_share: Array) -> Array:
+def _stockpiling(policy: Policy, approval: Array, cap_share: Array) -> Array:
     """1 where the next quarter takes away what may be bought at the end of this one: rules are known a quarter ahead.
 
     Both arrays hold what applies at the end of each quarter, (T, K). Nobody hoards what is not on sale.
@@ -342,6 +342,6 @@ def _rush(policy: Policy, approval: Array, cap_share: Array) -> Array:
     weight = use * on_sale[:-1]
     lost = np.clip(approval[:-1] - approval[1:], 0, 1) * np.isinf(cap_share[:-1])
     best = np.where(approval[:-1] > 0, weight, 0).max(axis=1)
-    rush = np.zeros(len(approval))
-    rush[:-1] = np.clip((lost * weight).max(axis=1) / np.maximum(best, 1e-9), 0, 1)
-    return rush
+    stockpiling = np.zeros(len(approval))
+    stockpiling[:-1] = np.clip((lost * weight).max(axis=1) / np.maximum(best, 1e-9), 0, 1)
+    return stockpiling
