@@ -1,0 +1,60 @@
+"""A world as an actor sees it, with everything at its middle until a test says otherwise."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from agents.protocols import PublicInfo
+from scenarios.levers import ACTOR, LEVERS
+from scenarios.parameters import parameters
+
+RUNS = 3
+TABLES = (
+    "trend_spending", "spending", "reinforcement", "safety", "concentration", "used_train", "revenue", "revenue_base",
+    "alignment", "policing", "rl_value", "strictness", "enforcement", "permission", "hoard", "push",
+)  # fmt: skip
+
+
+class Seen:
+    """What actors ask of a world: parameters at their medians, levers at their defaults, tables of three actors."""
+
+    def __init__(self) -> None:
+        self.p = SimpleNamespace(
+            **{n: np.full(RUNS, row.distribution.interval()[1]) for n, row in parameters().items()}
+        )
+        self.state = SimpleNamespace(**{name: np.full((3, RUNS), 0.5) for name in TABLES}, variant_wait=np.zeros(RUNS))
+        self.levers = {n: np.nan if x.default == ACTOR else float(x.default) for n, x in LEVERS.items()}
+        self.switches = {"reinvestment": True, "us_reacts": False}
+        self.in_data = False
+        self.baseline_safety = np.full(RUNS, 0.03)
+        ones = np.ones(RUNS)
+        self.now = SimpleNamespace(
+            spending_growth=1.1 * ones, china_spending_growth=1.2 * ones, recorded_spending=np.full((3, RUNS), 7.0),
+            effort=np.ones((3, 1)), stockpiling=0.0, allies_parted=False,
+        )  # fmt: skip
+        self.see()
+
+    def see(self, **changed: float) -> Seen:
+        """Let everybody see something else of the last quarter."""
+        usual = {
+            "rival_gap": 10.0, "behind": 10.0, "lead": 9.0, "blocked": 0.5, "unmet": 0.3, "premium": 0.5,
+            "diverted": 0.03,
+        } | changed  # fmt: skip
+        shapes: dict[str, Any] = dict.fromkeys(("rival_gap", "behind"), (3, RUNS))
+        self.public = PublicInfo(**{name: np.full(shapes.get(name, RUNS), value) for name, value in usual.items()})
+        return self
+
+    def setting(self, lever: str) -> float:
+        return self.levers[lever]
+
+    def switch(self, name: str) -> bool:
+        return self.switches[name]
+
+
+@pytest.fixture
+def seen() -> Seen:
+    return Seen()

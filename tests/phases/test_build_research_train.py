@@ -1,0 +1,180 @@
+"""Stocks and power, ideas, runs and releases, and what everybody sees of them."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from sim.chips import CLASSES
+from sim.engine.delivery import CHINA, US
+from sim.engine.world import World
+from sim.phases import build
+from tests.phases.conftest import Before
+
+Go = Callable[[World, str], None]
+
+
+# --- build -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_delivered_twenty_two_quarters_ago_retires(before: Before, go: Go) -> None:
+    world = before("build", "2029-Q1")
+    assert len(world.state.deliveries) == build.LIFE
+    old, stock = world.state.deliveries[0], world.state.chips.copy()
+    go(world, "build")
+    gone = stock + 0.0
+    world.now.delivery.join(gone)
+    np.testing.assert_allclose((gone - world.state.chips).sum(axis=0), old.total(), rtol=1e-6, atol=1e-3)
+    assert len(world.state.deliveries) == build.LIFE
+
+
+def test_rented_compute_wears_out_like_chips(before: Before, go: Go) -> None:
+    world = before("build", cloud_rule=0)
+    world.now.newly_rented = np.zeros(8)
+    world.state.rented = np.full(8, 1000.0)
+    go(world, "build")
+    np.testing.assert_allclose(world.state.rented, 1000 * (1 - 1 / build.LIFE))
+
+
+def test_a_closed_cloud_takes_rented_compute_away_sooner(before: Before, go: Go) -> None:
+    world = before("build", cloud_rule=100)
+    world.now.newly_rented = np.zeros(8)
+    world.state.rented = np.full(8, 1000.0)
+    go(world, "build")
+    assert np.all(world.state.rented < 1000 * (1 - 1 / build.LIFE) - 100)
+
+
+def test_what_china_rents_its_hosts_cannot_use(before: Before, go: Go) -> None:
+    world = before("build")
+    world.now.newly_rented = np.full(8, 1e5)
+    go(world, "build")
+    s = world.state
+    np.testing.assert_allclose(s.used_train.sum(axis=0), (s.own_train * s.running).sum(axis=0), rtol=1e-9)
+    assert np.all(s.used_train[CHINA] > (s.own_train * s.running)[CHINA])
+
+
+def test_chips_without_power_do_not_run(before: Before, go: Go) -> None:
+    world = before("build")
+    world.state.power[:] *= 0.1
+    go(world, "build")
+    assert np.all(world.state.running[US] < 0.5)
+    assert np.all(world.now.power_used <= world.state.power * (1 + 1e-9))
+
+
+@pytest.mark.parametrize(("lever", "row"), [("us_power", US), ("china_power", CHINA)])
+def test_power_is_built_by_whose_lever_it_is(before: Before, go: Go, lever: str, row: int) -> None:
+    usual, twice = before("build"), before("build", **{lever: 200})
+    for world in (usual, twice):
+        world.state.power_growth[:], world.state.ai_share[:] = 1.0, 0.5
+        world.state.power_need[:], world.state.power[:] = 0.0, 1e4
+        go(world, "build")
+    ratio = twice.state.power_added / np.maximum(usual.state.power_added, 1e-12)
+    np.testing.assert_allclose(ratio[row], 2)
+    np.testing.assert_allclose(np.delete(ratio, row, axis=0), 1)
+
+
+# --- research --------------------------------------------------------------------------------------------------------
+
+
+def test_ideas_are_seen_a_publication_lag_later(before: Before) -> None:
+    from sim.phases.research import _published
+
+    world = before("research")
+    world.state.leader_efficiency[: world.t + 1] = np.arange(world.t + 1)[:, None]
+    world.p.publication_lag = np.array([0.0, 1.0, 2.0, 2.5, 4.0, 0.5, 3.0, 8.0])
+    np.testing.assert_allclose(_published(world.context, world.state), world.t - world.p.publication_lag)
+
+
+def test_who_is_behind_learns_and_who_leads_does_not(before: Before, go: Go) -> None:
+    world = before("research")
+    world.p.publication_lag = np.zeros(8)
+    world.state.efficiency[:] = 1.0
+    world.state.efficiency[US] = 3.0
+    world.p.algorithm_growth = np.zeros(8)
+    go(world, "research")
+    assert np.all(world.state.efficiency[CHINA] > 1.0)
+    np.testing.assert_allclose(world.state.efficiency[US], 3.0, atol=1e-6)
+
+
+def test_talent_that_china_keeps_is_talent_that_others_lack(before: Before) -> None:
+    from sim.phases.research import TALENT_MOVED, _labour
+
+    some, all_ = (before("research", china_talent=x) for x in (50, 100))
+    all_.state.eci = some.state.eci  # so that AI helps both alike
+    low, high = _labour(some.context, some.state), _labour(all_.context, all_.state)
+    assert np.all(high[CHINA] > low[CHINA])
+    np.testing.assert_allclose(high[US] / low[US], 1 - TALENT_MOVED / 2)
+
+
+# --- train -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_model_was_trained_on_the_fleet_of_two_quarters_ago(before: Before, go: Go) -> None:
+    world = before("train")
+    old = [table[0].copy() for table in world.state.fleets]
+    assert len(old) == 2
+    large, small = before("train"), before("train")
+    large.state.used_train *= 1e3
+    for later in (large, small):
+        go(later, "train")
+    np.testing.assert_array_equal(large.now.possible_run, small.now.possible_run)
+    np.testing.assert_array_equal(large.state.fleets[-1][0], large.state.used_train)
+
+
+def test_a_model_comes_out_when_its_clock_says_so(before: Before, go: Go) -> None:
+    world = before("train")
+    world.state.latent[:], world.p.release_interval = -1e6, np.full(8, 2.0)
+    world.noise.release = np.full_like(world.noise.release, 0.9)
+    world.noise.release[US, world.t] = 0.1
+    go(world, "train")
+    assert np.all(world.state.latent[US] > -1e6)
+    assert np.all(world.state.latent[CHINA] == -1e6)
+
+
+def test_capability_never_falls_after_the_data(before: Before, go: Go) -> None:
+    world = before("train", "2028-Q1")
+    earlier = world.state.eci.copy()
+    world.noise.surprise = np.full_like(world.noise.surprise, -9.0)
+    go(world, "train")
+    assert np.all(world.state.eci >= earlier)
+
+
+def test_the_largest_run_waits_for_its_generation(before: Before, go: Go) -> None:
+    world = before("train")
+    world.state.largest_run[:] = 20.0
+    world.noise.generation = np.ones_like(world.noise.generation)
+    go(world, "train")
+    assert np.all(world.state.largest_run == 20.0)
+    other = before("train")
+    other.state.largest_run[:] = 20.0
+    other.noise.generation = np.zeros_like(other.noise.generation)
+    go(other, "train")
+    np.testing.assert_array_equal(other.state.largest_run, other.now.possible_run)
+
+
+# --- feedback --------------------------------------------------------------------------------------------------------
+
+
+def test_everybody_sees_who_is_ahead_of_whom(before: Before, go: Go) -> None:
+    world = before("feedback")
+    world.state.eci[:], world.state.eci[US], world.state.eci[CHINA], world.state.eci[2] = 100.0, 150.0, 140.0, 145.0
+    go(world, "feedback")
+    seen = world.state.public
+    assert np.all(seen.rival_gap[US] == 5)
+    assert np.all(seen.rival_gap[CHINA] == -10)
+    assert np.all(seen.rival_gap[3] == -50)
+    assert np.all(seen.lead == 10)
+    assert np.all(seen.behind[[US, CHINA, 2]] == np.array([0, 10, 5])[:, None])
+    assert seen.blocked is world.now.blocked
+
+
+def test_only_chinese_software_matures_with_a_breakthrough(before: Before) -> None:
+    events = [{"kind": "fab_breakthrough", "date": "2027-Q1", "size": 5}]
+    from tests.phases.conftest import BASE
+
+    plain, leap = before("offer"), before("offer", spec=BASE.with_changes(events=events))
+    for name in ("kappa_train", "kappa_decode"):
+        ratio = getattr(leap.now, name) / getattr(plain.now, name)
+        ours = [k for k, c in enumerate(CLASSES) if not c.startswith("ASCEND")]
+        np.testing.assert_allclose(ratio[ours], 1)
+        assert np.all(np.delete(ratio, ours, axis=0) > 1)
