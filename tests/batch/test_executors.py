@@ -142,7 +142,7 @@ def test_whatever_is_like_an_executor_gives_the_same_numbers(any_executor, plan,
     assert study.digests() == run_study(small, tmp_path / "here").digests()
 
 
-@pytest.mark.parametrize("wrong", [8, "local", True, executors.processes], ids=repr)
+@pytest.mark.parametrize("wrong", [8, "local", True, executors.processes], ids=lambda wrong: type(wrong).__name__)
 def test_what_is_no_executor_is_refused_in_one_line(wrong, plan, tmp_path):
     for call in (
         lambda: evaluate_all([], wrong),
