@@ -17,10 +17,10 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 TORCH := 2.13.0
 TORCH_TOO := $(if $(WITHOUT_TORCH),,calibration)
 
-.PHONY: help setup calibration run test lint format bench hindcast golden docs constraints
+.PHONY: help setup calibration run test test-all lint format bench hindcast golden docs constraints
 
 help: ## list these commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 setup: $(VENV)/.stamp ## create .venv with everything the other commands need
 
@@ -40,7 +40,10 @@ $(VENV)/.calibration: $(VENV)/.stamp
 run: setup ## open Polarity in the browser (STREAMLIT_SERVER_PORT chooses the port)
 	$(BIN)/python -m streamlit run app.py
 
-test: lint $(TORCH_TOO) ## check everything (WITHOUT_TORCH=1 leaves out the tests that need torch)
+test: lint $(TORCH_TOO) ## check all but the slowest tests (WITHOUT_TORCH=1 leaves out those that need torch)
+	$(BIN)/python -m pytest -n 2 -m 'not slow'
+
+test-all: lint $(TORCH_TOO) ## check everything
 	$(BIN)/python -m pytest -n 2
 
 lint: setup ## check style, types and layers

@@ -8,7 +8,7 @@ import pytest
 from scenarios import load
 from scenarios.errors import InputError
 from sim import ensemble
-from sim.analysis import given, inputs, morris, sobol
+from sim.analysis import correlation_ratio, inputs, morris, sobol
 from sim.evaluate import evaluate
 from sim.outcomes.scalar import parse
 
@@ -152,7 +152,7 @@ def test_the_correlation_ratio_is_the_first_order_index_of_what_is_independent()
     rng = np.random.default_rng(0)
     x = rng.random((3, 20_000))
     y = ishigami(x)
-    found = [given.ratio(given.bin_numbers(row), y) for row in x]
+    found = [correlation_ratio.ratio(correlation_ratio.bin_numbers(row), y) for row in x]
     assert found == pytest.approx([0.3139, 0.4424, 0.0], abs=0.02)
 
 
@@ -160,27 +160,29 @@ def test_the_correlation_ratio_sees_what_goes_together():
     rng = np.random.default_rng(0)
     a = rng.normal(size=20_000)
     b = 0.8 * a + 0.6 * rng.normal(size=20_000)
-    assert given.ratio(given.bin_numbers(b), a) == pytest.approx(0.64, abs=0.03)
-    assert given.ratio(given.bin_numbers(rng.normal(size=20_000)), a) == pytest.approx(0, abs=0.005)
+    assert correlation_ratio.ratio(correlation_ratio.bin_numbers(b), a) == pytest.approx(0.64, abs=0.03)
+    assert correlation_ratio.ratio(correlation_ratio.bin_numbers(rng.normal(size=20_000)), a) == pytest.approx(
+        0, abs=0.005
+    )
     two = (a > 0).astype(float)
-    assert given.ratio(given.bin_numbers(two), two + 0 * a) == pytest.approx(1)
+    assert correlation_ratio.ratio(correlation_ratio.bin_numbers(two), two + 0 * a) == pytest.approx(1)
 
 
 def test_luck_is_what_other_dice_change():
     rng = np.random.default_rng(0)
     known, one, two = rng.normal(size=(3, 50_000))
-    assert given.luck_of(known + one, known + two) == pytest.approx(0.5, abs=0.02)
-    assert given.luck_of(known, known) == 0
+    assert correlation_ratio.luck_of(known + one, known + two) == pytest.approx(0.5, abs=0.02)
+    assert correlation_ratio.luck_of(known, known) == 0
 
 
 def test_ratios_on_the_simulator():
     spec = load("current_policy")
-    (found,) = given.correlation_ratios(spec, [LEAD], members=1024)
+    (found,) = correlation_ratio.correlation_ratios(spec, [LEAD], members=1024)
     assert found.frame().height == len(inputs.inputs_of(spec).names)
     assert 0 < found.luck < 1
     assert found.ratio.max() < 1
     calm = spec.with_changes(switches={"luck": False})
-    assert given.correlation_ratios(calm, [LEAD], members=256)[0].luck == 0
+    assert correlation_ratio.correlation_ratios(calm, [LEAD], members=256)[0].luck == 0
 
 
 class Plane(Executor):

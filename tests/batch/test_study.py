@@ -224,6 +224,7 @@ def test_workers_that_always_die_are_given_up(plan, tmp_path):
         run_study(plan(), tmp_path, Dying(1000))
 
 
+@pytest.mark.slow
 def test_a_killed_worker_costs_nothing_that_was_finished(plan, tmp_path):
     states = []
 

@@ -107,7 +107,9 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, int]:
     return everything(whole), steps[0]
 
 
-@pytest.mark.parametrize("share", [0.02, 0.2, 0.45, 0.7, 0.85, 0.99])
+@pytest.mark.parametrize(
+    "share", [0.02, 0.45, *(pytest.param(s, marks=pytest.mark.slow) for s in (0.2, 0.7, 0.85, 0.99))]
+)
 def test_an_interrupted_campaign_goes_on_to_the_same_results(
     tmp_path: Path, uninterrupted: tuple[dict, int], share: float, monkeypatch: pytest.MonkeyPatch
 ):
@@ -167,6 +169,7 @@ class Mixed(Device):
         return torch.autocast("cpu", torch.bfloat16)
 
 
+@pytest.mark.slow
 def test_a_gpus_plan_runs_on_a_processor_in_its_precision(tmp_path: Path):
     """All of a GPU's campaign but the device: its own plan, smaller, and bfloat16."""
     device("cpu")

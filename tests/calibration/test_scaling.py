@@ -60,6 +60,7 @@ def comparison(grid: Grid) -> scaling.Comparison:
     return scaling.leave_one_out(grid, {name: scaling.fit(grid, form) for name, form in FORMS.items()})
 
 
+@pytest.mark.slow
 def test_a_truth_without_a_floor_is_told_from_one_with_a_floor():
     without = comparison(chinchilla(3, floor=0.0, each=2))
     assert without.preferred == "no floor"

@@ -9,6 +9,7 @@ HERE = "current_policy"
 FEW = "diffusion,follower_efficiency,research_returns"
 
 
+@pytest.mark.slow
 def test_discover_in_words_numbers_and_a_file(polarity, tmp_path):
     call = ("discover", "--outcome", "lead_months@2028>=8", "--members", 1024)
     said = polarity(*call, "--out", tmp_path / "box.csv")
@@ -122,6 +123,7 @@ def test_policies_alone_are_the_help(polarity):
     assert "attribute" in said.out
 
 
+@pytest.mark.slow
 def test_flip(polarity, tmp_path):
     call = ("policies", "flip", "--only", "levers", "--runs", 16, "--year", 2028)
     said = polarity(*call, "--out", tmp_path / "flips.csv")

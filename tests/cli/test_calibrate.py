@@ -170,6 +170,7 @@ def test_a_place_that_cannot_be_written_is_refused(polarity, tmp_path: Path):
 # --- measuring ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_parts_are_measured_one_by_one_and_then_fitted(shell, tmp_path: Path):
     pytest.importorskip("torch", reason="needs the calibration extra")
     early = shell(f"polarity calibrate fit --smoke --out {tmp_path}")
@@ -192,6 +193,7 @@ def test_parts_are_measured_one_by_one_and_then_fitted(shell, tmp_path: Path):
     assert (path.parent / content["provenance"]["log"]).is_file()
 
 
+@pytest.mark.slow
 def test_an_interrupted_campaign_says_how_to_go_on(tmp_path: Path):
     pytest.importorskip("torch", reason="needs the calibration extra")
     code = "import sys; from sim.cli import main; main()"

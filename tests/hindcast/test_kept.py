@@ -40,7 +40,6 @@ def worse(new: dict[str, Any], old: dict[str, Any]) -> list[str]:
     return [f"{name}: {old[name]} became {new[name]}" for name, kept_up in same.items() if not kept_up]
 
 
-@pytest.mark.slow
 def test_the_kept_hindcast_is_what_the_model_says_today() -> None:
     """Run again at its full size, since of fewer draws too few count; one test, so that it is run once."""
     again, old = hindcast("2024-12"), kept("2024-12")

@@ -32,10 +32,11 @@ def test_allies_that_split_are_as_much_less_aligned(before: Before, go: Go) -> N
 
 @pytest.mark.parametrize("effort", [0.5, 1, 3])
 def test_allies_alone_work_at_the_pace_of_their_lever(before: Before, go: Go, effort: float) -> None:
-    world = before("decide", ally_effort=effort)
-    go(world, "decide")
+    world = before("observe and decide", ally_effort=effort)
+    go(world, "observe and decide")
     allies = world.inputs.rows_of("ally")
-    others = np.setdiff1d(np.arange(len(world.inputs.actors)), allies)
+    others = np.ones(len(world.inputs.actors), dtype=bool)
+    others[allies] = False
     assert np.all(world.now.effort[allies] == world.context.setting("ally_effort"))
     assert np.all(world.now.effort[others] == 1)
 

@@ -25,6 +25,7 @@ def _fewer():
         yield
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_fewer")
 def test_every_lever_is_told_and_the_nearest_flip_can_be_tried(page):
     test = page()

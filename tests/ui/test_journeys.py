@@ -21,6 +21,7 @@ SETUP = {
     "year": "2030",
 }
 QUERY = "?" + "&".join(f"{name}={value}" for name, value in SETUP.items())
+ONE_AND_THE_OTHERS = [next(iter(PAGES)), *(pytest.param(name, marks=pytest.mark.slow) for name in [*PAGES][1:])]
 PATHS = dict(zip(PAGES, address.OWN, strict=True))
 THEIRS = {
     "explore": {},
@@ -75,7 +76,7 @@ def visit(page, name: str) -> None:
     settled(page)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", ONE_AND_THE_OTHERS)
 def test_a_reload_keeps_the_setup_and_the_address(tab, url: str, name: str):
     own = THEIRS[PATHS[name]]
     path = "" if name == "Explore" else PATHS[name]
@@ -97,7 +98,7 @@ def test_a_reload_keeps_the_setup_and_the_address(tab, url: str, name: str):
         assert held(tab) == {**SETUP, **own}
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", ONE_AND_THE_OTHERS)
 def test_one_back_after_a_change_of_page_is_the_page_as_it_was_left(tab, url: str, name: str):
     first = "Compare" if name == "Explore" else "Explore"
     tab.goto(f"{url}/{'' if first == 'Explore' else PATHS[first]}{QUERY}")
@@ -175,6 +176,7 @@ def test_every_page_prints_dark_on_white(browser: Browser, name: str, theme: str
     browser.page.emulate_media(media="screen")
 
 
+@pytest.mark.slow
 def test_two_visitors_do_not_see_each_other(play, url: str):
     with visitor(play) as one, visitor(play) as two:
         mine, other = one.new_page(), two.new_page()

@@ -68,6 +68,7 @@ def test_a_canonical_text_gives_the_scenario_back_without_its_wording(name: str)
     assert not {source.title for source in bare.sources} & {source.title for source in spec.sources}
 
 
+@pytest.mark.slow
 def test_no_cache_keeps_the_wording_of_the_person_who_asked_first(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(changes, "FEW", 8)
     monkeypatch.setattr(common, "FEWER", 16)
