@@ -29,6 +29,10 @@ LARGEST_SHARE = 0.5
 """No actor can put more than this share of its compute into one run; judgement."""
 GATHERING = 0.2
 """Share of the way, in logs, that concentration moves in a quarter; judgement: sites of a gigawatt take two years."""
+HAZARD_STATED = 0.01
+"""Accident hazard a year at which the base safety share is stated: the middle of its parameter."""
+MOST_SAFETY = 0.5
+"""Largest share of compute that an actor gives to safety by itself; judgement."""
 CORNERS = 0.8
 """Largest share of safety work that a close and hostile race takes away; judgement."""
 RACE_DISTANCE = 6.0
@@ -122,7 +126,7 @@ class NationalActor(mesa.Agent):
         fixed = w.setting("safety_share")
         if not np.isnan(fixed):
             return fixed / 100
-        return np.minimum(w.baseline_safety * (1 - CORNERS * w.p.hostility * self.closeness()), 0.5)
+        return np.minimum(w.baseline_safety * (1 - CORNERS * w.p.hostility * self.closeness()), MOST_SAFETY)
 
     def closeness(self) -> Array | float:
         """1 when the rival is level, falling to 0 as either leads."""

@@ -20,6 +20,8 @@ weight on lost sales takes away. Judgement: near 0.72 today."""
 LAW, COMMERCE, PRESSURE, SCANDAL = 0.45, 0.5, 0.18, 4.0
 """Policing of a hub by its own law; what the full weight on commerce takes away; what US enforcement (log) and the
 diverted share of supply add. Judgement: near 0.3 today."""
+LEAST_POLICING, MOST_POLICING = 0.02, 0.95
+"""Shares of diverted chips that a hub looks for at least and at most when it decides by itself; judgement."""
 
 
 class Partner(NationalActor):
@@ -71,7 +73,7 @@ class Hub(Partner):
             self.policing += DECREED_SPEED * (fixed / 100 - self.policing)
             return
         pressure = PRESSURE * np.log1p(w.setting("enforcement")) + SCANDAL * w.public.diverted
-        wanted = np.clip(LAW - COMMERCE * w.p.hub_commerce + pressure, 0.02, 0.95)
+        wanted = np.clip(LAW - COMMERCE * w.p.hub_commerce + pressure, LEAST_POLICING, MOST_POLICING)
         self.policing += ALIGNMENT_SPEED * (wanted - self.policing)
 
 

@@ -15,8 +15,16 @@ REACTION = 0.25
 """Share of the way that its postures move in a quarter when it reacts; judgement."""
 PUSH, PUSH_BEHIND, PUSH_SPEED = 0.5, 0.2, 0.1
 """Domestic push when fully blocked, what a changed lead adds to it, and its speed in a quarter; judgement."""
+PUSH_OPEN, PUSH_DISTANCE = 0.5, 10.0
+"""Share of the push that stays when nothing is blocked, and ECI points over which a changed lead counts; judgement."""
 IMPORTS_ANYWAY = 0.6
 """What Beijing lets in when money finds enough to buy, against what it would let in when it finds none; judgement."""
+IDLE_MOST = 0.9
+"""Largest share of a quarter's growth of spending that money which found nothing to buy takes away; judgement."""
+HOARD_USED = 0.5
+"""Share of what was bought ahead of a rule that is saved again in a quarter; judgement."""
+LEAST_SPENDING = 0.1
+"""Spending after buying ahead never falls below this share of the trend; judgement."""
 LEAD_TODAY = 9.0
 """US lead in ECI points at the edge of the data, at which the push is stated."""
 
@@ -59,7 +67,7 @@ class China(NationalActor):
     def growth(self) -> Array:
         """Growth of spending this quarter, a factor; money that found nothing to buy does not grow further."""
         w = self.world
-        return np.exp(np.log(w.now.china_spending_growth) * (1 - np.minimum(w.public.unmet, 0.9)))
+        return np.exp(np.log(w.now.china_spending_growth) * (1 - np.minimum(w.public.unmet, IDLE_MOST)))
 
     def effort(self) -> float:
         """Spending against the trend."""
@@ -69,9 +77,9 @@ class China(NationalActor):
         """Spending, moved forward when a rule is expected: what was hoarded is missing in the quarters after."""
         super().spend()
         early = self.world.p.hoarding * self.world.now.stockpiling * self.trend_spending
-        back = 0.5 * self.hoard
+        back = HOARD_USED * self.hoard
         self.hoard = self.hoard - back + early
-        self.spending = np.maximum(self.spending + early - back, 0.1 * self.trend_spending)
+        self.spending = np.maximum(self.spending + early - back, LEAST_SPENDING * self.trend_spending)
 
     def clustering(self) -> tuple[Array, Array, float, float]:
         """The same share and fall as everybody else's, and the lever's multiple."""
@@ -86,7 +94,8 @@ class China(NationalActor):
         """
         w = self.world
         fixed = w.setting("chip_push")
-        wanted = PUSH * (0.5 + 0.5 * w.public.blocked) + PUSH_BEHIND * np.tanh((w.public.lead - LEAD_TODAY) / 10)
+        blocked = PUSH_OPEN + (1 - PUSH_OPEN) * w.public.blocked
+        wanted = PUSH * blocked + PUSH_BEHIND * np.tanh((w.public.lead - LEAD_TODAY) / PUSH_DISTANCE)
         self.push = fixed / 100 if not np.isnan(fixed) else self.push + PUSH_SPEED * (np.clip(wanted, 0, 1) - self.push)
         fixed = w.setting("import_permission")
         own = np.clip((1 - w.p.import_reluctance) * (IMPORTS_ANYWAY + w.public.unmet), 0, 1)

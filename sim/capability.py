@@ -16,10 +16,20 @@ ROLLOUT_SHARE = 0.7
 """Share of RL compute that decodes; judgement, reports of RL systems say rollouts dominate."""
 GAP_FELT = 4.0
 """ECI points of distance at which a follower draws on two thirds of its short cuts."""
-FOLLOWER_START, FOLLOWER_YEARS = 2022.5, 2.0
-"""When followers' short cuts began to grow, and how fast; at the start of 2026 the term has its stated size."""
+RL_BASE = 26.0
+"""log10 FLOP of pretraining at which the midpoint of reinforcement is stated."""
+FOLLOWER_START, FOLLOWER_YEARS, FOLLOWER_STATED = 2022.5, 2.0, 2026.0
+"""When followers' short cuts began to grow, over how many years, and when the term has its stated size."""
 COPIED = 0.5
 """Share of a follower's engineering that copies what the leader publishes; judgement."""
+MOST_OPEN = 1.5
+"""Openness, against today's, beyond which there is nothing more to copy; judgement."""
+ALL_IN = 1.84
+"""Price of a chip with its servers, network and facility, against the chip alone (Epoch AI)."""
+ENERGY = 1.1
+"""What energy adds to the cost of a run, times; judgement: about a tenth."""
+LIFE_YEARS, HOURS_A_YEAR = 5.5, 8766
+"""Life of a chip over which its price is spread, and the hours of a mean year."""
 TEST_TIME_REFERENCE = 1e6
 """H100e of serving compute at which test-time compute gives one third of a decade."""
 BASE_GROWTH_FROM = 27.0
@@ -51,7 +61,7 @@ def rl_gain(rl: Array, base: Array, p: Draws, ceiling: Array | float) -> tuple[A
     A sigmoid in log RL compute whose midpoint rises with the base. What happens at the ceiling is a structural
     choice per member: it saturates, rises with the base, or goes on by the decade.
     """
-    above = rl - p.rl_midpoint_growth * base - (np.log10(p.rl_midpoint) + 26 * (1 - p.rl_midpoint_growth))
+    above = rl - p.rl_midpoint_growth * base - (np.log10(p.rl_midpoint) + RL_BASE * (1 - p.rl_midpoint_growth))
     share = 1 / (1 + np.exp((-np.log(10)) * p.rl_slope * above))
     size = p.rl_size * ceiling
     with_base = (p.rl_form == 1) * p.rl_beyond
@@ -72,7 +82,7 @@ test_time.__test__ = False  # type: ignore[attr-defined]  # the name is the fiel
 def follower_ramp(year: float) -> float:
     """Growth of followers' short cuts over time, 1 at the start of 2026; it saturates and stops at no date."""
     at = 1 - np.exp(-max(year - FOLLOWER_START, 0) / FOLLOWER_YEARS)
-    return float(at / (1 - np.exp(-(2026.0 - FOLLOWER_START) / FOLLOWER_YEARS)))
+    return float(at / (1 - np.exp(-(FOLLOWER_STATED - FOLLOWER_START) / FOLLOWER_YEARS)))
 
 
 def follower_weight(behind: Array) -> Array:
@@ -94,7 +104,7 @@ def follower_terms(p: Draws, year: float, access: Array | float, openness: Array
     """
     total = p.follower_efficiency * follower_ramp(year)
     rest = total * (1 - p.distillation_share)
-    engineering = rest * (1 - p.synthetic_share) * (1 - COPIED + COPIED * np.minimum(openness, 1.5))
+    engineering = rest * (1 - p.synthetic_share) * (1 - COPIED + COPIED * np.minimum(openness, MOST_OPEN))
     return engineering, rest * p.synthetic_share, total * p.distillation_share * access
 
 
@@ -108,6 +118,6 @@ def scaled(effective: Array, p: Draws, kink: Array, slowdown: float) -> Array:
 def run_cost(flop: Array, p: Draws, price: Array) -> Array:
     """Dollars of a run: chip time at the all-in price of an H100e spread over its life.
 
-    All-in factor 1.84 (Epoch AI: servers, network, facility), life 5.5 years, plus a tenth for energy.
+    The price is all-in (`ALL_IN`, `ENERGY`), spread over `LIFE_YEARS`.
     """
-    return flop * (price * (1.84 * 1.1 / (5.5 * 8766) / 3600 / H100_BF16) / (p.mfu * p.goodput))
+    return flop * (price * (ALL_IN * ENERGY / (LIFE_YEARS * HOURS_A_YEAR) / 3600 / H100_BF16) / (p.mfu * p.goodput))

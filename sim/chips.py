@@ -34,6 +34,8 @@ CLASSES = US_CLASSES + CHINESE
 """All classes, in the order of the chip axis."""
 H100_TPP = 15_832.0
 """Total processing performance of an H100: 1,979 dense 8-bit TFLOP/s times 8."""
+MEMORY_POWER = 0.3
+"""Share of a chip's power that goes with its memory bandwidth; the rest with arithmetic; judgement."""
 H100_BF16 = 989.4e12
 """Dense BF16 peak of an H100, FLOP/s."""
 
@@ -82,7 +84,9 @@ class Catalogue:
         fields: dict[str, Any] = {
             "tpp": tpp, "density": density, "bandwidth": memory_tbs, "link": link_gbs, "h100e": tpp / H100_TPP,
             "fp8_tflops": tpp / 8, "bf16": tpp / 16 * 1e12 / H100_BF16,
-            "kw": self.kw[big] * (0.3 * memory_tbs / self.bandwidth[big] + 0.7 * tpp / self.tpp[big]),
+            "kw": self.kw[big] * (
+                MEMORY_POWER * memory_tbs / self.bandwidth[big] + (1 - MEMORY_POWER) * tpp / self.tpp[big]
+            ),
         }  # fmt: skip
         changed = {name: getattr(self, name).copy() for name in fields}
         for name, value in fields.items():

@@ -9,6 +9,8 @@ from sim.draws import Draws, own_fraction
 from sim.rng import Array
 
 H100 = CLASSES.index("H100")
+LINK_WHOLE, LINK_TAKEN, LINK_BINDS = 900.0, 500.0, 8_000.0
+"""Scale-up link of an H100 (GB/s), what the largest cut took off it (H800: 400), and the TPP from which it binds."""
 LINK_PENALTY = 0.15
 """Largest loss of training throughput from a halved scale-up link; judgement, overlapped communication hides most."""
 EIGHT_BIT_MOST, EIGHT_BIT_MIDDLE, EIGHT_BIT_WIDTH = 0.8, 2027.0, 0.7
@@ -18,6 +20,8 @@ DeepSeek-V3 (arXiv 2412.19437) trained in FP8; chips from Rubin on are built for
 """
 MATURITY_GROWTH = 0.05
 """Yearly rise of Chinese software maturity towards 1; judgement."""
+BREAKTHROUGH_SOFTWARE = 0.15
+"""What a fab breakthrough of size 1 adds to the maturity of software, as a share of it; judgement."""
 MATURITY_FROM = 2026.0
 """Year at whose start the maturity parameter is stated."""
 
@@ -43,7 +47,7 @@ def train_equivalents(chips: Catalogue, p: Draws) -> tuple[Array, Array]:
     Compute-bound work: dense peak times the reachable fraction, less a loss where the link was cut. Both have shape
     `(classes, runs)` and are relative to an H100 in the same precision.
     """
-    link = 1 - LINK_PENALTY * np.clip((900 - chips.link) / 500, 0, 1) * (chips.tpp > 8000)
+    link = 1 - LINK_PENALTY * np.clip((LINK_WHOLE - chips.link) / LINK_TAKEN, 0, 1) * (chips.tpp > LINK_BINDS)
     reached = reachable("compute", p)
     fraction = reached / reached[H100]
     return fraction * (chips.bf16 * link)[:, None], fraction * (chips.h100e * link)[:, None]
@@ -63,4 +67,4 @@ def decode_equivalent(chips: Catalogue, p: Draws) -> Array:
 def maturity(p: Draws, year: float, breakthrough: float) -> Array:
     """Usable share of Chinese chips' reachable peak from software, shape `(runs,)`; a breakthrough adds to it."""
     grown = p.ascend_maturity * (1 + MATURITY_GROWTH) ** max(year - MATURITY_FROM, -4.0)
-    return np.minimum(grown * (1 + 0.15 * min(breakthrough, 2.0)), 1.0)
+    return np.minimum(grown * (1 + BREAKTHROUGH_SOFTWARE * min(breakthrough, 2.0)), 1.0)

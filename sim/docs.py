@@ -48,7 +48,7 @@ TABLES = (
 """Data tables that have a schema of their own, in the order in which they are listed."""
 PHYSICS = (
     "export_rules", "domestic", "compute", "chips", "inputs", "trade", "diversion", "power", "research", "capability",
-    "feedback", "governance",
+    "feedback", "governance", "growth",
 )  # fmt: skip
 """Modules of `sim` whose fixed numbers are listed, beside those of all actors, phases and outcomes."""
 _MADE = (ast.Call, ast.Attribute, ast.Name, ast.Subscript)
@@ -192,12 +192,17 @@ def constants() -> str:
     return _table(("Number", "Value", "Where", "What it is"), fixed_numbers())
 
 
+def model_files() -> list[Path]:
+    """The files in which the model computes."""
+    paths = [ROOT / f"sim/{name}.py" for name in PHYSICS]
+    for folder in ("agents", "sim/engine", "sim/phases", "sim/outcomes"):
+        paths += sorted((ROOT / folder).glob("[a-z]*.py"))
+    return paths
+
+
 def fixed_numbers() -> Iterator[tuple[str, str, str, str]]:
     """Every number that stands in a module of the model: name, value, file and reason."""
-    paths = [ROOT / f"sim/{name}.py" for name in PHYSICS]
-    for folder in ("agents", "sim/phases", "sim/outcomes"):
-        paths += sorted((ROOT / folder).glob("[a-z]*.py"))
-    for path in paths:
+    for path in model_files():
         yield from _constants(path)
 
 
@@ -209,16 +214,33 @@ def _constants(path: Path) -> Iterator[tuple[str, str, str, str]]:
     bodies += [(getattr(module, n.name), n.body) for n in tree.body if isinstance(n, ast.ClassDef)]
     for owner, body in bodies:
         for i, node in enumerate(body):
-            if not isinstance(node, ast.Assign) or any(isinstance(n, _MADE) for n in ast.walk(node.value)):
+            if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+                continue
+            if any(isinstance(n, _MADE) for n in ast.walk(node.value)):
                 continue
             text = _docstring(body[i + 1] if i + 1 < len(body) else None)
-            for target in ast.walk(node.targets[0]):
+            for target in ast.walk(node.targets[0] if isinstance(node, ast.Assign) else node.target):
                 if not isinstance(target, ast.Name) or not target.id.isupper():
                     continue
-                value = getattr(owner, target.id)
-                if isinstance(value, int | float) and not isinstance(value, bool):
+                shown = _in_words(getattr(owner, target.id))
+                if shown:
                     prefix = f"{owner.__name__}." if isinstance(owner, type) else ""
-                    yield f"`{prefix}{target.id}`", _fixed(value), where, text
+                    yield f"`{prefix}{target.id}`", shown, where, text
+
+
+def _in_words(value: Any) -> str:
+    """A number, or numbers by name, as the table shows them; empty for what is no number."""
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, int | float):
+        return _fixed(value)
+    if isinstance(value, tuple):
+        parts = [_in_words(v) for v in value]
+        return ", ".join(parts) if all(parts) else ""
+    if isinstance(value, dict):
+        inner = {_fixed(k) if isinstance(k, float) else str(k): _in_words(v) for k, v in value.items()}
+        return "; ".join(f"{k}: {v}" for k, v in inner.items()) if all(inner.values()) else ""
+    return ""
 
 
 def _docstring(node: ast.stmt | None) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim import growth as fading
 from sim.draws import Draws
 from sim.rng import Array
 
@@ -17,6 +18,21 @@ BANK_DRAW, STOCK_DRAW = 0.12, 0.25
 """Largest share of the die bank and of the memory stockpile used in a quarter; judgement."""
 TOOLS_TODAY, MEMORY_TODAY, PUSH_TODAY = 0.6, 0.6, 0.5
 """The settings at which the growth parameters are stated."""
+STEEPEST_FALL = -0.2
+"""Lowest yearly growth of a capacity, as a logarithm: wear without spare parts; judgement."""
+CONTROLS_SLOW, PUSH_SPEEDS = 1.1, 0.7
+"""What full controls take off the growth of a capacity and what a full push adds, against today's; judgement."""
+SLOWEST, FASTEST = 0.05, 2.5
+"""Bounds of growth against today's: something grows under any control, and money cannot hurry fabs beyond this."""
+TOOLS_FOR_MEMORY = 0.5
+"""Weight of tool controls in what slows memory; the rest is controls on memory itself; judgement."""
+ASSEMBLY_GROWTH = 2.4
+"""First-year growth of assembly, times; judgement: packaging is not what limits China."""
+FREE_MEMORY, FREE_MEMORY_GROWTH, FREE_MEMORY_STATED = 400.0, 1.3, 2026.0
+"""Memory that no controls would let in, thousand 910C equivalents a quarter when stated, and its growth, times a year.
+
+The stockpile of the last free year (about 1.6 million equivalents, SemiAnalysis) shows what China would buy.
+"""
 
 
 @dataclass
@@ -44,14 +60,13 @@ class Settings:
 
 def growth(first: Array, year: float, brake: Array | float) -> Array:
     """Quarterly growth factor of a capacity: the first-year growth fades to the late pace, less a brake on both."""
-    fade = np.exp(-max(year - 2027.0, 0.0) / FADE_YEARS)
-    yearly = np.log(LATE_GROWTH) + (np.log(first) - np.log(LATE_GROWTH)) * fade
-    return np.exp(np.maximum(yearly * brake, -0.2) / 4)
+    yearly = fading.yearly(first, LATE_GROWTH, year, FADE_YEARS)
+    return np.exp(np.maximum(yearly * brake, STEEPEST_FALL) / 4)
 
 
 def brake(control: Array | float, today: float, push: Array | float) -> Array | float:
     """What controls and the domestic push make of growth: 1 at today's settings."""
-    return np.clip(1.0 - 1.1 * (control - today) + 0.7 * (push - PUSH_TODAY), 0.05, 2.5)
+    return np.clip(1.0 - CONTROLS_SLOW * (control - today) + PUSH_SPEEDS * (push - PUSH_TODAY), SLOWEST, FASTEST)
 
 
 def advance(c: Capacity, p: Draws, year: float, tools: Array, memory: float, push: Array, boost: float) -> None:
@@ -66,9 +81,10 @@ def advance(c: Capacity, p: Draws, year: float, tools: Array, memory: float, pus
         push: domestic push (0 to 1).
         boost: growth factor of logic from a fab breakthrough this quarter.
     """
+    slowing = TOOLS_FOR_MEMORY * tools + (1 - TOOLS_FOR_MEMORY) * memory
     c.logic = c.logic * growth(p.logic_growth, year, brake(tools, TOOLS_TODAY, push)) * boost
-    c.memory = c.memory * growth(p.hbm_growth, year, brake(0.5 * tools + 0.5 * memory, MEMORY_TODAY, push)) * boost
-    c.assembly = c.assembly * growth(np.full_like(c.logic, 2.4), year, 1.0) * boost
+    c.memory = c.memory * growth(p.hbm_growth, year, brake(slowing, MEMORY_TODAY, push)) * boost
+    c.assembly = c.assembly * growth(np.full_like(c.logic, ASSEMBLY_GROWTH), year, 1.0) * boost
 
 
 def depart(c: Capacity, p: Draws, year: float, here: Settings, record: Settings) -> None:
@@ -81,7 +97,8 @@ def depart(c: Capacity, p: Draws, year: float, here: Settings, record: Settings)
         here: controls and push of this history.
         record: those of the record.
     """
-    for name, first, share in (("logic", p.logic_growth, (1.0, 0.0)), ("memory", p.hbm_growth, (0.5, 0.5))):
+    half = (TOOLS_FOR_MEMORY, 1 - TOOLS_FOR_MEMORY)
+    for name, first, share in (("logic", p.logic_growth, (1.0, 0.0)), ("memory", p.hbm_growth, half)):
         today = TOOLS_TODAY if name == "logic" else MEMORY_TODAY
         mine, theirs = (
             growth(first, year, brake(share[0] * s.tools + share[1] * s.memory, today, s.push)) for s in (here, record)
@@ -90,11 +107,9 @@ def depart(c: Capacity, p: Draws, year: float, here: Settings, record: Settings)
 
 
 def imported_memory(memory_control: float, year: float) -> float:
-    """Memory that looser controls would let in, thousand 910C equivalents a quarter.
-
-    The stockpile of the last free year (about 1.6 million equivalents, SemiAnalysis) shows what China would buy.
-    """
-    return 400.0 * max(MEMORY_TODAY - memory_control, 0.0) / MEMORY_TODAY * 1.3 ** max(year - 2026, 0)
+    """Memory that looser controls would let in, thousand 910C equivalents a quarter."""
+    grown = FREE_MEMORY_GROWTH ** max(year - FREE_MEMORY_STATED, 0)
+    return FREE_MEMORY * max(MEMORY_TODAY - memory_control, 0.0) / MEMORY_TODAY * grown
 
 
 def output(c: Capacity, p: Draws, imported: float, shock: float) -> Array:

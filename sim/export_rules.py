@@ -313,7 +313,7 @@ def dates(quarter: int) -> tuple[str, ...]:
     """The dates of a quarter at which its rules are looked at."""
     start = dt.date(quarter // 4, quarter % 4 * 3 + 1, 1)
     return tuple(
-        (start + dt.timedelta(days=(i + 0.5) * 91 / SAMPLES_PER_QUARTER)).isoformat()
+        (start + dt.timedelta(days=(2 * i + 1) * 91 / (2 * SAMPLES_PER_QUARTER))).isoformat()
         for i in range(SAMPLES_PER_QUARTER)
     )
 
@@ -334,7 +334,9 @@ def _stockpiling(policy: Policy, approval: Array, cap_share: Array) -> Array:
     """
     chips = catalogue()
     use = np.where(
-        np.isin(CLASSES, [name for name in US_CLASSES if name != "EDGE"]), chips.bf16 + chips.bandwidth / 3.35, 0
+        np.isin(CLASSES, [name for name in US_CLASSES if name != "EDGE"]),
+        chips.bf16 + chips.bandwidth / chips.bandwidth[CLASSES.index("H100")],
+        0,
     )
     on_sale = np.array([chips.released <= policy.first + t for t in range(len(approval))])
     if policy.data_until < number(DATA_UNTIL):

@@ -32,6 +32,14 @@ RISING = {"allied_split": 1, "diversion_uncovered": 1, "efficiency_shock": 2, "f
 """Events that stay, and the quarters over which each comes; judgement."""
 RUNS_DISCLOSED_UNTIL = {"united_states": "2025-Q3", "china": "2024-Q4"}
 """Until when the record of training runs counts as complete: later runs are undisclosed or graded speculative."""
+SHARES_OF = 2025
+"""Year whose orders the column `world_share_2025` states."""
+HALF_QUARTER, MID_YEAR = 0.125, 0.5
+"""Years from the middle of a quarter to its end, at which time is told, and from a year's start to its middle."""
+LEAST_OUTPUT = 1e-3
+"""Stands for a recorded output of nothing, so that it has a logarithm; thousand 910C equivalents a year."""
+OLD_LINE_YEARS = 0.6
+"""Years over which the line of the older class fades after the data; judgement, from H100 after B200."""
 SAMPLES = 0.002
 """A class with less of the merchant supply than this is in samples, not in volume."""
 LIST_PRICE = {2022.0: 30_000, 2023.0: 29_000, 2024.0: 26_000, 2025.0: 19_000, 2026.0: 13_600, 2026.5: 13_200}
@@ -149,7 +157,7 @@ class Inputs:
         Then the part of owners outside the United States is that of the last known year's spending, and each of them
         has of it as of the stock of 2022.
         """
-        if self.knows(2025):
+        if self.knows(SHARES_OF):
             return self.column("world_share_2025")
         rows: tuple[Spending, ...] = table("spending")
         spent = {r.actor: r.chip_spend_usd_bn for r in rows if self.knows(r.year)}  # the last known year stands
@@ -325,7 +333,7 @@ class Inputs:
     def list_price(self) -> Array:
         """(T,) list price per H100e at the middle of each quarter; after the data it falls (a parameter)."""
         known = {y: p for y, p in LIST_PRICE.items() if y <= end_year(self.edge)}
-        return np.interp(self.years - 0.125, list(known), list(known.values()))
+        return np.interp(self.years - HALF_QUARTER, list(known), list(known.values()))
 
     # --- series by actor --------------------------------------------------------------------------------------
 
@@ -334,10 +342,10 @@ class Inputs:
         """(T, A) IT power added per quarter, MW, and the share of it for AI chips; both stand still after the data."""
         rows: tuple[Power, ...] = table("power")
         data = {(row.actor, row.year): (row.it_mw_added / 4, row.ai_share) for row in rows}
-        last = max(row.year for row in rows if self.knows(row.year))
+        first, last = min(row.year for row in rows), max(row.year for row in rows if self.knows(row.year))
         added, share = np.zeros((2, self.steps, len(self.actors)))
         for t in range(self.steps):
-            year = min(max((FIRST + t) // 4, 2022), last)
+            year = min(max((FIRST + t) // 4, first), last)
             for a, actor in enumerate(self.actors):
                 change = self.spec.actors.get(actor)  # who is `like` another builds power like it
                 source = change.like if change and change.like else actor
@@ -348,9 +356,9 @@ class Inputs:
     def china_spending(self) -> Array:
         """(T,) what China spends on compute, US dollars a quarter; after the data it stands still."""
         rows: tuple[Spending, ...] = table("spending")
-        yearly = {r.year + 0.5: r.chip_spend_usd_bn for r in rows if r.actor == "china" and self.knows(r.year)}
+        yearly = {r.year + MID_YEAR: r.chip_spend_usd_bn for r in rows if r.actor == "china" and self.knows(r.year)}
         # Log-linear between mid-years, so that the quarters of a year add up to about its total.
-        return np.exp(np.interp(self.years - 0.125, list(yearly), np.log(list(yearly.values())))) * 1e9 / 4
+        return np.exp(np.interp(self.years - HALF_QUARTER, list(yearly), np.log(list(yearly.values())))) * 1e9 / 4
 
     @cached_property
     def domestic(self) -> dict[str, Array]:
@@ -360,8 +368,10 @@ class Inputs:
     def _domestic(self, quantity: str) -> Array:
         """(T,) a yearly quantity of China's own supply per quarter (thousand 910C equivalents), log-linear between."""
         rows: tuple[Domestic, ...] = table("domestic_supply")
-        yearly = {r.year + 0.5: max(r.value, 1e-3) for r in rows if r.quantity == quantity and self.knows(r.year)}
-        years = self.years - 0.125
+        yearly = {
+            r.year + MID_YEAR: max(r.value, LEAST_OUTPUT) for r in rows if r.quantity == quantity and self.knows(r.year)
+        }
+        years = self.years - HALF_QUARTER
         return np.exp(np.interp(years, list(yearly), np.log(list(yearly.values())))) / 4
 
     def domestic_stock(self, quantity: str) -> float:
@@ -431,14 +441,14 @@ def _class_shares(quarter: int, last: int, custom: float, roadmap: int) -> dict[
     shares = {name: share for name, share in mix.items() if share > 0}
     if quarter <= last:
         return shares
-    year, left = end_year(quarter) - 0.125, 1.0
+    year, left = end_year(quarter) - HALF_QUARTER, 1.0
     taken: dict[str, float] = {}
     for name, (middle, width, largest) in reversed(ROADMAP.items()):
         share = left * largest / (1 + np.exp((middle - year) / (width / 4)))
         share = share if share > SAMPLES and quarter >= roadmap else 0.0
         taken[name], left = share, left - share
     newest = [name for name in MAIN_CLASSES if name in shares and name != "CUSTOM"][-2:]
-    fade = np.exp((end_year(last) - year) / 0.6)
+    fade = np.exp((end_year(last) - year) / OLD_LINE_YEARS)
     keep = shares[newest[0]] * fade if len(newest) == 2 else 0.0
     split = {newest[0]: keep, newest[-1]: sum(shares[n] for n in newest) - keep}
     merchant = (1 - custom) / sum(split.values())

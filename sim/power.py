@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim import growth
 from sim.rng import Array
 
 OVERHEAD = 1.25
@@ -12,6 +13,8 @@ SITES_AHEAD = 2.0
 """Buyers take chips for the sites of this quarter and the next, not more: an idle chip loses a quarter of its value."""
 LARGEST_AI_SHARE = 0.85
 """The share of new data centres that AI can take; judgement: the United States is near 0.7 in 2026."""
+SHORT_ABOVE = 0.85
+"""Use of power above which builders feel it short, as a share of what there is; judgement."""
 SHARE_SPEED = 0.5
 """How fast that share answers to a shortage, per quarter; judgement."""
 LATE_GROWTH = 1.04
@@ -22,13 +25,12 @@ FADE_YEARS = 4.0
 
 def additions_growth(first: Array, year: float) -> Array:
     """Quarterly growth factor of power additions: the first growth fades."""
-    fade = np.exp(-max(year - 2027.0, 0.0) / FADE_YEARS)
-    return np.exp((np.log(LATE_GROWTH) + (np.log(first) - np.log(LATE_GROWTH)) * fade) / 4)
+    return np.exp(growth.yearly(first, LATE_GROWTH, year, FADE_YEARS) / 4)
 
 
 def ai_share(share: Array, need: Array, available: Array) -> Array:
     """Share of new data-centre power that serves AI chips: it rises where chips wait for power, up to a ceiling."""
-    short = np.clip(need / np.maximum(available, 1e-9) - 0.85, 0, 1)
+    short = np.clip(need / np.maximum(available, 1e-9) - SHORT_ABOVE, 0, 1)
     return np.minimum(share * (1 + SHARE_SPEED * short), np.maximum(LARGEST_AI_SHARE, share))
 
 

@@ -17,6 +17,20 @@ LARGEST_STEP = 0.5
 """Own growth in a quarter never exceeds this, orders of magnitude: no discovery process is faster than its tests."""
 UPLIFT_NOW_ECI = 165.0
 """Capability at which the uplift of today is stated: the frontier of mid-2026."""
+LEAST_CEILING = 1.5
+"""Lowest ceiling of the uplift, times labour."""
+MOST_REACHED = 0.45
+"""Largest share of its ceiling that the uplift of today may have reached: its centre lies ahead."""
+NARROWEST, WIDEST = 1.5, 15.0
+"""Bounds of the width of the uplift's sigmoid, ECI points."""
+NEAR_COBB_DOUGLAS = 0.02
+"""Smallest distance of the CES exponent from 0, where the formula has no value and its limit is Cobb-Douglas."""
+OPEN_LEAST, OPEN_SLOPE, OPEN_FLOOR = 0.25, 1.5, 0.05
+"""Diffusion against today's with nothing published, what full openness adds, and its floor; judgement."""
+SECURITY_NONE, SECURITY_SLOPE = 1.24, 0.8
+"""Diffusion against today's without security, and what full security takes away; judgement."""
+TALENT_NONE, TALENT_SLOPE = 0.8, 0.4
+"""Diffusion against today's when no talent goes home, and what adds when all does; judgement."""
 
 
 def uplift_scale(p: Draws) -> tuple[Array, Array]:
@@ -25,10 +39,10 @@ def uplift_scale(p: Draws) -> tuple[Array, Array]:
     Solved from the uplift today and at the automated coder (the centre), so that today's value is a prior and not
     an accident of ceiling, centre and width.
     """
-    ceiling = np.maximum(2 * p.uplift_coder - 1, 1.5)
-    share = np.clip((p.uplift_now - 1) / (ceiling - 1), 1e-4, 0.45)
+    ceiling = np.maximum(2 * p.uplift_coder - 1, LEAST_CEILING)
+    share = np.clip((p.uplift_now - 1) / (ceiling - 1), 1e-4, MOST_REACHED)
     width = (p.coder_eci - UPLIFT_NOW_ECI) / np.log((1 - share) / share)
-    return ceiling, np.clip(width, 1.5, 15.0)
+    return ceiling, np.clip(width, NARROWEST, WIDEST)
 
 
 def uplift(eci: Array, p: Draws, ceiling: Array, width: Array) -> Array:
@@ -45,7 +59,7 @@ def research_input(experiments: Array, labour: Array, p: Draws) -> Array:
         p: parameters; `substitution` is the elasticity.
     """
     rho = 1 - 1 / p.substitution
-    rho = np.where(np.abs(rho) < 0.02, 0.02, rho)
+    rho = np.where(np.abs(rho) < NEAR_COBB_DOUGLAS, NEAR_COBB_DOUGLAS, rho)
     mixed = 0.0
     for values, reference, weight, exponent in (
         (experiments, REFERENCE_EXPERIMENTS, p.compute_weight, p.compute_exponent),
@@ -70,4 +84,5 @@ def diffuse(efficiency: Array, published: Array, rate: Array) -> Array:
 
 def openness_factor(openness: float, security: float, talent: float) -> float:
     """Diffusion against today's: more with openness (50 today), less with security (30), more with talent (50)."""
-    return max(0.25 + 1.5 * openness / 100, 0.05) * (1.24 - 0.8 * security / 100) * (0.8 + 0.4 * talent / 100)
+    published = max(OPEN_LEAST + OPEN_SLOPE * openness / 100, OPEN_FLOOR)
+    return published * (SECURITY_NONE - SECURITY_SLOPE * security / 100) * (TALENT_NONE + TALENT_SLOPE * talent / 100)

@@ -19,6 +19,8 @@ RENTAL_MARGIN = 1.3
 """Price of rented compute over owned, per H100e over its life; judgement from published rents."""
 BULK_COST = 1.1
 """What smuggling costs on top of the street premium: brokers, risk of loss in transit; judgement."""
+CHEAPEST, DEAREST = 0.25, 4.0
+"""Price of usable compute, against the reference, beyond which demand no longer answers; judgement."""
 
 
 def weights(train: Array, decode: Array, price: Array) -> Array:
@@ -52,5 +54,5 @@ def fill(money: Array, weight: Array, limit: Array) -> tuple[Array, Array]:
 
 def elastic(money: Array, price: Array, reference: Array, elasticity: Array) -> Array:
     """Spending after the answer of demand to the price of usable compute: `money · (price / reference)^(1 − e)`."""
-    ratio = np.clip(price / reference, 0.25, 4.0)
+    ratio = np.clip(price / reference, CHEAPEST, DEAREST)
     return money * np.exp((1 - elasticity) * np.log(ratio))

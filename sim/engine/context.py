@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.actor import BASE_SAFETY, NationalActor
+from agents.actor import BASE_SAFETY, HAZARD_STATED, NationalActor
 from agents.designer import ChipDesigner
 from scenarios.quarters import FIRST
 from sim import research
@@ -97,7 +97,7 @@ class Constants:
             hosted=inputs.column("hosts_us_share")[:, None],
             rent_weight=rent,
             # A technology known to be safer is met with less care: effort rises with the fourth root of the hazard.
-            baseline_safety=BASE_SAFETY * np.sqrt(np.sqrt(p.accident_hazard / 0.01)),
+            baseline_safety=BASE_SAFETY * np.sqrt(np.sqrt(p.accident_hazard / HAZARD_STATED)),
         )
 
 

@@ -16,6 +16,10 @@ LIFE = 22
 """Quarters that a chip serves: 5.5 years, the depreciation life that large owners state (5 to 6 years)."""
 BREAKTHROUGH_POWER = 0.4
 """What a fab breakthrough saves in power per Chinese chip; judgement: a newer node, as its capacity comes from one."""
+LAPSE, LAPSE_ABOVE = 0.2, 0.4
+"""Share of rented compute that ends in a quarter per unit of closure of the cloud, above this closure; judgement."""
+MOST_RENTED = 0.9
+"""Hosts rent out at most this share of what they run."""
 INITIAL_RETIRES = range(14, 22)
 """Quarters in which the stock of the start, bought over the two years before, retires."""
 
@@ -79,11 +83,11 @@ def _run_on_power(c: Context, s: State, q: Quarter) -> None:
 
 def _rent(c: Context, s: State, q: Quarter) -> None:
     """Let rented compute wear out and grow; its hosts cannot use it."""
-    kept = 1 - 1 / LIFE - 0.2 * max(q.offshore_closed - 0.4, 0.0)
+    kept = 1 - 1 / LIFE - LAPSE * max(q.offshore_closed - LAPSE_ABOVE, 0.0)
     s.rented = np.maximum(s.rented * kept + q.newly_rented, 0.0)
     pool = s.own_train * s.running * c.constants.rent_weight
     total = pool.sum(axis=0)
-    s.rented = np.minimum(s.rented, 0.9 * total)
+    s.rented = np.minimum(s.rented, MOST_RENTED * total)
     lost = pool * (s.rented / np.maximum(total, 1e-9))
     decode_per_train = s.own_decode / np.maximum(s.own_train, 1e-9)
     s.used_train = s.own_train * s.running - lost

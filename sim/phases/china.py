@@ -34,8 +34,18 @@ US_SALES = 0.8
 """Share of merchant chips that US customers buy (Epoch AI chip owners: 0.78 to 0.86 of chips outside China)."""
 ORDER_LAG_SHARE = 0.25
 """Share of what a cumulative volume cap still leaves that can ship in one quarter; judgement."""
-
-
+LEAST_DIE = 0.25
+"""Smallest share of a frontier chip's capacity that an edge variant takes: a package is a package; judgement."""
+MOST_NETWORK = 0.5
+"""Networks carry at most this share of what is made for the world outside China; judgement."""
+PRICE_STATED, PRICE_BACK = 2025.5, -2.5
+"""Year at which prices of Chinese chips are stated, and years before it in which they no longer were higher."""
+SUBSIDIARY_RULE = 0.2
+"""Closure of the cloud at which the share of rented compute is stated: the subsidiary rule of 2023."""
+RENTAL_FROM, RENTAL_WIDTH = 2023.75, 0.35
+"""When half of the renting abroad had begun (year: the rule of October 2023), and the width of that; judgement."""
+MOST_NEW_RENT = 0.6
+"""Hosts rent out anew only while less than this share of what they may rent out is rented; judgement."""
 REFERENCE_PREMIUM = 1.25
 """Price of usable compute, against the list price, at which spending is stated; judgement."""
 
@@ -114,7 +124,7 @@ def _permission(c: Context, s: State) -> Array:
 def _edge_cost(c: Context) -> float:
     """Capacity (H100e of the newest class) that one edge variant takes: its share of arithmetic or of memory."""
     chips, newest = c.chips, _frontier(c)
-    share = max(chips.tpp[EDGE] / chips.tpp[newest], chips.bandwidth[EDGE] / chips.bandwidth[newest], 0.25)
+    share = max(chips.tpp[EDGE] / chips.tpp[newest], chips.bandwidth[EDGE] / chips.bandwidth[newest], LEAST_DIE)
     return float(chips.h100e[newest] * min(share, 1.0))
 
 
@@ -194,7 +204,7 @@ def _smuggled(c: Context, s: State, q: Quarter) -> Array:
     policing = s.hub_policing(c.inputs.rows_of("hub"))
     leak = diversion.leakiness(policing, c.setting("location_verification") / 100, effort)
     s.network = diversion.adapt(s.network, c.p, q.blocked, s.public.unmet, leak)
-    return np.minimum(s.network, 0.5) * q.made_to_order * (1 - q.caught)
+    return np.minimum(s.network, MOST_NETWORK) * q.made_to_order * (1 - q.caught)
 
 
 def _book(c: Context, s: State, q: Quarter, offers: _Offers, form: Array, bought: Array, output: Array) -> None:
@@ -231,13 +241,14 @@ def _chinese_form(c: Context) -> Array:
 
 def _chinese_discount(c: Context, q: Quarter) -> float:
     """Price of Chinese silicon against its list price: it falls with time and with a breakthrough."""
-    since = max(c.year - 2025.5, -2.5)
+    since = max(c.year - PRICE_STATED, PRICE_BACK)
     return float((1 - CHINESE_PRICE_FALL) ** since / (1 + BREAKTHROUGH_PRICE * q.breakthrough))
 
 
 def _rental_room(c: Context, s: State, q: Quarter) -> Array:
     """Compute (H100e) that hosts would rent out anew this quarter, after the rules."""
-    open_share = (1 - q.offshore_closed) / (1 - 0.2)  # stated with the subsidiary rule of 2023 in force
+    open_share = (1 - q.offshore_closed) / (1 - SUBSIDIARY_RULE)
     pool = (s.own_train * c.constants.rent_weight).sum(axis=0)
-    started = 1 / (1 + np.exp(-(c.year - 2023.75) / 0.35))
-    return np.minimum(c.p.offshore_share * open_share * q.made_to_order * started, np.maximum(0.6 * pool - s.rented, 0))
+    started = 1 / (1 + np.exp(-(c.year - RENTAL_FROM) / RENTAL_WIDTH))
+    room = np.maximum(MOST_NEW_RENT * pool - s.rented, 0)
+    return np.minimum(c.p.offshore_share * open_share * q.made_to_order * started, room)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import domestic
+from sim import domestic, growth
 from sim.chips import CLASSES
 from sim.engine.context import Context
 from sim.engine.delivery import CHINA
@@ -14,6 +14,8 @@ SUPPLY_NOISE = 0.03
 """Standard deviation of a quarter's surprise in production growth; judgement."""
 TAIWAN_LOSS, TAIWAN_QUARTERS = 0.6, 6
 """Share of production lost in a chance disruption of Taiwan, and for how long; judgement."""
+LEAST_CAPACITY = 0.1
+"""Share of their lines that makers run even when shelves are full; judgement."""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:
@@ -27,8 +29,7 @@ def _us_designed(c: Context, s: State, q: Quarter) -> None:
     if t < i.supply_data_steps:
         s.supply_level = i.supply[t] * p.supply_scale
     else:
-        fade = np.exp(-max(c.year - 2027.0, 0.0) / p.supply_slowdown)
-        yearly = np.log(p.supply_growth_late) + (np.log(p.supply_growth) - np.log(p.supply_growth_late)) * fade
+        yearly = growth.yearly(p.supply_growth, p.supply_growth_late, c.year, p.supply_slowdown)
         s.supply_level = s.supply_level * np.exp(yearly / 4 + SUPPLY_NOISE * c.noise.supply[t])
     lost = np.full(c.runs, q.taiwan)
     if not c.in_data:
@@ -38,7 +39,7 @@ def _us_designed(c: Context, s: State, q: Quarter) -> None:
     capacity = i.capacity_share[t][:, None] * (s.supply_level * (1 - lost))
     # Makers do not add to shelves that are full: stock of the last quarter stands in for new production.
     stored = s.inventory * c.chips.h100e[:, None]
-    q.capacity = np.maximum(capacity - stored, 0.1 * capacity)
+    q.capacity = np.maximum(capacity - stored, LEAST_CAPACITY * capacity)
     q.made_to_order = q.capacity[: CLASSES.index("CUSTOM")].sum(axis=0)
 
 

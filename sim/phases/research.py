@@ -10,10 +10,14 @@ from sim.engine.delivery import CHINA, US
 from sim.engine.state import Quarter, State
 from sim.rng import Array
 
+LABOUR_STATED = 2024.0
+"""Year at whose start the world's research labour is 1: that of `REFERENCE_LABOUR`."""
 LABOUR_GROWTH = 1.08
 """Yearly growth of AI researchers everywhere; judgement from authors at the large conferences."""
 SECURITY_TODAY = 30.0
 """Security of Chinese models and ideas: as that of American ones today; judgement."""
+TALENT_TODAY = 0.5
+"""China's hold on its talent today, as a share of the lever's range."""
 TALENT_MOVED = 0.6
 """Share of US research labour that moves as China's hold on talent goes over its range.
 
@@ -40,9 +44,9 @@ def run(c: Context, s: State, q: Quarter) -> None:
 
 def _labour(c: Context, s: State) -> Array:
     """Research labour by actor: world share, its growth, policy, talent and the help of AI."""
-    people = c.constants.labour_share * LABOUR_GROWTH ** (c.year - 2024.0) * np.ones(c.runs)
+    people = c.constants.labour_share * LABOUR_GROWTH ** (c.year - LABOUR_STATED) * np.ones(c.runs)
     people[US] *= c.setting("us_research") / 100
-    moved = TALENT_MOVED * (c.setting("china_talent") / 100 - 0.5) * people[US]
+    moved = TALENT_MOVED * (c.setting("china_talent") / 100 - TALENT_TODAY) * people[US]
     people[US] -= moved
     people[CHINA] += moved
     if c.switch("research_feedback"):

@@ -6,6 +6,7 @@ import numpy as np
 
 from agents.partners import Ally
 from scenarios.quarters import number
+from sim import growth
 from sim.compute import eight_bit_share, maturity
 from sim.engine.context import ASCEND, Context
 from sim.engine.state import Quarter, State
@@ -13,6 +14,8 @@ from sim.rng import Array
 
 SPENDING_FADE = 2.5
 """Years over which growth of spending fades to its late pace; judgement."""
+FOLLOW_MOST = 1.35
+"""Most that aligned allies make of tool controls, against today's; judgement: full alignment from `Ally.TODAY`."""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:
@@ -42,8 +45,7 @@ def _usable(c: Context, q: Quarter) -> None:
 
 
 def _growth(first: Array, late: Array, year: float) -> Array:
-    fade = np.exp(-max(year - 2027.0, 0.0) / SPENDING_FADE)
-    return np.exp((np.log(late) + (np.log(first) - np.log(late)) * fade) / 4)
+    return np.exp(growth.yearly(first, late, year, SPENDING_FADE) / 4)
 
 
 def _list_price(c: Context) -> Array:
@@ -57,7 +59,7 @@ def _allies_follow(c: Context, s: State) -> Array:
     makers = c.inputs.tool_makers
     if not makers or c.in_data:
         return np.ones(c.runs)
-    return np.clip(s.alignment[makers].mean(axis=0) / Ally.TODAY, 0.0, 1.35)
+    return np.clip(s.alignment[makers].mean(axis=0) / Ally.TODAY, 0.0, FOLLOW_MOST)
 
 
 def _events(c: Context, s: State, q: Quarter) -> None:

@@ -16,6 +16,8 @@ from sim.rng import Array
 from sim.trade import CHANNELS
 
 DIVERTED = CHANNELS.index("diverted")
+MOST_SMUGGLED = 0.9
+"""Smugglers take at most this share of what is sold of a merchant class."""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:
@@ -36,7 +38,7 @@ def _others(c: Context, s: State, q: Quarter) -> None:
     s.inventory = shelf - delivered
     # Smugglers take of every merchant class in proportion, and never all of it.
     merchant = summed(h[:CUSTOM, 0], delivered[:CUSTOM])
-    attempted = np.minimum(q.arrived / np.maximum(1 - q.caught, 1e-9), 0.9 * merchant)
+    attempted = np.minimum(q.arrived / np.maximum(1 - q.caught, 1e-9), MOST_SMUGGLED * merchant)
     leaving = delivered * (attempted / np.maximum(merchant, 1e-9))
     leaving[CUSTOM:] = 0.0
     q.flows[DIVERTED] = attempted * (1 - q.caught)

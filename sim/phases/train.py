@@ -16,6 +16,10 @@ RL_KNOWN_FROM = 2024.0
 """Year from which labs train reasoning by reinforcement (o1-preview was released in September 2024)."""
 RUN_QUARTERS = 2
 """A model that is ready now was trained on the fleet of two quarters ago: a run of four months, tuning and tests."""
+OPENNESS_STATED, UNLIMITED_STATED = 50.0, 0.8
+"""Openness of Chinese models (lever) and the share of access that limits on distillation leave, both as today."""
+IMITATION_LAG = 2
+"""Quarters until a follower trains on what the leader's reasoning models answer."""
 WORTH_A_GENERATION = 0.3
 """Step in log10 FLOP at which the interval between generations is stated; a larger one on offer is taken sooner.
 
@@ -35,11 +39,11 @@ def run(c: Context, s: State, q: Quarter) -> None:
     gain, value = capability.rl_gain(rl, q.possible_run, p, q.rl_ceiling)
     s.rl_value = value if c.year > RL_KNOWN_FROM else 0.0 * value
     access = np.where(
-        s.public.rival_gap[CHINA] > 0, c.setting("china_openness") / 50,
-        (1 - c.setting("distillation_limits") / 100) / 0.8,
+        s.public.rival_gap[CHINA] > 0, c.setting("china_openness") / OPENNESS_STATED,
+        (1 - c.setting("distillation_limits") / 100) / UNLIMITED_STATED,
     )  # fmt: skip
     s.leader_rl[c.t] = gain.max(axis=0)
-    imported = p.reasoning_transfer * access * s.leader_rl[max(c.t - 2, 0)]
+    imported = p.reasoning_transfer * access * s.leader_rl[max(c.t - IMITATION_LAG, 0)]
     q.rl_gain = np.maximum(gain, np.minimum(imported, gain.max(axis=0)))
     weight = capability.follower_weight(s.public.behind)
     sizes = capability.follower_terms(p, c.year, access, q.open_to)
@@ -90,7 +94,7 @@ def _capped(c: Context, s: State, q: Quarter, possible: Array) -> Array:
         return possible
     assert deal.compliance is not None  # an agreement has it
     first = not np.isfinite(s.agreed_run).any()
-    s.agreed_run = possible.copy() if first else s.agreed_run + np.log10(max(deal.size, 1e-3)) / 4
+    s.agreed_run = possible.copy() if first else s.agreed_run + np.log10(deal.size) / 4
     # All parties are held to the run of the largest, so that the cap is one number for everybody.
     limit = s.agreed_run.max(axis=0)
     return np.minimum(possible, limit + (1 - deal.compliance) * np.maximum(possible - limit, 0))
