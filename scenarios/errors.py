@@ -36,13 +36,18 @@ def is_plain_number(text: str) -> bool:
     return bool(_PLAIN.fullmatch(text))
 
 
+def is_switch(value: Any) -> bool:
+    """Whether a value is yes or no, NumPy's too, which Python takes for 1 and 0 where a number is wanted."""
+    return type(value).__name__ in ("bool", "bool_")
+
+
 def no_switch(value: Any) -> Any:
     """Refuse yes and no where a number is wanted: Python takes them for 1 and 0.
 
     Raises:
         InputError: naming what was given.
     """
-    if type(value).__name__ in ("bool", "bool_"):  # NumPy's too
+    if is_switch(value):
         raise InputError(f"is {value} (YAML's yes or no); give a number, or put text in quotes")
     return value
 

@@ -27,6 +27,7 @@ from scenarios.errors import (
     InputError,
     from_validation,
     is_plain_number,
+    is_switch,
     no_switch,
     several,
     shown,
@@ -166,7 +167,7 @@ class Scenario(BaseModel):
     @classmethod
     def _no_switches(cls, changed: Any) -> Any:
         numbers = changed.items() if isinstance(changed, dict) else ()
-        wrong = [str(name) for name, value in numbers if type(value).__name__ in ("bool", "bool_")]
+        wrong = [str(name) for name, value in numbers if is_switch(value)]
         if wrong:
             raise several((name, f"parameter {name!r} is {changed[name]} (yes or no); give a number") for name in wrong)
         return changed

@@ -25,7 +25,7 @@ from functools import wraps
 from importlib import import_module
 from typing import Any, ParamSpec, TypeVar
 
-from scenarios.errors import InputError, shown
+from scenarios.errors import InputError, is_switch, shown
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -102,7 +102,7 @@ def path(name: str, value: Any) -> Any:
 
 def flag(name: str, value: Any) -> bool:
     """Yes or no."""
-    if not isinstance(value, bool) and type(value).__name__ not in ("bool", "bool_"):  # NumPy has one of its own
+    if not is_switch(value):
         raise InputError(f"{name} is {shown(value)}; give True or False")
     return bool(value)
 

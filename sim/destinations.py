@@ -14,7 +14,7 @@ import numpy as np
 
 from scenarios.rules import Rule
 from sim.chips import MAIN_CLASSES
-from sim.export_rules import DENIED, Policy, Specification, Verdict, dates, known_by, specification, verdict
+from sim.export_rules import Policy, Specification, Verdict, dates, known_by, of_quarter, specification, verdict
 from sim.rng import Array
 
 MERCHANT = tuple(name for name in MAIN_CLASSES if name != "CUSTOM")
@@ -78,8 +78,7 @@ def _terms_of(buyer: str, rules: list[Rule], first: int, steps: int) -> Terms:
                 memo[live] = [verdict(rules, specification(name, _NO_EDGE), date, buyer) for name in MERCHANT]
             moments.append(memo[live])
         for k, verdicts in enumerate(zip(*moments, strict=True)):
-            approval[t, k] = np.mean([v.approval for v in verdicts])
-            open_ones = [v for v in verdicts if v.approval > 0] or [DENIED]
-            price_share[t, k] = np.mean([v.price_share for v in open_ones])
-            cap_share[t, k], cap_units[t, k] = open_ones[-1].cap_share, open_ones[-1].cap_units
+            mean = of_quarter(verdicts)
+            approval[t, k], price_share[t, k] = mean.approval, mean.price_share
+            cap_share[t, k], cap_units[t, k] = mean.cap_share, mean.cap_units
     return Terms(approval, cap_share, cap_units, price_share)

@@ -13,8 +13,7 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib import import_module
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -30,7 +29,7 @@ from scenarios.rules import MEANINGS as RULE_VALUES
 from scenarios.rules import WORLD, history, known_values
 from scenarios.schema import Switches
 from scenarios.tables import DATA, Tier, table
-from sim import docs_calibration, docs_history
+from sim import docs_calibration, docs_history, docs_numbers
 from sim.engine.schedule import PHASES, Phase
 from sim.engine.state import Quarter, State
 from sim.outcomes.polarity import CLASSES, LABELS
@@ -46,13 +45,6 @@ TABLES = (
     "frontier_quarters", "training_runs", "imports_quarters", "stocks", "conflicts", "projections", "mechanisms",
 )  # fmt: skip
 """Data tables that have a schema of their own, in the order in which they are listed."""
-PHYSICS = (
-    "export_rules", "domestic", "compute", "chips", "inputs", "trade", "diversion", "power", "research", "capability",
-    "feedback", "governance", "growth",
-)  # fmt: skip
-"""Modules of `sim` whose fixed numbers are listed, beside those of all actors, phases and outcomes."""
-_MADE = (ast.Call, ast.Attribute, ast.Name, ast.Subscript)
-"""What a number that is looked up or borrowed from elsewhere is made of: such numbers are not listed."""
 _BLOCK = re.compile(r"(<!-- generated: ([a-z_]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -73,11 +65,6 @@ def _code(names: Iterable[str]) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
-
-
-def _fixed(value: float) -> str:
-    """A number of the code as it stands there: years without separators, large ones as powers."""
-    return f"{value:g}" if abs(value) < 1e4 else f"{value:,.0f}" if abs(value) < 1e9 else f"{value:.5g}"
 
 
 # --- blocks ------------------------------------------------------------------------------------------------------
@@ -189,63 +176,7 @@ def tiers() -> str:
 
 def constants() -> str:
     """Fixed numbers of the code with their reasons."""
-    return _table(("Number", "Value", "Where", "What it is"), fixed_numbers())
-
-
-def model_files() -> list[Path]:
-    """The files in which the model computes."""
-    paths = [ROOT / f"sim/{name}.py" for name in PHYSICS]
-    for folder in ("agents", "sim/engine", "sim/phases", "sim/outcomes"):
-        paths += sorted((ROOT / folder).glob("[a-z]*.py"))
-    return paths
-
-
-def fixed_numbers() -> Iterator[tuple[str, str, str, str]]:
-    """Every number that stands in a module of the model: name, value, file and reason."""
-    for path in model_files():
-        yield from _constants(path)
-
-
-def _constants(path: Path) -> Iterator[tuple[str, str, str, str]]:
-    place = path.relative_to(ROOT)
-    module, where = import_module(".".join(place.with_suffix("").parts)), f"`{place.as_posix()}`"
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    bodies: list[tuple[Any, list[ast.stmt]]] = [(module, tree.body)]
-    bodies += [(getattr(module, n.name), n.body) for n in tree.body if isinstance(n, ast.ClassDef)]
-    for owner, body in bodies:
-        for i, node in enumerate(body):
-            if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
-                continue
-            if any(isinstance(n, _MADE) for n in ast.walk(node.value)):
-                continue
-            text = _docstring(body[i + 1] if i + 1 < len(body) else None)
-            for target in ast.walk(node.targets[0] if isinstance(node, ast.Assign) else node.target):
-                if not isinstance(target, ast.Name) or not target.id.isupper():
-                    continue
-                shown = _in_words(getattr(owner, target.id))
-                if shown:
-                    prefix = f"{owner.__name__}." if isinstance(owner, type) else ""
-                    yield f"`{prefix}{target.id}`", shown, where, text
-
-
-def _in_words(value: Any) -> str:
-    """A number, or numbers by name, as the table shows them; empty for what is no number."""
-    if isinstance(value, bool):
-        return ""
-    if isinstance(value, int | float):
-        return _fixed(value)
-    if isinstance(value, tuple):
-        parts = [_in_words(v) for v in value]
-        return ", ".join(parts) if all(parts) else ""
-    if isinstance(value, dict):
-        inner = {_fixed(k) if isinstance(k, float) else str(k): _in_words(v) for k, v in value.items()}
-        return "; ".join(f"{k}: {v}" for k, v in inner.items()) if all(inner.values()) else ""
-    return ""
-
-
-def _docstring(node: ast.stmt | None) -> str:
-    found = node.value if isinstance(node, ast.Expr) else None
-    return str(found.value) if isinstance(found, ast.Constant) and isinstance(found.value, str) else "–"
+    return _table(("Number", "Value", "Where", "What it is"), docs_numbers.fixed_numbers())
 
 
 def series() -> str:
@@ -363,7 +294,7 @@ def _field_texts(cls: type) -> dict[str, str]:
     assert isinstance(tree, ast.ClassDef)
     pairs = zip(tree.body, [*tree.body[1:], None], strict=True)
     return {
-        node.target.id: _docstring(after) for node, after in pairs
+        node.target.id: docs_numbers.docstring_after(after) for node, after in pairs
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }  # fmt: skip
 

@@ -101,7 +101,7 @@ def _answers(tasks: Iterable[Task], executor: Executor | None) -> Generator[tupl
     if executor is None:
         yield from enumerate(map(evaluate, tasks))
         return
-    from sim.batch.executors import hand_out  # later, since studies import this module
+    from sim.batch.hand_out import hand_out  # later, since studies import this module
 
     yield from hand_out(tasks, evaluate, executor)
 

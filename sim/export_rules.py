@@ -254,10 +254,9 @@ def build(policy: Policy) -> Regime:
     for t in range(steps):
         moments = _moments(policy, first + t, memo)
         for k, found in enumerate(zip(*(moment.verdicts for moment in moments), strict=True)):
-            approval[t, k], at_end[t, k] = _mean(tuple(v.approval for v in found)), found[-1].approval
-            open_ones = [v for v in found if v.approval > 0] or [DENIED]
-            price_share[t, k] = _mean(tuple(v.price_share for v in open_ones))
-            cap_share[t, k], cap_units[t, k] = open_ones[-1].cap_share, open_ones[-1].cap_units
+            mean, at_end[t, k] = of_quarter(found), found[-1].approval
+            approval[t, k], price_share[t, k] = mean.approval, mean.price_share
+            cap_share[t, k], cap_units[t, k] = mean.cap_share, mean.cap_units
         for scope, path in closure.items():
             path[t] = _mean(tuple(_strongest(moment.rules, scope) for moment in moments))
         stops = [_stop(moment.rules) for moment in moments]
@@ -265,6 +264,15 @@ def build(policy: Policy) -> Regime:
             permission[t] = _mean(tuple(1.0 if s is None else s for s in stops))
     return Regime(
         approval, cap_share, cap_units, price_share, permission, _stockpiling(policy, at_end, cap_share), closure
+    )  # fmt: skip
+
+
+def of_quarter(found: Sequence[Verdict]) -> Verdict:
+    """What the dates of a quarter make of a chip together: means, and the caps of the last date that lets it go."""
+    open_ones = [v for v in found if v.approval > 0] or [DENIED]
+    return Verdict(
+        _mean(tuple(v.approval for v in found)), open_ones[-1].cap_share, open_ones[-1].cap_units,
+        _mean(tuple(v.price_share for v in open_ones)),
     )  # fmt: skip
 
 

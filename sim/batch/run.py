@@ -11,6 +11,7 @@ from pathlib import Path
 from scenarios.errors import InputError
 from sim.batch import executors, identity
 from sim.batch.executors import Pool
+from sim.batch.hand_out import hand_out
 from sim.batch.part import Job, Made, jobs, make
 from sim.batch.plan import Plan
 from sim.batch.study import Study
@@ -87,7 +88,7 @@ def run_study(
 def _work(study: Study, work: Iterator[Job], pool: Pool, state: State, progress: Progress | None) -> list[Made]:
     """Hand out what is missing and keep what comes back; those that cannot be simulated are the answer."""
     failed: list[Made] = []
-    with closing(executors.hand_out(work, make, pool, state.restarted, lambda job: job.parts[0].file)) as answers:
+    with closing(hand_out(work, make, pool, state.restarted, lambda job: job.parts[0].file)) as answers:
         for _, made in answers:
             for part in made:
                 if part.error:

@@ -35,10 +35,9 @@ class World(mesa.Model):
         self.constants = Constants.of(inputs, draws)
         self.hardware = Hardware.of(inputs.designs[0], draws)
         self.state: State = start.first(inputs, draws, self.constants, factual)
-        self.now = Quarter()
-        self.t = 0
         self._actors()
         self.log = log or record.Log(inputs, draws.points_per_oom.size)
+        self.begin(0, Quarter())
 
     def step(self) -> None:
         """One quarter: the phases of `sim/engine/schedule.py` in their order, and what is kept of it."""
@@ -49,9 +48,14 @@ class World(mesa.Model):
 
     def begin(self, t: int, quarter: Quarter) -> None:
         """Open a quarter: its date, an empty record, and the catalogue in force."""
-        self.t, self.now = t, quarter
+        self.now = quarter
         if t and t in self.inputs.designs:
             self.hardware = Hardware.of(self.inputs.designs[t], self.p)
+        actors = Actors(self.allocators, self.deciders, self.designer)
+        self.context = Context(
+            self.inputs, self.p, self.noise, self.constants, self.hardware, actors, self.factual, t,
+            bool(self.log.ledger),
+        )  # fmt: skip
 
     def run(self) -> record.Log:
         """All quarters; the log holds what was kept.
@@ -81,14 +85,6 @@ class World(mesa.Model):
         """Release the model from Mesa's registry: Mesa 3.3 keeps every model alive in a table of the class."""
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
-    @property
-    def context(self) -> Context:
-        """The present quarter's date and everything that phases read and none of them writes."""
-        return Context(
-            self.inputs, self.p, self.noise, self.constants, self.hardware,
-            Actors(self.allocators, self.deciders, self.designer), self.factual, self.t, bool(self.log.ledger),
-        )  # fmt: skip
-
     # --- what actors may ask ------------------------------------------------------------------------------------------
 
     @property
@@ -99,7 +95,7 @@ class World(mesa.Model):
     @property
     def in_data(self) -> bool:
         """Whether the quarter has data."""
-        return self.t < self.inputs.data_steps
+        return self.context.in_data
 
     @property
     def baseline_safety(self) -> Array:
@@ -108,11 +104,11 @@ class World(mesa.Model):
 
     def setting(self, lever: str) -> float:
         """This quarter's setting of a lever; NaN leaves the decision to the actor."""
-        return float(self.inputs.levers[lever][self.t])
+        return self.context.setting(lever)
 
     def switch(self, name: str) -> bool:
         """Whether a mechanism is on."""
-        return bool(getattr(self.inputs.spec.switches, name))
+        return self.context.switch(name)
 
     # --- building -----------------------------------------------------------------------------------------------------
 
@@ -133,8 +129,3 @@ class World(mesa.Model):
         """Let every actor decide by itself instead of in groups: slower, and the same to the last bit."""
         self.deciders = [agent for agent in self.agents if isinstance(agent, NationalActor)]
         self.allocators = list(self.deciders)
-
-    @property
-    def quarter(self) -> int:
-        """Number of the present quarter."""
-        return self.context.quarter

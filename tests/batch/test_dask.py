@@ -14,7 +14,7 @@ import pytest
 
 from scenarios import load
 from scenarios.errors import InputError
-from sim.batch import Study, executors, run_study
+from sim.batch import Study, executors, hand_out, run_study
 from sim.evaluate import Task, evaluate_all
 from sim.outcomes.scalar import parse
 
@@ -60,7 +60,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
         except InputError:
             assert time.monotonic() < patience
     monkeypatch.setattr(executors, "PATIENCE", 3.0)
-    monkeypatch.setattr(executors, "SILENCE", 3.0)
+    monkeypatch.setattr(hand_out, "SILENCE", 3.0)
     yield made
     made.end()
 

@@ -19,6 +19,7 @@ from scenarios import load
 from scenarios.errors import InputError
 from sim.analysis.prices import price_list
 from sim.batch import executors, run_study
+from sim.batch.hand_out import AHEAD, hand_out
 from sim.evaluate import Task, evaluate, evaluate_all
 from sim.outcomes.scalar import parse
 
@@ -199,7 +200,7 @@ class Reborn(executors.Pool):
 def test_what_was_lost_is_done_again_and_nothing_twice(error, losses):
     with Mortal(losses, error) as inner:
         pool, restarts = Reborn(inner), []
-        found = list(executors.hand_out(range(20), double, pool, lambda: restarts.append(1)))
+        found = list(hand_out(range(20), double, pool, lambda: restarts.append(1)))
     assert sorted(found) == [(number, 2 * number) for number in range(20)]
     assert len(restarts) == pool.renewed > 0
 
@@ -212,12 +213,12 @@ def test_jobs_are_made_as_they_are_needed():
             made.append(number)
             yield number
 
-    for done, _ in enumerate(executors.hand_out(jobs(), double, executors.Here()), start=1):
+    for done, _ in enumerate(hand_out(jobs(), double, executors.Here()), start=1):
         assert len(made) <= done  # this process does one at a time, so that nothing waits
     with ThreadPoolExecutor(3) as pool:
         made.clear()
-        for done, _ in enumerate(executors.hand_out(jobs(), double, pool), start=1):
-            assert len(made) <= done + executors.AHEAD * 3 + 1
+        for done, _ in enumerate(hand_out(jobs(), double, pool), start=1):
+            assert len(made) <= done + AHEAD * 3 + 1
 
 
 def test_an_executor_that_cannot_replace_its_workers_says_so(plan, tmp_path):
@@ -225,7 +226,7 @@ def test_an_executor_that_cannot_replace_its_workers_says_so(plan, tmp_path):
         ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool,
         pytest.raises(InputError, match=r"worker of the ProcessPoolExecutor died.*processes\(N\)"),
     ):
-        list(executors.hand_out([1], os._exit, pool))
+        list(hand_out([1], os._exit, pool))
 
 
 def test_an_analysis_survives_a_killed_worker():
@@ -246,7 +247,8 @@ def test_an_analysis_survives_a_killed_worker():
 def test_a_script_without_its_guard_is_told_so_in_one_line(tmp_path):
     script = tmp_path / "script.py"
     lines = [
-        "from sim.batch.executors import hand_out, processes",
+        "from sim.batch.executors import processes",
+        "from sim.batch.hand_out import hand_out",
         "with processes(2) as pool:",
         "    print(list(hand_out([1, 2], abs, pool)))",
     ]

@@ -13,7 +13,7 @@ from scenarios.rules import MEANINGS as RULE_VALUES
 from scenarios.rules import Rule
 from scenarios.schema import Scenario, Switches
 from scenarios.tables import Actor
-from sim import docs
+from sim import docs, docs_numbers
 from sim.draws import HARDWARE_DIMENSIONS
 from sim.engine.schedule import PHASES
 from sim.engine.state import Quarter, State
@@ -147,7 +147,7 @@ def test_every_name_is_one_that_the_code_knows():
     known |= {*Rule.model_fields, *RULE_VALUES["scope"]}
     known |= {*MEASURES, *(part for parts in PARTS.values() for part in parts), *THRESHOLDS}
     known |= {*HARDWARE_DIMENSIONS, *Actor.model_fields, *code_names(), "gap_eci", "united_states", "china", "world"}
-    known |= {row[0].strip("`") for row in docs.fixed_numbers()}
+    known |= {row[0].strip("`") for row in docs_numbers.fixed_numbers()}
     known |= {"USES", "H100e", "actor", "mesa", "Agent", "year", "generated", "code", "size", "compliance", "source"}
     prose = re.sub(r"<!-- generated: .*?<!-- end -->", "", ODD, flags=re.DOTALL)
     names = set(re.findall(r"`([A-Za-z_]\w*(?:\.\w+)?)`", prose))

@@ -57,7 +57,7 @@ def test_a_denial_takes_chips_from_the_buyer_and_gives_them_to_others(
 def test_no_chip_is_delivered_under_a_denial(make_world: Callable[..., World], buyer: str) -> None:
     world = make_world(under(destination=buyer), runs=8, until=2029)
     row = world.inputs.actors.index(buyer)
-    while world.quarter < 2027 * 4 + 1:
+    while world.context.quarter < 2027 * 4 + 1:
         world.step()
     for _ in range(6):
         world.step()
@@ -94,7 +94,7 @@ def test_terms_in_between_take_a_part(make_world: Callable[..., World]) -> None:
 def test_a_cap_in_units_is_kept(make_world: Callable[..., World]) -> None:
     world = make_world(under(destination="gulf", measure="licence", volume_cap_units=3000), runs=8, until=2029)
     row = world.inputs.actors.index("gulf")
-    while world.quarter < 2027 * 4 + 1:
+    while world.context.quarter < 2027 * 4 + 1:
         world.step()
     for _ in range(6):
         world.step()

@@ -90,7 +90,7 @@ def test_a_past_is_simulated_once_for_all_that_share_it(monkeypatch: pytest.Monk
 
     def counted(world: World) -> None:
         step(world)
-        steps.append(world.t)
+        steps.append(world.context.t)
 
     monkeypatch.setattr(World, "step", counted)
     runs._kept.cache_clear()

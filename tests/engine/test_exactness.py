@@ -88,7 +88,7 @@ def test_widths_agree_to_the_last_bit_inside_the_world(make_world: Callable[...,
             for n, v in written(narrow.state).items()
             if isinstance(v, np.ndarray) and not np.array_equal(v, getattr(wide.state, n)[..., 417:])
         ]
-        assert wrong == [], narrow.inputs.years[narrow.t]
+        assert wrong == [], narrow.inputs.years[narrow.context.t]
 
 
 # --- decisions -----------------------------------------------------------------------------------------------------

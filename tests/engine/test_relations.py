@@ -138,7 +138,7 @@ def test_shrinking_capability_by_orders_of_magnitude_moves_the_crossing(
     lost = oom * w.p.points_per_oom
     for _ in range(w.inputs.steps):
         w.step()
-        if w.t == w.inputs.data_steps - 1:
+        if w.context.t == w.inputs.data_steps - 1:
             assert w.state.anchor is not None
             w.state.anchor.offset[:] += lost
     run = library_run("current_policy", 32, 2032)

@@ -30,7 +30,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     def one(world: World) -> None:
         step(world)
         for name, values in world.state.amounts():
-            assert np.isfinite(values).all(), (name, world.t)
+            assert np.isfinite(values).all(), (name, world.context.t)
             least[name] = min(least.get(name, 0.0), float(np.min(values)))
 
     monkeypatch.setattr(World, "step", one)
@@ -112,7 +112,7 @@ def test_a_world_that_left_the_numbers_is_refused_whatever_is_kept(
 
     def spoiled(world: World) -> None:
         step(world)
-        if world.t == world.inputs.steps - 1:
+        if world.context.t == world.inputs.steps - 1:
             getattr(world.state, name).flat[0] = np.nan
 
     monkeypatch.setattr(World, "step", spoiled)

@@ -80,9 +80,9 @@ def test_ideas_are_seen_a_publication_lag_later(before: Before) -> None:
     from sim.phases.research import _published
 
     world = before("research")
-    world.state.leader_efficiency[: world.t + 1] = np.arange(world.t + 1)[:, None]
+    world.state.leader_efficiency[: world.context.t + 1] = np.arange(world.context.t + 1)[:, None]
     world.p.publication_lag = np.array([0.0, 1.0, 2.0, 2.5, 4.0, 0.5, 3.0, 8.0])
-    np.testing.assert_allclose(_published(world.context, world.state), world.t - world.p.publication_lag)
+    np.testing.assert_allclose(_published(world.context, world.state), world.context.t - world.p.publication_lag)
 
 
 def test_who_is_behind_learns_and_who_leads_does_not(before: Before, go: Go) -> None:
@@ -125,7 +125,7 @@ def test_a_model_comes_out_when_its_clock_says_so(before: Before, go: Go) -> Non
     world = before("train")
     world.state.latent[:], world.p.release_interval = -1e6, np.full(8, 2.0)
     world.noise.release = np.full_like(world.noise.release, 0.9)
-    world.noise.release[US, world.t] = 0.1
+    world.noise.release[US, world.context.t] = 0.1
     go(world, "train")
     assert np.all(world.state.latent[US] > -1e6)
     assert np.all(world.state.latent[CHINA] == -1e6)

@@ -27,7 +27,7 @@ def test_taiwan_is_cut_off_as_often_as_the_hazard_says(before: Before, go: Go) -
     world = before("offer")
     world.p.taiwan_hazard = np.full(8, 0.4)
     world.state.outage = np.zeros(8)
-    t = world.t
+    t = world.context.t
     world.noise.taiwan = world.noise.taiwan.copy()
     world.noise.taiwan[t] = [0.05, 0.0999, 0.1001, 0.2, 0.39, 0.5, 0.9, 0.0]
     go(world, "offer")
