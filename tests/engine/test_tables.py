@@ -7,12 +7,15 @@ import polars as pl
 import pytest
 
 from scenarios import load
+from scenarios.parameters import parameters
 from sim.analysis.flips import flips
 from sim.batch import Plan, run_study
 from sim.comparison import Comparison
+from sim.draws import Draws, draw
 from sim.outcomes import scalar
 from sim.outcomes.scalar import parse
 from sim.results import MEASURES, Run
+from sim.rng import Streams
 from sim.run import simulate
 
 SPLIT = load("current_policy").with_changes(events=({"kind": "allied_split", "date": "2027-Q2", "size": 0.7},))
@@ -126,3 +129,10 @@ def test_summaries_have_none_for_what_is_not_reached(run: Run) -> None:
 
     assert np.isfinite(numbers(run.summary())).all()
     assert min(numbers(run.summary())) > -900
+
+
+def test_every_parameter_is_declared_where_the_model_reads_it() -> None:
+    """The type checker knows the names of `Draws`; one that is in the table alone would pass for a typing error."""
+    drawn = draw(load("current_policy"), Streams(0, 0, 2, 20))
+    assert set(Draws.__annotations__) == set(vars(drawn))
+    assert set(parameters()) <= set(Draws.__annotations__)
