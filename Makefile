@@ -67,7 +67,7 @@ golden: setup ## write the expected results anew; then say in CHANGELOG.md what 
 
 docs: setup ## write the generated tables of the documentation and its notebook anew
 	$(BIN)/python -m sim.docs
-	$(BIN)/python -m sim.docs_notebook
+	$(BIN)/python -m sim.docs.notebook
 
 constraints: ## pin the newest versions that fit pyproject.toml (needs Python 3.11)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \

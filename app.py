@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from sim.ui import address, common
+from sim.ui.shared import address, common
 
 # A local file: a Material icon here would make every browser fetch it from a foreign host.
 st.set_page_config(
@@ -16,12 +16,12 @@ common.warm()
 
 page = st.navigation(
     [
-        st.Page("sim/ui/explore.py", title="Explore", icon=":material/tune:", default=True),
-        st.Page("sim/ui/compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
-        st.Page("sim/ui/teach.py", title="Teach", icon=":material/school:", url_path="teach"),
-        st.Page("sim/ui/evidence.py", title="Evidence", icon=":material/history_edu:", url_path="evidence"),
-        st.Page("sim/ui/assumptions.py", title="Assumptions", icon=":material/list_alt:", url_path="assumptions"),
-        st.Page("sim/ui/data.py", title="Data and API", icon=":material/terminal:", url_path="data"),
+        st.Page("sim/ui/explore/page.py", title="Explore", icon=":material/tune:", default=True),
+        st.Page("sim/ui/compare/page.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
+        st.Page("sim/ui/teach/page.py", title="Teach", icon=":material/school:", url_path="teach"),
+        st.Page("sim/ui/evidence/page.py", title="Evidence", icon=":material/history_edu:", url_path="evidence"),
+        st.Page("sim/ui/assumptions/page.py", title="Assumptions", icon=":material/list_alt:", url_path="assumptions"),
+        st.Page("sim/ui/data/page.py", title="Data and API", icon=":material/terminal:", url_path="data"),
     ],
     position="hidden" if st.context.is_embedded else "top",
 )

@@ -14,7 +14,7 @@ def sobol() -> None:
     from scenarios import load
     from sim.analysis.inputs import LUCK, inputs_of
     from sim.analysis.sobol import sobol
-    from sim.outcomes.scalar import parse
+    from sim.results.outcomes.scalar import parse
 
     spec, lead = load("current_policy"), [parse("lead_months@2030")]
     everything = [name for name in inputs_of(spec).names if name != LUCK]

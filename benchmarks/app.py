@@ -28,7 +28,7 @@ from typing import Any
 import psutil
 
 from benchmarks.report import line
-from sim.rng import generator
+from sim.ensemble.rng import generator
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = Path("/usr/bin/chromium")

@@ -17,8 +17,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim import rng
 from sim.batch import Plan, Study, executors, run_study
+from sim.ensemble import rng
 
 ROOT = Path(__file__).resolve().parents[1]
 GROWTH = 3 * 8192

@@ -47,12 +47,12 @@ class Counted(np.ndarray):
 def count(spec: Any, runs: int, until: int) -> Counts:
     """Element-operations of one chunk of a scenario, by (ufunc, method, dtype)."""
     from scenarios.quarters import FIRST, number
-    from sim.draws import Draws, draw
     from sim.engine.context import Noise
+    from sim.engine.inputs import inputs_of
     from sim.engine.state import written
     from sim.engine.world import World
-    from sim.inputs import inputs_of
-    from sim.rng import Streams
+    from sim.ensemble.draws import Draws, draw
+    from sim.ensemble.rng import Streams
     from sim.run import noise
 
     inputs = inputs_of(spec, number(f"{until}-Q4") - FIRST + 1)

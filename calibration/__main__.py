@@ -28,8 +28,7 @@ def run(
     command: Annotated[str, typer.Option()] = shlex.join(["python", "-m", "calibration", *sys.argv[1:]]),
 ) -> None:
     """Run a campaign or some of its parts."""
-    from calibration.command import Order
-    from calibration.command import run as run_order
+    from calibration.command import Order, run as run_order
 
     order = Order(what, tier, device, out, catalogue, restart, seed, peak_tflops, peak_gbs, command)
     path = run_order(order)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from scenarios import load
 
 if TYPE_CHECKING:
-    from sim.comparison import Comparison, compare
-    from sim.inert import without_effect
-    from sim.results import Run
+    from sim.analysis.inert import without_effect
+    from sim.results.comparison import Comparison, compare
+    from sim.results.run import Run
     from sim.run import simulate
 
 __version__ = "0.1.0"

@@ -36,8 +36,8 @@ VAST = 10**100
 """A number that nothing counts to."""
 KINDS = {
     "Scenario": ("scenarios.schema", "scenario", "load('current_policy')"),
-    "Run": ("sim.results", "run", "simulate(load('current_policy'))"),
-    "Outcome": ("sim.outcomes.scalar", "outcome", "sim.outcomes.scalar.parse('lead_months@2030')"),
+    "Run": ("sim.results.run", "run", "simulate(load('current_policy'))"),
+    "Outcome": ("sim.results.outcomes.scalar", "outcome", "sim.results.outcomes.scalar.parse('lead_months@2030')"),
     "Question": ("sim.analysis.discovery", "question", "sim.analysis.discovery.question('us_ahead@2032')"),
     "Lever": ("scenarios.levers", "lever", "scenarios.levers.LEVERS['enforcement']"),
     "Policy": ("sim.analysis.regret", "policy", "sim.analysis.regret.policy_of(load('tight_controls'))"),

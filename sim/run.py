@@ -14,15 +14,15 @@ from scenarios.events import Event
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, LAST_YEAR, number
 from scenarios.schema import START, Scenario, Switches
 from sim.checks import checked
-from sim.draws import Draws, at_scores, draw
 from sim.engine.anchor import Anchor
 from sim.engine.context import Noise
 from sim.engine.edge import Past, put_down, take_up
+from sim.engine.inputs import Inputs, inputs_of
+from sim.engine.phases.record import KEPT, Keep, Log
 from sim.engine.world import World
-from sim.inputs import Inputs, inputs_of
-from sim.phases.record import KEPT, Keep, Log
-from sim.results import Run
-from sim.rng import BLOCK, PAD, SOBOL_DIMENSIONS, Array, Streams, check_seed
+from sim.ensemble.draws import Draws, at_scores, draw
+from sim.ensemble.rng import BLOCK, PAD, SOBOL_DIMENSIONS, Array, Streams, check_seed
+from sim.results.run import Run
 
 CHUNK = 4 * BLOCK
 """Members that are simulated at a time: tables of this width stay near the processor's cache."""

@@ -13,7 +13,7 @@ import pytest
 
 from scenarios import LIBRARY, load, names
 from sim import simulate
-from sim.summary import headline
+from sim.results.summary import headline
 
 RUNS, SEED, UNTIL = 1024, 0, 2032
 

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from scenarios.quantities import Z90
 from scenarios.schema import Scenario
-from sim import rng
 from sim.analysis import rarity
 from sim.analysis.inputs import LUCK, inputs_of
+from sim.batch.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.checks import checked
-from sim.ensemble import points
-from sim.evaluate import Progress, Task, evaluate_all, numbers_only
-from sim.outcomes.scalar import Outcome
-from sim.rng import Array, Streams
+from sim.ensemble import rng
+from sim.ensemble.posterior_draws import points
+from sim.ensemble.rng import Array, Streams
+from sim.results.outcomes.scalar import Outcome
 from sim.short import Short
 
 if TYPE_CHECKING:

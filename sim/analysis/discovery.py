@@ -18,12 +18,13 @@ from scenarios.parameters import parameters
 from scenarios.quantities import Choice
 from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
-from sim import checkout, ensemble, rng
+from sim import checkout
+from sim.batch.evaluate import Progress, Task, evaluate_all
 from sim.checks import checked
-from sim.draws import distributions
-from sim.evaluate import Progress, Task, evaluate_all
-from sim.outcomes.scalar import Outcome, parse
-from sim.rng import Array, Streams
+from sim.ensemble import posterior_draws as ensemble, rng
+from sim.ensemble.draws import distributions
+from sim.ensemble.rng import Array, Streams
+from sim.results.outcomes.scalar import Outcome, parse
 from sim.short import Short
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from scenarios.parameters import parameters
 from scenarios.quantities import Fixed
 from scenarios.quarters import DEFAULT_HORIZON, number
 from scenarios.schema import Scenario
+from sim.batch.evaluate import Progress, Task, evaluate, evaluate_all
 from sim.checks import checked
-from sim.draws import distributions
-from sim.evaluate import Progress, Task, evaluate, evaluate_all
-from sim.outcomes.polarity import CLASSES
-from sim.outcomes.scalar import parse
+from sim.ensemble.draws import distributions
+from sim.results.outcomes.polarity import CLASSES
+from sim.results.outcomes.scalar import parse
 from sim.run import check_runs
 from sim.short import Short
 

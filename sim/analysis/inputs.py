@@ -13,9 +13,9 @@ from scenarios.errors import unknown
 from scenarios.parameters import parameters
 from scenarios.quantities import Fixed
 from scenarios.schema import Scenario
-from sim import ensemble, parameter_table
-from sim.draws import distributions
-from sim.rng import SOBOL_DIMENSIONS, Array
+from sim.ensemble import parameter_table, posterior_draws as ensemble
+from sim.ensemble.draws import distributions
+from sim.ensemble.rng import SOBOL_DIMENSIONS, Array
 from sim.short import Short
 
 LUCK = "luck"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.rng import Array
+from sim.ensemble.rng import Array
 
 FEWEST = 20
 """Futures that must make the variance of a rare outcome: with fewer, a few more or less change every index."""

@@ -15,11 +15,11 @@ from scenarios.errors import InputError, unknown
 from scenarios.levers import ALL, ALLIES, CHINA, HUBS, LEVERS, US
 from scenarios.schema import Scenario, Setting
 from sim.analysis.prices import effect
+from sim.batch.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.checks import checked
-from sim.evaluate import Progress, Task, evaluate_all, numbers_only
-from sim.outcomes.scalar import Outcome
-from sim.paired import Paired
-from sim.rng import Array
+from sim.ensemble.rng import Array
+from sim.results.outcomes.scalar import Outcome
+from sim.results.paired import Paired
 from sim.run import check_runs
 from sim.short import Short
 

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 from scenarios.errors import InputError
 from scenarios.schema import Scenario
-from sim import rng
 from sim.analysis import rarity
 from sim.analysis.inputs import Inputs, inputs_of
+from sim.batch.evaluate import Progress, Task, evaluate_all, numbers_only
 from sim.checks import checked
-from sim.evaluate import Progress, Task, evaluate_all, numbers_only
-from sim.outcomes.scalar import Outcome
-from sim.rng import Array
+from sim.ensemble import rng
+from sim.ensemble.rng import Array
+from sim.ensemble.sampling import check_sobol
+from sim.results.outcomes.scalar import Outcome
 from sim.run import CHUNK
-from sim.sampling import check_sobol
 from sim.short import Short
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import numpy as np
 
 from scenarios.levers import ACTOR
 from scenarios.schema import Scenario
-from sim import rng
 from sim.batch.plan import Axis, Design, Plan, Span
+from sim.ensemble import rng
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ import numpy as np
 
 from scenarios.errors import InputError
 from scenarios.schema import Scenario
-from sim import ensemble
 from sim.batch import identity
 from sim.batch.design import Point
-from sim.evaluate import Task, evaluate
-from sim.outcomes.polarity import CLASSES
-from sim.outcomes.scalar import Outcome
-from sim.rng import Array
+from sim.batch.evaluate import Task, evaluate
+from sim.ensemble import posterior_draws as ensemble
+from sim.ensemble.rng import Array
+from sim.results.outcomes.polarity import CLASSES
+from sim.results.outcomes.scalar import Outcome
 from sim.short import Short
 
 PART = 8192

@@ -19,9 +19,9 @@ from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
 from sim import checks
 from sim.checks import checked
-from sim.outcomes import scalar
-from sim.outcomes.scalar import EARLIEST, Outcome
-from sim.sampling import check_sobol
+from sim.ensemble.sampling import check_sobol
+from sim.results.outcomes import scalar
+from sim.results.outcomes.scalar import EARLIEST, Outcome
 from sim.short import Short
 
 MAX_POINTS = 100_000

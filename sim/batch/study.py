@@ -145,7 +145,7 @@ class Study(Short):
         """
         import polars as pl
 
-        from sim.outcomes.polarity import CLASSES
+        from sim.results.outcomes.polarity import CLASSES
 
         answers: list[pl.Expr] = [pl.len().alias("futures")]
         for outcome in self.plan.asked:

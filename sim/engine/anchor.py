@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.rng import Array
+from sim.ensemble.rng import Array
 
 ANCHOR_FROM = 1
 """First step whose US frontier counts for the offset (2023-Q1: GPT-4, the first frontier with many benchmarks)."""

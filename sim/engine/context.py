@@ -9,13 +9,13 @@ import numpy as np
 from agents.actor import BASE_SAFETY, HAZARD_STATED, NationalActor
 from agents.designer import ChipDesigner
 from scenarios.quarters import FIRST
-from sim import research
-from sim.chips import CHINESE, CLASSES, Catalogue
-from sim.compute import decode_equivalent, train_equivalents
-from sim.draws import Draws
 from sim.engine.anchor import Anchor
-from sim.inputs import Inputs
-from sim.rng import Array
+from sim.engine.inputs import Inputs
+from sim.ensemble.draws import Draws
+from sim.ensemble.rng import Array
+from sim.equations import research
+from sim.equations.chips import CHINESE, CLASSES, Catalogue
+from sim.equations.compute import decode_equivalent, train_equivalents
 
 _FIRST_CHINESE = CLASSES.index(CHINESE[0])
 ASCEND = slice(_FIRST_CHINESE, _FIRST_CHINESE + len(CHINESE))

@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.chips import CLASSES, MAIN_CLASSES
-from sim.rng import Array
+from sim.ensemble.rng import Array
+from sim.equations.chips import CLASSES, MAIN_CLASSES
 
 CUSTOM, MAIN = CLASSES.index("CUSTOM"), len(MAIN_CLASSES)
 US, CHINA = 0, 1

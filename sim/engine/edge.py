@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.engine.state import State
 from sim.engine.world import World
-from sim.rng import Array
+from sim.ensemble.rng import Array
 
 
 @dataclass(frozen=True)

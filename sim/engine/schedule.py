@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.engine.context import Context
+from sim.engine.phases import build, decide, feedback, offer, research, rules, trade, train
 from sim.engine.state import Quarter, State
-from sim.phases import build, decide, feedback, offer, research, rules, trade, train
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ import numpy as np
 
 from agents.actor import BASE_SAFETY
 from agents.protocols import PublicInfo
-from sim.chips import CLASSES
-from sim.domestic import Capacity
-from sim.draws import Draws
 from sim.engine.anchor import Anchor
 from sim.engine.context import Constants
 from sim.engine.delivery import CHINA, US
+from sim.engine.inputs import Inputs
 from sim.engine.state import State
-from sim.inputs import Inputs
-from sim.rng import Array
+from sim.ensemble.draws import Draws
+from sim.ensemble.rng import Array
+from sim.equations.chips import CLASSES
+from sim.equations.domestic import Capacity
 
 RL_TRACE = 0.0006
 """Share of compute for reinforcement learning at the start: the axis was known, not used; judgement."""

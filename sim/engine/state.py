@@ -15,10 +15,10 @@ import numpy as np
 
 from agents.protocols import PublicInfo
 from scenarios.events import Event
-from sim.domestic import Capacity
 from sim.engine.anchor import Anchor
 from sim.engine.delivery import Delivery
-from sim.rng import Array
+from sim.ensemble.rng import Array
+from sim.equations.domestic import Capacity
 
 
 @dataclass(slots=True)

@@ -10,16 +10,16 @@ from agents.designer import ChipDesigner
 from agents.partners import Ally, Hub, Partner, Rest
 from agents.protocols import PublicInfo
 from agents.superpower import China, UnitedStates
-from sim.draws import Draws
 from sim.engine import start
 from sim.engine.anchor import Anchor
 from sim.engine.context import Actors, Constants, Context, Hardware, Noise
 from sim.engine.delivery import CHINA, US
+from sim.engine.inputs import Inputs
+from sim.engine.phases import record
 from sim.engine.schedule import PHASES
 from sim.engine.state import SIGNED, Quarter, State, written
-from sim.inputs import Inputs
-from sim.phases import record
-from sim.rng import Array
+from sim.ensemble.draws import Draws
+from sim.ensemble.rng import Array
 
 KINDS: dict[str, type[NationalActor]] = {"ally": Ally, "hub": Hub, "rest": Rest}
 

@@ -13,12 +13,12 @@ from scenarios.errors import InputError
 from scenarios.quarters import DATA_UNTIL, FIRST, end_date, label, number
 from scenarios.schema import Scenario
 from sim.checks import checked
+from sim.ensemble.rng import Array, generator
 from sim.hindcast import naive, scores
 from sim.hindcast.fit import Fit, fit
 from sim.hindcast.observe import observed
 from sim.hindcast.record import PATTERNS, SERIES, Series
-from sim.results import Run
-from sim.rng import Array, generator
+from sim.results.run import Run
 from sim.run import simulate
 from sim.short import Short
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.schema import Scenario
-from sim.draws import distributions
+from sim.ensemble.draws import distributions
+from sim.ensemble.rng import SOBOL_DIMENSIONS, Array
 from sim.hindcast import likelihood
 from sim.hindcast.importance import Sample, sample
-from sim.rng import SOBOL_DIMENSIONS, Array
 
 AT_A_TIME = 1024
 """Members that are simulated at a time."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 from scipy.stats import multivariate_normal, norm
 
-from sim.rng import Array, Generator, generator
+from sim.ensemble.rng import Array, Generator, generator
 from sim.short import Short
 
 SHARES = (0.6, 0.2, 0.1)

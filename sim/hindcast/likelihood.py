@@ -8,11 +8,11 @@ from scenarios.quarters import FIRST, number, of_date
 from scenarios.schema import Scenario
 from scenarios.tables import TrainingRun, table
 from sim.engine.anchor import ANCHOR_FROM
+from sim.engine.inputs import RUNS_DISCLOSED_UNTIL, SUPERPOWERS
 from sim.engine.world import World
+from sim.ensemble.rng import Array
 from sim.hindcast import record
 from sim.hindcast.observe import totals
-from sim.inputs import RUNS_DISCLOSED_UNTIL, SUPERPOWERS
-from sim.rng import Array
 from sim.run import past
 
 DISCREPANCY = 0.08

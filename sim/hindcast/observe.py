@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.quarters import FIRST, number
+from sim.ensemble.rng import Array
+from sim.equations.trade import CHANNELS
 from sim.hindcast import record
-from sim.outcomes import lead
-from sim.results import Run
-from sim.rng import Array
-from sim.trade import CHANNELS
+from sim.results.outcomes import lead
+from sim.results.run import Run
 
 DOMESTIC_BEFORE = 6_000.0
 """H100e of Chinese-designed chips made in 2022 before the first simulated quarter; judgement."""

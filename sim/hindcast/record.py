@@ -12,8 +12,8 @@ import numpy as np
 from scenarios.quantities import Z90
 from scenarios.quarters import DATA_UNTIL, FIRST, number, of_date
 from scenarios.tables import FrontierQuarter, ImportQuarter, Stock, TrainingRun, table
-from sim.outcomes import lead
-from sim.rng import Array
+from sim.ensemble.rng import Array
+from sim.results.outcomes import lead
 
 ECI_ERROR = 1.0
 """Standard deviation of a frontier score, points: the index's own 90 % intervals are about ±2."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.rng import Array
+from sim.ensemble.rng import Array
 
 
 def crps(futures: Array, value: float) -> float:

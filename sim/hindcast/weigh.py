@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 
 from scenarios import BASELINE, load
 from scenarios.errors import InputError
-from scenarios.quarters import DATA_UNTIL
-from scenarios.quarters import DEFAULT_HORIZON as HORIZON
+from scenarios.quarters import DATA_UNTIL, DEFAULT_HORIZON as HORIZON
 from scenarios.schema import Scenario
-from sim import ensemble
-from sim.draws import at_scores, distributions
+from sim.ensemble import posterior_draws as ensemble
+from sim.ensemble.draws import at_scores, distributions
+from sim.ensemble.rng import Array
 from sim.hindcast import importance, likelihood
 from sim.hindcast.fit import Fit, fit, spread
-from sim.outcomes import polarity
-from sim.rng import Array
+from sim.results.outcomes import polarity
 from sim.run import simulate
 
 DRAWS = 2**20

@@ -6,11 +6,11 @@ import pytest
 from scenarios import load
 from scenarios.errors import InputError
 from scenarios.levers import LEVERS
-from sim import ensemble
 from sim.analysis import discovery, flips
-from sim.evaluate import Task
-from sim.outcomes.scalar import parse
-from sim.rng import Streams
+from sim.batch.evaluate import Task
+from sim.ensemble import posterior_draws as ensemble
+from sim.ensemble.rng import Streams
+from sim.results.outcomes.scalar import parse
 
 SIZE = 6000
 

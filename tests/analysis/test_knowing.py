@@ -12,12 +12,12 @@ from sim.analysis.correlation_ratio import correlation_ratios
 from sim.analysis.prices import price_list
 from sim.batch import Plan, run_study
 from sim.batch.plan import Design
-from sim.comparison import Comparison, compare
-from sim.outcomes import scalar
-from sim.outcomes.polarity import CLASSES
-from sim.outcomes.scalar import parse
-from sim.paired import paired, paired_share
-from sim.projections import beside
+from sim.results.comparison import Comparison, compare
+from sim.results.outcomes import scalar
+from sim.results.outcomes.polarity import CLASSES
+from sim.results.outcomes.scalar import parse
+from sim.results.paired import paired, paired_share
+from sim.results.projections import beside
 from sim.run import simulate
 
 TODAY = load("current_policy")

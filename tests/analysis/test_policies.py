@@ -12,8 +12,8 @@ from sim import compare, simulate
 from sim.analysis.attribution import MOST, attribute, mixture, of_game, players, shapley
 from sim.analysis.prices import price_list
 from sim.analysis.regret import POLICIES, SIDES, Policy, Regret, laid_over, own_policy, policy_of, regret
-from sim.outcomes.scalar import parse
-from sim.paired import paired, paired_share
+from sim.results.outcomes.scalar import parse
+from sim.results.paired import paired, paired_share
 
 LEAD = parse("lead_months@2028")
 DIVERTED = parse("flows_china.diverted@2028")

@@ -7,10 +7,10 @@ import pytest
 
 from scenarios import load
 from scenarios.errors import InputError
-from sim import ensemble
 from sim.analysis import correlation_ratio, inputs, morris, sobol
-from sim.evaluate import evaluate
-from sim.outcomes.scalar import parse
+from sim.batch.evaluate import evaluate
+from sim.ensemble import posterior_draws as ensemble
+from sim.results.outcomes.scalar import parse
 
 LEAD = parse("lead_months@2027")
 FEW = ("follower_efficiency", "research_returns", "points_per_oom")

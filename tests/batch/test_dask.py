@@ -15,8 +15,8 @@ import pytest
 from scenarios import load
 from scenarios.errors import InputError
 from sim.batch import Study, executors, hand_out, run_study
-from sim.evaluate import Task, evaluate_all
-from sim.outcomes.scalar import parse
+from sim.batch.evaluate import Task, evaluate_all
+from sim.results.outcomes.scalar import parse
 
 distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="a scheduler is stopped by a signal")

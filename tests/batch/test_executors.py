@@ -19,9 +19,9 @@ from scenarios import load
 from scenarios.errors import InputError
 from sim.analysis.prices import price_list
 from sim.batch import executors, run_study
+from sim.batch.evaluate import Task, evaluate, evaluate_all
 from sim.batch.hand_out import AHEAD, hand_out
-from sim.evaluate import Task, evaluate, evaluate_all
-from sim.outcomes.scalar import parse
+from sim.results.outcomes.scalar import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="workers are found through /proc")

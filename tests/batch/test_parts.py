@@ -12,7 +12,7 @@ from scenarios.errors import InputError
 from sim import simulate
 from sim.batch import Plan, Study, identity
 from sim.batch.part import PART, Job, bounds, jobs, make
-from sim.outcomes.polarity import CLASSES, at_year
+from sim.results.outcomes.polarity import CLASSES, at_year
 
 
 def job_of(study: Study, count: int | None = None, **changes) -> Job:
@@ -87,7 +87,7 @@ def test_a_worker_that_computes_otherwise_is_refused(plan, tmp_path):
 def test_the_engine_is_named_by_what_decides_numbers(monkeypatch, tmp_path):
     names = [path.relative_to(identity.ROOT).as_posix() for path in identity._files()]
     assert {"sim/engine/world.py", "agents/actor.py", "scenarios/data/parameters.csv", "scenarios/draws/2026-Q3.npy",
-            "sim/batch/part.py", "sim/evaluate.py", "sim/outcomes/scalar.py"} <= set(names)  # fmt: skip
+            "sim/batch/part.py", "sim/batch/evaluate.py", "sim/results/outcomes/scalar.py"} <= set(names)  # fmt: skip
     assert not [name for name in names if name.startswith(("sim/ui", "sim/cli", "docs", "tests"))]
     before = identity.engine()
     (tmp_path / "sim").mkdir()

@@ -11,11 +11,11 @@ from calibration.record import RESULTS, CalibrationRecord, Fraction, Shift, read
 from scenarios import load
 from scenarios.parameters import parameters
 from sim import simulate
-from sim.chips import CLASSES, catalogue
-from sim.compute import H100, decode_equivalent, reachable, train_equivalents
-from sim.draws import distributions, draw
-from sim.parameter_table import rows
-from sim.rng import Streams
+from sim.ensemble.draws import distributions, draw
+from sim.ensemble.parameter_table import rows
+from sim.ensemble.rng import Streams
+from sim.equations.chips import CLASSES, catalogue
+from sim.equations.compute import H100, decode_equivalent, reachable, train_equivalents
 
 MEASURED = [name for name in record.ids() if read(name).kind == "measured"]
 SHIFT = Shift(parameter="distillation_share", shift=0.5, scale=0.8, reason="a test")

@@ -32,7 +32,7 @@ class Said:
 @pytest.fixture
 def polarity(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
     """The command line, in this process, on a wide page: where lines break is not what is tested."""
-    from sim.cli import app
+    from sim.cli.commands import app
 
     monkeypatch.setenv("COLUMNS", "200")
 

@@ -12,8 +12,8 @@ import scenarios
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters
 from sim import __version__, compare, simulate
-from sim.comparison import Comparison
-from sim.draws import HARDWARE_DIMENSIONS
+from sim.ensemble.draws import HARDWARE_DIMENSIONS
+from sim.results.comparison import Comparison
 
 HERE = "current_policy"
 CLASSES = ["us_ahead", "two_power", "several", "china_ahead"]
@@ -247,8 +247,6 @@ def test_text_of_a_scenario_is_only_text(polarity, mine):
 def test_the_app_is_a_process_of_its_own(polarity, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     import subprocess
 
-    import sim.cli
-
     called = []
 
     class Server:
@@ -270,6 +268,6 @@ def test_the_app_is_a_process_of_its_own(polarity, monkeypatch: pytest.MonkeyPat
     assert command[1:4] == ["-m", "streamlit", "run"]
     assert Path(command[4]).name == "app.py"
     assert command[-1] == "8765"
-    assert folder == sim.cli.ROOT
-    monkeypatch.setattr(sim.cli, "ROOT", tmp_path)
+    assert folder == checkout.ROOT
+    monkeypatch.setattr(checkout, "ROOT", tmp_path)
     assert "app.py is not beside the package" in polarity("app").refusal()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.ensemble import weighed
+from sim.ensemble.posterior_draws import weighed
 
 SMALL = ("--cutoff", "2022-12", "--draws", 1024, "--futures", 64)
 """A blind run of few draws: the record to the end of 2022 is short, and quickly weighed."""

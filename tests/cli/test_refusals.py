@@ -155,7 +155,7 @@ def test_a_folder_that_cannot_be_made_is_refused(polarity):
 
 
 def test_nothing_half_written_stays(polarity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    from sim.results import Run
+    from sim.results.run import Run
 
     def half(self: Run, folder: Path) -> Path:
         (folder / "x.part").write_text("half")

@@ -5,8 +5,9 @@ import csv
 import polars as pl
 import pytest
 
-from sim import __version__, cli_files
-from sim.cli import app
+from sim import __version__
+from sim.cli import files as cli_files
+from sim.cli.commands import app
 
 FEW = "follower_efficiency,research_returns"
 CALLS = {

@@ -3,10 +3,9 @@
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from sim.wording import headline, rounded, signed, word
+from sim.results.wording import headline, rounded, signed, word
 
 CLASSES = ("us_ahead", "two_power", "several", "china_ahead")
 

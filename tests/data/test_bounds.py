@@ -48,8 +48,8 @@ def test_a_parameter_stays_within_its_bounds(name: str) -> None:
 
 
 def test_draws_of_a_distribution_of_ones_own_are_cut_off_at_the_bounds() -> None:
-    from sim.draws import draw
-    from sim.rng import Streams
+    from sim.ensemble.draws import draw
+    from sim.ensemble.rng import Streams
 
     spec = BASE.with_changes(weighting="none", parameters={"diffusion": {"kind": "normal", "mean": 1.0, "sd": 0.6}})
     drawn = draw(spec, Streams(0, 0, 2048, 1)).diffusion
@@ -144,8 +144,8 @@ def test_the_same_text_in_quotes_is_text() -> None:
 
 @pytest.mark.parametrize("text", ["1_0", "010", "0x1", "１", "1e", "1,5", "5 %"])
 def test_text_that_is_no_plain_number_is_none_anywhere(text: str) -> None:
-    from sim.cli_common import lever_settings
-    from sim.ui.address import as_number
+    from sim.cli.options import lever_settings
+    from sim.ui.shared.address import as_number
 
     assert "enforcement" in refused(levers={"enforcement": text})
     assert "enforcement" in refused(levers=lever_settings([f"enforcement={text}"]))

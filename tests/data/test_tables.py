@@ -7,17 +7,16 @@ from typing import Any
 
 import pytest
 
-from scenarios import InputError
-from scenarios import tables as tables_module
+from scenarios import InputError, tables as tables_module
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import Parameter, earlier, parameters
 from scenarios.quantities import Choice
 from scenarios.quarters import DATA_UNTIL, label, number
 from scenarios.rules import Rule, history
 from scenarios.tables import DATA, Actor, Chip, Power, Spending, Supply, read, supply_mix, table
-from sim.chips import CLASSES, H100_BF16, H100_TPP, catalogue
-from sim.draws import HARDWARE_DIMENSIONS
-from sim.inputs import SUPPLY_UNTIL
+from sim.engine.inputs import SUPPLY_UNTIL
+from sim.ensemble.draws import HARDWARE_DIMENSIONS
+from sim.equations.chips import CLASSES, H100_BF16, H100_TPP, catalogue
 
 READ_BY_TABLE = (
     "chips", "supply_history", "actors", "power", "spending", "china_channels", "domestic_supply", "frontier",
@@ -292,8 +291,8 @@ def test_drawn_values_have_the_stated_quantiles(name: str) -> None:
     import numpy as np
 
     from scenarios import load
-    from sim.draws import draw
-    from sim.rng import Streams
+    from sim.ensemble.draws import draw
+    from sim.ensemble.rng import Streams
 
     spec = load("current_policy").with_changes(weighting="none")
     values = getattr(draw(spec, Streams(0, 0, 4096, 1)), name)

@@ -24,12 +24,12 @@ from sim.analysis.sobol import sobol
 from sim.batch import Plan, Study, executors, read, run_study
 from sim.batch.plan import parse as parse_plan
 from sim.checks import check_of, checked
-from sim.comparison import Comparison
 from sim.hindcast.blind import blind_spec, hindcast, quarter_of
-from sim.outcomes import china_compute
-from sim.outcomes.scalar import parse
-from sim.projections import beside, reading
-from sim.results import Run
+from sim.results.comparison import Comparison
+from sim.results.outcomes import china_compute
+from sim.results.outcomes.scalar import parse
+from sim.results.projections import beside, reading
+from sim.results.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = load("current_policy")

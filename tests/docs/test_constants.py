@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import docs_numbers
+from sim.docs import numbers as docs_numbers
 
 GUARDS = 1e-3
 """Below this a number only keeps a quotient or a logarithm finite."""

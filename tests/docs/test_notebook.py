@@ -40,7 +40,7 @@ def test_a_study_from_question_to_figure_takes_under_forty_lines():
 @pytest.mark.skipif(find_spec("nbclient") is None, reason="the notebook is run by nbclient")
 def test_the_notebook_runs_and_gives_what_is_stored(tmp_path: Path):
     fresh = tmp_path / "run.ipynb"
-    command = [sys.executable, "-m", "sim.docs_notebook", str(fresh)]
+    command = [sys.executable, "-m", "sim.docs.notebook", str(fresh)]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=ROOT)
     assert done.returncode == 0, done.stderr

@@ -9,15 +9,14 @@ import pytest
 from scenarios.events import KINDS
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters
-from scenarios.rules import MEANINGS as RULE_VALUES
-from scenarios.rules import Rule
+from scenarios.rules import MEANINGS as RULE_VALUES, Rule
 from scenarios.schema import Scenario, Switches
 from scenarios.tables import Actor
-from sim import docs, docs_numbers
-from sim.draws import HARDWARE_DIMENSIONS
+from sim.docs import numbers as docs_numbers, tables as docs
 from sim.engine.schedule import PHASES
 from sim.engine.state import Quarter, State
-from sim.outcomes.crossing import THRESHOLDS
+from sim.ensemble.draws import HARDWARE_DIMENSIONS
+from sim.results.outcomes.crossing import THRESHOLDS
 
 ROOT = Path(__file__).resolve().parents[2]
 ODD = (ROOT / "docs/ODD.md").read_text(encoding="utf-8")
@@ -140,8 +139,8 @@ def test_every_file_named_exists():
 
 
 def test_every_name_is_one_that_the_code_knows():
-    from sim.phases.record import PARTS
-    from sim.results import MEASURES
+    from sim.engine.phases.record import PARTS
+    from sim.results.run import MEASURES
 
     known = {*parameters(), *LEVERS, *KINDS, *Switches.model_fields, *Scenario.model_fields, *docs.BLOCKS}
     known |= {*Rule.model_fields, *RULE_VALUES["scope"]}
@@ -158,7 +157,7 @@ def test_every_name_is_one_that_the_code_knows():
 
 def test_every_series_has_a_label_and_a_unit():
     unnamed = [line for line in docs.series().splitlines() if "| – | – |" in line]
-    assert unnamed == [], "name it in MEASURES of sim/results.py"
+    assert unnamed == [], "name it in MEASURES of sim/results/run.py"
 
 
 def test_parameters_have_their_doubts_listed():

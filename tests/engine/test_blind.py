@@ -10,8 +10,8 @@ from scenarios.quarters import number
 from scenarios.rules import history
 from scenarios.schema import Scenario
 from scenarios.tables import supply_mix, table
-from sim import export_rules, inputs
-from sim.results import Run
+from sim.engine import export_rules, inputs
+from sim.results.run import Run
 from sim.run import simulate
 
 EDGE, YEAR = "2025-Q1", 2025

@@ -10,12 +10,23 @@ import pytest
 from scenarios import load
 from scenarios.parameters import parameters
 from scenarios.tables import table
-from sim import capability, chips, compute, diversion, domestic, feedback, governance, power, research, trade
-from sim.chips import CLASSES, H100_BF16, catalogue
-from sim.draws import Draws
+from sim.engine.phases import rules
 from sim.engine.world import World
-from sim.phases import rules
-from sim.results import Run
+from sim.ensemble.draws import Draws
+from sim.equations import (
+    capability,
+    chips,
+    compute,
+    diversion,
+    domestic,
+    feedback,
+    governance,
+    power,
+    research,
+    trade,
+)
+from sim.equations.chips import CLASSES, H100_BF16, catalogue
+from sim.results.run import Run
 from sim.run import simulate
 
 
@@ -300,7 +311,7 @@ def test_two_identical_actors_stay_identical() -> None:
 
 def test_swapping_the_data_of_two_allies_swaps_their_results(monkeypatch: pytest.MonkeyPatch) -> None:
     """Taiwan and the United Kingdom change names in the tables of actors and of power."""
-    from sim import inputs
+    from sim.engine import inputs
 
     names = {"taiwan": "united_kingdom", "united_kingdom": "taiwan"}
     base = simulate(CALM, runs=8, until=2030)
@@ -337,7 +348,7 @@ def test_two_actors_can_change_places() -> None:
 
 def forget_inputs() -> None:
     """Prepared inputs are kept by scenario; data that a test changes must not be found in them, nor stay in them."""
-    from sim import destinations, export_rules, inputs
+    from sim.engine import destinations, export_rules, inputs
 
     for kept in (inputs._prepared, export_rules.build, export_rules.known_by, destinations._terms):
         kept.cache_clear()

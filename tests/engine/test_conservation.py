@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from scenarios import load
-from sim.chips import CHINESE, CLASSES, MAIN_CLASSES, US_CLASSES, VARIANTS, catalogue
 from sim.engine.context import ASCEND
+from sim.engine.phases.build import LIFE
 from sim.engine.world import World
-from sim.phases.build import LIFE
-from sim.results import Run
+from sim.equations.chips import CHINESE, CLASSES, MAIN_CLASSES, US_CLASSES, VARIANTS, catalogue
+from sim.results.run import Run
 
 US_N = len(US_CLASSES)
 CUSTOM = CLASSES.index("CUSTOM")
@@ -115,7 +115,7 @@ def test_chinas_stock_changes_by_its_purchases_and_diverted_chips(run: Run) -> N
 
 def run_h100e(run: Run) -> np.ndarray:
     """H100e per chip by quarter, (T, K): the edge variant is designed anew when a rule changes."""
-    from sim.inputs import Inputs
+    from sim.engine.inputs import Inputs
 
     designs = Inputs(run.spec, len(run.quarters)).designs
     return np.stack([designs[max(s for s in designs if s <= t)].h100e for t in range(len(run.quarters))])

@@ -8,7 +8,7 @@ import pytest
 from scenarios import load
 from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
-from sim.results import Run
+from sim.results.run import Run
 from sim.run import simulate
 
 BASE = load("current_policy")

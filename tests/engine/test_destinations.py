@@ -10,10 +10,10 @@ from scenarios import load
 from scenarios.rules import history
 from scenarios.schema import Scenario
 from scenarios.tables import table
-from sim import destinations, export_rules, inputs
-from sim.chips import CLASSES
+from sim.engine import destinations, export_rules, inputs
 from sim.engine.world import World
-from sim.results import Run
+from sim.equations.chips import CLASSES
+from sim.results.run import Run
 from sim.run import simulate
 
 BASE = load("current_policy")

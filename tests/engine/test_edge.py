@@ -12,9 +12,9 @@ from scenarios.levers import ACTOR, LEVERS
 from scenarios.schema import Scenario
 from sim import run as runs
 from sim.engine import edge
+from sim.engine.phases.record import KEPT
 from sim.engine.state import written
 from sim.engine.world import World
-from sim.phases.record import KEPT
 from sim.run import keeps_to_the_record, simulate
 
 BASE = load("current_policy")

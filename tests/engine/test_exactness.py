@@ -14,13 +14,13 @@ from scenarios.quantities import Choice
 from scenarios.quarters import FIRST, number
 from scenarios.schema import Scenario
 from scenarios.tables import table
-from sim import rng
-from sim.draws import draw
+from sim.engine.inputs import Inputs
 from sim.engine.state import written
 from sim.engine.world import World
-from sim.inputs import Inputs
-from sim.results import Run
-from sim.rng import BLOCK, SOBOL_DIMENSIONS, Streams, stream_id
+from sim.ensemble import rng
+from sim.ensemble.draws import draw
+from sim.ensemble.rng import BLOCK, SOBOL_DIMENSIONS, Streams, stream_id
+from sim.results.run import Run
 from sim.run import CHUNK, noise, paths, simulate
 
 Same = Callable[..., list[str]]

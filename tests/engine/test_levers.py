@@ -13,8 +13,8 @@ from scenarios import load
 from scenarios.events import KINDS
 from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
-from sim.comparison import Comparison
-from sim.results import Run
+from sim.results.comparison import Comparison
+from sim.results.run import Run
 from sim.run import simulate
 
 YEAR, RUNS = 2030, 64

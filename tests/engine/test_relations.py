@@ -8,10 +8,10 @@ import pytest
 
 from scenarios import load
 from scenarios.quantities import Normal
-from sim.comparison import Comparison, compare
 from sim.engine.world import World
-from sim.outcomes import crossing
-from sim.results import Run
+from sim.results.comparison import Comparison, compare
+from sim.results.outcomes import crossing
+from sim.results.run import Run
 from sim.run import simulate
 
 Library = Callable[..., Run]
@@ -80,7 +80,7 @@ def test_fast_feedback_speeds_up_the_frontier(library_run: Library) -> None:
 
 
 def test_a_slowdown_slows(library_run: Library) -> None:
-    from sim.outcomes import lead
+    from sim.results.outcomes import lead
 
     base, slow = library_run("current_policy", 64), library_run("scaling_slowdown", 64)
     assert np.median(lead.slope(slow, 2030)) < np.median(lead.slope(base, 2030))

@@ -9,8 +9,8 @@ import scenarios
 from agents.partners import Ally
 from scenarios import InputError, load
 from scenarios.quarters import FIRST, number
-from sim.outcomes import blocs, crossing, lead, million, polarity
-from sim.results import Run
+from sim.results.outcomes import blocs, crossing, lead, million, polarity
+from sim.results.run import Run
 from sim.run import simulate
 
 ACTORS = ("united_states", "china", "japan", "european_union", "gulf", "rest_of_world")

@@ -11,11 +11,11 @@ from scenarios import load
 from scenarios.levers import LEVERS
 from scenarios.quarters import FIRST, number
 from scenarios.rules import history
-from sim.chips import CLASSES, US_CLASSES, VARIANTS
-from sim.comparison import compare
+from sim.engine.export_rules import Regime, Specification, Verdict, build, policy_of, specification, verdict
 from sim.engine.world import World
-from sim.export_rules import Regime, Specification, Verdict, build, policy_of, specification, verdict
-from sim.results import Run
+from sim.equations.chips import CLASSES, US_CLASSES, VARIANTS
+from sim.results.comparison import compare
+from sim.results.run import Run
 from sim.run import simulate
 
 BASE = load("current_policy")
@@ -178,7 +178,7 @@ def test_an_edge_variant_appears_only_after_the_data_and_only_within_the_rule() 
     bought, _, run = _sold()
     edge = bought[:, CLASSES.index("EDGE")]
     assert np.abs(edge[: run.quarters.index("2027-Q1")]).max() < 1e-3
-    from sim.inputs import Inputs
+    from sim.engine.inputs import Inputs
 
     for design in Inputs(BASE, 21).designs.values():
         k = CLASSES.index("EDGE")

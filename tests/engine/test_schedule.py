@@ -36,10 +36,10 @@ SPECS: list[Scenario] = [
 @pytest.fixture(scope="module")
 def touched(request: pytest.FixtureRequest) -> watching.Touched:
     """What every phase touches over all these scenarios."""
-    from sim.draws import draw
-    from sim.inputs import inputs_of
-    from sim.phases.record import Log
-    from sim.rng import Streams
+    from sim.engine.inputs import inputs_of
+    from sim.engine.phases.record import Log
+    from sim.ensemble.draws import draw
+    from sim.ensemble.rng import Streams
     from sim.run import noise
 
     for spec in SPECS:

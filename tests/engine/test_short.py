@@ -24,9 +24,9 @@ from sim.analysis.prices import price_list
 from sim.analysis.regret import policy_of, regret
 from sim.analysis.sobol import sobol
 from sim.batch import Plan, run_study
-from sim.comparison import compare
-from sim.evaluate import Task
-from sim.outcomes.scalar import parse
+from sim.batch.evaluate import Task
+from sim.results.comparison import compare
+from sim.results.outcomes.scalar import parse
 from sim.run import simulate
 from sim.short import LINES, WIDE, Short
 
@@ -94,7 +94,7 @@ def test_a_run_says_what_it_is_of() -> None:
 def test_every_class_that_holds_arrays_or_tables_shows_itself_briefly() -> None:
     wordy = []
     for module in pkgutil.walk_packages(sim.__path__, "sim."):
-        if module.name in ("sim.inputs", "sim.draws") or module.name.startswith(("sim.phases", "sim.engine")):
+        if module.name == "sim.ensemble.draws" or module.name.startswith("sim.engine"):
             continue
         for name, kind in vars(importlib.import_module(module.name)).items():
             if not (isinstance(kind, type) and kind.__module__ == module.name and dataclasses.is_dataclass(kind)):

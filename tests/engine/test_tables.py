@@ -10,12 +10,12 @@ from scenarios import load
 from scenarios.parameters import parameters
 from sim.analysis.flips import flips
 from sim.batch import Plan, run_study
-from sim.comparison import Comparison
-from sim.draws import Draws, draw
-from sim.outcomes import scalar
-from sim.outcomes.scalar import parse
-from sim.results import MEASURES, Run
-from sim.rng import Streams
+from sim.ensemble.draws import Draws, draw
+from sim.ensemble.rng import Streams
+from sim.results.comparison import Comparison
+from sim.results.outcomes import scalar
+from sim.results.outcomes.scalar import parse
+from sim.results.run import MEASURES, Run
 from sim.run import simulate
 
 SPLIT = load("current_policy").with_changes(events=({"kind": "allied_split", "date": "2027-Q2", "size": 0.7},))

@@ -7,15 +7,15 @@ import pytest
 
 from scenarios.quarters import FIRST, number
 from scenarios.schema import Scenario
-from sim import destinations, export_rules, inputs
-from sim.draws import draw
+from sim.engine import destinations, export_rules, inputs
+from sim.engine.inputs import Inputs
+from sim.engine.phases.record import Log
 from sim.engine.world import World
+from sim.ensemble.draws import draw
+from sim.ensemble.rng import SOBOL_DIMENSIONS, Array, Streams
 from sim.hindcast import record
 from sim.hindcast.blind import blind_spec
-from sim.inputs import Inputs
-from sim.phases.record import Log
-from sim.results import Run
-from sim.rng import SOBOL_DIMENSIONS, Array, Streams
+from sim.results.run import Run
 from sim.run import noise, simulate
 
 

@@ -6,9 +6,9 @@ import pytest
 from scenarios import load
 from scenarios.errors import InputError
 from scenarios.quarters import FIRST, number
-from sim.outcomes.china_compute import DEFINITIONS, _in_use, compute, share_of_world
-from sim.phases.build import LIFE
-from sim.results import Run
+from sim.engine.phases.build import LIFE
+from sim.results.outcomes.china_compute import DEFINITIONS, _in_use, compute, share_of_world
+from sim.results.run import Run
 from sim.run import simulate
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from scenarios.errors import InputError
 from scenarios.quarters import DATA_UNTIL, FIRST, label, number
-from sim.draws import at_scores
+from sim.ensemble.draws import at_scores
 from sim.hindcast.blind import CUTOFFS, blind_spec, hindcast, predicted
 from sim.hindcast.fit import fit
 from sim.hindcast.record import SERIES

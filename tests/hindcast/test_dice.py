@@ -4,9 +4,9 @@ from itertools import chain
 
 import numpy as np
 
+from sim.engine.inputs import Inputs
+from sim.ensemble.rng import Streams, generator, stream_id
 from sim.hindcast.blind import blind_spec
-from sim.inputs import Inputs
-from sim.rng import Streams, generator, stream_id
 from sim.run import paths
 
 ROUNDS = [f"hindcast round {number}" for number in range(40)]

@@ -12,13 +12,13 @@ from scenarios import load, names
 from scenarios.errors import InputError
 from scenarios.parameters import parameters
 from scenarios.quarters import DATA_UNTIL
-from sim import ensemble
-from sim.draws import at_scores, distributions, draw
-from sim.ensemble import STEPS_PER_SD, edges, points, weighed
+from sim.ensemble import posterior_draws as ensemble
+from sim.ensemble.draws import at_scores, distributions, draw
+from sim.ensemble.posterior_draws import STEPS_PER_SD, edges, points, weighed
+from sim.ensemble.rng import SOBOL_DIMENSIONS, Array, Streams
 from sim.hindcast.fit import spread
 from sim.hindcast.weigh import CHECKED, MOVED, checked, spec_at
-from sim.results import Run
-from sim.rng import SOBOL_DIMENSIONS, Array, Streams
+from sim.results.run import Run
 from sim.run import CHUNK, simulate
 
 BASE = load("current_policy")

@@ -13,14 +13,17 @@ from scenarios.parameters import earlier, known_by, parameters
 from scenarios.quarters import DATA_UNTIL, end_date, number, of_date
 from scenarios.rules import history
 from scenarios.tables import supply_mix, table
-from sim import chips, draws, export_rules, inputs, projections
+from sim.engine import export_rules, inputs
+from sim.ensemble import draws
+from sim.ensemble.rng import Array
+from sim.equations import chips
 from sim.hindcast import blind, likelihood, record
 from sim.hindcast.blind import blind_spec, predicted
 from sim.hindcast.fit import Fit, fit
 from sim.hindcast.observe import observed
 from sim.hindcast.weigh import spec_at
-from sim.results import Run
-from sim.rng import Array
+from sim.results import projections
+from sim.results.run import Run
 from sim.run import simulate
 
 CUTOFF, EDGE = "2024-12", "2024-Q4"

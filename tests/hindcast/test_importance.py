@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
+from sim.ensemble.rng import Array
 from sim.hindcast.importance import Proposal, Sample, effective, normalised, sample
-from sim.rng import Array
 
 SEEN, CAME = [2, 5], np.array([1.6, -1.1])
 """Columns that are observed, and the values."""

@@ -10,9 +10,9 @@ from scenarios.parameters import known_by, parameters
 from scenarios.quarters import DATA_UNTIL, FIRST, label, number
 from scenarios.schema import Scenario
 from scenarios.tables import supply_mix, table
+from sim.engine.inputs import SUPERPOWERS, SUPPLY_UNTIL, Inputs
+from sim.ensemble.rng import Streams
 from sim.hindcast.blind import blind_spec
-from sim.inputs import SUPERPOWERS, SUPPLY_UNTIL, Inputs
-from sim.rng import Streams
 from sim.run import simulate
 
 BASE = load("current_policy")

@@ -9,14 +9,14 @@ from scipy.stats import multivariate_normal
 from scenarios.parameters import parameters
 from scenarios.quarters import DATA_UNTIL, FIRST, number, of_date
 from scenarios.tables import table
-from sim.draws import distributions
+from sim.engine.inputs import RUNS_DISCLOSED_UNTIL, SUPERPOWERS
+from sim.ensemble.draws import distributions
+from sim.ensemble.rng import SOBOL_DIMENSIONS, Array
 from sim.hindcast import likelihood, record
 from sim.hindcast.blind import blind_spec
 from sim.hindcast.fit import spread
 from sim.hindcast.observe import totals
 from sim.hindcast.weigh import spec_at
-from sim.inputs import RUNS_DISCLOSED_UNTIL, SUPERPOWERS
-from sim.rng import SOBOL_DIMENSIONS, Array
 from sim.run import past, simulate
 
 TODAY = spec_at(DATA_UNTIL)

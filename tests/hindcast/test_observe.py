@@ -9,8 +9,8 @@ from scenarios.tables import table
 from sim.hindcast import record
 from sim.hindcast.blind import blind_spec
 from sim.hindcast.observe import DOMESTIC_BEFORE, legal_before, observed, totals
-from sim.outcomes import lead
-from sim.results import Run
+from sim.results.outcomes import lead
+from sim.results.run import Run
 from sim.run import simulate
 
 EDGE = number("2024-Q4") - FIRST

@@ -14,8 +14,8 @@ from scenarios.errors import InputError
 from scenarios.parameters import WIDER, earlier, known_by, parameters
 from scenarios.quarters import DATA_UNTIL, end_date
 from scenarios.tables import DATA
-from sim.draws import Shifted, distributions
-from sim.ensemble import weighed
+from sim.ensemble.draws import Shifted, distributions
+from sim.ensemble.posterior_draws import weighed
 from sim.hindcast.blind import CUTOFFS, blind_spec
 from sim.hindcast.weigh import spec_at
 

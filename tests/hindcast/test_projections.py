@@ -6,8 +6,8 @@ import pytest
 from scenarios import load
 from scenarios.errors import InputError
 from scenarios.tables import Projection, table
-from sim.projections import beside, reading
-from sim.results import Run
+from sim.results.projections import beside, reading
+from sim.results.run import Run
 from sim.run import simulate
 
 ROWS: tuple[Projection, ...] = table("projections")

@@ -8,9 +8,9 @@ import pytest
 from scenarios.quantities import Z90
 from scenarios.quarters import DATA_UNTIL, FIRST, number, of_date
 from scenarios.tables import table
+from sim.engine.inputs import SUPERPOWERS
 from sim.hindcast import record
 from sim.hindcast.record import PATTERNS, SERIES, Series
-from sim.inputs import SUPERPOWERS
 
 END_2025 = number("2025-Q4")
 NAMED = pytest.mark.parametrize("series", SERIES, ids=[series.key for series in SERIES])

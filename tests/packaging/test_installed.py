@@ -14,8 +14,9 @@ import pytest
 from typer.main import get_command
 
 from scenarios.errors import InputError
-from sim import checkout, ensemble
-from sim.cli import app
+from sim import checkout
+from sim.cli.commands import app
+from sim.ensemble import posterior_draws as ensemble
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -23,7 +24,7 @@ OF_A_CHECKOUT = re.compile(
     r"\bmake (setup|run|test|lint|format|bench|hindcast|golden|docs|constraints|calibration)\b|\bdocs/\w|"
     r"(?<!sim/)checkout|weights --make|CONTRIBUTING|CHANGELOG|README|Makefile|\bbenchmarks[/.]"
 )
-FOR_DEVELOPERS = ("sim/docs.py", "sim/checkout.py")
+FOR_DEVELOPERS = ("sim/docs/tables.py", "sim/checkout.py")
 """What rewrites the guides, and the one home of this question."""
 
 

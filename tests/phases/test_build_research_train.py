@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sim.chips import CLASSES
 from sim.engine.delivery import CHINA, US
+from sim.engine.phases import build
 from sim.engine.world import World
-from sim.phases import build
+from sim.equations.chips import CLASSES
 from tests.phases.conftest import Before
 
 Go = Callable[[World, str], None]
@@ -77,7 +77,7 @@ def test_power_is_built_by_whose_lever_it_is(before: Before, go: Go, lever: str,
 
 
 def test_ideas_are_seen_a_publication_lag_later(before: Before) -> None:
-    from sim.phases.research import _published
+    from sim.engine.phases.research import _published
 
     world = before("research")
     world.state.leader_efficiency[: world.context.t + 1] = np.arange(world.context.t + 1)[:, None]
@@ -97,7 +97,7 @@ def test_who_is_behind_learns_and_who_leads_does_not(before: Before, go: Go) -> 
 
 
 def test_talent_that_china_keeps_is_talent_that_others_lack(before: Before) -> None:
-    from sim.phases.research import TALENT_MOVED, _labour
+    from sim.engine.phases.research import TALENT_MOVED, _labour
 
     some, all_ = (before("research", china_talent=x) for x in (50, 100))
     all_.state.eci = some.state.eci  # so that AI helps both alike

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sim.chips import CLASSES
 from sim.engine.delivery import CHINA, US
+from sim.engine.phases import china, offer, trade
 from sim.engine.world import World
-from sim.phases import china, offer, trade
+from sim.equations.chips import CLASSES
 from tests.phases.conftest import BASE, Before
 
 Go = Callable[[World, str], None]

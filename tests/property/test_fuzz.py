@@ -12,8 +12,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 import scenarios
 from scenarios import parse
@@ -27,7 +26,7 @@ from scenarios.schema import ActorChange, Scenario, Switches
 from scenarios.tables import table
 from sim.batch import plan
 from sim.run import simulate
-from sim.ui import address
+from sim.ui.shared import address
 
 TRIED = settings(
     max_examples=int(os.environ.get("POLARITY_FUZZ", "300")), deadline=None,

@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 import scenarios
 from scenarios import load
@@ -13,8 +12,8 @@ from scenarios.events import KINDS
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import parameters
 from scenarios.schema import Scenario
-from sim.outcomes import polarity
-from sim.results import Run
+from sim.results.outcomes import polarity
+from sim.results.run import Run
 from sim.run import simulate
 
 SIGNED = {"efficiency", "capability"}

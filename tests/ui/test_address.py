@@ -5,8 +5,8 @@ import pytest
 from scenarios import load, names
 from scenarios.events import KINDS, Event
 from scenarios.parameters import parameters
-from sim.ui import address, assumed, injector
-from sim.ui.setup import LIMITS, RULERS, YEARS, Choice, Judge, Setup
+from sim.ui.shared import address, assumed, injector
+from sim.ui.shared.setup import LIMITS, RULERS, YEARS, Choice, Judge, Setup
 
 
 def back(setup: Setup) -> Setup:

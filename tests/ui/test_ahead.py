@@ -8,7 +8,7 @@ import pytest
 from scenarios import BASELINE, load, names
 from scenarios.errors import InputError
 from scenarios.levers import LEVERS
-from sim.ui import ahead, common, levers
+from sim.ui.shared import ahead, common, levers
 
 
 def test_the_library_comes_first_then_every_stop_of_every_lever():

@@ -7,13 +7,13 @@ import pytest
 
 from scenarios import load
 from scenarios.parameters import parameters
-from sim.outcomes import lead
+from sim.results.outcomes import lead
 from sim.run import simulate
-from sim.ui import assumption_frames as frames
-from sim.ui.setup import RULERS, YEARS, Judge
+from sim.ui.assumptions import frames
+from sim.ui.shared.setup import RULERS, YEARS, Judge
 from tests.ui.reading import text, verdict
 
-PAGE = "sim/ui/assumptions.py"
+PAGE = "sim/ui/assumptions/page.py"
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_an_input_is_fixed_shows_on_explore_and_goes_back(opened):
     next(b for b in test.button if b.label == "Fix it").click().run()
     assert not test.exception
     assert "Changed: Diffusion of ideas 0.5" in text(test)
-    explore = test.switch_page("sim/ui/explore.py").run()
+    explore = test.switch_page("sim/ui/explore/page.py").run()
     assert "Assumptions changed, for the reference too: Diffusion of ideas 0.5" in text(explore)
     assert "This is current policy with your assumptions." in text(explore)
     back = explore.switch_page(PAGE).run()
@@ -112,7 +112,7 @@ def test_the_ruler_moves_the_verdict_of_every_page(opened, judge):
     test = opened(**{name: str(value) for name, value in judge.items()})
     assert not test.exception
     assert "was not used" not in text(test)
-    explore = test.switch_page("sim/ui/explore.py").run()
+    explore = test.switch_page("sim/ui/explore/page.py").run()
     assert not explore.exception
     assert str(judge.get("year", 2032)) in verdict(explore)
     if judge not in ({"ruler": "fixed_pace"},):
@@ -162,7 +162,7 @@ def test_a_box_follows_undo_and_redo(opened):
     test.selectbox(key="one_input").set_value("diffusion").run()
     assert test.number_input(key="fix_diffusion").value == 0.5
     for step, value in (("Undo", None), ("Redo", 0.5)):
-        explore = test.switch_page("sim/ui/explore.py").run()
+        explore = test.switch_page("sim/ui/explore/page.py").run()
         button(explore, step).click().run()
         test = explore.switch_page(PAGE).run()
         test.selectbox(key="one_input").set_value("diffusion").run()

@@ -8,11 +8,11 @@ import pytest
 from scenarios import BASELINE, load
 from scenarios.levers import LEVERS
 from sim.analysis.prices import price_list
-from sim.outcomes.scalar import parse
+from sim.results.outcomes.scalar import parse
+from sim.results.wording import most_common
 from sim.run import simulate
-from sim.ui import changes, frames, levers, wording
-from sim.ui.setup import Judge
-from sim.wording import most_common
+from sim.ui.shared import changes, frames, levers, wording
+from sim.ui.shared.setup import Judge
 from tests.ui.reading import raw, text
 
 ASK = "Move every lever to its ends"

@@ -7,12 +7,13 @@ import pytest
 from scenarios import load, names
 from sim import compare
 from sim.analysis.worlds import WORLDS
-from sim.outcomes.polarity import CLASSES
+from sim.results.outcomes.polarity import CLASSES
 from sim.run import simulate
-from sim.ui import compare_frames, frames
+from sim.ui.compare import frames as compare_frames
+from sim.ui.shared import frames
 from tests.ui.reading import raw, text, verdict
 
-PAGE = "sim/ui/compare.py"
+PAGE = "sim/ui/compare/page.py"
 
 
 @pytest.fixture

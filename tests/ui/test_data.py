@@ -20,14 +20,14 @@ from scenarios.events import Event
 from scenarios.files import MAX_BYTES
 from sim import __version__, simulate
 from sim.batch import plan as plans
-from sim.ui import downloads, recipes, uploads
-from sim.ui.address import query
-from sim.ui.recipes import Dice
-from sim.ui.setup import Choice, Judge, Setup
+from sim.ui.data import downloads, recipes, uploads
+from sim.ui.data.recipes import Dice
+from sim.ui.shared.address import query
+from sim.ui.shared.setup import Choice, Judge, Setup
 from tests.ui.reading import button, raw, text
 
 Open = Callable[..., AppTest]
-PAGE = "sim/ui/data.py"
+PAGE = "sim/ui/data/page.py"
 DICE = Dice(64, 0, 2032)
 HEAD = "name: mine\ntitle: Mine\nstory: A story.\nquestion: What then?\nsources: [{title: An assumption}]\n"
 EVENTS = (
@@ -86,7 +86,7 @@ def test_the_script_gives_the_digest_and_the_shares(name: str, tmp_path: Path, m
 
 @pytest.mark.parametrize("name", SETUPS)
 def test_the_command_gives_the_digest_and_the_numbers(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    from sim.cli import app
+    from sim.cli.commands import app
 
     setup = SETUPS[name]
     words = shlex.split(recipes.command(setup, DICE))
@@ -368,7 +368,7 @@ def test_a_file_of_ones_own_is_used_shown_and_left(data: Open):
     assert 'load("mine.yaml")' in test.code[0].value
     assert f'"{wanted.digest()}"' in test.code[0].value
     assert not {name for name in test.query_params if name != "v"}
-    explore = test.switch_page("sim/ui/explore.py").run()
+    explore = test.switch_page("sim/ui/explore/page.py").run()
     assert not explore.exception
     assert "Mine." in text(explore)
     assert wanted.digest() in text(explore)

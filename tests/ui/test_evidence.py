@@ -11,12 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
-from sim.outcomes.china_compute import DEFINITIONS
-from sim.ui import evidence_wording as say
+from sim.results.outcomes.china_compute import DEFINITIONS
+from sim.ui.evidence import wording as say
 from tests.ui.reading import HTML, raw, text
 
 Open = Callable[..., AppTest]
-PAGE = "sim/ui/evidence.py"
+PAGE = "sim/ui/evidence/page.py"
 
 
 def select(test: AppTest, key: str):
@@ -108,7 +108,7 @@ def test_a_wrong_number_of_futures_is_explained(page: Open, evidence: Open, monk
 
 
 def test_explore_still_opens_after_a_visit(evidence: Open):
-    test = evidence().switch_page("sim/ui/explore.py").run()
+    test = evidence().switch_page("sim/ui/explore/page.py").run()
     assert not test.exception
     assert "This is current policy." in text(test)
     assert "was not used" not in text(test)

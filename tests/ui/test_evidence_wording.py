@@ -11,14 +11,20 @@ import pytest
 from scenarios import load
 from scenarios.quarters import DATA_UNTIL, number
 from scenarios.tables import table
-from sim.ensemble import weighed
+from sim.ensemble.posterior_draws import weighed
 from sim.hindcast.blind import CUTOFFS, Hindcast, Point
 from sim.hindcast.kept import kept
 from sim.hindcast.record import SERIES
-from sim.outcomes.china_compute import DEFINITIONS
+from sim.results.outcomes.china_compute import DEFINITIONS
 from sim.run import simulate
-from sim.ui import evidence_charts, evidence_frames, evidence_html, evidence_misses, evidence_tables
-from sim.ui import evidence_wording as say
+from sim.ui.evidence import (
+    charts as evidence_charts,
+    frames as evidence_frames,
+    html as evidence_html,
+    misses as evidence_misses,
+    tables as evidence_tables,
+    wording as say,
+)
 
 KEYS = [evidence_frames.FRONTIERS, *((series.key,) for series in SERIES)]
 

@@ -10,11 +10,11 @@ from streamlit.testing.v1 import AppTest
 from scenarios import BASELINE, load, names
 from scenarios.levers import ACTOR, LEVERS
 from sim.analysis.attribution import players
-from sim.outcomes import meanings
-from sim.outcomes.polarity import LABELS
-from sim.ui import drivers, levers
-from sim.ui.address import query
-from sim.ui.setup import Setup
+from sim.results.outcomes import meanings
+from sim.results.outcomes.polarity import LABELS
+from sim.ui.shared import drivers, levers
+from sim.ui.shared.address import query
+from sim.ui.shared.setup import Setup
 from tests.ui.reading import button, raw, text, verdict
 
 Open = Callable[..., AppTest]

@@ -5,9 +5,9 @@ import polars as pl
 import pytest
 
 from scenarios import load
-from sim.outcomes.polarity import CLASSES, LABELS, MONTHS
+from sim.results.outcomes.polarity import CLASSES, LABELS, MONTHS
 from sim.run import simulate
-from sim.ui import charts, frames
+from sim.ui.shared import charts, frames
 
 
 @pytest.fixture(scope="module")

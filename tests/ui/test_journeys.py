@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlparse
 
 import pytest
 
-from sim.ui import address
+from sim.ui.shared import address
 from tests.ui.browsing import MARKS, Browser, visitor
 from tests.ui.test_pages import PAGES, charts_there, go
 from tests.ui.test_visitors import MINE, OWN

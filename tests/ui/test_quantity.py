@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.ui import quantity
+from sim.ui.shared import quantity
 
 
 @pytest.mark.parametrize(

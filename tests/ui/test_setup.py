@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scenarios import BASELINE, load, names, parse
-from sim.ui import address, common, inert_panel
-from sim.ui.setup import BEYOND, REFUSED, Setup, baseline_of, first_line, loadable
+from sim.ui.shared import address, common, inert_panel
+from sim.ui.shared.setup import BEYOND, REFUSED, Setup, baseline_of, first_line, loadable
 from tests.ui.reading import raw, text
 
 Open = Callable[..., AppTest]
@@ -38,10 +38,10 @@ def test_what_names_no_baseline_of_the_library_is_compared_with_current_policy(b
 
 
 def test_a_file_like_a_branched_scenario_is_not_compared_with_itself_on_explore(page: Open):
-    test = page().switch_page("sim/ui/data.py").run()
+    test = page().switch_page("sim/ui/data/page.py").run()
     content = b"title: Mine\nlike: essay_2025\nlevers: {openness: 3}\n"
     test.file_uploader[0].set_value(("mine.yaml", content, "application/yaml")).run()
-    explore = test.switch_page("sim/ui/explore.py").run()
+    explore = test.switch_page("sim/ui/explore/page.py").run()
     assert not explore.exception
     reference = load("essay_2025").title
     assert f"under “{reference}”" in text(explore)
@@ -81,7 +81,7 @@ def test_what_cannot_act_is_said_on_the_page(page_at: Open, path: str):
 
 def test_what_cannot_act_in_an_uploaded_file_is_said_and_counted(page: Open):
     late = "".join(f"  - {{kind: rl_ceiling, date: {2033 + k}-Q1, size: 0.5}}\n" for k in range(inert_panel.MOST + 2))
-    test = page().switch_page("sim/ui/data.py").run()
+    test = page().switch_page("sim/ui/data/page.py").run()
     test.file_uploader[0].set_value(("mine.yaml", f"title: Mine\nevents:\n{late}".encode(), "application/yaml")).run()
     assert not test.exception
     assert text(test).count("has no effect: it lies after the run") == inert_panel.MOST

@@ -7,8 +7,10 @@ from html import unescape
 import pytest
 from docx import Document
 
-from sim.ui import brief, brief_files, changes, common, story
-from sim.ui.setup import Setup
+from sim.ui.brief import files as brief_files, text as brief
+from sim.ui.explore import story
+from sim.ui.shared import changes, common
+from sim.ui.shared.setup import Setup
 from tests.ui.reading import button, raw, text, verdict
 from tests.ui.test_explore import address
 

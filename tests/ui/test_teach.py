@@ -12,15 +12,16 @@ from streamlit.testing.v1 import AppTest
 
 from scenarios import BASELINE, load
 from scenarios.quarters import DATA_UNTIL
-from sim.outcomes import polarity
+from sim.results.outcomes import polarity
 from sim.run import simulate
-from sim.ui import claims_panel, common, decisions, futures, playback, wording, worksheet
-from sim.ui.claims import CLAIMS, NOTHING, facts
-from sim.ui.setup import Judge
+from sim.ui.shared import common, wording
+from sim.ui.shared.setup import Judge
+from sim.ui.teach import claims_panel, decisions, futures, playback, worksheet
+from sim.ui.teach.claims import CLAIMS, NOTHING, facts
 from tests.ui.reading import HTML, raw
 
 Open = Callable[..., AppTest]
-PAGE = "sim/ui/teach.py"
+PAGE = "sim/ui/teach/page.py"
 
 
 def text(test: AppTest) -> str:
@@ -265,8 +266,8 @@ def test_every_claim_opens_with_numbers(claim: str):
 
 
 def _one_claim(claim: str) -> None:
-    from sim.ui import claims_panel
-    from sim.ui.claims import CLAIMS
+    from sim.ui.teach import claims_panel
+    from sim.ui.teach.claims import CLAIMS
 
     claims_panel.panel(CLAIMS[claim])
 

@@ -10,10 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from scenarios import load, names, parse
 from scenarios.schema import Scenario
-from sim.ui import address, changes, claims_panel, common, drivers, futures, inert_panel, worksheet
-from sim.ui.claims import AHEAD, CLAIMS
-from sim.ui.claims_panel import Answer
-from sim.ui.setup import Judge
+from sim.ui.shared import address, changes, common, drivers, inert_panel
+from sim.ui.shared.setup import Judge
+from sim.ui.teach import claims_panel, futures, worksheet
+from sim.ui.teach.claims import AHEAD, CLAIMS
+from sim.ui.teach.claims_panel import Answer
 from tests.ui.reading import raw, text
 
 Open = Callable[..., AppTest]
@@ -97,13 +98,13 @@ def _strings(one: object) -> list[str]:
 
 
 def test_what_one_visitor_uploads_stays_off_the_pages_and_papers_of_another(page: Open):
-    mine = page().switch_page("sim/ui/data.py").run()
+    mine = page().switch_page("sim/ui/data/page.py").run()
     mine.file_uploader[0].set_value(("mine.yaml", OWN.encode(), "application/yaml")).run()
     assert f"{MINE} plan" in text(mine)
     for path in PAGES:
         mine.switch_page(f"sim/ui/{path}.py").run()
         assert not mine.exception
-    mine.switch_page("sim/ui/teach.py").run()
+    mine.switch_page("sim/ui/teach/page.py").run()
     assert f"{MINE} plan" in text(mine)
     spec = load("tight_controls")
     assert parse(OWN).digest() == spec.digest()

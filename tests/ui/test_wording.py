@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from sim.outcomes.polarity import CLASSES
-from sim.ui import wording
-from sim.wording import headline, rounded
+from sim.results.outcomes.polarity import CLASSES
+from sim.results.wording import headline, rounded
+from sim.ui.shared import wording
 
 FOUR = st.lists(st.floats(0, 1), min_size=4, max_size=4).filter(lambda x: sum(x) > 0.01)
 

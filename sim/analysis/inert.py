@@ -1,0 +1,267 @@
+"""What a scenario sets that does nothing in it, in words: input that cannot act is said and never runs in silence.
+
+Some of it follows from dates and rules alone. The rest is tried: each thing that a scenario sets is taken back, a few
+futures are simulated with and without it, and where no series differs it has no effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+
+from scenarios.events import Event
+from scenarios.levers import LEVERS
+from scenarios.quarters import DEFAULT_HORIZON, FIRST, label, number, of_date, start_date
+from scenarios.rules import history
+from scenarios.schema import Scenario, Setting
+from scenarios.tables import table
+from sim.checks import checked
+from sim.engine.export_rules import LICENCE_LEVERS, LICENSING
+from sim.engine.paths import holds_from, moved
+from sim.results.outcomes import crossing
+from sim.results.run import Run
+from sim.run import check_until, simulate
+
+TRIED, SURE = 16, 512
+"""Futures in which it is tried whether something acts, and in which what acts in none of the first is tried again: some
+chances are rare."""
+MOST_TRIED = 40
+"""Things of one scenario that are tried; a file with more is looked at by dates and rules alone."""
+HARDLY = 0.005
+"""Months of lead, and share of its own output, below which a lever hardly acts."""
+BINDS: dict[str, str] = {
+    "import_permission": "Beijing's refusal to let imports in",
+    "licence_approval": "the refusal of licenses",
+    "licence_tpp": "the threshold below which licenses are given",
+    "licence_quota": "the cap on licensed sales",
+}
+"""What holds a lever back, by the lever that would release it; others are called by their label."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Something that a scenario sets: what it is called, and the scenario without it."""
+
+    name: str
+    words: str
+    without: Scenario
+    from_: Callable[[Scenario], Scenario]
+    """Any scenario without it."""
+    lever: str = ""
+    """The lever, where it is one."""
+    echo: str = ""
+    """A series that only repeats what was set."""
+
+
+@checked
+def without_effect(spec: Scenario, until: int = DEFAULT_HORIZON, tried: bool = True) -> tuple[str, ...]:
+    """One sentence for everything that a scenario sets and that does nothing by the end of a year.
+
+    Args:
+        spec: the scenario.
+        until: last year of the run.
+        tried: whether to simulate as well; without it only dates and rules are looked at, which costs nothing.
+
+    Raises:
+        InputError: for what is no scenario, or a year that no run ends with.
+    """
+    check_until(until)
+    return _found(spec, spec.canonical(), until, tried)
+
+
+@lru_cache(maxsize=256)
+def _found(spec: Scenario, canonical: str, until: int, tried: bool) -> tuple[str, ...]:
+    said = dict(_by_dates(spec, until))
+    said |= {name: text for name, text in _by_rules(spec, until) if name not in said}
+    if tried:
+        said |= dict(_by_trial(spec, until, skip=set(said)))
+    return tuple(said.values())
+
+
+# ------------------------------------------------------------------------------------------------- by dates and rules
+def _by_dates(spec: Scenario, until: int) -> Iterator[tuple[str, str]]:
+    """Name and sentence of what lies beyond the horizon, or has no size."""
+    last, after = number(f"{until}-Q4"), f"after the run, which ends with {until}"
+    if number(spec.start) > last:
+        yield "start", f"No lever acts: the scenario starts in {spec.start}, {after}."
+    for name in (*LICENCE_LEVERS, "licence_tpp"):
+        first = _first_licence(name)
+        if moved(spec, name) and (begin := holds_from(spec, name)) < first:
+            words = f"{LEVERS[name].label} ({name}) acts from {label(first)} and not from {label(begin)}"
+            yield f"early {name}", f"{words}: before, there is no license rule that it could change."
+    for name, change in spec.actors.items():
+        if not change.model_dump(exclude_none=True):
+            yield f"actor {name}", f"Actor {name} is named and nothing of it is changed."
+    for name, setting in spec.levers.items():
+        late = [date for date in setting if number(date) > last] if isinstance(setting, dict) else []
+        if late:
+            yield f"path {name}", f"{LEVERS[name].label} ({name}): nothing happens in {', '.join(late)}, {after}."
+    for n, event in enumerate(spec.events):
+        if number(event.date) > last:
+            yield f"event {n}", f"{_event(event)} has no effect: it lies {after}."
+        elif event.size == 0 or event.compliance == 0:
+            field = "compliance" if event.compliance == 0 else "size"
+            yield f"event {n}", f"{_event(event)} has no effect: its {field} is 0."
+
+
+def _event(event: Event) -> str:
+    return f"Event {event.kind} of {event.date}"
+
+
+def _first_licence(lever: str) -> int:
+    """The quarter in which the first dated rule begins that a license lever changes."""
+    field = LICENCE_LEVERS.get(lever, "tpp_max")
+    rules = (r for r in history() if r.id.startswith(LICENSING) and getattr(r, field) is not None)
+    return min(of_date(rule.start) for rule in rules)
+
+
+def _by_rules(spec: Scenario, until: int) -> Iterator[tuple[str, str]]:
+    """Name and sentence of rules that no mechanism reads, or that are in force at no time of the run."""
+    for rule in spec.rules:
+        if why := rule.unread:
+            yield f"rule {rule.id}", f"Rule {rule.id} is recorded only: {why}."
+        elif rule.start > f"{until}-12-31":
+            yield f"rule {rule.id}", f"Rule {rule.id} has no effect: it begins in {rule.start[:4]}, after the run."
+        elif rule.end is not None and rule.end <= start_date(FIRST):
+            yield f"rule {rule.id}", f"Rule {rule.id} has no effect: it ends before {label(FIRST)}, where runs begin."
+        elif rule.scope == "import_permission" and of_date(rule.start) > number(spec.rules_known):
+            instead = "after the data Beijing decides; set the lever import_permission instead"
+            yield f"rule {rule.id}", f"Rule {rule.id} has no effect: {instead}."
+
+
+# ------------------------------------------------------------------------------------------------------------ by trial
+def _by_trial(spec: Scenario, until: int, skip: set[str]) -> Iterator[tuple[str, str]]:
+    """Name and sentence of what moves no series of a few futures."""
+    pieces = [piece for piece in _pieces(spec) if piece.name not in skip]
+    if "start" in skip:
+        pieces = [piece for piece in pieces if not piece.lever]
+    if len(pieces) > MOST_TRIED:
+        yield "untried", f"Of {len(pieces)} settings it is not tried which act: more than {MOST_TRIED} take too long."
+        return
+    try:
+        whole = _run(spec, until) if pieces else None
+        dead = [piece for piece in pieces if whole is not None and _is_dead(spec, piece, whole, until)]
+        adds = "has no effect" if _all_dead(spec, dead, until) else "adds nothing to the rest"
+        for piece in pieces:
+            if piece in dead:
+                binds = _binder(spec, piece.lever, until) if piece.lever else ""
+                yield piece.name, f"{piece.words} {adds}: {f'bound by {binds}' if binds else _why(piece)}."
+            elif piece.lever and whole is not None and _hardly(whole, _run(piece.without, until), piece.lever):
+                binds = _binder(spec, piece.lever, until)
+                yield from [(piece.name, f"{piece.words} hardly acts: bound by {binds}.")] if binds else []
+    except FloatingPointError:
+        return  # the run itself says so
+
+
+def _is_dead(spec: Scenario, piece: Piece, whole: Run, until: int) -> bool:
+    """Whether nothing moves without a piece: in a few futures, and then in many."""
+    if not _same(whole, _run(piece.without, until), piece.echo):
+        return False
+    return _same(_run(spec, until, SURE), _run(piece.without, until, SURE), piece.echo)
+
+
+def _all_dead(spec: Scenario, dead: Sequence[Piece], until: int) -> bool:
+    """Whether nothing moves without all of them together either: two settings can each do what the other does."""
+    if len(dead) < 2:
+        return True
+    without = spec
+    for piece in dead:
+        without = piece.from_(without)
+    echo = next((piece.echo for piece in dead if piece.echo), "")
+    return _same(_run(spec, until), _run(without, until), echo)
+
+
+def _why(piece: Piece) -> str:
+    if piece.name.startswith("rule "):
+        return "it covers no chip or channel that another rule or a lever does not decide already"
+    return "no result moves without it"
+
+
+def _run(spec: Scenario, until: int, runs: int = TRIED) -> Run:
+    with np.errstate(all="ignore"):
+        return simulate(spec, runs=runs, until=until)
+
+
+def _same(one: Run, two: Run, echo: str = "") -> bool:
+    """Whether two runs are the same to the last bit, in their series and in when thresholds are crossed."""
+    return all(
+        np.array_equal(values, two.series[name]) for name, values in one.series.items() if name != echo
+    ) and np.array_equal(crossing.by_actor(one), crossing.by_actor(two), equal_nan=True)
+
+
+def _hardly(one: Run, two: Run, lever: str) -> bool:
+    """Whether neither the lead nor the output that the lever names moves by what anybody would notice."""
+    lead = np.abs(one["lead_months"].mean(axis=-1) - two["lead_months"].mean(axis=-1)).max()
+    mine, theirs = (run.part(LEVERS[lever].output).astype(float).mean(axis=-1) for run in (one, two))
+    moved_by = np.abs(mine - theirs) / np.maximum(np.abs(mine), np.abs(mine).max() * 1e-3 + 1e-12)
+    return bool(lead < HARDLY and moved_by.max() < HARDLY)
+
+
+def _binder(spec: Scenario, lever: str, until: int) -> str:
+    """What would have to be released for a lever to act, by trial; empty where nothing single would do."""
+    candidates: dict[str, Setting] = {**LEVERS[lever].setting}
+    candidates |= {name: LEVERS[name].default for name in spec.levers if name != lever and moved(spec, name)}  # type: ignore[misc]
+    for name, value in candidates.items():
+        if spec.setting(name) == value:
+            continue
+        released = spec.with_levers(**{name: value})
+        taken_back: Any = LEVERS[lever].default
+        with_it, without = _run(released, until), _run(released.with_levers(**{lever: taken_back}), until)
+        if not _same(with_it, without) and not _hardly(with_it, without, lever):
+            there = spec.setting(name)
+            level = f"{there:g}" if isinstance(there, (int, float)) else "left to the model"
+            level = "dated" if isinstance(there, dict) else level
+            return f"{BINDS.get(name, LEVERS[name].label.lower())} ({name}: {level})"
+    return ""
+
+
+def _pieces(spec: Scenario) -> Iterator[Piece]:
+    """What a scenario sets, each with the scenario that does not."""
+
+    def piece(name: str, words: str, take: Callable[[Scenario], Scenario], lever: str = "", echo: str = "") -> Piece:
+        return Piece(name, words, take(spec), take, lever, echo)
+
+    for name in spec.levers:
+        if moved(spec, name):
+            yield piece(name, f"{LEVERS[name].label} ({name})", partial(_without, "levers", name), lever=name)
+    for n, event in enumerate(spec.events):
+        yield piece(f"event {n}", _event(event), partial(_without_entry, "events", event))
+    for rule in spec.rules:
+        yield piece(f"rule {rule.id}", f"Rule {rule.id}", partial(_without_entry, "rules", rule))
+    known = {row.actor: row.kind for row in table("actors")}
+    for name, change in spec.actors.items():
+        given = {field for field, value in change.model_dump().items() if value is not None and field != "label"}
+        for field in sorted(given) if name in known else ():
+            echo = "alignment" if field == "alignment" and known[name] == "superpower" else ""
+            take = partial(_without_field, name, field)
+            yield piece(f"actor {name} {field}", f"The field {field} of actor {name}", take, echo=echo)
+    for name in spec.parameters:
+        yield piece(f"parameter {name}", f"Parameter {name}", partial(_without, "parameters", name))
+    usual = type(spec.switches)()
+    for name, value in vars(spec.switches).items():
+        if value != getattr(usual, name):
+            yield piece(f"switch {name}", f"Switch {name}", partial(_without_switch, name))
+
+
+def _without(part: str, name: str, spec: Scenario) -> Scenario:
+    return spec.with_changes(**{part: {key: value for key, value in getattr(spec, part).items() if key != name}})
+
+
+def _without_entry(part: str, entry: Any, spec: Scenario) -> Scenario:
+    entries = list(getattr(spec, part))
+    entries.remove(entry)
+    return spec.with_changes(**{part: entries})
+
+
+def _without_field(actor: str, field: str, spec: Scenario) -> Scenario:
+    change = {key: value for key, value in spec.actors[actor].model_dump().items() if key != field}
+    return spec.with_changes(actors={**spec.actors, actor: change})
+
+
+def _without_switch(name: str, spec: Scenario) -> Scenario:
+    usual = getattr(type(spec.switches)(), name)
+    return spec.with_changes(switches=spec.switches.model_copy(update={name: usual}))

@@ -1,0 +1,183 @@
+"""`polarity calibrate`: measuring runs in a process of its own, since nothing else may import torch."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scenarios.errors import InputError
+from sim import checkout
+from sim.cli.options import print_json
+
+if TYPE_CHECKING:
+    from calibration.record import CalibrationRecord
+
+EFFECT_ON = "current_policy"
+"""The scenario on which `effect` shows what a calibration result changes."""
+
+
+class What(StrEnum):
+    """What `polarity calibrate` can do."""
+
+    bench = "bench"
+    train = "train"
+    levers = "levers"
+    fit = "fit"
+    all = "all"
+    show = "show"
+    report = "report"
+    effect = "effect"
+    list = "list"
+
+
+_MEASURES = (What.bench, What.train, What.levers, What.fit, What.all)
+
+
+def calibrate(
+    what: Annotated[
+        What,
+        typer.Argument(
+            help="bench, train, levers: measure a part. fit: the result from what was measured. all: everything. "
+            "show: a result in tables. report: as an HTML page. effect: what it changes in the simulator. list: all."
+        ),
+    ] = What.all,
+    identifier: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="For show, report and effect: a result; the one in use by default."),
+    ] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Fewer and smaller runs: four to five minutes.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="More sizes, budgets and seeds: about twenty minutes.")] = False,
+    smoke: Annotated[bool, typer.Option("--smoke", hidden=True)] = False,
+    device: Annotated[str, typer.Option(metavar="cpu|cuda", help="Where to measure.")] = "cpu",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where results go; by default where --calibration finds them by their id."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Names the dice of the training runs.")] = 0,
+    peak_tflops: Annotated[
+        float | None, typer.Option(help="Dense peak of a chip that the catalogue lacks, TFLOP/s.")
+    ] = None,
+    peak_gbs: Annotated[float | None, typer.Option(help="Its memory peak, GB/s.")] = None,
+    restart: Annotated[bool, typer.Option("--restart", help="Forget what an interrupted campaign measured.")] = False,
+    runs: Annotated[int, typer.Option(help="For effect: futures.")] = 1024,
+    as_json: Annotated[bool, typer.Option("--json", help="For list and effect: print JSON and nothing else.")] = False,
+) -> None:
+    """Measure hardware and train small models, and see what that may move.
+
+    An interrupted campaign goes on where it stopped. On a processor it uses one core and about twelve minutes.
+    """
+    if sum((fast, full, smoke)) > 1:
+        raise InputError("calibrate: --fast and --full exclude each other; give one")
+    if device not in ("cpu", "cuda"):
+        raise InputError(f"--device {device}: unknown device; valid are: cpu, cuda")
+    if identifier is not None and what in (*_MEASURES, What.list):
+        raise InputError(f"calibrate {what}: takes no ID; {identifier!r} is one too many")
+    if what is What.list:
+        _list(as_json)
+    elif what is What.effect:
+        _effect(identifier, runs, as_json)
+    elif what is What.show:
+        _start(["show", _record(identifier).id], device)
+    elif what is What.report:
+        _start(["report", _record(identifier).id, "--out", str(out or Path())], device)
+    else:
+        tier = "fast" if fast else "full" if full else "smoke" if smoke else "standard"
+        _measure(what, tier, device, out, _options(seed, peak_tflops, peak_gbs, restart))
+
+
+def _options(seed: int, tflops: float | None, gbs: float | None, restart: bool) -> list[str]:
+    words = ["--seed", str(seed)] + (["--restart"] if restart else [])
+    for name, value in (("--peak-tflops", tflops), ("--peak-gbs", gbs)):
+        if value is not None:
+            if not 0 < value < float("inf"):
+                raise InputError(f"{name} is {value:g}; it is a number above 0")
+            words += [name, str(value)]
+    return words
+
+
+def _record(identifier: str | None) -> CalibrationRecord:
+    from calibration.record import IN_USE, read
+
+    return read(identifier or IN_USE)
+
+
+def _measure(what: What, tier: str, device: str, out: Path | None, options: list[str]) -> None:
+    """Start a campaign; it reads the chip catalogue, which lies a layer above it."""
+    from importlib.util import find_spec
+
+    from calibration.record import RESULTS
+    from scenarios.tables import DATA
+    from sim.cli import files as cli_files
+
+    if find_spec("torch") is None:
+        install = checkout.advice("`make calibration` installs it", checkout.extra("calibration"))
+        raise InputError(f"calibrate: torch is not installed; {install}")
+    cli_files.check_folder(out or RESULTS)
+    said = ["polarity", "calibrate", what, *(["--" + tier] if tier != "standard" else []), "--device", device, *options]
+    words = ["run", what, "--tier", tier, "--device", device, "--out", str(out or RESULTS)]
+    _start([*words, *options, "--catalogue", str(DATA / "chips.csv"), "--command", shlex.join(said)], device)
+
+
+def _start(words: list[str], device: str) -> None:
+    """Run the calibration in a process of its own and leave with its status; Ctrl-C reaches both."""
+    threads = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"} if device == "cpu" else {}
+    environment = {**os.environ, **threads, "PYTHONPATH": str(checkout.ROOT)}
+    with subprocess.Popen([sys.executable, "-m", "calibration", *words], env=environment) as process:
+        try:
+            status = process.wait()
+        except KeyboardInterrupt:
+            status = process.wait()  # it was interrupted too, and says how to go on
+    if status:
+        raise typer.Exit(status if status > 0 else 128 - status)
+
+
+def _list(as_json: bool) -> None:
+    from calibration.record import read
+
+    fields = {"id", "kind", "made", "device", "summary"}
+    rows = [read(name).model_dump(mode="json", include=fields) for name in _ids()]
+    used = _record(None).id
+    if as_json:
+        print_json({"default": used, "results": rows})
+        return
+    from sim.cli.text import runs as cli_text
+
+    cli_text.calibrations(rows, used)
+
+
+def _effect(identifier: str | None, runs: int, as_json: bool) -> None:
+    """What a measured result changes: the default scenario under it and under its prior, on the same dice."""
+    from scenarios import load
+    from sim.results.comparison import compare
+
+    record = _record(identifier)
+    if record.prior is None:
+        measured = [name for name in _ids() if name != record.id]
+        raise InputError(f"calibrate effect: {record.id} is a prior itself; measured are: {', '.join(measured)}")
+    spec = load(EFFECT_ON)
+    prior, posterior = (
+        spec.with_changes(
+            calibration=name, name=f"{spec.name}:{name.replace('-', '_')}", title=f"{spec.title}, calibration {name}"
+        )
+        for name in (record.prior, record.id)
+    )
+    pair = compare(prior, posterior, runs=runs)
+    if as_json:
+        print_json(pair.summary())
+        return
+    from sim.cli.text import runs as cli_text
+
+    cli_text.comparisons([pair])
+
+
+def _ids() -> tuple[str, ...]:
+    from calibration.record import ids
+
+    return ids()

@@ -1,0 +1,329 @@
+"""The command line, `polarity`. Whatever is heavy is imported inside the command that needs it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scenarios.errors import InputError, nearest, shown
+from sim import checkout
+from sim.cli import (
+    batch as cli_batch,
+    calibrate as cli_calibrate,
+    discover as cli_discover,
+    files as cli_files,
+    hindcast as cli_hindcast,
+    policies as cli_policies,
+    sensitivity as cli_sensitivity,
+)
+from sim.cli.errors import Commands
+from sim.cli.options import (
+    Calibration,
+    Json,
+    Runs,
+    Seed,
+    Until,
+    Weighting,
+    Which,
+    found,
+    lever_settings,
+    print_json,
+    progress_bar,
+)
+
+if TYPE_CHECKING:
+    from scenarios.schema import Scenario
+    from sim.results.run import Run
+
+
+app = typer.Typer(
+    name="polarity",
+    cls=Commands,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="AI capability under geopolitics, simulated: who leads, and what chip export controls change.",
+    epilog="Results are estimates of what follows from stated assumptions. They are not forecasts.",
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from sim import __version__
+
+        print(f"polarity {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    ctx: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # × and − on a terminal that has no such characters
+            stream.reconfigure(errors="replace")
+    if ctx.invoked_subcommand is None:
+        text = ctx.get_help()
+        if text:
+            print(text)
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """List the scenarios of the library."""
+    import scenarios
+
+    specs = [scenarios.load(name) for name in scenarios.names()]
+    if as_json:
+        fields = {"name", "title", "story", "question", "baseline"}
+        print_json([spec.model_dump(mode="json", include=fields) | {"digest": spec.digest()} for spec in specs])
+        return
+    from sim.cli.text import runs as cli_text
+
+    cli_text.library(specs)
+
+
+@app.command()
+def show(
+    which: Which,
+    as_json: Json = False,
+    as_yaml: Annotated[bool, typer.Option("--yaml", help="Print it as a scenario file that stands alone.")] = False,
+) -> None:
+    """Show what a scenario asks and changes, and what is expected of it."""
+    from scenarios import LIBRARY
+
+    if as_json and as_yaml:
+        raise InputError("show: --json and --yaml exclude each other; give one")
+    spec = found(which)
+    beside = Path(which).parent if Path(which).is_file() else LIBRARY
+    stem = Path(which).stem if Path(which).is_file() else spec.name.replace(":", "-")
+    expected = _expected(beside / f"{stem}.expected.json")
+    if as_yaml:
+        import yaml
+
+        from scenarios.files import standalone
+
+        print(yaml.safe_dump(standalone(spec), sort_keys=False, allow_unicode=True, width=100), end="")
+    elif as_json:
+        idle = list(_without_effect(spec))
+        print_json(
+            {**spec.model_dump(mode="json"), "digest": spec.digest(), "expected": expected, "without_effect": idle}
+        )
+    else:
+        from sim.cli.text import runs as cli_text
+
+        cli_text.scenario(spec, expected, _without_effect(spec))
+
+
+def _expected(path: Path) -> Any:
+    if not path.is_file():
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        mend = checkout.advice("write it anew with `make golden`", f"mend it: {checkout.anew()}")
+        raise InputError(f"{path}: is not valid JSON; {mend}") from error
+
+
+@app.command()
+def run(
+    which: Which,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="LEVER=VALUE",
+            help="A lever: a number, `actor`, or a dated path (enforcement=2026-Q4:1,2028-Q1:4). May be repeated.",
+        ),
+    ] = None,
+    runs: Runs = 1024,
+    seed: Seed = 0,
+    until: Until = 2032,
+    calibration: Calibration = None,
+    weighting: Weighting = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also write every future as Parquet, and the summary as JSON.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Simulate a scenario and say where it leads."""
+    spec = found(which, calibration, weighting)
+    changed = lever_settings(settings or [])
+    if changed:
+        try:
+            spec = spec.with_levers(**changed)
+        except InputError as error:
+            raise InputError(f"--set: {str(error).removeprefix('levers: ')}") from error
+    if out is not None:
+        cli_files.check_folder(out)
+    with progress_bar(runs) as progress:
+        result = _simulated(spec, runs, seed, until, progress)
+    idle = _without_effect(spec, until)
+    summary = result.summary() | {"without_effect": list(idle)}
+    path = None if out is None else cli_files.saved(result, summary, out)
+    if as_json:
+        print_json(summary)
+    else:
+        from sim.cli.text import runs as cli_text
+
+        cli_text.result(result, summary, changed, idle)
+    if path is not None:
+        print(path, file=sys.stderr if as_json else sys.stdout)
+
+
+def _without_effect(spec: Scenario, until: int | None = None) -> tuple[str, ...]:
+    from scenarios.quarters import DEFAULT_HORIZON
+    from sim.analysis.inert import without_effect
+
+    return without_effect(spec, until or DEFAULT_HORIZON)
+
+
+def _simulated(spec: Scenario, runs: int, seed: int, until: int, progress: Callable[[int, int], None]) -> Run:
+    import numpy as np
+
+    from sim.run import simulate
+
+    with np.errstate(all="ignore"):  # numbers that are not finite are refused afterwards, in one line
+        return simulate(spec, runs=runs, seed=seed, until=until, progress=progress)
+
+
+@app.command()
+def compare(
+    which: Annotated[
+        list[str],
+        typer.Argument(metavar="A B [C ...]", help="Scenarios; the first is what the others are compared with."),
+    ],
+    runs: Runs = 1024,
+    seed: Seed = 0,
+    until: Until = 2032,
+    calibration: Calibration = None,
+    weighting: Weighting = None,
+    as_json: Json = False,
+) -> None:
+    """Compare scenarios with the first one, future by future on the same dice."""
+    if len(which) < 2:
+        raise InputError("compare: needs two scenarios or more; the first is what the others are compared with")
+    specs = [found(name, calibration, weighting) for name in which]
+    for i, spec in enumerate(specs):
+        for name, other in zip(which[:i], specs[:i], strict=True):
+            if other.name == spec.name and other.digest() != spec.digest():
+                raise InputError(
+                    f"compare: {name} and {which[i]} differ but are both named {spec.name!r}; give each its own `name`"
+                )
+    results: list[Run] = []
+    with progress_bar(runs * len(specs)) as progress:
+
+        def further(done: int, of: int) -> None:
+            progress(runs * len(results) + done, runs * len(specs))
+
+        for spec in specs:
+            results.append(_simulated(spec, runs, seed, until, further))
+    from sim.results.comparison import Comparison
+
+    pairs = [Comparison(results[0], other) for other in results[1:]]
+    idle = {spec.name: list(said) for spec in specs if (said := _without_effect(spec, until))}
+    if as_json:
+        print_json({
+            "reference": specs[0].name, "comparisons": [pair.summary() for pair in pairs], "without_effect": idle,
+        })  # fmt: skip
+        return
+    from sim.cli.text import runs as cli_text
+
+    cli_text.comparisons(pairs)
+    for name, said_of_it in idle.items():
+        cli_text.without_effect(said_of_it, name)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a scenario file, for an editor to check it."""
+    from scenarios.json_schema import json_schema
+
+    print_json(json_schema())
+
+
+@app.command("app")
+def app_(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the web server.")] = 8501,
+) -> None:
+    """Open Polarity in the browser."""
+    import subprocess
+    from importlib.util import find_spec
+
+    script = checkout.ROOT / "app.py"
+    if not script.is_file():
+        raise InputError(f"app: {script.name} is not beside the package; mend it: {checkout.anew()}")
+    if find_spec("streamlit") is None:
+        raise InputError("app: streamlit is not installed; install it with `pip install streamlit`")
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+    with subprocess.Popen(command, cwd=checkout.ROOT) as server:
+        try:
+            status = server.wait()
+        except KeyboardInterrupt:
+            server.wait()  # it was interrupted too
+            raise
+    raise typer.Exit(status if status >= 0 else 128 - status)
+
+
+app.command()(cli_batch.batch)
+app.command()(cli_batch.study)
+app.command()(cli_sensitivity.sensitivity)
+app.command()(cli_discover.discover)
+app.add_typer(cli_policies.policies)
+app.command()(cli_calibrate.calibrate)
+app.command()(cli_hindcast.hindcast)
+app.command()(cli_hindcast.weights)
+
+
+@app.command()
+def parameters(calibration: Calibration = None, weighting: Weighting = None, as_json: Json = False) -> None:
+    """List the uncertain parameters: what nobody knows exactly, and where each number comes from."""
+    from sim.ensemble.parameter_table import rows
+
+    spec = found("current_policy", calibration, weighting)
+    content = rows(spec)
+    if as_json:
+        print_json(content)
+        return
+    from sim.cli.text import runs as cli_text
+
+    cli_text.parameters(content, spec.calibration, spec.weighting)
+
+
+@app.command()
+def data(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A table; without it, their names.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print a data table as CSV, or list the tables."""
+    import csv
+
+    from scenarios.tables import DATA
+
+    tables = {path.stem: path for path in sorted(DATA.glob("*.csv"))}
+    if name is None:
+        if as_json:
+            print_json(list(tables))
+        else:
+            print("\n".join(tables))
+        return
+    if name not in tables:
+        raise InputError(f"data: unknown table {shown(name)}; {nearest(name, tables)}")
+    text = tables[name].read_text(encoding="utf-8")
+    if as_json:
+        print_json(list(csv.DictReader(text.splitlines(keepends=True))))
+    else:
+        print(text, end="")
+
+
+def main() -> None:
+    """Entry point of `polarity`."""
+    app()

@@ -1,0 +1,170 @@
+"""What the commands share: their options, how a scenario is found, JSON, and the bar that shows how far they are."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scenarios.errors import InputError, is_plain_number, shown, unknown
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import polars as pl
+
+    from scenarios.schema import Scenario, Setting
+    from sim.results.outcomes.scalar import Outcome
+
+Which = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A scenario of the library, or a YAML file.")]
+Runs = Annotated[int, typer.Option(help="Futures, 1 to 100,000.")]
+Seed = Annotated[int, typer.Option(help="Names the dice: one seed, one result.")]
+Until = Annotated[int, typer.Option(help="Last year, 2027 to 2050.")]
+Calibration = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="Calibration result instead of the scenario's; `calibrate list` shows them."),
+]
+Weighting = Annotated[
+    str | None,
+    typer.Option(metavar="history|none", help="Draw parameters that fit the past (default), or from the priors alone."),
+]
+DEFAULT_OUTCOME = "lead_months@2030"
+Outcomes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--outcome", metavar="NAME@DATE", help=f"What is asked, {DEFAULT_OUTCOME} by default. May be repeated.",
+        show_default=False,
+    ),
+]  # fmt: skip
+Workers = Annotated[int, typer.Option("--workers", help="Processes on this machine.")]
+Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the table as CSV.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+
+def print_json(content: Any) -> None:
+    """Print JSON; a number that is none is an error of ours and not of the reader's."""
+    print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def found(which: str, calibration: str | None = None, weighting: str | None = None) -> Scenario:
+    """A scenario of the library or a file, whatever the file is called, with what is given instead of its own."""
+    import scenarios
+
+    if which in scenarios.names():
+        spec = scenarios.load(which)
+    else:
+        try:
+            a_file = Path(which).exists()
+        except (OSError, ValueError):
+            a_file = False
+        spec = scenarios.load(Path(which) if a_file else which)
+    changes: dict[str, Any] = {}
+    if weighting is not None:
+        if weighting not in ("history", "none"):
+            raise InputError(f"--weighting {shown(weighting)}: valid are: history, none")
+        changes["weighting"] = weighting
+    if calibration is not None:
+        from calibration.record import read
+
+        changes["calibration"] = read(calibration).id
+    return spec.with_changes(**changes) if changes else spec
+
+
+def outcomes_asked(texts: Sequence[str] | None, spec: Scenario) -> list[Outcome]:
+    """The outcomes that are asked of a scenario; each once."""
+    from sim.results.outcomes.scalar import parse
+
+    actors = [row.actor for row in spec.roster()]
+    return [parse(text, actors) for text in dict.fromkeys(texts or (DEFAULT_OUTCOME,))]
+
+
+def write_tables(
+    tables: Sequence[pl.DataFrame],
+    path: Path | None,
+    scenario: str | pl.Expr,
+    seed: int,
+    futures: int,
+    meaning: str = "",
+) -> None:
+    """Write tables of one shape below each other as CSV, where a file is asked for; each row says what it is of."""
+    if path is None:
+        return
+    import polars as pl
+
+    from sim.cli import files as cli_files
+
+    cli_files.write_csv(cli_files.described(pl.concat(tables), scenario, seed, futures, meaning), path)
+
+
+def lever_settings(words: list[str], option: str = "--set") -> dict[str, Setting]:
+    """Lever settings from `LEVER=VALUE`; ranges are checked by the scenario."""
+    from scenarios.levers import LEVERS
+
+    result: dict[str, Setting] = {}
+    for given in words:
+        name, sign, value = (part.strip() for part in given.partition("="))
+        if not sign or not value:
+            raise InputError(f"{option} {given}: has no value; write LEVER=VALUE, for example enforcement=2")
+        if name not in LEVERS:
+            raise unknown("lever", name, LEVERS, option)
+        if name in result:
+            raise InputError(f"{option}: lever {name!r} is set twice; a change over time is {name}=2026-Q4:1,2028-Q1:4")
+        result[name] = _setting(value, option)
+    return result
+
+
+def _setting(value: str, option: str) -> Setting:
+    if ":" not in value:
+        return _number(value)
+    path: dict[str, Any] = {}
+    for step in value.split(","):
+        date, _, level = (part.strip() for part in step.partition(":"))
+        if date in path:
+            raise InputError(f"{option}: {date} stands twice in {shown(value)}; give each quarter once")
+        path[date] = _number(level)
+    return path
+
+
+def _number(value: str) -> Any:
+    """A number where it is one; what is neither a number nor `actor` is refused where the range is known."""
+    return float(value) if is_plain_number(value) else value
+
+
+@contextmanager
+def progress_bar(total: int) -> Iterator[Callable[[int, int], None]]:
+    """A bar on the error stream, where a person is watching it."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("Simulating"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("futures"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=max(total, 1))
+        yield lambda done, of: bar.update(task, completed=done, total=max(of, 1))
+
+
+@contextmanager
+def workers(count: int) -> Iterator[Executor | None]:
+    """An executor of some processes; None for one, which is this process."""
+    if count < 1:
+        raise InputError(f"--workers {count}: give 1 or more")
+    if count == 1:
+        yield None
+        return
+    from sim.batch import executors
+
+    with executors.processes(count) as pool:
+        yield pool

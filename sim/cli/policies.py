@@ -1,0 +1,216 @@
+"""`polarity policies`: what levers do, what made a difference, what flips the outcome, and what one would regret."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scenarios.errors import InputError, shown
+from sim.cli.errors import Commands
+from sim.cli.options import (
+    DEFAULT_OUTCOME,
+    Json,
+    Out,
+    Outcomes,
+    Runs,
+    Seed,
+    Weighting,
+    Which,
+    Workers,
+    found,
+    lever_settings,
+    outcomes_asked,
+    print_json,
+    progress_bar,
+    workers,
+    write_tables,
+)
+
+if TYPE_CHECKING:
+    from sim.analysis.regret import Policy
+
+policies = typer.Typer(
+    name="policies",
+    cls=Commands,
+    help="What policies do: prices, attribution, flips, regret.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@policies.callback(invoke_without_command=True)
+def _start(ctx: typer.Context) -> None:
+    if ctx.invoked_subcommand is None and (text := ctx.get_help()):
+        print(text)
+
+
+@policies.command()
+def prices(
+    which: Which = "current_policy",
+    outcome: Outcomes = None,
+    year: Annotated[int, typer.Option(help="Year of the lead.")] = 2030,
+    until: Annotated[int, typer.Option(help="Year of the outcomes.")] = 2032,
+    runs: Runs = 1024,
+    seed: Seed = 0,
+    weighting: Weighting = None,
+    processes: Workers = 1,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Price every lever: its effect on the lead and on the outcomes at both ends of its range, on the same dice."""
+    from sim.analysis.prices import price_list, usual
+    from sim.cli import files as cli_files
+    from sim.cli.text import policies as cli_policies_text
+
+    cli_files.check_file(out)
+    spec = found(which, weighting=weighting)
+    extra = outcomes_asked(outcome, spec) if outcome else []
+    with workers(processes) as executor, progress_bar(runs) as bar:
+        listed = price_list(spec, [*usual(year, until), *extra], runs, seed, executor=executor, progress=bar)
+    write_tables([listed.frame()], out, spec.name, seed, runs, "difference: moved less not moved")
+    if as_json:
+        print_json(listed.summary())
+        return
+    cli_policies_text.prices(listed)
+
+
+@policies.command()
+def attribute(
+    first: Annotated[str, typer.Argument(metavar="A", help="The reference: a scenario or a file.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="What is compared with it.")],
+    outcome: Outcomes = None,
+    by: Annotated[
+        str, typer.Option(metavar="lever|side|kind", help="Each setting, levers by who decides, or all levers as one.")
+    ] = "lever",
+    runs: Annotated[int, typer.Option(help="Futures, 1 to 100,000; all combinations are simulated.")] = 256,
+    seed: Seed = 0,
+    weighting: Weighting = None,
+    processes: Workers = 1,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Divide the difference between two scenarios among what they differ in: exact Shapley values."""
+    import polars as pl
+
+    from sim.analysis.attribution import GROUPINGS, attribute as divide
+    from sim.cli import files as cli_files
+    from sim.cli.text import policies as cli_policies_text
+
+    if by not in GROUPINGS:
+        raise InputError(f"--by {shown(by)}: valid are: {', '.join(GROUPINGS)}")
+    cli_files.check_file(out)
+    one, two = (found(name, weighting=weighting) for name in (first, second))
+    asked = outcomes_asked(outcome, one)
+    with workers(processes) as executor, progress_bar(runs) as bar:
+        results = divide(one, two, asked, by, runs, seed, executor, bar)
+    tables = [r.frame().with_columns(outcome=pl.lit(str(r.outcome)), reference=pl.lit(one.name)) for r in results]
+    write_tables(tables, out, two.name, seed, runs, "difference: scenario less reference")
+    if as_json:
+        print_json({"attributions": [result.summary() for result in results]})
+        return
+    for result in results:
+        cli_policies_text.attribution(result)
+
+
+@policies.command()
+def regret(
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[:LEVER=VALUE,...]",
+            help="A scenario, whose levers are taken, or settings of your own. Several; by default the library's.",
+            show_default=False,
+        ),
+    ] = None,
+    world: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME|FILE", help="A scenario. Several; eight by default.", show_default=False),
+    ] = None,
+    outcome: Annotated[str, typer.Option(metavar="NAME@DATE", help="What the policy is for.")] = DEFAULT_OUTCOME,
+    goal: Annotated[str, typer.Option(metavar="most|least", help="Whether more of it is better.")] = "most",
+    within: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Also count the worlds in which a policy is so near the best, in the unit of the outcome "
+            "(futures in 100 for a share).",
+            show_default=False,
+        ),
+    ] = None,
+    side: Annotated[str, typer.Option(metavar="us|china", help="Whose levers a policy sets.")] = "us",
+    runs: Runs = 1024,
+    seed: Seed = 0,
+    weighting: Weighting = None,
+    processes: Workers = 1,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Lay policies over worlds: which one would be regretted least, for a goal of your own."""
+    import polars as pl
+
+    from sim.analysis import regret as analysis
+    from sim.cli import files as cli_files
+    from sim.cli.text import policies as cli_policies_text
+
+    if goal not in ("most", "least"):
+        raise InputError(f"--goal {shown(goal)}: valid are: most, least")
+    cli_files.check_file(out)
+    analysis.check_side(side)
+    worlds = [found(name, weighting=weighting) for name in world or analysis.WORLDS]
+    (asked,) = outcomes_asked([outcome], worlds[0])
+    chosen = [_policy(text, side) for text in policy or analysis.POLICIES[side]]
+    with workers(processes) as executor, progress_bar(runs) as bar:
+        result = analysis.regret(chosen, worlds, asked, goal == "most", runs, seed, executor, bar)
+    table = result.frame().with_columns(outcome=pl.lit(str(asked)))
+    said = "score: mean; regret: difference from the best policy of the world"
+    write_tables([table], out, pl.col("world"), seed, runs, said)
+    if as_json:
+        print_json(result.summary(within))
+        return
+    cli_policies_text.regret(result, within)
+
+
+@policies.command()
+def flip(
+    which: Which = "current_policy",
+    year: Annotated[int, typer.Option(help="Year whose end counts.")] = 2032,
+    to: Annotated[
+        str, typer.Option(metavar="OUTCOME", help="us_ahead, two_power, several or china_ahead; any other by default.")
+    ] = "",
+    only: Annotated[str, typer.Option(metavar="levers|parameters", help="One kind of change.")] = "",
+    top: Annotated[int, typer.Option(min=1, help="Rows of the table.")] = 15,
+    runs: Annotated[int, typer.Option(help="Futures of each simulation; there are hundreds of them.")] = 512,
+    seed: Seed = 0,
+    weighting: Weighting = None,
+    processes: Workers = 1,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Say what would have to be true: the smallest change of a lever or parameter that flips the usual outcome."""
+    from sim.analysis.flips import flips
+    from sim.cli import files as cli_files
+    from sim.cli.text import policies as cli_policies_text
+
+    kinds = {"": ("lever", "parameter"), "levers": ("lever",), "parameters": ("parameter",)}
+    if only not in kinds:
+        raise InputError(f"--only {shown(only)}: valid are: levers, parameters")
+    cli_files.check_file(out)
+    spec = found(which, weighting=weighting)
+    with workers(processes) as executor, progress_bar(runs) as bar:
+        result = flips(spec, year, to, kinds[only], runs, seed, executor, bar)
+    write_tables([result.frame()], out, spec.name, seed, runs)
+    if as_json:
+        print_json(result.summary())
+        return
+    cli_policies_text.flips(result, top)
+
+
+def _policy(text: str, side: str) -> Policy:
+    from sim.analysis.regret import own_policy, policy_of
+
+    name, colon, settings = text.partition(":")
+    if not colon or "=" not in settings:
+        return policy_of(found(text), side)
+    words = re.split(r",(?=[^,:]*=)", settings)  # a path over time has commas of its own
+    return own_policy(name, lever_settings(words, "--policy"), side)

@@ -1,0 +1,226 @@
+"""What `polarity policies` prints for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scenarios.quantities import Z90
+from sim.cli.text.runs import FOOTER, _console, _plain, _print, _table
+from sim.cli.text.study import brief
+from sim.ensemble.posterior_draws import draws_of
+from sim.results.outcomes.polarity import CLASSES, LABELS
+from sim.results.wording import signed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from sim.analysis.attribution import Attribution
+    from sim.analysis.flips import Flips
+    from sim.analysis.prices import Price, PriceList
+    from sim.analysis.regret import Regret
+    from sim.ensemble.rng import Array
+    from sim.results.outcomes.scalar import Outcome
+    from sim.results.paired import Paired
+
+
+MOST_EXTRA = 2
+"""Columns for further outcomes: more do not fit on a page."""
+
+
+def prices(listed: PriceList) -> None:
+    """The price list: one row per lever and end, and in words what moves the lead most."""
+    page = _console()
+    groups = [group for group in listed.by_lever() if not group[0].company]
+    best = [max(group, key=lambda price: abs(price.effects[listed.lead].mean)) for group in groups[:3]]
+    most = "; ".join(
+        f"{price.lever.label} at {price.value:g} {price.lever.unit} "
+        f"({signed(price.effects[listed.lead].mean)} months)" for price in best
+    )  # fmt: skip
+    _print(page, f"{listed.spec.title}. One lever at a time moves the lead most like this: {most}.")
+    usual, extra = listed.outcomes[: 1 + len(CLASSES)], listed.outcomes[1 + len(CLASSES) :]
+    shown = (*usual[1:], *extra[:MOST_EXTRA])
+    table = _table("", "Lever", "To", "Lead, months", *(_title(outcome, outcome in usual) for outcome in shown))
+    table.columns[0].no_wrap = True
+    for group in listed.by_lever():
+        for price in group:
+            table.add_row(*_price(price, listed.lead, shown))
+    _print(page, table)
+    if extra[MOST_EXTRA:]:
+        page.print(f"Only in --json and --out: {', '.join(map(str, extra[MOST_EXTRA:]))}.")
+    page.print(
+        f"{listed.outcomes[0].label}, and futures in 100 in each outcome: moved less not moved, with the 90 % interval "
+        f"of the mean from {listed.runs:,} futures on the same dice. How unlike futures are is another thing: --json "
+        "gives the range of nine in ten. A + after a lever: in company, with other levers set on both sides so that it "
+        f"can act (--json names them). An effect in brackets cannot be told from none.{_repeated(listed)}"
+    )
+    page.print(f"More lead is not said to be better. {FOOTER}")
+
+
+def _title(outcome: Outcome, is_usual: bool) -> str:
+    if is_usual:
+        return outcome.label
+    return f"{outcome}, {'in 100' if outcome.is_share else outcome.unit}"
+
+
+def _repeated(listed: PriceList) -> str:
+    """What the intervals leave out where there are more futures than draws of the parameters."""
+    known = draws_of(listed.spec)
+    if known is None or listed.runs <= known:
+        return ""
+    return (
+        f" History knows {known:,} draws of the parameters: more futures repeat them with other luck, and the ± "
+        "takes the draws as given."
+    )
+
+
+def _price(price: Price, lead: str, shown: Sequence[Outcome]) -> list[str]:
+    start = [price.lever.name + (" +" if price.company else ""), f"{price.value:g}"]
+    if price.already:
+        return [*start, "is there", *[""] * len(shown)]
+    cells = [
+        _short(price.effects[str(outcome)], 100.0, 1) if outcome.is_share else _short(price.effects[str(outcome)])
+        for outcome in shown
+    ]
+    return [*start, _short(price.effects[lead]), *cells]
+
+
+def _short(effect: Paired, scale: float = 1.0, digits: int = 2) -> str:
+    """Mean and half of its interval; in brackets where the interval has zero in it."""
+    if effect.mean == 0:
+        return "0"
+    half = scale * (effect.half or 0.0)  # prices are of two futures or more
+    if abs(scale * effect.mean) >= 1e4:
+        return f"{brief(effect.mean)} ±{brief(half)}" if effect.is_clear else f"[{brief(effect.mean)}]"
+    text = signed(scale * effect.mean, digits)
+    return f"{text} ±{half:.{digits}f}" if effect.is_clear else f"[{text}]"
+
+
+def _effect(effect: Paired, scale: float = 1.0) -> str:
+    mean = signed(scale * effect.mean, 2)
+    if effect.low is None or effect.high is None:
+        return mean
+    return f"{mean} ({signed(scale * effect.low, 2)} to {signed(scale * effect.high, 2)})"
+
+
+def attribution(result: Attribution) -> None:
+    """What made the difference between two scenarios."""
+    page = _console()
+    scale, unit = (100.0, "futures in 100") if result.outcome.is_share else (1.0, result.outcome.unit)
+    rows = sorted(result.shares, key=lambda share: -abs(share.shapley.mean))
+    whole, top = signed(scale * result.whole.mean, 2), rows[0]
+    _print(
+        page,
+        f"{result.outcome.label}: {result.second.title} less {result.first.title} is {whole} {unit}. "
+        f"The largest part is due to {top.player.name}: {signed(scale * top.shapley.mean, 2)}.",
+    )
+    table = _table("", "What differs", "Its part", "Alone", "Last")
+    for share in rows:
+        table.add_row(share.player.name, *(_effect(e, scale) for e in (share.shapley, share.first, share.last)))
+    table.add_row("All together", _effect(result.whole, scale), "", "")
+    _print(page, table)
+    page.print(
+        "Its part: the Shapley value, the mean over all orders in which the changes could be made; the parts add up. "
+        "Alone: on the first scenario. Last: what the second would lack without it. Where they part, changes work "
+        f"together or replace each other. {result.runs:,} futures of each combination, 90 % intervals. {FOOTER}"
+    )
+
+
+def regret(result: Regret, within: float | None = None) -> None:
+    """Policies against worlds."""
+    page = _console()
+    scale, unit = result.scale, "futures in 100" if result.outcome.is_share else result.outcome.unit
+    at = result.policies.index(result.minimax)
+    goal = "as much" if result.most else "as little"
+    _print(
+        page,
+        f"For {goal} of “{result.outcome.label}” as possible, {result.minimax} is regretted least in the world where "
+        f"it is regretted most: {_plain(scale * float(result.largest[at]), 1)} {unit}.{_rival(result, unit)}",
+    )
+    worlds = [name.replace("_", " ") for name in result.worlds]
+    table = _table(f"Mean {unit}", "Policy", *worlds)
+    _rows(table, result.policies, scale * result.scores)
+    _print(page, table)
+    near = [] if within is None else [f"within {within:g}"]
+    table = _table(f"Regret, {unit}", "Policy", *worlds, "largest", "mean", *near)
+    regrets = scale * result.regrets
+    counts = [] if within is None else [[str(count)] for count in result.near_best(within / scale)]
+    _rows(table, result.policies, np.column_stack([regrets, regrets.max(axis=1), regrets.mean(axis=1)]), counts)
+    _print(page, table)
+    for policy in (policy for policy in result.chosen if policy.left):
+        page.print(f"Not taken over from {policy.name}: {', '.join(policy.left)}.")
+    page.print(
+        "Regret: how much worse than the best of these policies in that world, on the same dice. What any of them "
+        "decides is where it is today under those that do not name it, also in a world that sets it. Which way is "
+        f"better is your choice (--goal), not the model's. {result.values.shape[-1]:,} futures each. {FOOTER}"
+    )
+
+
+def _rows(table: Table, names: Sequence[str], values: Array, more: Sequence[Sequence[str]] = ()) -> None:
+    """One row per name: numbers, and what stands after them."""
+    table.columns[0].no_wrap = True
+    for name, row, rest in zip(names, values, more or [[]] * len(names), strict=True):
+        table.add_row(name, *(_plain(float(value), 1) for value in row), *rest)
+
+
+def _rival(result: Regret, unit: str) -> str:
+    """A warning where chance could decide between the two policies that are regretted least."""
+    order = result.largest.argsort()
+    first, second = int(order[0]), int(order[1])
+    world = int(result.regrets[second].argmax())
+    span = result.interval(second, world)
+    half = result.scale * (span.half or 0.0)
+    distance = result.scale * float(result.largest[second] - result.largest[first])
+    if distance > half:
+        return ""
+    return (
+        f" {result.policies[second]} is too near to tell apart: {_plain(result.scale * span.mean, 1)} "
+        f"±{_plain(half, 1)} {unit}."
+    )
+
+
+def flips(result: Flips, top: int) -> None:
+    """What would have to be true for another outcome."""
+    page = _console()
+    share = f"{100 * result.shares[result.now]:.0f} in 100"
+    now = f"{result.spec.title}, end of {result.year}: {LABELS[result.now]}, {share}."
+    wanted = f" {LABELS[result.to]} would be the most common" if result.to else " Another outcome would be"
+    if result.flipping:
+        first = next((change for change in result.flipping if change.size), result.flipping[0])
+        said = (
+            f"{wanted} with {first.label} at {brief(first.value)} instead of {brief(first.start)}: "
+            f"{LABELS[first.outcome]}, {100 * first.shares[first.outcome]:.0f} in 100."
+        )
+    elif result.together:
+        names = ", ".join(f"{change.label} {brief(change.value)}" for change in result.together)
+        said = f" No single change flips it. Together these do, found by adding the best: {names}."
+    else:
+        said = " No single change flips it, and the ten that come closest do not together."
+    _print(page, now + said + _level(result))
+    table = _table("", "What", "Now", "Would have to be", "Of its way", "Then most common", "In 100", left=1)
+    for change in result.changes[:top]:
+        place = brief(change.value) if change.flips else f"none; closest at {brief(change.value)}"
+        if change.flips and not change.size:
+            place = "its median: its spread decides"
+        counts = f"{100 * change.shares[change.outcome]:.0f}"
+        table.add_row(
+            change.label, brief(change.start), place, f"{100 * change.size:.0f} %", LABELS[change.outcome], counts
+        )
+    _print(page, table)
+    page.print(
+        "Levers are set from the scenario's start on, one at a time; a parameter is fixed in all futures. Now: the "
+        "lever's setting (where the actor decides, its usual place) or the parameter's median. Of its way: of the "
+        "lever's range, or from the median to the last percentile. "
+        f"{result.runs:,} futures each, on the same dice. {FOOTER}"
+    )
+
+
+def _level(result: Flips) -> str:
+    """A warning where chance could decide what is most common as things are."""
+    first, second = sorted(result.shares.values(), reverse=True)[:2]
+    if first - second > Z90 * np.sqrt(2 / result.runs):
+        return ""
+    return " As things are the first two are within chance of each other: take more --runs before you quote a flip."

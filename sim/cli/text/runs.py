@@ -1,0 +1,375 @@
+"""What the command line prints for people: tables and sentences, no arithmetic of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from scenarios.events import KINDS
+from scenarios.levers import ACTOR, LEVERS
+from scenarios.rules import MEANINGS
+from sim.results.outcomes.polarity import LABELS
+from sim.results.wording import headline, rounded, signed, word
+
+if TYPE_CHECKING:
+    from scenarios.schema import Scenario, Setting
+    from sim.results.comparison import Comparison
+    from sim.results.run import Run
+
+WIDTH = 120
+"""Columns of what is written into a file or a pipe."""
+CHANNELS = {"legal": "Legal", "domestic": "Made at home", "diverted": "Diverted", "offshore": "Offshore"}
+GOVERNANCE = {
+    "safety_effort": "Compute spent on safety, %",
+    "accident_hazard": "Accident hazard, % a year",
+    "misuse_exposure": "Misuse exposure, %",
+    "democratic_share": "Compute under democratic oversight, %",
+    "norm_share": "Served compute in the US bloc, %",
+}
+FOOTER = "Estimates of what follows from stated assumptions, not forecasts."
+
+
+def _console() -> Console:
+    # Text of scenarios is text: no markup, no emoji codes, no guessing of colours.
+    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH
+    return Console(file=sys.stdout, width=wide, markup=False, emoji=False, highlight=False)
+
+
+def _table(title: str, *columns: str, left: int = 1) -> Table:
+    """A plain table; the first columns are text and the others numbers."""
+    table = Table(title=title or None, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for i, name in enumerate(columns):
+        table.add_column(name, justify="left" if i < left else "right", header_style="dim")
+    return table
+
+
+def _print(console: Console, *parts: Table | str) -> None:
+    for part in parts:
+        if isinstance(part, Table) and part.title:  # apart, since a title is wrapped to the width of its table
+            console.print(part.title, style="bold")
+            part.title = None
+        console.print(part)
+        console.print()
+
+
+def _span(q: Mapping[str, Any], digits: int = 1, scale: float = 1.0) -> str:
+    """Median and the range of nine futures in ten; one future has no range."""
+    if q["p05"] is None:
+        return _plain(q["p50"] / scale, digits)
+    mid, low, high = (_plain(q[name] / scale, digits) for name in ("p50", "p05", "p95"))
+    return f"{mid} ({low} to {high})"
+
+
+def _plain(value: float, digits: int) -> str:
+    text = signed(value, digits)
+    return text.removeprefix("+")
+
+
+def library(specs: Iterable[Scenario]) -> None:
+    """Scenarios with title and story."""
+    console = _console()
+    table = _table("", "Scenario", "Title", "Story", left=3)
+    table.columns[0].no_wrap = True
+    for spec in specs:
+        table.add_row(spec.name, spec.title, spec.story)
+    console.print(table)
+
+
+def setting(value: Setting) -> str:
+    """A lever's setting as a person would write it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{level:g} from {date}" for date, level in sorted(value.items()))
+    return "left to the actor" if value == ACTOR else f"{value:g}"
+
+
+def without_effect(said: Sequence[str], name: str = "") -> None:
+    """What a scenario sets that does nothing in it, a line each."""
+    if said:
+        _print(_console(), "\n".join(f"Note{f' on {name}' if name else ''}: {line}" for line in said))
+
+
+def scenario(spec: Scenario, expected: Any, idle: Sequence[str] = ()) -> None:
+    """A scenario in full: what it asks, what it changes, what of that does nothing, what is expected of it."""
+    console = _console()
+    console.print(f"{spec.title} ({spec.name})", style="bold")
+    _print(console, f"{spec.question}\n{spec.story}")
+    if spec.baseline:
+        console.print(f"Compared with {spec.baseline}.")
+    rules = f", dated rules to {spec.rules_until}" if spec.rules_until else ""
+    console.print(f"Its levers hold from {spec.start}; data to {spec.data_until}{rules}.")
+    if spec.weighting == "none":
+        console.print("Parameters are drawn from the priors, not weighed by history.")
+    console.print("Sources:")
+    for source in spec.sources:
+        console.print("  " + ", ".join(part for part in (source.title, source.date, source.url) if part))
+    console.print()
+    changed = {name: value for name, value in spec.levers.items() if value != LEVERS[name].default}
+    if changed:
+        _print(console, _levers(changed))
+    else:
+        _print(console, "Every lever is at its default.")
+    if spec.events:
+        table = _table("Events", "Quarter", "Event", "Size", "What it does")
+        table.columns[1].no_wrap = True
+        table.columns[3].justify = "left"
+        for event in spec.events:
+            table.add_row(event.date, event.kind.replace("_", " "), f"{event.size:g}", KINDS[event.kind].meaning)
+        _print(console, table)
+    lines = [f"Switch {name}: {'on' if value else 'off'}" for name, value in _switched(spec)]
+    for rule in spec.rules:
+        who = MEANINGS["issuer"][rule.issuer]
+        lines.append(
+            f"Rule from {rule.start}: {rule.title} ({who}, {rule.scope}, {rule.measure}, for {rule.destination})"
+        )
+    lines += [f"Actor changed or added: {name}" for name in spec.actors]
+    for name, value in spec.parameters.items():
+        numbers = {k: v for k, v in vars(value).items() if k != "kind"} if not isinstance(value, float) else {}
+        shape = f"{value:g}" if isinstance(value, float) else f"{value.kind}, {_pairs(numbers)}"
+        lines.append(f"Parameter {name}: {shape}")
+    if lines:
+        _print(console, "\n".join(lines))
+    without_effect(idle)
+    if isinstance(expected, dict) and isinstance(expected.get("results"), dict):
+        _print(console, _expected(expected))
+
+
+def _switched(spec: Scenario) -> list[tuple[str, bool]]:
+    usual = type(spec.switches)()
+    return [(name, value) for name, value in vars(spec.switches).items() if value != getattr(usual, name)]
+
+
+def _pairs(values: Mapping[str, Any]) -> str:
+    return ", ".join(
+        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in values.items()
+    )
+
+
+def _levers(changed: Mapping[str, Setting]) -> Table:
+    table = _table("Levers that differ from their defaults", "Lever", "", "Setting", "Default", "Unit", left=2)
+    table.columns[0].no_wrap = True
+    for name, value in changed.items():
+        lever = LEVERS[name]
+        default: Any = lever.default
+        table.add_row(name, lever.label, setting(value), setting(default), lever.unit)
+    table.columns[4].justify = "left"
+    return table
+
+
+def _expected(expected: Mapping[str, Any]) -> Table:
+    runs, seed, until = (expected.get(name, "?") for name in ("runs", "seed", "until"))
+    table = _table(f"Expected results ({runs} futures, seed {seed}, to {until})", "Result", "Value")
+    for name, value in expected["results"].items():
+        table.add_row(name, f"{value:,.6g}" if isinstance(value, int | float) else str(value))
+    return table
+
+
+def result(run: Run, summary: Mapping[str, Any], changed: Mapping[str, Setting], idle: Sequence[str] = ()) -> None:
+    """Where a scenario leads."""
+    console = _console()
+    console.print(f"{run.spec.title}: {run.spec.question}", style="bold")
+    if changed:
+        with_ = "; ".join(f"{LEVERS[name].label} {setting(value)}" for name, value in changed.items())
+        console.print(f"With {with_}.")
+    console.print()
+    _print(console, headline(rounded(summary["outcomes"]), run.until))
+    without_effect(idle)
+    _print(console, _outcomes(summary), _lead(summary), _crossing_delay(summary, run.until), _slope(summary))
+    _print(console, _crossing(run, summary), _channels(summary), _china(summary), _governance(summary))
+    by = "weighed by history" if summary["weighting"] == "history" else "drawn from the priors"
+    made = f"scenario {summary['digest']}, parameters {by}, calibration {summary['calibration']}"
+    console.print(f"{run.runs:,} futures, seed {run.seed}, {made}. {FOOTER}")
+
+
+def _outcomes(summary: Mapping[str, Any]) -> Table:
+
+    months = summary["ruler"]["months"]
+    table = _table(
+        f"Outcome at the end of {summary['horizon']} (well ahead: {months:g} months or more at a fixed pace)",
+        "Outcome", "Futures in 100", "",
+    )  # fmt: skip
+    table.columns[2].justify = "left"
+    for name, count in rounded(summary["outcomes"]).items():
+        table.add_row(LABELS[name], str(count), word(count))
+    return table
+
+
+def _lead(summary: Mapping[str, Any]) -> Table:
+    table = _table(
+        "Lead of the US bloc over China at year ends, median (5 to 95 %)",
+        "Year", "Months at a fixed pace", "Months, looking back", "ECI points",
+    )  # fmt: skip
+    for year in summary["lead_months"]:
+        table.add_row(
+            year, *(_span(summary[name][year]) for name in ("lead_months", "lead_months_backward", "gap_eci"))
+        )
+    return table
+
+
+def _crossing_delay(summary: Mapping[str, Any], until: int) -> str:
+    delay = summary["crossing_delay_months"]
+    missing = round(100 * delay["share_not_reached"])
+    where = f"one of the two does not cross by the end of {until} in {missing} futures in 100"
+    if delay["p50"] is None:
+        return f"From the US bloc's crossing of the threshold to China's: {where}."
+    return f"From the US bloc's crossing of the threshold to China's: {_span(delay)} months; {where}."
+
+
+def _slope(summary: Mapping[str, Any]) -> Table:
+    slope = summary["frontier_slope"]
+    seen = slope["observed"]
+    table = _table("Growth of the frontier, ECI points a year", "Period", "Median (5 to 95 %)")
+    table.add_row(f"observed, {seen['from']} to {seen['to']}", f"{seen['eci_per_year']:.1f}")
+    for year, q in slope.items():
+        if year != "observed":
+            table.add_row(year, _span(q))
+    return table
+
+
+def _crossing(run: Run, summary: Mapping[str, Any]) -> Table:
+    labels = {row.actor: row.label for row in run.spec.roster()}
+    table = _table(
+        "Year in which AI beats people at most remote tasks",
+        "Actor",
+        "Median (5 to 95 %)",
+        "Not reached, in 100 futures",
+    )
+    for actor, q in summary["crossing_year"].items():
+        years = "–" if q["p50"] is None else _span(q)
+        table.add_row(labels.get(actor, actor), years, str(round(100 * q["share_not_reached"])))
+    return table
+
+
+def _channels(summary: Mapping[str, Any]) -> Table:
+    table = _table(
+        "China's new compute by channel, million H100e a year, median (5 to 95 %)", "Year", *CHANNELS.values()
+    )
+    for year, flows in summary["flows_h100e"].items():
+        label = f"{year}, Q4 only" if year == "2022" else year
+        table.add_row(label, *(_span(flows[name], 2, 1e6) for name in CHANNELS))
+    return table
+
+
+def _china(summary: Mapping[str, Any]) -> Table:
+    """China's compute by definition: what counts decides how much it is."""
+    from sim.results.outcomes.china_compute import DEFINITIONS
+
+    years = [year for year in ("2025", "2028", "2030", str(summary["horizon"])) if int(year) <= summary["horizon"]]
+    years = list(dict.fromkeys(years))
+    table = _table("China's compute at year ends, million H100e, median (5 to 95 %)", "What counts", *years)
+    for name, meaning in DEFINITIONS.items():
+        spans = summary["china_compute_h100e"][name]
+        table.add_row(meaning, *(_span(spans[year], scale=1e6) for year in years))
+    return table
+
+
+def _governance(summary: Mapping[str, Any]) -> Table:
+    now, horizon = "2026", str(summary["horizon"])
+    years = [now, *([] if int(horizon) <= 2030 else ["2030"]), horizon]
+    table = _table("Governance indices at year ends, median (5 to 95 %)", "Index", *years)
+    for name, by_year in summary["governance"].items():
+        table.add_row(GOVERNANCE.get(name, name), *(_span(by_year[year]) for year in years))
+    return table
+
+
+def comparisons(pairs: Sequence[Comparison]) -> None:
+    """Scenarios compared with the first, on the same dice."""
+    console = _console()
+    first = pairs[0].first
+    _print(console, _all_outcomes(pairs))
+    for pair in pairs:
+        console.print(f"{pair.second.spec.title}, compared with {first.spec.title}", style="bold")
+        _print(console, _changes(pair), _effects(pair))
+    for note in dict.fromkeys(note for pair in pairs for note in pair.notes):
+        console.print(f"Note: {note}")
+    if first.runs == 1:
+        known = "One future has no interval: take more --runs."
+    else:
+        known = "Intervals of 90 % come from the number of futures."
+    futures = "1 future" if first.runs == 1 else f"{first.runs:,} futures"
+    console.print(f"{futures}, seed {first.seed}, the same dice for all. {known} {FOOTER}")
+
+
+def _all_outcomes(pairs: Sequence[Comparison]) -> Table:
+    from sim.results.outcomes.polarity import CLASSES, LABELS
+
+    runs = [pairs[0].first, *(pair.second for pair in pairs)]
+    table = _table(
+        f"Outcomes at the end of {runs[0].until}, futures in 100", "Scenario", *(LABELS[name] for name in CLASSES)
+    )
+    for run in runs:
+        counts = rounded(run.outcome_shares())
+        table.add_row(run.spec.name, *(str(counts[name]) for name in CLASSES))
+    return table
+
+
+def _changes(pair: Comparison) -> Table:
+
+    table = _table("Change of outcomes, futures in 100", "Outcome", "Change", "90 % interval")
+    for name, q in pair.outcome_changes().items():
+        table.add_row(LABELS[name], signed(100 * q["change"]), _ends(q["low"], q["high"], 100))
+    return table
+
+
+def _effects(pair: Comparison) -> Table:
+    table = _table(
+        "Effect on the lead at year ends, months at a fixed pace",
+        "Year", "Mean", "90 % interval of the mean", "Median", "5 to 95 % of futures",
+    )  # fmt: skip
+    for year in range(2023, pair.first.until + 1):
+        e = pair.effect("lead_months", year)
+        table.add_row(
+            str(year), signed(e.mean), _ends(e.mean_low, e.mean_high), signed(e.p50), _ends(e.p05, e.p95),
+        )  # fmt: skip
+    return table
+
+
+def _ends(low: float | None, high: float | None, scale: float = 1.0) -> str:
+    """An interval, or a dash where there is none."""
+    return "–" if low is None or high is None else f"{signed(scale * low)} to {signed(scale * high)}"
+
+
+def parameters(rows: Iterable[Mapping[str, Any]], calibration: str, weighting: str) -> None:
+    """The uncertain parameters with their sources, what a calibration result moved, and what history did."""
+    console = _console()
+    table = _table("", "Parameter", "Median", "5 to 95 %", "By history", "Unit", "Tier", "Date", "Source")
+    table.columns[0].no_wrap = True
+    for i in (4, 5, 6, 7):
+        table.columns[i].justify = "left"
+    moved = _table(f"What the calibration {calibration} moved", "Parameter", "Prior", "As drawn")
+    for row in rows:
+        span = f"{row['p05']:.3g} to {row['p95']:.3g}"
+        weighed = row["weighed"]
+        learnt = _three(weighed) if weighed and weighed["moved"] else "–" if weighed else ""
+        table.add_row(
+            row["name"], f"{row['median']:.3g}", span, learnt, row["unit"], row["tier"], row["as_of"], row["source"]
+        )
+        if row["prior"] is not None:
+            moved.add_row(row["name"], *(_three(interval) for interval in (row["prior"], row)))
+    console.print(table)
+    console.print()
+    _print(console, moved if moved.row_count else f"The calibration {calibration} moves no prior.")
+    if weighting == "history":
+        console.print(
+            "By history: what the draws weighed by the record say, where it differs (a dash: history says nothing). "
+            "`polarity weights` shows how."
+        )
+
+
+def _three(interval: Mapping[str, float]) -> str:
+    return f"{interval['median']:.3g} ({interval['p05']:.3g} to {interval['p95']:.3g})"
+
+
+def calibrations(rows: Iterable[Mapping[str, Any]], used: str) -> None:
+    """The calibration results that can be named."""
+    console = _console()
+    table = _table("", "Result", "Made", "What it is", left=3)
+    table.columns[0].no_wrap = True
+    for row in rows:
+        table.add_row(row["id"] + (" (in use)" if row["id"] == used else ""), row["made"], row["summary"])
+    console.print(table)
+    console.print("`polarity run SCENARIO --calibration ID` takes another; `polarity calibrate report ID` shows one.")

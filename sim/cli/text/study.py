@@ -1,0 +1,167 @@
+"""What studies and analyses print for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.text.runs import FOOTER, _console, _plain, _print, _table
+from sim.results.outcomes.polarity import LABELS
+from sim.results.wording import rounded, signed
+
+if TYPE_CHECKING:
+    from sim.analysis.correlation_ratio import Ratios
+    from sim.analysis.sobol import Indices
+    from sim.results.outcomes.scalar import Outcome
+
+SHOWN, COLUMNS = 40, 4
+"""Rows and outcomes of a study that are printed."""
+
+
+def study(rows: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome], axes: Sequence[str]) -> None:
+    """Results of a study, one row per scenario, setting and seed; what does not fit is said."""
+    page = _console()
+    seeds = ("seed",) if len({row["seed"] for row in rows}) > 1 else ()
+    some = outcomes[:COLUMNS]
+    titles = [f"{outcome.label}, {'futures in 100' if outcome.is_share else outcome.unit}" for outcome in some]
+    settings = [axis.partition(".")[2] for axis in axes]
+    table = _table("", "Scenario", *settings, *(name.title() for name in seeds), *titles)
+    for row in rows[:SHOWN]:
+        keys = [row["scenario"], *(row[f"set.{axis}"] for axis in axes), *(row[name] for name in seeds)]
+        table.add_row(*("actor" if key is None else brief(key) for key in keys), *(_answer(row, o) for o in some))
+    _print(page, table)
+    if any(not (outcome.is_share or outcome.is_class) for outcome in some):
+        page.print(
+            "Numbers are medians, with the range of nine futures in ten; `none in 6`: in 6 futures in 100 it never is."
+        )
+    cut = [f"{len(rows) - SHOWN:,} more rows"] if len(rows) > SHOWN else []
+    cut += [f"{len(outcomes) - COLUMNS} more outcomes"] if len(outcomes) > COLUMNS else []
+    if cut:
+        page.print(f"Not shown: {' and '.join(cut)}; --json prints everything.")
+
+
+def _answer(row: Mapping[str, Any], outcome: Outcome) -> str:
+    name = str(outcome)
+    if outcome.is_class:
+        counts = rounded({c: row[f"{name} {c}"] for c in LABELS})
+        return ", ".join(f"{LABELS[c]} {count}" for c, count in counts.items() if count)
+    if outcome.is_share:
+        return f"{100 * row[name]:.0f}"
+    if row[f"{name} p50"] is None:
+        return "–"
+    values = [row[f"{name} {q}"] for q in ("p50", "p05", "p95") if row[f"{name} {q}"] is not None]
+    unit, size = _scale(max(values, key=abs))
+    mid, *ends = (brief(value / size) for value in values)
+    span = f" ({ends[0]} to {ends[1]})" if ends else ""
+    exists = row.get(f"{name} exists", 1)
+    return f"{mid}{span}{unit}" + ("" if exists == 1 else f", none in {100 * (1 - exists):.0f}")
+
+
+def _scale(value: float) -> tuple[str, float]:
+    """A unit in front, and what it stands for, so that a value takes a few characters."""
+    for unit, size in ((" T", 1e12), (" G", 1e9), (" M", 1e6), (" k", 1e3)):
+        if abs(value) >= max(size, 1e4):
+            return unit, size
+    return "", 1.0
+
+
+def sensitivity(
+    indices: Indices,
+    drawn: Ratios,
+    rows: Sequence[Mapping[str, Any]],
+    outcome: Outcome,
+    weighting: str,
+    top: int,
+    some: bool = False,
+) -> None:
+    """Which inputs an outcome hangs on: the first ones in words, then a table of shares of its variance."""
+    page = _console()
+    tied = weighting == "history" and not some
+    share, verb = ("as_drawn", "goes with") if tied else ("total", "hangs on")
+    _print(page, f"{outcome.label}: {_means(indices, drawn, outcome, some)}{_most(drawn, rows, share, verb)}")
+    for name, note in (("The indices", indices.note), ("The ensemble as drawn", drawn.note)):
+        if note:
+            _print(page, f"{name}: {note}.")
+    if indices.note and drawn.note:
+        return
+    table = _table("", "Input", "Alone", "90 %", "With others", "90 %", "As drawn")
+    for row in rows[:top]:
+        cells = [_hundredths(row[name]) for name in ("first", "total", "as_drawn")]
+        spans = [_interval(row[f"{n}_low"], row[f"{n}_high"]) for n in ("first", "total")]
+        table.add_row(row["label"], cells[0], spans[0], cells[1], spans[1], cells[2])
+    _print(page, table)
+    page.print(
+        "Alone: hundredths of the variance that knowing this input would take away (first-order Sobol index). With "
+        "others: all that it has a part in (total index). Both are for independent inputs. As drawn: the first again "
+        "in the ensemble as it is, where inputs go together (correlation ratio); for chance, all that it has a part in."
+        " An estimate of next to nothing can fall below 0."
+    )
+    if tied and not drawn.note:
+        page.print(
+            "History ties inputs to each other: drawn independently, they make a variance "
+            f"{indices.variance / drawn.variance:.1f} times that of the ensemble, so the indices say what would matter "
+            "without these ties. `--weighting none` takes the priors, which are independent."
+        )
+    futures = indices.futures + 2 * drawn.members
+    page.print(f"{futures:,} futures. {FOOTER}")
+
+
+def _means(indices: Indices, drawn: Ratios, outcome: Outcome, some: bool) -> str:
+    """The mean of the ensemble, and that of the sample of which the indices are: they are of other futures."""
+    scale, unit = (100.0, "futures in 100") if outcome.is_share else (1.0, outcome.unit)
+    mean, own = (f"{_plain(scale * value, 2)}" for value in (drawn.mean, indices.mean))
+    varied = "which varies some inputs alone" if some else "whose inputs are independent"
+    return f"{mean} {unit} on average, and {own} in the sample of the indices, {varied}."
+
+
+def _most(drawn: Ratios, rows: Sequence[Mapping[str, Any]], share: str, verb: str) -> str:
+    """What chance and the inputs have of the variance, where that is known."""
+    said = [] if drawn.luck is None else [
+        f"Chance has a part in {100 * drawn.luck:.0f} hundredths of its variance over futures"
+    ]  # fmt: skip
+    order = sorted(
+        (row for row in rows if row["input"] != "luck" and row[share] is not None), key=lambda row: -row[share]
+    )
+    if order:
+        named = ", ".join(f"{row['label']} ({_hundredths(row[share])})" for row in order[:3])
+        said.append(f"of the inputs, most {verb} {named}")
+    return f" {_sentence('; '.join(said))}" if said else ""
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "–" if low is None or high is None else f"{_hundredths(low)} to {_hundredths(high)}"
+
+
+def _hundredths(share: float | None) -> str:
+    return "–" if share is None else _plain(100 * share, 1)
+
+
+def screening(rows: Sequence[Mapping[str, Any]], outcome: Outcome, trajectories: int, note: str = "") -> None:
+    """Which inputs matter at all."""
+    page = _console()
+    if note:
+        _print(page, f"{outcome.label}: {note}.")
+        return
+    named = ", ".join(row["label"] for row in rows[:3] if row["mu_star"] > 0)
+    _print(page, f"{outcome.label}: what moves it most is {named}. Effects are in {outcome.unit}.")
+    table = _table("", "Input", "Mean absolute effect", "90 %", "Mean effect", "Spread of the effect")
+    for row in rows:
+        span = f"{_plain(row['mu_star_low'], 2)} to {_plain(row['mu_star_high'], 2)}"
+        table.add_row(row["label"], _plain(row["mu_star"], 2), span, signed(row["mu"], 2), _plain(row["sigma"], 2))
+    _print(page, table)
+    page.print(
+        "The effect of one input over its whole range, others where they happen to be (Morris). A spread as large as "
+        f"the effect says that it hangs on the others. {trajectories} trajectories. {FOOTER}"
+    )
+
+
+def brief(value: Any) -> str:
+    """A value in a few characters."""
+    if not isinstance(value, float):
+        return str(value)
+    unit, size = _scale(value)
+    return f"{value:.0f}" if 1900 < value < 2100 else f"{value / size:.3g}".replace("-", "−") + unit

@@ -1,0 +1,1 @@
+"""What writes the generated tables of the documentation: `python -m sim.docs`."""

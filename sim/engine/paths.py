@@ -1,0 +1,54 @@
+"""Lever settings and dated events as paths over quarters."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenarios.levers import ACTOR, LEVERS
+from scenarios.quarters import number
+from scenarios.schema import Scenario
+from sim.ensemble.rng import Array
+
+
+def lever_path(spec: Scenario, name: str, first: int, steps: int) -> Array:
+    """The setting of a lever in each quarter, shape `(steps,)`.
+
+    Before the scenario's start it is the default; NaN means that the actor decides.
+    """
+    lever = LEVERS[name]
+    default = np.nan if lever.default == ACTOR else float(lever.default)
+    path = np.full(steps, default)
+    setting = spec.setting(name)
+    begin = number(spec.start)
+    if isinstance(setting, dict):
+        for date, value in sorted(setting.items(), key=lambda item: number(item[0])):
+            path[max(number(date) - first, 0) :] = value
+        return path
+    path[max(begin - first, 0) :] = np.nan if setting == ACTOR else float(setting)
+    return path
+
+
+def moved(spec: Scenario, name: str) -> bool:
+    """Whether a scenario sets a lever to anything but what holds without it.
+
+    After the data that is the default. In the record it is what the rules of the time said, and beside rules of a
+    scenario's own it is what they say: there the default is a setting like any other.
+    """
+    if name not in spec.levers:
+        return False
+    setting, default = spec.levers[name], LEVERS[name].default
+    if setting != ACTOR and (spec.rules or holds_from(spec, name) <= number(spec.data_until)):
+        return True
+    return any(value != default for value in (setting.values() if isinstance(setting, dict) else (setting,)))
+
+
+def holds_from(spec: Scenario, name: str) -> int:
+    """The quarter from which a scenario's setting of a lever holds; the dated rules apply until then."""
+    setting = spec.levers[name]
+    return min(map(number, setting)) if isinstance(setting, dict) else number(spec.start)
+
+
+def ramp(first: int, steps: int, date: str, quarters: float) -> Array:
+    """0 before a date, rising to 1 over `quarters` quarters, shape `(steps,)`."""
+    since = first + np.arange(steps) - number(date) + 1
+    return np.clip(since / max(quarters, 1), 0, 1)

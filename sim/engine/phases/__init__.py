@@ -1,0 +1,1 @@
+"""The nine phases of a quarter, one file each: `run(context, state, quarter)` reads and changes the tables."""

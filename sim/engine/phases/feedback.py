@@ -1,0 +1,36 @@
+"""Phase 8: revenue follows capability, and everybody sees the new picture."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.partners import Ally
+from agents.protocols import PublicInfo
+from sim.engine.context import Context
+from sim.engine.delivery import CHINA, US
+from sim.engine.state import Quarter, State
+from sim.equations import feedback, governance
+
+
+def run(c: Context, s: State, q: Quarter) -> None:
+    """Revenue, what the public sees next quarter, and the governance indices."""
+    s.revenue = feedback.revenue(s.eci, s.used_decode * s.serving, c.p)
+    s.public = _seen(s, q)
+    q.with_us = (s.alignment >= Ally.PARTS_BELOW).astype(float)
+    q.with_us[US], q.with_us[CHINA] = 1.0, 0.0
+    q.governance = governance.indices(
+        s.eci, s.used_train, s.serving, s.safety, c.constants.oversight, q.with_us, c.p
+    )  # fmt: skip
+
+
+def _seen(s: State, q: Quarter) -> PublicInfo:
+    eci = s.eci
+    behind = eci.max(axis=0) - eci
+    gap = -behind
+    others = eci[2:].max(axis=0)
+    gap[US] = eci[US] - eci[1:].max(axis=0)
+    gap[CHINA] = eci[CHINA] - np.maximum(eci[US], others)
+    return PublicInfo(
+        rival_gap=gap, behind=behind, lead=eci[US] - eci[CHINA], blocked=q.blocked, unmet=q.unmet, premium=q.premium,
+        diverted=q.diverted,
+    )  # fmt: skip

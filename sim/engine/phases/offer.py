@@ -1,0 +1,64 @@
+"""Phase 3: what can be made, by US-designed lines and by Chinese fabs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.context import Context
+from sim.engine.delivery import CHINA
+from sim.engine.state import Quarter, State
+from sim.equations import domestic, growth
+from sim.equations.chips import CLASSES
+
+SUPPLY_NOISE = 0.03
+"""Standard deviation of a quarter's surprise in production growth; judgement."""
+TAIWAN_LOSS, TAIWAN_QUARTERS = 0.6, 6
+"""Share of production lost in a chance disruption of Taiwan, and for how long; judgement."""
+LEAST_CAPACITY = 0.1
+"""Share of their lines that makers run even when shelves are full; judgement."""
+
+
+def run(c: Context, s: State, q: Quarter) -> None:
+    """Capacity of every main class (H100e) and output of Chinese fabs (thousand 910C equivalents)."""
+    _us_designed(c, s, q)
+    _chinese(c, s, q)
+
+
+def _us_designed(c: Context, s: State, q: Quarter) -> None:
+    i, t, p = c.inputs, c.t, c.p
+    if t < i.supply_data_steps:
+        s.supply_level = i.supply[t] * p.supply_scale
+    else:
+        yearly = growth.yearly(p.supply_growth, p.supply_growth_late, c.year, p.supply_slowdown)
+        s.supply_level = s.supply_level * np.exp(yearly / 4 + SUPPLY_NOISE * c.noise.supply[t])
+    lost = np.full(c.runs, q.taiwan)
+    if not c.in_data:
+        begins = (c.noise.taiwan[t] < p.taiwan_hazard / 4) & (s.outage == 0)
+        s.outage = np.where(begins, TAIWAN_QUARTERS, np.maximum(s.outage - 1, 0))
+        lost = np.maximum(lost, TAIWAN_LOSS * (s.outage > 0))
+    capacity = i.capacity_share[t][:, None] * (s.supply_level * (1 - lost))
+    # Makers do not add to shelves that are full: stock of the last quarter stands in for new production.
+    stored = s.inventory * c.chips.h100e[:, None]
+    q.capacity = np.maximum(capacity - stored, LEAST_CAPACITY * capacity)
+    q.made_to_order = q.capacity[: CLASSES.index("CUSTOM")].sum(axis=0)
+
+
+def _chinese(c: Context, s: State, q: Quarter) -> None:
+    i, t, p, fabs = c.inputs, c.t, c.p, s.domestic
+    if t < i.data_steps:
+        ones = np.ones(c.runs)
+        if i.departs:
+            fixed = c.setting("chip_push")
+            push = domestic.PUSH_TODAY if np.isnan(fixed) else fixed / 100
+            tools, memory = i.recorded_closures["tools"][t], i.recorded_closures["hbm"][t]
+            domestic.depart(
+                fabs, p, c.year, domestic.Settings(q.tools, q.memory_control, push),
+                domestic.Settings(tools, memory, domestic.PUSH_TODAY),
+            )  # fmt: skip
+        fabs.logic = i.domestic["logic_capacity"][t] * fabs.logic_apart * ones
+        fabs.memory = i.domestic["hbm_capacity"][t] * fabs.memory_apart * ones
+        fabs.assembly = i.domestic["ascend_units"][t] * ones
+    else:
+        domestic.advance(fabs, p, c.year, q.tools, q.memory_control, s.push[CHINA], q.fab_boost)
+    imported = 0.0 if c.in_data else domestic.imported_memory(q.memory_control, c.year)
+    q.chinese_output = domestic.output(fabs, p, imported, q.memory_shock)

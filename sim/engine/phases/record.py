@@ -1,0 +1,180 @@
+"""Phase 9: what is kept of a quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine import anchor
+from sim.engine.context import ASCEND, Context
+from sim.engine.delivery import CHINA, US
+from sim.engine.inputs import Inputs
+from sim.engine.state import Quarter, State
+from sim.ensemble.rng import Array
+from sim.equations import capability
+from sim.equations.chips import CLASSES, summed
+from sim.equations.governance import INDICES
+from sim.equations.trade import CHANNELS
+
+TERMS = ("engineering", "synthetic_data", "distillation", "reinforcement_learning")
+"""The visible efficiency terms: the first three in OOM, the last in ECI points."""
+USES = ("serving", "experiments", "pretraining", "reinforcement", "safety")
+LEDGER = ("made", "delivered", "diverted", "seized", "retired", "inventory", "stock", "stock_china", "retired_china")
+PARTS = {"flows_china": CHANNELS, "terms_us": TERMS, "terms_china": TERMS, "governance": INDICES, "use_us": USES,
+         "use_china": USES}  # fmt: skip
+"""Names of the parts of recorded series that are not by actor."""
+BY_ACTOR = (
+    "capability", "compute_train", "compute_decode", "training_flop", "training_cost", "alignment",
+)  # fmt: skip
+BY_BLOC = ("stock_h100e", "spending", "power", "power_used")
+"""Series for the United States, China and the world."""
+BY_RIVAL = ("efficiency", "concentration")
+"""Series for the United States and China."""
+RIVALS = ("united_states", "china")
+BLOCS = ("united_states", "china", "world")
+SINGLE = (
+    "rented", "premium", "seized", "blocked", "unmet", "permission", "push", "policing", "enforcement", "made_h100e",
+    "unsold_h100e", "list_price", "legal_chips",
+)  # fmt: skip
+ALWAYS = ("capability", "alignment")
+"""Series that every run keeps: who leads follows from them."""
+Keep = str | Collection[str]
+"""`results`: all series; `ledger`: also the chips by class; or the names of some series."""
+
+
+class Log:
+    """Arrays over the quarters: by actor `(T, A, runs)`, by part `(T, P, runs)`, single `(T, runs)`."""
+
+    def __init__(self, inputs: Inputs, runs: int, keep: Keep = "results") -> None:
+        steps, actors = inputs.steps, len(inputs.actors)
+        shapes: dict[str, tuple[int, ...]] = {name: (steps, actors, runs) for name in BY_ACTOR}
+        for name, parts in {**PARTS, **dict.fromkeys(BY_BLOC, BLOCS), **dict.fromkeys(BY_RIVAL, RIVALS)}.items():
+            shapes[name] = (steps, len(parts), runs)
+        shapes |= {name: (steps, runs) for name in SINGLE}
+        if not isinstance(keep, str):
+            shapes = {name: shape for name, shape in shapes.items() if name in keep or name in ALWAYS}
+        self.series: dict[str, Array] = _block(shapes)
+        self.ledger: dict[str, Array] = {}
+        if keep == "ledger":
+            self.ledger = {name: np.zeros((steps, len(CLASSES), runs)) for name in LEDGER}
+
+    @property
+    def keep(self) -> Keep:
+        """What is kept, as it was asked for."""
+        return "ledger" if self.ledger else frozenset(self.series)
+
+    def part(self, first: int, last: int) -> Log:
+        """The columns of some members, as views that a chunk can write into."""
+        part = object.__new__(Log)
+        part.series = {name: values[..., first:last] for name, values in self.series.items()}
+        part.ledger = {name: values[..., first:last] for name, values in self.ledger.items()}
+        return part
+
+    def __getitem__(self, name: str) -> Array:
+        return self.series[name]
+
+
+def _block(shapes: dict[str, tuple[int, ...]]) -> dict[str, Array]:
+    """Arrays cut from one allocation: a large one gets large pages, and fresh small pages cost more than the model."""
+    kinds = {name: np.dtype(np.float64 if name == "capability" else np.float32) for name in shapes}
+    sizes = {name: int(np.prod(shape)) * kinds[name].itemsize for name, shape in shapes.items()}
+    memory, start, result = np.empty(sum(-(-size // 64) * 64 for size in sizes.values()), np.uint8), 0, {}
+    for name, shape in shapes.items():
+        result[name] = memory[start : start + sizes[name]].view(kinds[name]).reshape(shape)
+        start += -(-sizes[name] // 64) * 64
+    return result
+
+
+class Held(NamedTuple):
+    """What a series may be read from."""
+
+    c: Context
+    s: State
+    q: Quarter
+
+
+def _of_blocs(values: Array) -> tuple[Array, Array, Array]:
+    """The United States, China and the world, of rows for all actors."""
+    return values[US], values[CHINA], values.sum(axis=0)
+
+
+def _flop(w: Held) -> Array:
+    return np.power(10.0, w.s.largest_run)
+
+
+def _terms(w: Held, row: int) -> tuple[Array, ...]:
+    return (*(w.q.follower_terms[part][row] for part in range(3)), w.q.rl_gain[row])
+
+
+def _uses(w: Held, row: int) -> tuple[Array, ...]:
+    return tuple(getattr(w.s, use)[row] for use in USES)
+
+
+KEPT: dict[str, Callable[[Held], Array | tuple[Array, ...]]] = {
+    "capability": lambda w: w.s.eci,
+    "compute_train": lambda w: w.s.used_train,
+    "compute_decode": lambda w: w.s.used_decode,
+    "training_flop": _flop,
+    "training_cost": lambda w: capability.run_cost(_flop(w), w.c.p, w.q.list_price),
+    "alignment": lambda w: w.s.alignment,
+    "stock_h100e": lambda w: _of_blocs(w.q.stock_h100e),
+    "spending": lambda w: _of_blocs(w.s.spending),
+    "power": lambda w: _of_blocs(w.s.power),
+    "power_used": lambda w: _of_blocs(w.q.power_used),
+    "efficiency": lambda w: w.s.efficiency[:2],
+    "concentration": lambda w: w.s.concentration[:2],
+    "flows_china": lambda w: w.q.flows,
+    "terms_us": lambda w: _terms(w, US),
+    "terms_china": lambda w: _terms(w, CHINA),
+    "use_us": lambda w: _uses(w, US),
+    "use_china": lambda w: _uses(w, CHINA),
+    "governance": lambda w: w.q.governance,
+    "rented": lambda w: w.s.rented,
+    "premium": lambda w: w.q.premium,
+    "seized": lambda w: w.q.seized_h100e,
+    "blocked": lambda w: w.q.blocked,
+    "unmet": lambda w: w.q.unmet,
+    "permission": lambda w: w.q.permitted,
+    "push": lambda w: w.s.push[CHINA],
+    "policing": lambda w: w.s.hub_policing(w.c.inputs.rows_of("hub")),
+    "enforcement": lambda w: w.s.enforcement[US],
+    "made_h100e": lambda w: w.q.made_h100e,
+    "unsold_h100e": lambda w: summed(w.c.chips.h100e, w.s.inventory),
+    "list_price": lambda w: w.q.list_price,
+    "legal_chips": lambda w: w.q.legal_chips,
+}
+"""What is recorded at the end of a quarter, by series: one row per actor or part, or a single one."""
+
+
+def run(c: Context, s: State, q: Quarter, log: Log) -> None:
+    """Copy this quarter into the log."""
+    held = Held(c, s, q)
+    for name, values in log.series.items():
+        found = KEPT[name](held)
+        if isinstance(found, tuple):
+            for part, row in enumerate(found):
+                values[c.t, part] = row
+        else:
+            values[c.t] = found
+    if log.ledger:
+        _ledger(held, log)
+
+
+def finish(c: Context, s: State, log: Log) -> None:
+    """Write the history of capability with the member's one offset: before the edge it is the model, not the record."""
+    assert s.anchor is not None  # every run passes the edge of its data
+    last = c.inputs.data_steps
+    log.series["capability"][:last] = anchor.history(s.points_history, s.anchor, c.p.residual_memory)
+
+
+def _ledger(w: Held, log: Log) -> None:
+    book, t = log.ledger, w.c.t
+    for name in ("made", "delivered", "diverted", "seized"):
+        book[name][t] = w.q.ledger[name]
+    book["made"][t][ASCEND] = w.q.made_chinese
+    book["retired"][t], book["retired_china"][t] = w.q.retired, w.q.retired_china
+    book["inventory"][t] = w.s.inventory
+    book["stock"][t] = w.s.chips.sum(axis=0)
+    book["stock_china"][t] = w.s.chips[CHINA]

@@ -1,0 +1,88 @@
+"""Phase 1: the regime in force, the trends of the quarter, and dated events."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.partners import Ally
+from scenarios.quarters import number
+from sim.engine.context import ASCEND, Context
+from sim.engine.state import Quarter, State
+from sim.ensemble.rng import Array
+from sim.equations import growth
+from sim.equations.compute import eight_bit_share, maturity
+
+SPENDING_FADE = 2.5
+"""Years over which growth of spending fades to its late pace; judgement."""
+FOLLOW_MOST = 1.35
+"""Most that aligned allies make of tool controls, against today's; judgement: full alignment from `Ally.TODAY`."""
+
+
+def run(c: Context, s: State, q: Quarter) -> None:
+    """Set what holds this quarter for everybody."""
+    i, t, p = c.inputs, c.t, c.p
+    regime = i.regime
+    q.approval, q.cap_share = regime.approval[t], regime.cap_share[t]
+    q.cap_units, q.price_share = regime.cap_units[t], regime.price_share[t]
+    q.stockpiling = float(i.stockpiling[t])
+    q.spending_growth = _growth(p.us_spend_growth, p.spend_growth_late, c.year)
+    q.china_spending_growth = _growth(p.china_spend_growth, p.spend_growth_late, c.year)
+    q.list_price = _list_price(c)
+    q.tools = i.closures["tools"][t] * _allies_follow(c, s)
+    q.memory_control = i.closures["hbm"][t]
+    q.offshore_closed = i.closures["subsidiary"][t]
+    _events(c, s, q)
+    _usable(c, q)
+
+
+def _usable(c: Context, q: Quarter) -> None:
+    """What a chip of each class is worth this quarter: precision shifts, and software for Chinese chips matures."""
+    eight, h = eight_bit_share(c.year), c.hardware
+    ready = maturity(c.p, c.year, q.breakthrough)
+    q.kappa_train, q.kappa_decode = h.in_bf16 * (1 - eight) + h.in_fp8 * eight, h.decode.copy()
+    q.kappa_train[ASCEND] *= ready
+    q.kappa_decode[ASCEND] *= ready
+
+
+def _growth(first: Array, late: Array, year: float) -> Array:
+    return np.exp(growth.yearly(first, late, year, SPENDING_FADE) / 4)
+
+
+def _list_price(c: Context) -> Array:
+    """List price per H100e: data, then a yearly fall."""
+    since = max(c.year - float(c.inputs.years[c.inputs.data_steps - 1]), 0.0)
+    return c.inputs.list_price[c.t] * np.exp(np.log1p(-c.p.price_fall) * since)
+
+
+def _allies_follow(c: Context, s: State) -> Array:
+    """How much of the tool controls holds, given allies' alignment (1 at today's)."""
+    makers = c.inputs.tool_makers
+    if not makers or c.in_data:
+        return np.ones(c.runs)
+    return np.clip(s.alignment[makers].mean(axis=0) / Ally.TODAY, 0.0, FOLLOW_MOST)
+
+
+def _events(c: Context, s: State, q: Quarter) -> None:
+    """Events that change the state once, at their date."""
+    i, t = c.inputs, c.t
+    split = i.event_paths["allied_split"]
+    step = split[t] - (split[t - 1] if t else 0.0)
+    if step:
+        rows = i.rows_of("ally")
+        s.alignment[rows] = np.clip(s.alignment[rows] - step, 0, 1)
+    q.allies_parted = bool(split[t] > 0)
+    found = i.event_paths["diversion_uncovered"]
+    lost = found[t] - (found[t - 1] if t else 0.0)
+    if lost:
+        s.network = s.network * max(1 - lost, 0.0)
+    shock = i.event_paths["efficiency_shock"]
+    q.efficiency_gain = shock[t] - (shock[t - 1] if t else 0.0)
+    boost = i.event_paths["fab_breakthrough"]
+    q.breakthrough = boost[t]
+    q.fab_boost = max(1 + boost[t], 1e-6) / max(1 + (boost[t - 1] if t else 0.0), 1e-6)  # −1 leaves no capacity
+    q.slowdown = i.event_paths["scaling_slowdown"][t]
+    q.rl_ceiling = max(1 - i.event_paths["rl_ceiling"][t], 0.0)
+    q.taiwan = min(i.event_paths["taiwan_disruption"][t], 1.0)
+    q.memory_shock = i.event_paths["hbm_shock"][t]
+    deals = [event for event in i.spec.events if event.kind == "agreement" and number(event.date) <= c.quarter]
+    q.agreement = max(deals, key=lambda event: number(event.date), default=None)  # a later one takes its place

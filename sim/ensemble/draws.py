@@ -1,0 +1,235 @@
+"""Uncertain parameters drawn for an ensemble: Sobol points through inverse CDFs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtr
+
+from calibration.record import CalibrationRecord, Fraction, read as read_calibration
+from scenarios.parameters import known_by, parameters
+from scenarios.quantities import Z90, Choice, Fixed, LogitNormal
+from scenarios.quarters import end_date
+from scenarios.schema import Scenario
+from sim.ensemble.posterior_draws import points, weighed
+from sim.ensemble.rng import Array, Streams
+from sim.equations.chips import CHINESE
+
+HARDWARE_DIMENSIONS = {
+    "compute_fraction_nvidia": (120, "compute", "nvidia"),
+    "compute_fraction_other": (121, "compute", "other"),
+    "bandwidth_fraction_nvidia": (122, "bandwidth", "nvidia"),
+    "bandwidth_fraction_other": (122, "bandwidth", "other"),
+}
+"""Sobol columns of the fractions that a calibration result gives: name → (column, quantity, vendor)."""
+
+
+def own_fraction(quantity: str, chip_class: str) -> str:
+    """Name of the fraction that a measured chip class has for itself; it is drawn on its maker's column."""
+    return f"{quantity}_fraction_{chip_class.lower()}"
+
+
+class Draws:
+    """Parameter values by name, each of shape `(members,)`: rows of the table of parameters, and hardware fractions.
+
+    A measured chip class has fractions of its own beside these (`own_fraction`); they are read by `getattr`.
+    """
+
+    points_per_oom: Array
+    algorithm_growth: Array
+    follower_efficiency: Array
+    distillation_share: Array
+    synthetic_share: Array
+    diffusion: Array
+    publication_lag: Array
+    rl_size: Array
+    rl_midpoint: Array
+    rl_slope: Array
+    rl_midpoint_growth: Array
+    rl_form: Array
+    rl_beyond: Array
+    reasoning_transfer: Array
+    us_concentration: Array
+    china_concentration: Array
+    us_concentration_fall: Array
+    china_concentration_fall: Array
+    substitution: Array
+    compute_exponent: Array
+    labour_exponent: Array
+    compute_weight: Array
+    research_returns: Array
+    uplift_now: Array
+    uplift_coder: Array
+    coder_eci: Array
+    remote_work_eci: Array
+    test_time_gain: Array
+    release_interval: Array
+    residual_sd: Array
+    residual_memory: Array
+    mfu: Array
+    goodput: Array
+    ascend_maturity: Array
+    decode_intensity: Array
+    supply_scale: Array
+    supply_growth: Array
+    supply_growth_late: Array
+    supply_slowdown: Array
+    price_fall: Array
+    us_spend_growth: Array
+    spend_growth_late: Array
+    china_spend_scale: Array
+    china_spend_growth: Array
+    price_elasticity: Array
+    legal_share_cap: Array
+    hoarding: Array
+    diversion_share: Array
+    diversion_speed: Array
+    catch_rate: Array
+    street_premium: Array
+    offshore_share: Array
+    logic_growth: Array
+    hbm_growth: Array
+    domestic_scale: Array
+    home_preference: Array
+    import_reluctance: Array
+    reinvested_revenue: Array
+    revenue_growth: Array
+    power_growth: Array
+    ally_drift: Array
+    hub_commerce: Array
+    hostility: Array
+    accident_hazard: Array
+    taiwan_hazard: Array
+    generation_interval: Array
+    rl_ramp: Array
+    compute_fraction_nvidia: Array
+    compute_fraction_other: Array
+    bandwidth_fraction_nvidia: Array
+    bandwidth_fraction_other: Array
+
+    def __init__(self, **values: Array) -> None:
+        vars(self).update(values)
+
+
+class Shifted:
+    """A distribution after evidence: its normal score z became `shift + scale × z`."""
+
+    def __init__(self, prior: Any, shift: float, scale: float) -> None:
+        self.prior, self.shift, self.scale = prior, shift, scale
+
+    def ppf(self, z: Array, u: Array) -> Array:
+        """Value at the normal score `z`; `u` is the same point as a uniform and follows from it."""
+        moved = self.shift + self.scale * z
+        values: Array = self.prior.ppf(moved, ndtr(moved))
+        return values
+
+    def interval(self) -> tuple[float, float, float]:
+        """The 5, 50 and 95 % points, for tables."""
+        low, mid, high = self.ppf(np.array([-Z90, 0.0, Z90]), np.array([0.05, 0.5, 0.95]))
+        return float(low), float(mid), float(high)
+
+
+class Bounded:
+    """A distribution of a person's own, cut off where the number would stop to mean anything."""
+
+    def __init__(self, given: Any, lowest: float, highest: float) -> None:
+        self.given, self.lowest, self.highest = given, lowest, highest
+
+    def ppf(self, z: Array, u: Array) -> Array:
+        """Value at the normal score `z`, which is the uniform `u`."""
+        values: Array = np.clip(self.given.ppf(z, u), self.lowest, self.highest)
+        return values
+
+    def interval(self) -> tuple[float, float, float]:
+        """The 5, 50 and 95 % points, for tables; they lie within the bounds."""
+        low, mid, high = self.given.interval()
+        return float(low), float(mid), float(high)
+
+
+def distributions(spec: Scenario) -> dict[str, tuple[int, Any]]:
+    """Every uncertain number of a scenario: name → (Sobol column, distribution).
+
+    A scenario that is blind to later data has the priors that could be written at the edge of its own, without what a
+    calibration of today adds to them.
+    """
+    result: dict[str, tuple[int, Any]] = {}
+    record = read_calibration(spec.calibration)
+    for name, row in parameters().items():
+        changed = spec.parameters.get(name)
+        if changed is not None:
+            own = Fixed(value=changed) if isinstance(changed, (int, float)) else changed
+            # A number and the forms of a choice are checked when they are read; analyses tell them by what they are.
+            given: Any = own if isinstance(own, Fixed | Choice) else Bounded(own, row.lowest, row.highest)
+        elif spec.blind:
+            prior, wider = known_by(name, end_date(spec.data_until))
+            given = _shifted(prior.distribution, 0.0, wider)
+        else:
+            given = _shifted(row.distribution, *record.shift(name))
+        result[name] = (row.dim, given)
+    for name, (dim, fraction) in fractions(record).items():
+        result[name] = (dim, LogitNormal(median=fraction.median, low=fraction.low, high=fraction.high))
+    return result
+
+
+def fractions(record: CalibrationRecord) -> dict[str, tuple[int, Fraction]]:
+    """Reachable fractions of peak of a calibration result: name → (Sobol column, fraction)."""
+    result = {name: (dim, record.fraction(q, vendor)) for name, (dim, q, vendor) in HARDWARE_DIMENSIONS.items()}
+    for row in record.fractions:
+        if row.vendor == "host" and row.chip_class is not None:
+            maker = "other" if row.chip_class in (*CHINESE, "CUSTOM") else "nvidia"
+            usual = HARDWARE_DIMENSIONS[f"{row.quantity}_fraction_{maker}"][0]
+            result[own_fraction(row.quantity, row.chip_class)] = (usual, row)
+    return result
+
+
+def _shifted(prior: Any, shift: float, scale: float) -> Any:
+    """A prior with what a calibration result adds; the prior itself, to the last bit, where that is nothing."""
+    return prior if (shift, scale) == (0.0, 1.0) else Shifted(prior, shift, scale)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the draws of a scenario hang on; its levers are not among it."""
+
+    parameters: str
+    weighting: str
+    data_until: str
+    blind: bool
+    seed: int
+    first: int
+    last: int
+    calibration: CalibrationRecord = field(hash=False)
+    facts: dict[str, Any] = field(hash=False)
+    """What is known about the shipped draws; empty where history does not weigh."""
+    spec: Scenario = field(compare=False)
+    streams: Streams = field(compare=False)
+
+
+def draw(spec: Scenario, streams: Streams) -> Draws:
+    """Draw all parameters for the members of `streams`; the values cannot be changed, since other runs share them."""
+    changed = repr(sorted(spec.parameters.items()))
+    return Draws(**_drawn(_Asked(
+        changed, spec.weighting, spec.data_until, spec.blind, streams.seed, streams.first, streams.last,
+        read_calibration(spec.calibration), weighed(spec.data_until).facts if spec.weighting == "history" else {},
+        spec, streams,
+    )))  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _drawn(asked: _Asked) -> dict[str, Array]:
+    """The draws of the last members that were asked for: moving a lever leaves them as they are."""
+    z, u = points(asked.spec, asked.streams)
+    found = vars(at_scores(asked.spec, z, u))
+    for values in found.values():
+        values.flags.writeable = False
+    return found
+
+
+def at_scores(spec: Scenario, z: Array, u: Array | None = None) -> Draws:
+    """Parameter values at normal scores `z` of shape `(columns, members)`; `u` is the same points as uniforms."""
+    u = ndtr(z) if u is None else u
+    drawn = {name: distribution.ppf(z[dim], u[dim]) for name, (dim, distribution) in distributions(spec).items()}
+    return Draws(**{name: np.ascontiguousarray(value, dtype=float) for name, value in drawn.items()})

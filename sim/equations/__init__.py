@@ -1,0 +1,1 @@
+"""Equations: pure functions on arrays, which know nothing of the world they are used in."""

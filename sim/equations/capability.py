@@ -1,0 +1,123 @@
+"""Capability from compute: scaling, reinforcement learning, test-time compute and the follower's short cuts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.ensemble.draws import Draws
+from sim.ensemble.rng import Array
+from sim.equations.chips import H100_BF16
+
+RUN_SECONDS = 120 * 86_400.0
+"""Length of a frontier run: four months; judgement, published runs took two to six."""
+REFERENCE_PRETRAINING = 0.19
+"""Share of compute for pretraining at which concentration is stated: that of actors before reinforcement learning."""
+ROLLOUT_SHARE = 0.7
+"""Share of RL compute that decodes; judgement, reports of RL systems say rollouts dominate."""
+GAP_FELT = 4.0
+"""ECI points of distance at which a follower draws on two thirds of its short cuts."""
+RL_BASE = 26.0
+"""log10 FLOP of pretraining at which the midpoint of reinforcement is stated."""
+FOLLOWER_START, FOLLOWER_YEARS, FOLLOWER_STATED = 2022.5, 2.0, 2026.0
+"""When followers' short cuts began to grow, over how many years, and when the term has its stated size."""
+COPIED = 0.5
+"""Share of a follower's engineering that copies what the leader publishes; judgement."""
+MOST_OPEN = 1.5
+"""Openness, against today's, beyond which there is nothing more to copy; judgement."""
+ALL_IN = 1.84
+"""Price of a chip with its servers, network and facility, against the chip alone (Epoch AI)."""
+ENERGY = 1.1
+"""What energy adds to the cost of a run, times; judgement: about a tenth."""
+LIFE_YEARS, HOURS_A_YEAR = 5.5, 8766
+"""Life of a chip over which its price is spread, and the hours of a mean year."""
+TEST_TIME_REFERENCE = 1e6
+"""H100e of serving compute at which test-time compute gives one third of a decade."""
+BASE_GROWTH_FROM = 27.0
+"""log10 FLOP of pretraining from which a growing RL ceiling rises."""
+
+
+def largest_run(stock: Array, concentration: Array, pretraining: Array, p: Draws) -> Array:
+    """log10 FLOP of the largest pretraining run.
+
+    Args:
+        stock: (actors, runs) usable compute for training, H100e.
+        concentration: share of it in the largest run.
+        pretraining: share of compute for pretraining.
+        p: parameters (utilisation, uptime).
+    """
+    per_h100e = p.mfu * p.goodput * (H100_BF16 * RUN_SECONDS / REFERENCE_PRETRAINING)
+    return np.log10(stock * concentration * pretraining * per_h100e + 1.0)
+
+
+def rl_compute(base: Array, train: Array, decode: Array, reinforcement: Array, pretraining: Array) -> Array:
+    """log10 FLOP of RL compute: rollouts count in decode equivalents of an H100, updates in training equivalents."""
+    fleet = ROLLOUT_SHARE * decode / (train + 1e-9) + (1 - ROLLOUT_SHARE)
+    return base + np.log10(fleet * reinforcement / pretraining + 1e-9)
+
+
+def rl_gain(rl: Array, base: Array, p: Draws, ceiling: Array | float) -> tuple[Array, Array]:
+    """Gain from reinforcement learning, ECI points, and its marginal value in points per tenfold RL compute.
+
+    A sigmoid in log RL compute whose midpoint rises with the base. What happens at the ceiling is a structural
+    choice per member: it saturates, rises with the base, or goes on by the decade.
+    """
+    above = rl - p.rl_midpoint_growth * base - (np.log10(p.rl_midpoint) + RL_BASE * (1 - p.rl_midpoint_growth))
+    share = 1 / (1 + np.exp((-np.log(10)) * p.rl_slope * above))
+    size = p.rl_size * ceiling
+    with_base = (p.rl_form == 1) * p.rl_beyond
+    by_decade = (p.rl_form == 2) * p.rl_beyond * ceiling
+    gain = share * (size + with_base * np.maximum(base - BASE_GROWTH_FROM, 0)) + by_decade * np.maximum(above - 1, 0)
+    value = size * (np.log(10) * p.rl_slope) * share * (1 - share) + by_decade * (above > 1)
+    return gain, value
+
+
+def test_time(decode: Array, serving: Array, p: Draws) -> Array:
+    """Gain from test-time compute, ECI points: log of the serving compute behind a developer's models."""
+    return (p.test_time_gain / np.log(10)) * np.log1p(decode * serving * (1 / TEST_TIME_REFERENCE))
+
+
+test_time.__test__ = False  # type: ignore[attr-defined]  # the name is the field's, not a test's
+
+
+def follower_ramp(year: float) -> float:
+    """Growth of followers' short cuts over time, 1 at the start of 2026; it saturates and stops at no date."""
+    at = 1 - np.exp(-max(year - FOLLOWER_START, 0) / FOLLOWER_YEARS)
+    return float(at / (1 - np.exp(-(FOLLOWER_STATED - FOLLOWER_START) / FOLLOWER_YEARS)))
+
+
+def follower_weight(behind: Array) -> Array:
+    """How far a follower draws on its short cuts, by its distance to the frontier (ECI points): 0 for a leader."""
+    return 1 - np.exp(behind * (-1 / GAP_FELT))
+
+
+def follower_terms(p: Draws, year: float, access: Array | float, openness: Array | float) -> tuple[Array, Array, Array]:
+    """Engineering, synthetic data and distillation of a follower far behind, OOM each, `(runs,)`.
+
+    They share one uncertain total, because the data cannot tell them apart; `follower_weight` says how far a follower
+    has them.
+
+    Args:
+        p: parameters.
+        year: decimal year.
+        access: access to the leader's served models, 1 today.
+        openness: openness of the leader's research, 1 today; half of engineering is what others publish.
+    """
+    total = p.follower_efficiency * follower_ramp(year)
+    rest = total * (1 - p.distillation_share)
+    engineering = rest * (1 - p.synthetic_share) * (1 - COPIED + COPIED * np.minimum(openness, MOST_OPEN))
+    return engineering, rest * p.synthetic_share, total * p.distillation_share * access
+
+
+def scaled(effective: Array, p: Draws, kink: Array, slowdown: float) -> Array:
+    """ECI points of effective compute (log10 FLOP); above the kink a slowdown flattens the slope."""
+    if slowdown == 0:
+        return p.points_per_oom * effective
+    return p.points_per_oom * (np.minimum(effective, kink) + (1 - slowdown) * np.maximum(effective - kink, 0))
+
+
+def run_cost(flop: Array, p: Draws, price: Array) -> Array:
+    """Dollars of a run: chip time at the all-in price of an H100e spread over its life.
+
+    The price is all-in (`ALL_IN`, `ENERGY`), spread over `LIFE_YEARS`.
+    """
+    return flop * (price * (ALL_IN * ENERGY / (LIFE_YEARS * HOURS_A_YEAR) / 3600 / H100_BF16) / (p.mfu * p.goodput))

@@ -1,0 +1,88 @@
+"""Algorithmic efficiency: own research from experiments and people, and diffusion from the leader's published past."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.ensemble.draws import Draws
+from sim.ensemble.rng import Array
+
+REFERENCE_EXPERIMENTS = 2.6e5
+"""H100e of experiments in the United States at the start of 2024, at which the growth parameter is stated."""
+REFERENCE_LABOUR = 0.42
+"""Share of the world's top researchers in the United States (MacroPolo, NeurIPS 2022)."""
+NEARLY_NOTHING = 1e-9
+"""Added to research inputs, so that an actor with nothing has a logarithm."""
+LARGEST_STEP = 0.5
+"""Own growth in a quarter never exceeds this, orders of magnitude: no discovery process is faster than its tests."""
+UPLIFT_NOW_ECI = 165.0
+"""Capability at which the uplift of today is stated: the frontier of mid-2026."""
+LEAST_CEILING = 1.5
+"""Lowest ceiling of the uplift, times labour."""
+MOST_REACHED = 0.45
+"""Largest share of its ceiling that the uplift of today may have reached: its centre lies ahead."""
+NARROWEST, WIDEST = 1.5, 15.0
+"""Bounds of the width of the uplift's sigmoid, ECI points."""
+NEAR_COBB_DOUGLAS = 0.02
+"""Smallest distance of the CES exponent from 0, where the formula has no value and its limit is Cobb-Douglas."""
+OPEN_LEAST, OPEN_SLOPE, OPEN_FLOOR = 0.25, 1.5, 0.05
+"""Diffusion against today's with nothing published, what full openness adds, and its floor; judgement."""
+SECURITY_NONE, SECURITY_SLOPE = 1.24, 0.8
+"""Diffusion against today's without security, and what full security takes away; judgement."""
+TALENT_NONE, TALENT_SLOPE = 0.8, 0.4
+"""Diffusion against today's when no talent goes home, and what adds when all does; judgement."""
+
+
+def uplift_scale(p: Draws) -> tuple[Array, Array]:
+    """Ceiling and width of the sigmoid by which AI multiplies research labour.
+
+    Solved from the uplift today and at the automated coder (the centre), so that today's value is a prior and not
+    an accident of ceiling, centre and width.
+    """
+    ceiling = np.maximum(2 * p.uplift_coder - 1, LEAST_CEILING)
+    share = np.clip((p.uplift_now - 1) / (ceiling - 1), 1e-4, MOST_REACHED)
+    width = (p.coder_eci - UPLIFT_NOW_ECI) / np.log((1 - share) / share)
+    return ceiling, np.clip(width, NARROWEST, WIDEST)
+
+
+def uplift(eci: Array, p: Draws, ceiling: Array, width: Array) -> Array:
+    """Multiplier of research labour at a capability, same shape as `eci`."""
+    return 1 + (ceiling - 1) / (1 + np.exp((p.coder_eci - eci) / width))
+
+
+def research_input(experiments: Array, labour: Array, p: Draws) -> Array:
+    """CES of experiment compute (H100e) and augmented labour (world share × uplift), 1 at the reference.
+
+    Args:
+        experiments: (actors, runs).
+        labour: (actors, runs).
+        p: parameters; `substitution` is the elasticity.
+    """
+    rho = 1 - 1 / p.substitution
+    rho = np.where(np.abs(rho) < NEAR_COBB_DOUGLAS, NEAR_COBB_DOUGLAS, rho)
+    mixed = 0.0
+    for values, reference, weight, exponent in (
+        (experiments, REFERENCE_EXPERIMENTS, p.compute_weight, p.compute_exponent),
+        (labour, REFERENCE_LABOUR, 1 - p.compute_weight, p.labour_exponent),
+    ):
+        power = exponent * rho
+        mixed = mixed + np.exp(power * np.log(values + NEARLY_NOTHING) + (np.log(weight) - power * np.log(reference)))
+    return np.exp(np.log(mixed) * (1 / rho))
+
+
+def own_growth(research: Array, efficiency: Array, p: Draws) -> Array:
+    """Growth in a quarter, OOM: more research helps, ideas get harder to find."""
+    harder = p.labour_exponent / p.research_returns
+    step = p.algorithm_growth / 4 * research * np.exp(-np.log(10) * harder * efficiency)
+    return np.minimum(step, LARGEST_STEP)
+
+
+def diffuse(efficiency: Array, published: Array, rate: Array) -> Array:
+    """What is learnt from the leader's published past in a quarter, OOM: the share 1 − exp(−δ/4) of the gap."""
+    return (1 - np.exp(-rate / 4)) * np.maximum(published - efficiency, 0)
+
+
+def openness_factor(openness: float, security: float, talent: float) -> float:
+    """Diffusion against today's: more with openness (50 today), less with security (30), more with talent (50)."""
+    published = max(OPEN_LEAST + OPEN_SLOPE * openness / 100, OPEN_FLOOR)
+    return published * (SECURITY_NONE - SECURITY_SLOPE * security / 100) * (TALENT_NONE + TALENT_SLOPE * talent / 100)

@@ -1,1 +1,0 @@
-"""The nine phases of a quarter, one file each: `run(world)` reads and changes the world's tables."""

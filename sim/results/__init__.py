@@ -1,0 +1,1 @@
+"""What a run leaves behind: series, outcomes, summaries, and the difference of two runs."""

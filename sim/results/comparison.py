@@ -1,0 +1,195 @@
+"""Two scenarios on the same dice: what the difference in policy does, member by member."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from scenarios.errors import InputError
+from scenarios.quarters import DEFAULT_HORIZON
+from scenarios.schema import Scenario
+from sim.batch.evaluate import numbers_only
+from sim.checks import checked
+from sim.ensemble import posterior_draws as ensemble
+from sim.ensemble.rng import Array
+from sim.results.outcomes import polarity, scalar
+from sim.results.paired import paired, paired_share
+from sim.results.run import Run
+from sim.results.summary import quantiles
+from sim.run import simulate
+from sim.short import Short
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A paired difference, second scenario less first, at the end of a year."""
+
+    name: str
+    year: int
+    p05: float | None
+    p50: float
+    p95: float | None
+    """Quantiles of the difference over futures: how unlike the effect is from future to future."""
+    mean: float
+    mean_low: float | None
+    mean_high: float | None
+    """Mean effect and its 90 % interval from the number of futures: how well the mean is known. One future has none."""
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison(Short):
+    """Two runs with the same seed and members."""
+
+    first: Run
+    second: Run
+
+    def __post_init__(self) -> None:
+        for name in ("seed", "runs", "first", "until"):
+            one, two = getattr(self.first, name), getattr(self.second, name)
+            if one != two:
+                raise InputError(f"the runs do not share their dice: {name} is {one} and {two}")
+
+    def _facts(self) -> dict[str, Any]:
+        lead = self.effect("lead_months")
+        span = "" if lead.mean_low is None else f" ({lead.mean_low:.2f} to {lead.mean_high:.2f})"
+        return {
+            "first": self.first.spec.name, "second": self.second.spec.name,
+            "futures": f"{self.first.runs:,}, the same dice: seed {self.first.seed}",
+            f"lead at the end of {self.first.until}, second less first": f"{lead.mean:.2f} months{span} on average",
+            **{f"note {number}": note for number, note in enumerate(self.notes, start=1)},
+        }  # fmt: skip
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """What else the two runs differ in than what they ask: a sentence each."""
+        one, two = self.first.spec, self.second.spec
+        found = []
+        if one.data_until != two.data_until:
+            found.append(
+                f"{one.name} knows data to {one.data_until} and {two.name} to {two.data_until}: part of the difference "
+                "is what was known, not what was done."
+            )
+        if one.weighting != two.weighting:
+            found.append(
+                f"{one.name} draws its parameters {_DRAWN[one.weighting]} and {two.name} {_DRAWN[two.weighting]}: "
+                "future by future they have other parameters."
+            )
+        elif ensemble.digest(one) != ensemble.digest(two):
+            found.append("The two have other history draws: future by future they have other parameters.")
+        if one.calibration != two.calibration:
+            found.append(
+                f"{one.name} uses the calibration {one.calibration} and {two.name} {two.calibration}: their hardware "
+                "and training differ too."
+            )
+        return found
+
+    @checked
+    def difference(self, name: str, year: int) -> Array:
+        """Second less first at the end of a year, `(runs,)`, by NAME or NAME.part; flows are summed over the year.
+
+        Raises:
+            InputError: for an outcome that has no difference in every future: a class, or what may not exist.
+        """
+        asked = scalar.parse(f"{name}@{year}", self.first.actors, self.first.until)
+        numbers_only([asked])
+        return asked.of(self.second) - asked.of(self.first)
+
+    @checked
+    def effect(self, name: str = "lead_months", year: int | None = None) -> Effect:
+        """The paired effect on a series at the end of a year (the horizon by default), with its interval.
+
+        Raises:
+            InputError: as `difference`.
+        """
+        year = self.first.until if year is None else year
+        d = paired(self.difference(name, year))
+        return Effect(name, year, d.p05, d.p50, d.p95, d.mean, d.low, d.high)
+
+    @cached_property
+    def _codes(self) -> tuple[Array, Array]:
+        return polarity.at_year(self.first, self.first.until), polarity.at_year(self.second, self.second.until)
+
+    def outcome_changes(self) -> dict[str, dict[str, Any]]:
+        """Change of the share of each outcome class at the horizon, with its paired 90 % interval (None of one)."""
+        one, two = self._codes
+        same = self.first.spec.digest() == self.second.spec.digest()
+        result = {}
+        for i, name in enumerate(polarity.CLASSES):
+            d = paired_share(one == i, two == i, same)
+            result[name] = {"change": d.mean, "low": d.low, "high": d.high}
+        return result
+
+    def summary(self) -> dict[str, Any]:
+        """The comparison as plain numbers: what `polarity compare --json` prints for a pair."""
+        years = [y for y in (2027, 2028, 2030, self.first.until) if y <= self.first.until]
+        names = ("lead_months", "lead_months_backward", "gap_eci", "compute_train.united_states",
+                 "compute_train.china", "flows_china.legal", "flows_china.domestic", "flows_china.diverted",
+                 "flows_china.offshore")  # fmt: skip
+        return {
+            "first": self.first.spec.name, "second": self.second.spec.name, "seed": self.first.seed,
+            "runs": self.first.runs, "horizon": self.first.until, "notes": self.notes,
+            "outcomes": {"first": self.first.outcome_shares(), "second": self.second.outcome_shares()},
+            "outcome_changes": self.outcome_changes(),
+            "effects": {name: {str(y): {**quantiles(self.difference(name, y)), **_mean(self.effect(name, y))}
+                               for y in sorted(set(years))} for name in names},
+        }  # fmt: skip
+
+    @checked
+    def frame(self, name: str = "lead_months") -> pl.DataFrame:
+        """Effects at every year end as a polars frame: name, year, its last quarter, and the fields of `Effect`."""
+        import polars as pl
+
+        rows = [vars(self.effect(name, year)) for year in range(2022, self.first.until + 1)]
+        frame = pl.DataFrame(rows, schema_overrides=dict.fromkeys(("p05", "p95", "mean_low", "mean_high"), pl.Float64))
+        return frame.insert_column(2, pl.Series("quarter", [f"{year}-Q4" for year in frame["year"]]))
+
+
+_DRAWN = {"history": "from the draws that fit the past", "none": "from the priors alone"}
+"""How a weighting draws parameters, as it stands inside a sentence."""
+
+
+def _mean(effect: Effect) -> dict[str, float | None]:
+    found = {name: getattr(effect, name) for name in ("mean", "mean_low", "mean_high")}
+    return {name: None if value is None else float(f"{value:.6g}") for name, value in found.items()}
+
+
+@checked
+def compare(
+    first: Scenario | Run,
+    second: Scenario | Run,
+    runs: int = 1024,
+    seed: int = 0,
+    until: int = DEFAULT_HORIZON,
+    progress: Callable[[int, int], None] | None = None,
+) -> Comparison:
+    """Compare two scenarios (or runs of them) on the same dice.
+
+    Args:
+        first: the reference.
+        second: what is compared with it.
+        runs: members, where scenarios are given.
+        seed: names the dice, where scenarios are given.
+        until: last year, where scenarios are given.
+        progress: called with (members done, members of both) where scenarios are given.
+
+    Raises:
+        InputError: when runs with different dice are given, or a number is out of range.
+    """
+    done = [0]
+
+    def each(spec: Scenario | Run) -> Run:
+        if isinstance(spec, Run):
+            return spec
+        run = simulate(
+            spec, runs=runs, seed=seed, until=until,
+            progress=None if progress is None else lambda n, total: progress(done[0] + n, 2 * total),
+        )  # fmt: skip
+        done[0] += runs
+        return run
+
+    return Comparison(each(first), each(second))

@@ -1,0 +1,279 @@
+"""A run: arrays with names, what is asked of them, and how they are kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.errors import InputError, unknown
+from scenarios.quarters import FIRST, end_year, label
+from scenarios.schema import Scenario
+from sim.checks import checked
+from sim.ensemble.rng import Array
+from sim.results.outcomes import blocs, lead, polarity
+from sim.results.wording import rounded
+from sim.short import Short
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MEASURES: dict[str, tuple[str, str]] = {
+    "lead_months": ("Lead at a fixed pace", "months"),
+    "lead_months_backward": ("Lead, looking back", "months"),
+    "gap_eci": ("Gap", "ECI points"),
+    "capability": ("Capability", "ECI points"),
+    "compute_train": ("Compute used, for training", "H100e"),
+    "compute_decode": ("Compute used, for decoding", "H100e"),
+    "training_flop": ("Largest training run", "FLOP"),
+    "training_cost": ("Cost of the largest run", "US dollars"),
+    "efficiency": ("Algorithmic efficiency", "OOM against January 2024"),
+    "alignment": ("Alignment with the United States", "share"),
+    "flows_china": ("China's new compute", "H100e a quarter"),
+    "governance": ("Governance index", "per cent"),
+    "stock_h100e": ("Chips owned", "H100e"),
+    "spending": ("Money for chips", "US dollars a quarter"),
+    "power": ("Power for AI chips", "MW"),
+    "power_used": ("Power used by AI chips", "MW"),
+    "rented": ("Compute China rents abroad", "H100e"),
+    "premium": ("Street premium", "share of list price"),
+    "seized": ("Chips seized", "H100e a quarter"),
+    "made_h100e": ("US-designed production", "H100e a quarter"),
+    "unsold_h100e": ("Unsold chips", "H100e"),
+    "blocked": ("Share of a frontier chip's use that the best legal chip lacks", "share"),
+    "unmet": ("China's chip money that found nothing to buy", "share"),
+    "permission": ("Imports that Beijing lets in", "share"),
+    "push": ("Chinese domestic push", "share"),
+    "policing": ("Policing of hubs, mean over hubs", "share"),
+    "enforcement": ("US enforcement effort", "times the 2026 budget"),
+    "legal_chips": ("China's legally imported chips", "chips a quarter"),
+    "list_price": ("List price of compute", "US dollars per H100e"),
+    "concentration": ("Usable compute in the largest run", "share"),
+    "terms_us": ("Terms of capability, United States", "OOM; reinforcement learning in ECI points"),
+    "terms_china": ("Terms of capability, China", "OOM; reinforcement learning in ECI points"),
+    "use_us": ("Use of compute, United States", "share"),
+    "use_china": ("Use of compute, China", "share"),
+}
+"""Series that can be asked for: label and unit."""
+
+
+@dataclass(frozen=True, repr=False)
+class Run(Short):
+    """The result of a simulation: `runs` members of one scenario."""
+
+    spec: Scenario
+    seed: int
+    first: int
+    until: int
+    actors: tuple[str, ...]
+    series: dict[str, Array]
+    """Arrays (T, ..., runs): by actor, by part, or single; stocks and levels at quarter ends, flows per quarter."""
+    parameters: dict[str, Array]
+    """Parameter values drawn, each (runs,)."""
+    ledger: dict[str, Array] = field(default_factory=dict)
+    """Chips by class and quarter (T, classes, runs), where it was kept."""
+
+    def _facts(self) -> dict[str, Any]:
+        shares = ", ".join(f"{polarity.LABELS[name]} {n}" for name, n in rounded(self.outcome_shares()).items())
+        return {
+            "scenario": f"{self.spec.name}, digest {self.spec.digest()}",
+            "futures": f"{self.runs:,}, numbers {self.first} to {self.first + self.runs - 1} of seed {self.seed}",
+            "quarters": f"{self.quarters[0]} to {self.quarters[-1]}",
+            f"outcomes at the end of {self.until}, futures in 100": shares,
+            "series": self.series, "parameters": self.parameters,
+        }  # fmt: skip
+
+    @property
+    def runs(self) -> int:
+        """Number of members."""
+        return int(self.series["capability"].shape[-1])
+
+    @cached_property
+    def quarters(self) -> tuple[str, ...]:
+        """Labels of the quarters."""
+        return tuple(label(FIRST + t) for t in range(len(self.series["capability"])))
+
+    @cached_property
+    def years(self) -> NDArray[np.int64]:
+        """Calendar year of each quarter, `(T,)`."""
+        return np.array([(FIRST + t) // 4 for t in range(len(self.quarters))], dtype=np.int64)
+
+    @cached_property
+    def time(self) -> Array:
+        """Decimal year at the end of each quarter, `(T,)`: 2031.0 is the end of 2030-Q4."""
+        return np.array([end_year(FIRST + t) for t in range(len(self.quarters))])
+
+    @checked
+    def step(self, year: int) -> int:
+        """The step whose quarter is the last of a year.
+
+        Raises:
+            InputError: outside the run.
+        """
+        t = year * 4 + 3 - FIRST
+        if not 0 <= t < len(self.quarters):
+            raise InputError(f"year {year} is outside the run, 2022 to {self.until}")
+        return t
+
+    @checked
+    def __getitem__(self, name: str) -> Array:
+        """A series by name; the leads are computed from capability.
+
+        Raises:
+            InputError: for an unknown name, with the nearest valid one.
+        """
+        if name == "gap_eci":
+            return self._gap
+        if name == "lead_months":
+            return lead.months(self._gap)
+        if name == "lead_months_backward":
+            return self._backward
+        if name in self.series:
+            return self.series[name]
+        if name in MEASURES:
+            raise InputError(f"series {name!r} was not kept in this run; name it in `keep`")
+        raise unknown("series", name, [*self.series, "gap_eci", "lead_months", "lead_months_backward"])
+
+    @cached_property
+    def _gap(self) -> Array:
+        return lead.gap(self)
+
+    @cached_property
+    def _backward(self) -> Array:
+        us, china, _ = blocs.frontiers(self)
+        return lead.backward_months(us, china)
+
+    @checked
+    def parts(self, name: str) -> tuple[str, ...]:
+        """Names of the parts of a series along its middle axis; empty for a single series."""
+        from sim.engine.phases.record import BLOCS, BY_BLOC, BY_RIVAL, PARTS, RIVALS
+
+        if self[name].ndim == 2:
+            return ()
+        return BLOCS if name in BY_BLOC else RIVALS if name in BY_RIVAL else PARTS.get(name, self.actors)
+
+    @checked
+    def part(self, name: str) -> Array:
+        """A series or one part of it, `(T, runs)`, by NAME or NAME.part (for example `flows_china.legal`)."""
+        series, _, part = name.partition(".")
+        values = self[series]
+        names = self.parts(series)
+        if not part and not names:
+            return values
+        if part not in names:
+            raise unknown(f"part of {series}", part, names)
+        return values[:, names.index(part)]
+
+    @checked
+    def outcome_shares(
+        self,
+        year: int | None = None,
+        ruler: str = "fixed_pace",
+        months: float = polarity.MONTHS,
+        third_months: float = polarity.THIRD_MONTHS,
+    ) -> dict[str, float]:
+        """Share of futures per outcome class at the end of a year (the horizon by default)."""
+        return polarity.shares(
+            polarity.at_year(self, self.until if year is None else year, ruler, months, third_months)
+        )
+
+    @checked
+    def quantiles(self, name: str, q: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> pl.DataFrame:
+        """Quantiles over members per quarter, and per part where there are parts, as a polars frame.
+
+        Columns: quarter, year (of the calendar), time (decimal year at the quarter's end), (part,) p05 … One future has
+        a median alone.
+        """
+        import polars as pl
+
+        if outside := [x for x in q if not 0 <= x <= 1]:
+            raise InputError(f"q has {outside[0]:g} in it; quantiles go from 0 to 1")
+        frames = []
+        none = pl.repeat(None, len(self.quarters), dtype=pl.Float64, eager=True)
+        for part in self.parts(name) or ("",):
+            values = np.sort(self.part(f"{name}.{part}" if part else name), axis=-1)
+            columns = {
+                f"p{round(100 * x):02d}": _sorted_quantile(values, x) if self.runs > 1 or x == 0.5 else none for x in q
+            }
+            keys: dict[str, Any] = {"quarter": self.quarters, "year": self.years, "time": self.time}
+            frames.append(pl.DataFrame({**keys, **({"part": [part] * len(self.quarters)} if part else {}), **columns}))
+        return pl.concat(frames)
+
+    @checked
+    def frame(self, name: str) -> pl.DataFrame:
+        """All values of a series: columns quarter, year (of the calendar), time (at its end), (part,) member, value."""
+        import polars as pl
+
+        frames = []
+        steps, members = len(self.quarters), self.runs
+        for part in self.parts(name) or ("",):
+            values = self.part(f"{name}.{part}" if part else name)
+            frames.append(pl.DataFrame({
+                "quarter": np.repeat(np.array(self.quarters), members), "year": np.repeat(self.years, members),
+                "time": np.repeat(self.time, members),
+                **({"part": [part] * (steps * members)} if part else {}),
+                "member": np.tile(np.arange(self.first, self.first + members), steps),
+                "value": np.ascontiguousarray(values).ravel(),
+            }))  # fmt: skip
+        return pl.concat(frames)
+
+    def members(self) -> pl.DataFrame:
+        """One row per member and year: the main outcomes at year ends, and the parameters drawn."""
+        from sim.results.summary import members
+
+        return members(self)
+
+    def summary(self) -> dict[str, Any]:
+        """The main results as one mapping: what `polarity run --json` prints."""
+        from sim.results.summary import summary
+
+        return summary(self)
+
+    def metadata(self) -> dict[str, str]:
+        """What a reader needs to trust, reproduce and cite a saved result."""
+        import platform
+
+        from sim import __version__
+        from sim.ensemble import posterior_draws as ensemble
+
+        return {
+            "polarity_version": __version__, "scenario": self.spec.name, "scenario_digest": self.spec.digest(),
+            "scenario_json": self.spec.model_dump_json(), "seed": str(self.seed), "first_member": str(self.first),
+            "runs": str(self.runs), "until": str(self.until), "calibration": self.spec.calibration,
+            "weighting": self.spec.weighting, "history_draws": ensemble.digest(self.spec),
+            "parameters": json.dumps(sorted(self.parameters)), "numpy": np.__version__, "machine": platform.machine(),
+        }  # fmt: skip
+
+    @checked
+    def save(self, folder: Path | str) -> Path:
+        """Write the members' table as Parquet, with its provenance in the file's metadata, and return its path.
+
+        The file is written beside its place and moved there, so that it exists completely or not at all.
+        """
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        name = self.spec.name.replace(":", "-")
+        path = folder / f"{name}-{self.spec.digest()}-seed{self.seed}-{self.first}-{self.runs}-{self.until}.parquet"
+        partial = path.with_suffix(".part")
+        self.members().write_parquet(partial, metadata=self.metadata())
+        partial.replace(path)
+        return path
+
+    def check_finite(self) -> None:
+        """Raise if a number of any member is not finite: one bad member must not hide in a median."""
+        for name, values in self.series.items():
+            if not np.isfinite(values).all():
+                raise FloatingPointError(f"{self.spec.name}: {name} is not finite")
+
+
+def _sorted_quantile(ordered: Array, q: float) -> Array:
+    """Linear quantile of values already sorted along the last axis."""
+    place = q * (ordered.shape[-1] - 1)
+    low = int(place)
+    high = min(low + 1, ordered.shape[-1] - 1)
+    return ordered[..., low] + (place - low) * (ordered[..., high] - ordered[..., low])

@@ -1,0 +1,254 @@
+"""Assumptions: every uncertain input with its source and what it does, to be searched, doubted and changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from scenarios.parameters import parameters
+from sim.results.wording import headline, rounded
+from sim.ui.assumptions import frames
+from sim.ui.shared import address, assumed, common, theme, wording
+from sim.ui.shared.setup import LIMITS, REFUSED, RULERS, YEARS, Judge, Setup, choice, edit, first_line
+
+_NOTES, _ROUND, _SHOWN = "assumption_notes", "assumption_round", "assumption_shown"
+_EVERY, _TIERS = "All", list(frames.TIERS.values())
+LONGEST = 60
+"""Letters of a search."""
+
+
+@st.cache_resource(max_entries=30, show_spinner=False)
+def _standing(canonical: str, judge: Judge, members: int) -> frames.Standing:
+    return frames.standing(common.unworded(canonical), judge, members)
+
+
+def _take_edits(names: list[str], key: str) -> None:
+    """Adopt what was typed into the table; the table then starts anew with it."""
+    chosen = choice()
+    found, notes = frames.edited(names, st.session_state[key]["edited_rows"], chosen.now.assumptions)
+    st.session_state[_NOTES] = notes
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    edit(assumptions=found)
+
+
+def _take_one(name: str) -> None:
+    value = st.session_state[_box(name)]
+    if value is None:
+        st.session_state[_NOTES] = [f"{parameters()[name].label} needs a number: type one into the box first"]
+        return
+    problem = assumed.refused(name, float(value))
+    st.session_state[_NOTES] = [problem] if problem else []
+    if not problem:
+        edit(assumptions={**choice().now.assumptions, name: float(value)})
+
+
+def _drop(name: str) -> None:
+    """Let a parameter vary again, or all of them where none is named; what was typed goes too."""
+    kept = {other: value for other, value in choice().now.assumptions.items() if other != name}
+    st.session_state[_NOTES] = []
+    edit(assumptions=kept if name else {})
+    for other in [name] if name else parameters():
+        st.session_state.pop(_box(other), None)
+
+
+def _box(name: str) -> str:
+    return f"fix_{name}"
+
+
+def _judge_by(field: str, key: str) -> None:
+    chosen = choice()
+    edit(judge=replace(chosen.now.judge, **{field: st.session_state[key]}))
+
+
+# ------------------------------------------------------------------------------------------------------- the answer
+def _verdict(now: Setup) -> None:
+    """The headline under these assumptions and under the usual ones."""
+    mine = common.view(now.spec, now.judge)
+    usual = common.view(replace(now, assumptions={}, judge=Judge()).spec)
+    said = headline(mine.counts, mine.year)
+    same = not now.assumptions and now.judge == Judge()
+    against = "These are the usual assumptions." if same else (
+        wording.comparison(mine.counts, usual.counts, "the usual assumptions")
+    )  # fmt: skip
+    left, right = st.columns([0.44, 0.56], gap="medium", vertical_alignment="center")
+    changed = f" Changed: {assumed.described(now.assumptions)}." if now.assumptions else ""
+    left.html(
+        f'<h1 class="say">{escape(said)}</h1><p class="sub">{escape(now.spec.title)}. {escape(against)}'
+        f"{escape(changed)}</p>"
+    )
+    right.html(theme.bar(mine.counts, usual.counts, f"Where 100 futures stand at the end of {mine.year}. Thin bar: the "
+                         "usual assumptions, judged as usual.", "the usual assumptions"))  # fmt: skip
+    theme.say(f"{said} {against}")
+
+
+def _ruler(now: Setup) -> None:
+    judge = now.judge
+    unit = "What counts as well ahead, and when. It is yours to say: the futures stay the same."
+    st.html(theme.heading("The ruler of the verdict", unit))
+    one, two, three = st.columns(3, gap="medium")
+    for slot, field, label, options, form in (
+        (one, "ruler", "How a lead is measured", list(RULERS), RULERS.__getitem__),
+        (two, "limit", f"Well ahead from, {judge.unit}", [float(n) for n in LIMITS], lambda n: f"{n:g}"),
+        (three, "year", "At the end of", list(YEARS), str),
+    ):
+        key = f"judge_{field}"
+        if st.session_state.get(key) != getattr(judge, field):
+            st.session_state[key] = getattr(judge, field)
+        kind: Any = slot.selectbox if field == "ruler" else slot.select_slider
+        kind(label, options, format_func=form, key=key, on_change=_judge_by, args=(field, key))
+    with st.expander("How the share of futures with the US well ahead hangs on the ruler", key="rulers",
+                     on_change="rerun") as more:  # fmt: skip
+        if more.open:
+            st.html(_rulers(now))
+
+
+def _rulers(now: Setup) -> str:
+    """US well ahead in futures of 100, by ruler and limit."""
+    limits = sorted({6.0, 12.0, 18.0, 24.0, now.judge.limit})
+    head = "".join(f"<th>{limit:g} or more</th>" for limit in limits)
+    rows = ""
+    for ruler, label in RULERS.items():
+        cells = (common.view(now.spec, replace(now.judge, ruler=ruler, limit=limit)).shares for limit in limits)
+        rows += (
+            f"<tr><th>{label}</th>" + "".join(f"<td>{rounded(shares)['us_ahead']}</td>" for shares in cells) + "</tr>"
+        )
+    return (
+        f'<p class="d">Futures in 100, end of {now.judge.year}.</p><div class="scroll"><table class="all">'
+        f"<tr><th></th>{head}</tr>{rows}</table></div>"
+    )
+
+
+def _judgement(found: frames.Standing, judge: Judge) -> str:
+    """How much of what is not known rests on judgement alone."""
+    counts = {tier: sum(row.tier == tier for row in parameters().values()) for tier in frames.TIERS}
+    alone, inferred = (round(100 * found.explained[tier]) for tier in ("judgement", "inferred"))
+    return (
+        f"{counts['judgement']} of {len(parameters())} inputs rest on judgement alone; together they foretell {alone}% "
+        f"of the variance of the lead at the end of {judge.year}. Inputs inferred from records foretell {inferred}%, "
+        f"all inputs together {round(100 * found.everything)}%; the rest is luck and what inputs do together."
+    )
+
+
+# -------------------------------------------------------------------------------------------------------- the table
+def _adopt() -> list[str]:
+    """Take over the search of the address; what of it fits nothing, in words."""
+    notes, text, tier = [], address.news("search"), address.news("tier")
+    if text is not None:
+        address.keep("search", text.strip()[:LONGEST])
+    if tier and tier not in frames.TIERS.values():
+        address.keep("tier", "")
+        notes.append(f"tier={address.short(tier)}: there is no such tier; there are {wording.listed(_TIERS)}")
+    return notes
+
+
+def _search() -> tuple[str, str]:
+    left, right = st.columns([0.6, 0.4], gap="medium", vertical_alignment="bottom")
+    text = left.text_input("Search", max_chars=LONGEST, placeholder="for example: diffusion, Epoch, chips",
+                           **address.control("search", ""))  # fmt: skip
+    tier = right.segmented_control("Founded on", [_EVERY, *_TIERS], required=True, **address.control("tier", _EVERY))
+    return text or "", next((key for key, label in frames.TIERS.items() if label == tier), "")
+
+
+def _table(now: Setup, found: frames.Standing, text: str, tier: str) -> None:
+    shown = frames.table(found, now.assumptions, text, tier)
+    unit = (
+        f"{shown.height} of {len(parameters())} inputs. Type a number under “Yours” to fix one in all futures, of the "
+        f"reference too; empty it to take it back. Effect: mean lead in {now.judge.unit} in the fifth of futures where "
+        "it is highest, less where it is lowest. Variance: what knowing it would take away."
+    )
+    st.html(theme.heading("Every uncertain input", unit) + frames.paper(shown))
+    if not shown.height:
+        st.html(f'<p class="d">Nothing fits “{escape(address.short(text))}”. Try one word less.</p>')
+        return
+    key = f"assumption_table_{st.session_state.get(_ROUND, 0)}"
+    column = st.column_config
+    st.data_editor(
+        shown, key=key, hide_index=True, num_rows="fixed", height=min(38 + 35 * shown.height, 520),
+        disabled=[name for name in shown.columns if name != "mine"],
+        on_change=_take_edits, args=(shown["name"].to_list(), key),
+        column_config={
+            "name": None,
+            "label": column.TextColumn("Input", width="medium", pinned=True),
+            "mine": column.NumberColumn("Yours", help="Fix it to this value", width="small", format="%.4g"),
+            "prior": column.TextColumn("Prior: middle (90%)", width="medium"),
+            "history": column.TextColumn("Weighed by history", width="medium"),
+            "unit": column.TextColumn("Unit", width="small"),
+            "effect": column.NumberColumn("Effect on the lead", format="%+.1f", width="small"),
+            "share": column.NumberColumn("Variance, %", format="%.1f", width="small"),
+            "tier": column.TextColumn("Founded on", width="small"),
+            "as_of": column.TextColumn("Date", width="small"),
+            "source": column.TextColumn("Source", width="large"),
+        },
+    )  # fmt: skip
+
+
+def _one(now: Setup, names: list[str]) -> None:
+    """One input with all that is known of it, and a control that needs no table."""
+    known = parameters()
+    name = st.selectbox("One input in full", names, format_func=lambda key: known[key].label, key="one_input")
+    if name is None:
+        return
+    row = known[name]
+    low, mid, high = assumed.interval(name)
+    note = f" {escape(row.note)}" if row.note else ""
+    st.html(
+        f'<p class="d">{escape(row.meaning)} Unit: {escape(row.unit)}. Prior: {mid:.3g}, nine in ten between '
+        f"{low:.3g} and {high:.3g}. {frames.TIERS[row.tier]}, {escape(row.as_of)}: {escape(row.source)}.{note}</p>"
+    )
+    _follow(name, now.assumptions.get(name))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        if row.forms:
+            st.selectbox("Value", row.forms, index=None, format_func=lambda value: f"{value:g}", key=_box(name),
+                         placeholder="Not fixed")  # fmt: skip
+        else:
+            st.number_input("Value", row.lowest, row.highest, value=None, key=_box(name), format="%.4g",
+                            step=(high - low) / 20, placeholder="Not fixed")  # fmt: skip
+        st.button("Fix it", on_click=_take_one, args=(name,), type="primary")
+        st.button("Back to its prior", on_click=_drop, args=(name,), disabled=name not in now.assumptions)
+        st.button("All back", on_click=_drop, args=("",), disabled=not now.assumptions, type="tertiary")
+
+
+def _follow(name: str, held: float | None) -> None:
+    """Make the box show what holds, and nothing where the parameter varies; what is being typed stays."""
+    shown = st.session_state.setdefault(_SHOWN, {})
+    if _box(name) not in st.session_state or shown.get(name) != held:
+        st.session_state[_box(name)] = held
+    shown[name] = held
+
+
+@st.fragment
+def workspace() -> None:
+    address.write()
+    chosen = choice()
+    now = chosen.now
+    if chosen.notes:
+        st.html(theme.ignored(chosen.notes))
+    try:
+        _verdict(now)
+        with st.spinner("Asking what each input does …", show_time=False):
+            members = min(frames.MOST, 4 * common.futures())
+            found = _standing(now.spec.canonical(), now.judge, members)
+    except REFUSED as error:
+        st.error(first_line(error))
+        st.button("Back to the usual assumptions", on_click=_drop, args=("",))
+        return
+    st.html('<div id="results" tabindex="-1"></div>')
+    _ruler(now)
+    if notes := st.session_state.pop(_NOTES, None):  # they belong to the last edit, and are said once
+        st.html(theme.ignored(notes, "Not taken over:"))
+    st.html(theme.heading("What rests on judgement", _judgement(found, now.judge)))
+    text, tier = _search()
+    _table(now, found, text, tier)
+    _one(now, frames.table(found, now.assumptions, text, tier)["name"].to_list() or list(parameters()))
+
+
+theme.style()
+address.adopt("assumptions")
+ignored = _adopt()
+with st.container(key="assumptions"):
+    if ignored:
+        st.html(theme.ignored(ignored))
+    workspace()

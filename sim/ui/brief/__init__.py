@@ -1,0 +1,1 @@
+"""The one-page brief, in words and as files."""

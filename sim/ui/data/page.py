@@ -1,0 +1,286 @@
+"""Data and API: the present scenario as something to run, to keep and to cite; and scenarios of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+import streamlit as st
+
+from scenarios import files
+from scenarios.errors import InputError
+from sim import checkout
+from sim.results.outcomes.polarity import CLASSES, LABELS
+from sim.ui.data import downloads, recipes, uploads
+from sim.ui.data.recipes import Dice
+from sim.ui.shared import address, assumed, common, inert_panel, injector, levers, theme, wording
+from sim.ui.shared.setup import REFUSED, Judge, Setup, choice, first_line
+
+_PREPARED, _COUNT, _PROBLEM = "data_prepared", "data_uploads", "data_problem"
+_YAML, _JSON, _PARQUET = "application/yaml", "application/json", "application/vnd.apache.parquet"
+_CSS = """
+.st-key-data_page{gap:1.1rem}
+.st-key-data_page table.all{max-width:62rem;margin:.4rem 0 0}
+.st-key-data_page table.all td:last-child{overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
+.st-key-data_page table.all th{font-weight:600;white-space:nowrap;padding-right:1.4rem;opacity:.82}
+.st-key-data_page .d{max-width:88ch}
+.st-key-data_page .sub{max-width:110ch;overflow-wrap:anywhere}
+.st-key-data_page pre .token{display:inline;margin:0;padding:0;border:0;font-size:inherit;color:inherit!important}
+.st-key-data_page pre :is(.keyword,.parameter,.builtin,.boolean){color:light-dark(#234E9E,#8FB4F5)!important}
+.st-key-data_page pre :is(.string,.number){color:light-dark(#17695D,#6FCDBB)!important}
+.st-key-data_page pre .comment{color:light-dark(#565E6B,#A6AEBA)!important}
+.st-key-data_page pre .key{color:light-dark(#9A380B,#F2A37F)!important}
+.st-key-data_page [data-testid=stFileUploaderDropzoneInstructions]{display:none}
+.st-key-data_page code{font-size:.92em}
+.st-key-data_page button{min-height:24px;min-width:24px}
+@media (max-width:1000px){.st-key-data_page [data-testid=stColumn]{min-width:100%!important}}
+"""
+
+
+def _dice() -> Dice:
+    return Dice(common.futures(), common.SEED, common.UNTIL)
+
+
+def _alert(text: str, head: str = "") -> None:
+    """What went wrong; it can quote a file, so it is no Markdown, which could name pictures of other hosts."""
+    said = f"<p>{escape(head)}</p>{escape(text)}" if head else f"<p>{escape(text)}</p>"
+    st.html(f'<div class="ignored" role="alert">{said}</div>')
+
+
+# ---------------------------------------------------------------------------------------------------- the scenario
+def _head(now: Setup, dice: Dice) -> None:
+    spec = now.spec
+    changes = [*([levers.described(now)] if now.levers else []), *map(injector.described, now.events)]
+    if now.assumptions:
+        changes.append(assumed.described(now.assumptions))
+    parts = [
+        f"<b>{escape(now.start.title)}</b>" + (f" with {escape(wording.listed(changes))}" if changes else ""),
+        f"digest <code>{spec.digest()}</code>",
+        f"seed {dice.seed}",
+        f"{dice.futures:,} futures",
+        f"to the end of {dice.until}",
+    ]
+    st.html(
+        '<h1 class="say">The numbers you saw, in a script of your own</h1>'
+        f'<p class="sub">{"; ".join(parts)}.</p><div id="results" tabindex="-1"></div>'
+    )
+
+
+def _recipes(now: Setup, dice: Dice) -> None:
+    st.html(theme.heading(
+        "Run this scenario elsewhere",
+        checkout.advice("In a checkout of Polarity, after make setup.", "Wherever Polarity is installed.")
+        + " Each of these gives the digest and the numbers of the page.",
+    ))  # fmt: skip
+    file, text = recipes.file_name(now), recipes.scenario_file(now, dice)
+    python, command, scenario, plan = st.tabs(["Python", "Command line", "Scenario file", "Batch plan"])
+    with python:
+        if now.own:
+            _note(f"Save the scenario file as {file} beside the script.")
+        st.code(recipes.python(now, dice), language="python", wrap_lines=True)
+    with command:
+        _note(_of_command(now, file))
+        st.code(recipes.command(now, dice), language="bash", wrap_lines=True)
+    with scenario:
+        _note("It stands alone, and this page reads it. For polarity show, run and compare, and for load() in Python.")
+        st.download_button(
+            f"Save {file}", text, file, _YAML, on_click="ignore", icon=":material/download:", key="data_yaml"
+        )
+        _long(text)
+    with plan:
+        _note(
+            "The same futures as a study, beside what the scenario is compared with. Save it as plan.yaml and run "
+            "polarity batch plan.yaml --out results"
+            + checkout.advice("; docs/research.md says what else a plan can hold.", ".")
+        )
+        _long(recipes.plan_file(now, dice))
+    _numbers(now)
+
+
+def _long(text: str) -> None:
+    """A file, which scrolls in its place where it is long."""
+    st.code(text, language="yaml", wrap_lines=True, height=560 if text.count("\n") > 30 else "content")
+
+
+def _of_command(now: Setup, file: str) -> str:
+    told = [f"--set knows no events, assumptions or files of your own: save the scenario file as {file} first."] * (
+        recipes.needs_file(now)
+    )
+    if now.judge != Judge():
+        usual = Judge()
+        told.append(
+            f"It counts {usual.limit:g} months at a fixed pace at the end of {usual.year}; for your ruler take Python."
+        )
+    told.append("Without --json it says the result in words; --out results also writes every future as Parquet.")
+    return " ".join(told)
+
+
+def _note(text: str) -> None:
+    st.html(f'<p class="d">{escape(text)}</p>')
+
+
+def _numbers(now: Setup) -> None:
+    """What a script has to print, to see that it is the same."""
+    try:
+        shares = common.view(now.spec, now.judge).shares
+    except REFUSED as error:
+        _alert(first_line(error))
+        return
+    listed = ", ".join(f"{escape(LABELS[name])} <code>{shares[name]:.4g}</code>" for name in CLASSES)
+    ruled = escape(wording.judged(now.judge))
+    st.html(f'<p class="sub">What the Python script prints, as shares of futures: {listed}. Here {ruled}.</p>')
+
+
+# ----------------------------------------------------------------------------------------------- a file of one's own
+def _upload_key() -> str:
+    return f"data_upload_{st.session_state.get(_COUNT, 0)}"
+
+
+def _taken() -> None:
+    """Take over what was uploaded, or say why not. A file that was taken leaves the list of the control."""
+    given = st.session_state.get(_upload_key())
+    st.session_state.pop(_PROBLEM, None)
+    if given is None:
+        return
+    try:
+        spec = uploads.read(given.getvalue(), given.name)
+        uploads.check_runs(spec, uploads.called(given.name))
+    except InputError as error:
+        st.session_state[_PROBLEM] = str(error)
+        return
+    chosen = choice()
+    chosen.take(Setup(chosen.now.scenario, judge=chosen.now.judge, own=spec))
+    st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1
+
+
+def _left() -> None:
+    chosen = choice()
+    chosen.take(Setup(chosen.now.scenario, judge=chosen.now.judge))
+
+
+def _upload(now: Setup) -> None:
+    limit = f"{files.MAX_BYTES // 1000} kB"
+    st.html(theme.heading(
+        "Bring a scenario of your own",
+        "Checked like every other, and compared with its baseline. Only your session sees it, and nothing is kept.",
+    ))  # fmt: skip
+    if now.own:
+        st.html(
+            f'<p class="sub" role="status">In use: <b>{escape(now.own.title)}</b> from your file, digest '
+            f"<code>{now.own.digest()}</code>. {escape(now.own.story)}</p>{inert_panel.lines(now.own)}"
+        )
+        with st.container(horizontal=True, gap="small"):
+            st.page_link("sim/ui/explore/page.py", label="See it on Explore", icon=":material/tune:")
+            st.button("Leave this file", on_click=_left, icon=":material/close:", key="data_leave")
+    key = _upload_key()
+    st.file_uploader(
+        f"Scenario file (YAML or JSON, at most {limit})",
+        type=list(uploads.TYPES),
+        key=key,
+        on_change=_taken,
+        max_upload_size=1,
+    )
+    if st.session_state.get(key) is not None and _PROBLEM in st.session_state:
+        _alert(st.session_state[_PROBLEM], "The file was not used:")
+    form = checkout.advice("The form is in docs/api.md, “A scenario of your own”; polarity", "The command polarity")
+    _note(f"{form} schema prints it for an editor.")
+
+
+# -------------------------------------------------------------------------------------------------------- downloads
+def _files(now: Setup, dice: Dice) -> None:
+    st.html(theme.heading(
+        "Every future as a file",
+        f"{dice.futures:,} futures by year: outcome, leads, capability, compute, and the parameters drawn. Where they "
+        "come from is in the Parquet file’s metadata, and in a file beside the CSV.",
+    ))  # fmt: skip
+    spec = recipes.written(now)
+    made = (spec, dice)
+    kept = st.session_state.get(_PREPARED)
+    if kept is None or kept[0] != made:
+        st.session_state.pop(_PREPARED, None)
+        slot = st.empty()
+        if not slot.button("Prepare the files", icon=":material/inventory_2:", key="data_prepare"):
+            return
+        try:
+            with slot, st.spinner("Simulating every future …"):
+                kept = (made, downloads.prepare(spec, dice))
+        except REFUSED as error:
+            _alert(first_line(error))
+            return
+        st.session_state[_PREPARED] = kept
+        slot.empty()
+    _buttons(kept[1])
+
+
+def _buttons(made: downloads.Files) -> None:
+    _note(
+        f"{made.rows:,} rows, {made.columns} columns. Lead and outcome are on the ruler of 12 months at a fixed pace."
+    )
+    offered: Iterable[tuple[str, object, int, str, str, str]] = (
+        ("Table, Parquet", made.parquet, len(made.parquet), "parquet", _PARQUET, "table_view"),
+        ("Table, CSV", made.csv, made.csv_size, "csv", "text/csv", "csv"),
+        ("Provenance of the CSV, JSON", made.provenance, len(made.provenance), "provenance.json", _JSON, "history"),
+        ("Summary, JSON", made.summary, len(made.summary), "summary.json", _JSON, "data_object"),
+    )
+    for label, content, count, ending, kind, icon in offered:
+        st.download_button(f"{label} ({downloads.size(count)})", content, f"{made.stem}.{ending}", kind,  # type: ignore[arg-type]
+                           on_click="ignore", icon=f":material/{icon}:", width="stretch",
+                           key=f"data_save_{ending}")  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------- facts, the engine
+def _cite(now: Setup, dice: Dice) -> None:
+    st.html(theme.heading("What the numbers depend on, and how to cite them", "Results change between versions."))
+    rows = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>'
+        for name, value in recipes.facts(now, dice)
+    )
+    st.html(f'<table class="all">{rows}</table>')
+    st.code(recipes.citation(now, dice), language=None, wrap_lines=True)
+    st.code(recipes.bibtex(now, dice), language="bibtex", wrap_lines=True)
+
+
+def _api() -> None:
+    st.html(theme.heading("The engine in five lines of Python", "Tables come back as polars frames, series as arrays."))
+    st.code(recipes.API, language="python", wrap_lines=True)
+    guides = checkout.advice(
+        "Python guide: <code>docs/api.md</code>. Studies, sensitivity, discovery and policies: "
+        "<code>docs/research.md</code>. The model in words: <code>docs/ODD.md</code>. All are in the checkout.",
+        "The guides come with the source code of Polarity, not with the package.",
+    )
+    st.html(f'<p class="d">{guides}</p>')
+
+
+@st.fragment
+def workspace() -> None:
+    address.write()
+    chosen = choice()
+    if chosen.notes:
+        st.html(theme.ignored(chosen.notes))
+    now = chosen.now
+    try:
+        dice = _dice()
+        if now.problem:
+            raise InputError(now.problem)
+        _head(now, dice)
+        _recipes(now, dice)
+    except REFUSED as error:
+        _alert(first_line(error))
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _upload(now)
+    with right:
+        _files(now, dice)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _cite(now, dice)
+    with right:
+        _api()
+
+
+theme.style()
+st.html(f"<style>{_CSS}</style>")
+address.adopt("data")
+with st.container(key="data_page"):
+    workspace()

@@ -1,0 +1,319 @@
+"""Evidence: has this model been right? A blind run against what happened, and everything that speaks against it."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from calibration.record import read
+from scenarios import BASELINE, load
+from scenarios.errors import InputError
+from scenarios.quarters import DATA_UNTIL
+from scenarios.tables import table
+from sim import checkout
+from sim.ensemble.posterior_draws import weighed
+from sim.hindcast.blind import CUTOFFS, Hindcast
+from sim.hindcast.kept import kept
+from sim.hindcast.record import SERIES
+from sim.results.outcomes.china_compute import DEFINITIONS
+from sim.results.wording import headline
+from sim.ui.evidence import (
+    frames as evidence_frames,
+    html as evidence_html,
+    misses as evidence_misses,
+    style as evidence_style,
+    tables as evidence_tables,
+    wording as say,
+)
+from sim.ui.evidence.frames import Question
+from sim.ui.shared import address, charts, common, quantity, theme, wording
+
+CHOICES = {cutoff[:4]: cutoff for cutoff in CUTOFFS}
+"""Cut-offs by the year that stands in the picker and in the address."""
+WORD = {"cutoff": "cut-off", "series": "series", "question": "question", "definition": "definition"}
+"""What the address can hold, in words."""
+HEIGHT = 300
+
+
+def _draw(name: str, spec: charts.Spec, tables: dict[str, object], head: str, alt: str, height: int = HEIGHT) -> None:
+    with st.container(gap="xxsmall", key=f"chart_{name}"):
+        st.html(head)
+        data = {**tables, **spec.get("datasets", {})}
+        st.vega_lite_chart({**spec, "datasets": data}, height=height, key=f"drawn_{name}", alt=alt)
+
+
+# ------------------------------------------------------------------------------------------------- the blind run
+def _answer(found: Hindcast) -> None:
+    left, right = st.columns([0.5, 0.5], gap="medium", vertical_alignment="center")
+    left.html(
+        f'<h1 class="say">{escape(say.verdict(found))}</h1>'
+        f'<p class="sub">{escape(say.support(found))} {escape(say.worst(found))}</p>'
+        f'<p class="fine">{say.RANGE} {say.HINDSIGHT} {say.WORDS}</p>'
+    )
+    right.html(evidence_html.tiles(found))
+    theme.say(say.verdict(found))
+
+
+def _paths(found: Hindcast) -> None:
+    text = (
+        f"Up to the {say.year_end(found.cutoff)} the run knew the record. After it, it knew only the rules that really "
+        "came, and parameters as one could have put them then."
+    )
+    st.html('<div id="results" tabindex="-1"></div>' + evidence_html.part("The blind run against what happened", text))
+    left, right = st.columns([0.5, 0.5], gap="medium")
+    with left:
+        unscored = not all(found.of(key) for key in evidence_frames.FRONTIERS)
+        st.html(f'<div class="keys">{evidence_html.marks(unscored)}{_sides()}</div>')
+        unit = "Epoch Capabilities Index, points, at quarter ends."
+        told = " ".join(say.series_told(found, key) for key in evidence_frames.FRONTIERS)
+        _blind("frontiers", found, evidence_frames.FRONTIERS, say.frontier_title(found), unit, told)
+    with right:
+        labels = _seconds()
+        first = list(labels.values()).index(evidence_frames.SECOND)
+        label = st.selectbox("Show beside it", list(labels), **address.control("series", list(labels)[first]))
+        key = labels[label]
+        scale = " Logarithmic axis." if evidence_misses.KNOWN[key].log else ""
+        unit = f"{quantity.name(evidence_misses.KNOWN[key].unit)}, by quarter.{scale}"
+        _blind("series", found, (key,), say.series_title(found, key), unit, say.series_told(found, key))
+
+
+def _seconds() -> dict[str, str]:
+    """Series that can stand beside the frontiers, by label."""
+    return {series.label: series.key for series in SERIES if series.key not in evidence_frames.FRONTIERS}
+
+
+def _blind(name: str, found: Hindcast, keys: tuple[str, ...], title: str, unit: str, told: str) -> None:
+    tables = evidence_frames.blind(found, keys)
+    axis = evidence_frames.axis(keys)
+    spec = common.evidence_spec("blind", axis)
+    if evidence_frames.at_edge(tables, axis):
+        unit += " At the lower edge: next to none."
+    _draw(name, spec, {**tables}, evidence_html.heading(title, unit), f"{title}. {told}")
+
+
+def _sides() -> str:
+    colours = {"us": charts.US, "china": charts.CHINA, "both": charts.MUTED}
+    return theme.swatches({"us": "United States", "china": "China", "both": "World, or both"}, colours)
+
+
+def _scores(found: Hindcast) -> None:
+    st.html(
+        evidence_html.part("Scores", "By pattern of the record, against two forecasts that need no model.")
+        + evidence_html.scores(found)
+        + evidence_html.meanings()
+    )
+    against = say.takeoff(found)
+    if against:
+        st.html(f'<p class="lead"><b>Against another model.</b> {escape(against)}</p>')
+    with st.expander(f"Each of the {len(found.points)} recorded figures", key="figures", on_change="rerun") as more:
+        if more.open:
+            st.html(evidence_html.figures(found))
+
+
+def _wrong(found: Hindcast) -> None:
+    missed = [*evidence_misses.beyond(found), *evidence_misses.outside(found)]
+    text = (
+        f"From the {say.year_end(found.cutoff)}: headline figures whose middle is off by more than a stated "
+        "limit, then every series with figures outside its 90% band. Computed from the stored run."
+    )
+    shown = evidence_html.misses(missed) if missed else '<p class="lead">Nothing beyond the limits at this cut-off.</p>'
+    st.html(evidence_html.part("Where the model is wrong", text) + shown)
+
+
+@st.fragment
+def blind() -> None:
+    address.write()
+    year = st.segmented_control(
+        "Blind from the end of", list(CHOICES), required=True, **address.control("cutoff", list(CHOICES)[-1])
+    )
+    found = kept(CHOICES.get(str(year), CUTOFFS[-1]))
+    _answer(found)
+    _paths(found)
+    _scores(found)
+    _wrong(found)
+
+
+# -------------------------------------------------------------------------------------------------- the inputs
+def _mechanisms() -> None:
+    text = (
+        "Changes of the model that a miss suggested. They are judged by the log evidence of the record: a difference "
+        "below 1 decides nothing, and a change that the record speaks against is not kept because it looks good."
+    )
+    tried = table("mechanisms")
+    st.html(evidence_html.heading(say.tried([row.verdict for row in tried]), text))
+    with st.expander(
+        f"The log of all {len(tried)}: what was missed, tried and found", key="tried", on_change="rerun"
+    ) as more:
+        if more.open:
+            st.html(evidence_tables.mechanisms(tried))
+
+
+def _learned() -> None:
+    mine, before = common.view(load(BASELINE)), common.view(common.priors())
+    facts = weighed(DATA_UNTIL).facts
+    st.html(evidence_html.part("What history teaches", say.worth(facts)))
+    left, right = st.columns([0.44, 0.56], gap="medium", vertical_alignment="center")
+    change = wording.comparison(mine.counts, before.counts, "the priors alone")
+    left.html(
+        f'<p class="lead"><b>{escape(headline(mine.counts, mine.year))}</b> {escape(change)} '
+        f"{escape(say.narrowed(mine.lead_end, before.lead_end))}</p>"
+    )
+    caption = (
+        f"Where 100 futures of current policy stand at the end of {mine.year}, weighed by history. Thin bar: the "
+        f"priors alone. {mine.futures:,} futures each, on the same dice."
+    )
+    right.html(theme.bar(mine.counts, before.counts, caption, "the priors alone"))
+    unit = (
+        "The ten most moved, each on the scale of its own prior: the grey bar holds nine in ten draws of it, the "
+        "blue one nine in ten weighed by history, the ticks are the middles. Numbers: middle (90% interval)."
+    )
+    st.html(evidence_html.heading(say.learned(facts), unit) + evidence_tables.known(facts))
+    moved = evidence_tables.moved(facts)
+    with st.expander(f"All {len(moved)} inputs that the record moves", key="moved", on_change="rerun") as more:
+        if more.open:
+            st.html(evidence_tables.rest(facts))
+    silent = len(facts["parameters"]) - len(moved)
+    title = f"The {silent} inputs that the record does not move: they rest on their sources and on judgement"
+    with st.expander(title, key="silent", on_change="rerun") as more:
+        if more.open:
+            st.html(evidence_tables.still(facts))
+
+
+# ------------------------------------------------------------------------------------------------------ the others
+@st.fragment
+def others() -> None:
+    address.write()
+    today = common.today()
+    text = (
+        "Current policy beside what others have published for the same question and year. Definitions differ, and the "
+        "table says how: a figure outside our range is not yet a disagreement."
+    )
+    st.html(evidence_html.part("Other people's numbers", text))
+    left, right = st.columns([0.5, 0.5], gap="medium")
+    with left:
+        questions = list(today.questions)
+        name = st.selectbox("Question", questions, **address.control("question", questions[0]))
+        _question(today.questions[name], today)
+    with right:
+        meaning = st.selectbox(
+            "What counts as China's compute",
+            list(DEFINITIONS),
+            format_func=lambda key: DEFINITIONS[key][:1].upper() + DEFINITIONS[key][1:],
+            **address.control("definition", "owned"),
+        )
+        _china(today, meaning)
+    question = today.questions[name]
+    # Below the columns, where definitions and sources have room.
+    with st.expander(f"{name}: all {len(question.rows)} figures, with definitions and sources", key="their_table"):
+        st.html(evidence_tables.others(question))
+    with st.expander("China's compute and share of the world, by year", key="china_table"):
+        st.html(evidence_tables.china(today.china, meaning))
+
+
+def _question(question: Question, today: evidence_frames.Today) -> None:
+    compared = [(row.theirs.value, row.ours) for row in question.compared if row.ours is not None]
+    title = say.others(compared)
+    if question.compared:
+        axis = evidence_frames.question_axis(question)
+        scale = " Logarithmic axis." if axis.log else ""
+        unit = (
+            f"{question.name}. {quantity.name(question.unit)}. Blue: our middle future and 90% range. Diamonds: "
+            f"{say.authors([row.theirs.author for row in question.compared])}.{scale}"
+        )
+        last = question.compared[-1]
+        told = f"{question.name}: for {last.theirs.year}, {last.theirs.author} has "
+        told += f"{quantity.amount(last.theirs.value, question.unit)}"
+        if last.ours is not None:
+            told += f", our middle is {quantity.amount(last.ours[1], question.unit)}"
+        end = max(today.until, *(row.theirs.year for row in question.compared))
+        start = min(2023, *(row.theirs.year for row in question.compared))
+        tables = evidence_frames.asked(question)
+        spec = common.evidence_spec("asked", axis, start, end)
+        _draw("question", spec, {**tables}, evidence_html.heading(title, unit), f"{title}. {told}.", 290)
+    else:
+        st.html(evidence_html.heading(title, f"{question.name}: what others say is in the table."))
+
+
+def _china(today: evidence_frames.Today, meaning: str) -> None:
+    frame = today.china
+    end = frame.filter((frame["definition"] == meaning) & (frame["year"] == 2025)).row(0, named=True)
+    values = evidence_frames.published()["value"].to_list()
+    mid = quantity.amount(end["smid"], "share")
+    title = f"China has {mid} of the world's compute at the end of 2025, by this definition"
+    unit = (
+        f"Per cent of all AI chips. Orange: {DEFINITIONS[meaning]}, with its 90% range. Dashes: the other definitions. "
+        "Diamonds: published for 2025."
+    )
+    spread = (
+        f"Published figures go from {min(values):g}% to {max(values):g}%, since they count different things."
+        * bool(values)
+    )
+    told = (
+        f"In 2025 that is {quantity.amount(end['mid'], 'H100e')}, 90% range "
+        f"{quantity.span(end['slo'], end['shi'], 'share')} of the world. {spread}"
+    )
+    top = max(frame["shi"].to_numpy().max() * 100, *values, 1.0)
+    spec = common.evidence_spec("china", evidence_frames.span([0.0, float(top)], False, "%"), today.until)
+    tables = evidence_frames.china(frame, meaning)
+    _draw("china", spec, {**tables}, evidence_html.heading(title, unit), f"{title}. {told}", 290)
+    st.html(evidence_tables.published(evidence_frames.published()))
+
+
+# ------------------------------------------------------------------------------------------------------- the sources
+def _sources() -> None:
+    found = evidence_frames.conflicts()
+    text = (
+        f"{len(found)} questions on which published sources part. The values are not averaged: one is used, for the "
+        "reason given, and the others stay on record."
+    )
+    st.html(evidence_html.part("Sources that disagree", text) + evidence_tables.topics(found))
+
+
+def _again() -> None:
+    spec = load(BASELINE)
+    st.html(evidence_html.part("The calibration in use") + evidence_tables.calibration(read(spec.calibration)))
+    st.html(
+        evidence_html.heading(
+            "Make the numbers of this page anew",
+            checkout.advice("In a checkout", "On the command line")
+            + ": the calibration in use, a blind run with its scores and figures, and what history moves.",
+        )
+    )
+    lines = ("polarity calibrate show", f"polarity hindcast --cutoff {CUTOFFS[-1]} --json", "polarity weights")
+    st.code("\n".join(lines), language=None, wrap_lines=True)
+
+
+def _adopt() -> list[str]:
+    """Take over what the address says about this page; what of it fits nothing, in words."""
+    offered = {
+        "cutoff": list(CHOICES), "series": list(_seconds()), "question": list(common.today().questions),
+        "definition": list(DEFINITIONS),
+    }  # fmt: skip
+    notes = []
+    for name, options in offered.items():
+        given = address.news(name)
+        if given and given not in options:
+            address.keep(name, "")
+            some = f"; there are {wording.listed(options)}" if name in ("cutoff", "definition") else ""
+            notes.append(f"{name}={address.short(given)}: there is no such {WORD[name]}{some}")
+    return notes
+
+
+theme.style()
+evidence_style.style()
+chosen = address.adopt("evidence")
+with st.container(key="evidence"):
+    try:
+        ignored = [*chosen.notes, *_adopt()]
+    except InputError as error:
+        st.error(str(error))
+        st.stop()
+    if ignored:
+        st.html(theme.ignored(ignored))
+    blind()
+    _mechanisms()
+    _learned()
+    others()
+    _sources()
+    _again()

@@ -1,0 +1,175 @@
+"""The first visit: four steps that ask for a guess before they reveal what the model says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from scenarios.events import Event
+from sim.ui.shared import common, theme, wording
+from sim.ui.shared.frames import View
+from sim.ui.shared.setup import Setup, choice
+
+_STEP, _GUESS = "story_step", "story_guess"
+_SHOWN = "story_shown"
+OFFERED, OFF = 0, -1
+
+
+@dataclass(frozen=True)
+class Step:
+    """One question, the setup that answers it, and what to say to the answer."""
+
+    title: str
+    ask: str
+    setup: Setup
+    answer: Callable[[View], int]
+    """The number that was guessed at."""
+    tell: Callable[[View, View], str]
+    """What the answer shows, from the view of the step and that of current policy."""
+
+
+def _us(view: View) -> int:
+    return view.counts["us_ahead"]
+
+
+def _china_first(view: View) -> int:
+    return 100 - round(100 * view.us_first)
+
+
+def _ideas(mine: View, base: View) -> str:
+    enforced = common.view(STEPS[0].setup.spec)
+    more = wording.signed(_us(mine) - _us(base))
+    return (
+        f"Ideas count: {more} futures against current policy, where an end to enforcement made "
+        f"{wording.signed(_us(enforced) - _us(base))}. Chips are one way to fall behind; what "
+        "others can read is another."
+    )
+
+
+def _shock(mine: View, base: View) -> str:
+    return (
+        f"The middle lead at the end of {mine.year} goes from {wording.signed(base.lead_end[1])} to "
+        f"{wording.signed(mine.lead_end[1])} months. One event does not decide the race, but it comes on top of "
+        "everything else; “Let something happen” under the levers has eight more."
+    )
+
+
+def _enforced(mine: View, base: View) -> str:
+    return (
+        f"Under current policy it is {_us(base)}. The chart of China's compute shows where "
+        "the chips come from; “What moved the result” shows in months how much enforcement alone does."
+    )
+
+
+def _luck(mine: View, base: View) -> str:
+    low, _, high = base.lead_end
+    return (
+        f"Nine in ten futures of the same policy lie between {wording.signed(low)} and {wording.signed(high)} months. "
+        "About half of that spread is luck and the rest inputs that nobody knows. Switch the chart of both frontiers "
+        "to single futures to see them one by one."
+    )
+
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "Enforcement",
+        "Suppose nobody enforces the export controls any more, and everything else stays. In how many of 100 futures "
+        "is the US well ahead by 2032?",
+        Setup(levers={"enforcement": 0.0}), _us, _enforced,
+    ),
+    Step(
+        "Ideas",
+        "Now enforcement is back, but US labs publish nothing more: openness goes to zero. In how many of 100 futures "
+        "is the US well ahead?",
+        Setup(levers={"openness": 0.0}), _us, _ideas,
+    ),
+    Step(
+        "A surprise",
+        "Current policy again, but in 2028 a Chinese lab finds methods that are worth three times the compute. In how "
+        "many of 100 futures is the US well ahead?",
+        Setup(events=(Event(kind="efficiency_shock", date="2028-Q1", size=0.5),)), _us, _shock,
+    ),
+    Step(
+        "Luck",
+        "Current policy, and nothing else happens. In how many of 100 futures does China's frontier end ahead of that "
+        "of the US, by however little?",
+        Setup(), _china_first, _luck,
+    ),
+)  # fmt: skip
+
+
+def _go(step: int) -> None:
+    st.session_state[_STEP] = step
+    st.session_state[_SHOWN] = False
+
+
+def _reveal(step: int) -> None:
+    st.session_state[_SHOWN] = True
+    st.session_state[f"{_GUESS}_{step}_kept"] = st.session_state[f"{_GUESS}_{step}"]
+    choice().take(STEPS[step].setup)
+
+
+def begin() -> None:
+    """Start it, from wherever the user is."""
+    _go(1)
+
+
+def panel() -> None:
+    """The offer, the question, or what it showed; nothing where it was declined or a link was opened."""
+    step = st.session_state.setdefault(_STEP, OFF if choice().now != Setup() else OFFERED)
+    if step == OFF:
+        return
+    with st.container(key="story", gap="xsmall"):
+        if step == OFFERED:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.html(
+                    '<p class="story"><b>First time here?</b> Four questions, two minutes: guess first, then see what '
+                    "the model says.</p>",
+                    width="stretch",
+                )
+                st.button("Start", on_click=_go, args=(1,), icon=":material/play_arrow:")
+                st.button("No, thanks", on_click=_go, args=(OFF,), type="tertiary")
+        elif step <= len(STEPS):
+            _question(step - 1)
+        else:
+            _end()
+
+
+def _question(at: int) -> None:
+    step = STEPS[at]
+    st.html(f'<p class="story"><b>{at + 1} of {len(STEPS)}: {escape(step.title)}.</b> {escape(step.ask)}</p>')
+    if not st.session_state.get(_SHOWN):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            st.slider("Your guess, futures in 100", 0, 100, 50, key=f"{_GUESS}_{at}", width="stretch")
+            st.button("Reveal", on_click=_reveal, args=(at,), icon=":material/visibility:", type="primary")
+            st.button("Leave", on_click=_go, args=(OFF,), type="tertiary", key="story_leave")
+        return
+    mine, base = common.view(step.setup.spec), common.view(Setup().spec)
+    guess, found = st.session_state[f"{_GUESS}_{at}_kept"], step.answer(mine)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(
+            f'<p class="story">You said {guess}; the model says <b>{found}</b>. {escape(step.tell(mine, base))}</p>',
+            width="stretch",
+        )
+        st.button("Next", on_click=_go, args=(at + 2,), icon=":material/arrow_forward:", type="primary")
+    theme.say(f"You said {guess}; the model says {found}. {step.tell(mine, base)}", "said_story")
+
+
+def _end() -> None:
+    off = []
+    for at, step in enumerate(STEPS):
+        guess = st.session_state.get(f"{_GUESS}_{at}_kept")
+        if guess is not None:
+            off.append(abs(guess - step.answer(common.view(step.setup.spec))))
+    mean = f" Your guesses were {sum(off) / len(off):.0f} futures in 100 off, on average." if off else ""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(
+            f'<p class="story"><b>That is the idea.</b>{mean} The model is a set of stated assumptions and not an '
+            "oracle: <i>Evidence</i> says where it was right and wrong, <i>Assumptions</i> lets you change what you do "
+            "not believe, <i>Compare</i> puts policies side by side.</p>",
+            width="stretch",
+        )
+        st.button("Done", on_click=_go, args=(OFF,), type="primary")

@@ -1,0 +1,107 @@
+"""What would change the answer: every lever moved to its ends, and the nearest setting with another outcome."""
+
+from __future__ import annotations
+
+from scenarios.levers import LEVERS
+from scenarios.quantities import Z90
+from scenarios.schema import Scenario
+from sim.analysis.flips import Flips, flips
+from sim.analysis.prices import PriceList, price_list
+from sim.results.outcomes.polarity import MONTHS
+from sim.results.outcomes.scalar import parse
+from sim.results.wording import PHRASES
+from sim.ui.shared import common, levers, wording
+from sim.ui.shared.setup import Judge
+
+FEW = common.FEWER
+"""Futures of each of the many simulations."""
+SECONDS = 25
+"""Roughly what both searches take on one processor."""
+
+
+def usual(judge: Judge) -> bool:
+    """Whether outcomes are judged by the ruler for which flips and shares can be worked out."""
+    return (judge.ruler, judge.limit) == ("fixed_pace", MONTHS)
+
+
+def _asks(judge: Judge) -> tuple[str, ...]:
+    lead = f"{judge.series}@{judge.year}"
+    return (lead, f"us_ahead@{judge.year}") if usual(judge) else (lead,)
+
+
+def known(spec: Scenario, judge: Judge) -> bool:
+    """Whether both have been worked out for somebody already."""
+    flipped = common.has("flips", (spec,), judge.year, FEW) if usual(judge) else True
+    return flipped and common.has("prices", (spec,), _asks(judge), FEW)
+
+
+def prices(spec: Scenario, judge: Judge) -> PriceList:
+    """What each lever does to the lead, and to the futures with the United States well ahead, at both of its ends."""
+
+    def make(bare: Scenario) -> PriceList:
+        with common.waiting("Moving every lever to its ends") as progress:
+            return price_list(bare, [parse(ask) for ask in _asks(judge)], runs=FEW, progress=progress)
+
+    return common.remembered("prices", make, (spec,), _asks(judge), FEW)
+
+
+def flipping(spec: Scenario, judge: Judge) -> Flips:
+    """Which single lever makes another outcome the most common one, judged by the usual ruler."""
+
+    def make(bare: Scenario) -> Flips:
+        with common.waiting("Looking for the nearest setting with another outcome") as progress:
+            return flips(bare, judge.year, kinds=("lever",), runs=FEW, progress=progress)
+
+    return common.remembered("flips", make, (spec,), judge.year, FEW)
+
+
+def largest(spec: Scenario, judge: Judge) -> list[tuple[str, str]]:
+    """The end of each lever that moves the lead most, and by how much, from the largest on."""
+    listed = prices(spec, judge)
+    rows = []
+    for group in listed.by_lever():
+        if group[0].company:
+            continue
+        best = max(group, key=lambda price: abs(price.effects[listed.lead].mean))
+        label = f"{best.lever.label} at {wording.with_unit(best.value, best.lever.unit)}"
+        rows.append((label, wording.exactly(best.effects[listed.lead].mean)))
+    return rows
+
+
+def sentences(spec: Scenario, judge: Judge, most: int = 3) -> list[str]:
+    """What would have to be true for another outcome: the smallest moves of single levers."""
+    if not usual(judge):
+        return [f"Not worked out for this ruler, only for {MONTHS:g} months at a fixed pace."]
+    found = flipping(spec, judge)
+    first, second = sorted(found.shares.values(), reverse=True)[:2]
+    if first - second < Z90 * (2 / FEW) ** 0.5:
+        names = sorted(found.shares, key=lambda name: -found.shares[name])[:2]
+        return [f"Almost anything: {PHRASES[names[0]]} and {PHRASES[names[1]]} are nearly level."]
+    if not found.flipping:
+        closest = found.changes[0]
+        label = LEVERS[closest.name].label
+        return [
+            f"No single lever makes another outcome the most common. {label} comes closest: at "
+            f"{_level(closest.name, closest.value)}, {PHRASES[found.now]} is down to "
+            f"{100 * closest.shares[found.now]:.0f} futures in 100 (from {100 * found.shares[found.now]:.0f})."
+        ]
+    return [
+        f"{LEVERS[change.name].label} at {_level(change.name, change.value)} instead of "
+        f"{_level(change.name, change.start)}: then {PHRASES[change.outcome]} is most common "
+        f"({100 * change.shares[change.outcome]:.0f} in 100)."
+        for change in found.flipping[:most]
+    ]
+
+
+def settings(spec: Scenario, judge: Judge, most: int = 3) -> list[tuple[str, float]]:
+    """Levers of the nearest flips, each with the first stop of its control at which the outcome is another one."""
+    result = []
+    for change in flipping(spec, judge).flipping[:most] if usual(judge) else ():
+        stops = levers.stops(LEVERS[change.name])
+        past = [s for s in stops if (s >= change.value if change.value >= change.start else s <= change.value)]
+        result.append((change.name, min(past or stops, key=lambda stop: abs(stop - change.value))))
+    return result
+
+
+def _level(name: str, value: float) -> str:
+    return wording.with_unit(float(f"{value:.3g}"), LEVERS[name].unit)

@@ -1,0 +1,339 @@
+"""Chart specifications, each built once; a rerun only swaps the tables that they name.
+
+Colours are plain hex, so that an exported picture has them; on screen, CSS swaps each for its dark twin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import altair as alt
+
+from sim.ui.shared import frames
+
+Spec = dict[str, Any]
+
+US, CHINA, MUTED, SEVERAL = "#2563C7", "#C2450E", "#66707E", "#1D7F70"
+ORIGIN = {"domestic": "#A03A0C", "legal": "#4F74A8", "diverted": "#A97A12", "offshore": "#8A5BB5"}
+OUTCOME = {"us_ahead": US, "two_power": MUTED, "several": SEVERAL, "china_ahead": CHINA}
+TWINS = {
+    US: "#6BA1FA",
+    CHINA: "#F3814B",
+    MUTED: "#9AA5B4",
+    SEVERAL: "#4FC2AF",
+    ORIGIN["domestic"]: "#E0662F",
+    ORIGIN["legal"]: "#86ABE0",
+    ORIGIN["diverted"]: "#D9AE45",
+    ORIGIN["offshore"]: "#BE97E3",
+}
+"""Every colour and its twin for dark backgrounds."""
+PAPER = "#FBFAF7"
+_FONT = "Source Sans, Source Sans Pro, sans-serif"
+_DASH: Spec = {"strokeDash": [4, 3], "strokeWidth": 1.4}
+
+
+def themed(colour: str) -> str:
+    """A colour as CSS that follows the theme."""
+    return f"light-dark({colour},{TWINS[colour]})"
+
+
+def recolour(scope: str) -> str:
+    """CSS rules that give a chart's marks their dark twins; any rule outranks an SVG attribute."""
+    pairs = {**TWINS, PAPER: "#11151B"}
+    return "".join(
+        f'{scope} svg [{part}="{light}"]{{{part}:light-dark({light},{dark})}}'
+        for light, dark in pairs.items()
+        for part in ("fill", "stroke")
+    )
+
+
+def specs() -> dict[str, Spec]:
+    """All specifications by name."""
+    makers: tuple[Callable[[], Spec], ...] = (fan, single, lead, dots, compute, fan_small, lead_small)
+    return {maker.__name__: maker() for maker in makers}
+
+
+def _table(name: str) -> alt.Chart:
+    return alt.Chart(alt.NamedData(name=name))
+
+
+def _finished(*layers: alt.Chart) -> Spec:
+    chart = (
+        alt.layer(*layers)
+        .configure_view(stroke=None)
+        .configure_axis(
+            domain=False,
+            ticks=False,
+            gridOpacity=0.55,
+            gridDash=[1, 3],
+            labelFontSize=12,
+            labelColor=MUTED,
+            labelPadding=6,
+            titleFontSize=12,
+            titleFontWeight="normal",
+        )
+        .configure_text(font=_FONT, fontSize=12)
+        .configure_mark(aria=False)  # the chart as a whole is described; its marks one by one say nothing
+    )
+    spec: Spec = chart.to_dict()
+    spec.pop("$schema", None)
+    spec["autosize"] = {"type": "fit", "contains": "padding", "resize": False}
+    spec["padding"] = {"left": 2, "right": 2, "top": 4, "bottom": 2}
+    return spec
+
+
+def _time(first: float, last: float, *ticks: int) -> alt.X:
+    axis = alt.Axis(values=list(ticks), format="d", grid=False, title=None)
+    return alt.X("t:Q", scale=alt.Scale(domain=[first, last], nice=False, zero=False), axis=axis)
+
+
+def seats() -> alt.Color:
+    """The colours of the two superpowers."""
+    return alt.Color("who:N", legend=None, scale=alt.Scale(domain=list(frames.SEATS.values()), range=[US, CHINA]))
+
+
+def _months() -> alt.Axis:
+    label = "datum.value==0?'level':(datum.value>0?'+':'−')+abs(datum.value)"
+    return alt.Axis(values=[-24, -12, 0, 12, 24, 36], title=None, labelExpr=label)
+
+
+def _tip(field: str, title: str, form: str = ".0f") -> alt.Tooltip:
+    return alt.Tooltip(f"{field}:Q", title=title, format=form)
+
+
+def _now(x: alt.X) -> list[alt.Chart]:
+    rule = _table("marks")
+    return [
+        rule.mark_rule(color=MUTED, strokeWidth=1, opacity=0.7).encode(x=x),
+        rule.mark_text(align="left", dx=4, baseline="top", color=MUTED, fontSize=11).encode(
+            x=x, y=alt.value(0), text="label:N"
+        ),
+    ]
+
+
+def _beyond(x: alt.X, y: Callable[[str], alt.Y]) -> alt.Chart:
+    """The mark that says how far values go where the axis cuts them off."""
+    mark = _table("off").mark_text(align="right", dx=-2, color=MUTED, fontSize=11, fontWeight=600)
+    return mark.encode(x=x, y=y("y"), text="label:N")
+
+
+def fan() -> Spec:
+    """Both frontiers: ranges, middles, the baseline dashed, and the record models as points."""
+    x = _time(2022, 2034.6, 2022, 2024, 2026, 2028, 2030, 2032)
+    scale = alt.Scale(domain=list(frames.ECI), nice=False, zero=False, clamp=True)
+    axis = alt.Axis(values=[80, 120, 160, 200, 240], title=None)
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=scale, axis=axis)
+
+    who = seats()
+    data = _table("fan")
+    tip = [
+        alt.Tooltip("who:N", title="Who"),
+        alt.Tooltip("quarter:N", title="End of"),
+        _tip("mid", "Middle, ECI"),
+        _tip("lo90", "5 in 100 lie below"),
+        _tip("hi90", "5 in 100 lie above"),
+        _tip("base", "Middle of the dashes"),
+    ]
+    over = alt.selection_point(
+        name="over", fields=["t"], nearest=True, on="pointerover", clear="pointerout", empty=False
+    )
+    limit = _table("limit")
+    return _finished(
+        limit.mark_rule(color=MUTED, strokeDash=[1, 3], strokeWidth=1.4).encode(x=x, x2="end:Q", y=y("y")),
+        limit.mark_text(align="left", lineBreak="|", lineHeight=12, dx=4, dy=-19, color=MUTED, fontSize=11).encode(
+            x=alt.value(0), y=y("y"), text="label:N"
+        ),
+        data.mark_area(opacity=0.12).encode(x=x, y=y("lo90"), y2="hi90:Q", color=who),
+        data.mark_area(opacity=0.25).encode(x=x, y=y("lo50"), y2="hi50:Q", color=who),
+        data.mark_line(**_DASH, opacity=0.9).encode(x=x, y=y("base"), color=who),
+        data.mark_line(strokeWidth=2.6).encode(x=x, y=y("mid"), color=who),
+        _table("records")
+        .mark_circle(size=26, opacity=1, stroke=PAPER, strokeWidth=0.8)
+        .encode(
+            x=x,
+            y=y("y"),
+            color=who,
+            tooltip=[
+                alt.Tooltip("model:N", title="Model"),
+                alt.Tooltip("date:N", title="Date"),
+                _tip("y", "ECI"),
+            ],
+        ),
+        *_now(x),
+        data.mark_rule(color=MUTED, strokeWidth=1)
+        .encode(x=x, opacity=alt.condition(over, alt.value(0.8), alt.value(0)), tooltip=tip)
+        .add_params(over),
+        data.mark_point(filled=True, size=46).encode(
+            x=x, y=y("mid"), color=who, opacity=alt.condition(over, alt.value(1), alt.value(0))
+        ),
+        _table("labels")
+        .mark_text(align="left", dx=7, fontSize=13, fontWeight=600)
+        .encode(x=x, y=y("y"), text="who:N", color=who),
+        _beyond(x, y),
+    )
+
+
+def single() -> Spec:
+    """Both frontiers in a few single futures; the one under the pointer stands out in both."""
+    x = _time(2022, 2034.6, 2022, 2024, 2026, 2028, 2030, 2032)
+    scale = alt.Scale(domain=list(frames.ECI), nice=False, zero=False, clamp=True)
+    y = alt.Y("y:Q", scale=scale, axis=alt.Axis(values=[80, 120, 160, 200, 240], title=None))
+    who = seats()
+    over = alt.selection_point(name="over", fields=["future"], nearest=True, on="pointerover", clear="pointerout",
+                               empty=False)  # fmt: skip
+    tip = [alt.Tooltip("who:N", title="Who"), alt.Tooltip("future:N", title="Future"),
+           alt.Tooltip("quarter:N", title="End of"), _tip("y", "ECI")]  # fmt: skip
+    data = _table("single")
+    line = data.mark_line(strokeWidth=1.2).encode(
+        x=x, y=y, color=who, detail="line:N", opacity=alt.condition(over, alt.value(1), alt.value(0.45))
+    )
+    return _finished(
+        line,
+        *_now(x),
+        data.mark_point(opacity=0, size=30).encode(x=x, y=y, tooltip=tip).add_params(over),
+        _table("labels")
+        .mark_text(align="left", dx=7, fontSize=13, fontWeight=600)
+        .encode(x=x, y=y, text="who:N", color=who),
+    )
+
+
+def lead() -> Spec:
+    """The lead in months with the zones in which somebody is well ahead."""
+    x = _time(2023, frames.END, 2024, 2026, 2028, 2030, 2032)
+    scale = alt.Scale(domain=list(frames.LEAD), nice=False, clamp=True)
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=scale, axis=_months())
+
+    colours = alt.Scale(domain=list(OUTCOME), range=list(OUTCOME.values()))
+    data = _table("lead")
+    tip = [
+        alt.Tooltip("quarter:N", title="End of"),
+        _tip("mid", "US lead, months", "+.0f"),
+        _tip("lo90", "5 in 100 lie below", "+.0f"),
+        _tip("hi90", "5 in 100 lie above", "+.0f"),
+        _tip("base", "Middle of the dashes", "+.0f"),
+    ]
+    over = alt.selection_point(
+        name="over", fields=["t"], nearest=True, on="pointerover", clear="pointerout", empty=False
+    )
+    return _finished(
+        _table("zone").mark_rect(opacity=0.1, color=MUTED).encode(y=y("a"), y2="b:Q"),
+        data.mark_area(opacity=0.22, color=MUTED).encode(x=x, y=y("lo90"), y2="hi90:Q"),
+        data.mark_area(opacity=0.34, color=MUTED).encode(x=x, y=y("lo50"), y2="hi50:Q"),
+        data.mark_line(**_DASH, color=MUTED).encode(x=x, y=y("base")),
+        data.mark_line(strokeWidth=2.4, color=US).encode(x=x, y=y("mid")),
+        *_now(x),
+        data.mark_rule(color=MUTED, strokeWidth=1)
+        .encode(x=x, opacity=alt.condition(over, alt.value(0.8), alt.value(0)), tooltip=tip)
+        .add_params(over),
+        _table("zones")
+        .mark_text(align="left", dx=4, baseline="middle", fontSize=11)
+        .encode(
+            x=alt.value(0),
+            y=y("y"),
+            text="label:N",
+            color=alt.Color("who:N", legend=None, scale=colours),
+        ),
+        _beyond(x, y),
+    )
+
+
+def fan_small() -> Spec:
+    """Both frontiers where there is little room: ranges, middles, and the first column dashed."""
+    x = _time(2022, frames.END, 2024, 2028, 2032)
+    scale = alt.Scale(domain=list(frames.ECI), nice=False, zero=False, clamp=True)
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=scale, axis=alt.Axis(values=[80, 160, 240], title=None))
+
+    who = seats()
+    data = _table("fan")
+    tip = [alt.Tooltip("who:N", title="Who"), alt.Tooltip("quarter:N", title="End of"), _tip("mid", "Middle, ECI")]
+    return _finished(
+        data.mark_area(opacity=0.22).encode(x=x, y=y("lo90"), y2="hi90:Q", color=who),
+        data.mark_line(**_DASH, opacity=0.9).encode(x=x, y=y("base"), color=who),
+        data.mark_line(strokeWidth=2.2).encode(x=x, y=y("mid"), color=who, tooltip=tip),
+    )
+
+
+def lead_small() -> Spec:
+    """The lead where there is little room: the zone in which nobody is well ahead, bands, and the first column."""
+    x = _time(2023, frames.END, 2024, 2028, 2032)
+    scale = alt.Scale(domain=list(frames.LEAD), nice=False, clamp=True)
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=scale, axis=_months())
+
+    data = _table("lead")
+    tip = [alt.Tooltip("quarter:N", title="End of"), _tip("mid", "US lead", "+.0f")]
+    return _finished(
+        _table("zone").mark_rect(opacity=0.1, color=MUTED).encode(y=y("a"), y2="b:Q"),
+        data.mark_area(opacity=0.26, color=MUTED).encode(x=x, y=y("lo90"), y2="hi90:Q"),
+        data.mark_line(**_DASH, color=MUTED).encode(x=x, y=y("base")),
+        data.mark_line(strokeWidth=2.2, color=US).encode(x=x, y=y("mid"), tooltip=tip),
+    )
+
+
+def dots() -> Spec:
+    """Fifty futures as dots over their lead; triangles stand for those beyond the axis."""
+    x = alt.X("x:Q", scale=alt.Scale(domain=list(frames.LEAD), nice=False), axis=_months())
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[0, frames.TALLEST + 1.5], nice=False), axis=None)
+    colour = alt.Color("outcome:N", legend=None, scale=alt.Scale(domain=list(OUTCOME), range=list(OUTCOME.values())))
+    shape = alt.Shape(
+        "side:N",
+        legend=None,
+        scale=alt.Scale(domain=["in", "low", "high"], range=["circle", "triangle-left", "triangle-right"]),
+    )
+    cut = _table("cuts")
+    left = cut.transform_filter("datum.side=='low'").mark_text(
+        align="right", baseline="top", dx=-5, fontSize=11, color=CHINA
+    )
+    right = cut.transform_filter("datum.side=='high'").mark_text(
+        align="left", baseline="top", dx=5, fontSize=11, color=US
+    )
+    names = {"x": x, "y": alt.value(0), "text": "label:N"}
+    tip = [alt.Tooltip("label:N", title="Outcome"), _tip("months", "US lead, months", "+.0f")]
+    return _finished(
+        cut.mark_rule(color=MUTED, strokeDash=[2, 3], opacity=0.8).encode(x=x),
+        left.encode(**names),
+        right.encode(**names),
+        _table("dots")
+        .mark_point(filled=True, size=58, opacity=1)
+        .encode(x=x, y=y, color=colour, shape=shape, tooltip=tip),
+    )
+
+
+def compute() -> Spec:
+    """China's new compute, before and after, on one axis (facets do not stretch in Streamlit)."""
+    ticks = [2023, 2032, 2034.5, 2043.5]
+    label = "datum.value<2033?format(datum.value,'d'):format(datum.value-11.5,'d')"
+    x = alt.X(
+        "px:Q",
+        scale=alt.Scale(domain=[2022.4, 2044.1], nice=False, zero=False),
+        axis=alt.Axis(values=ticks, grid=False, title=None, labelExpr=label, aria=False),
+    )
+    # Above the highest bar there is room for the headings, and for the marks of bars that are cut off.
+    scale = alt.Scale(domain=[frames.COMPUTE[0], 1.2 * frames.COMPUTE[1]], nice=False)
+    axis = alt.Axis(values=[0, 20, 40, 60], title=None, labelExpr="datum.value==60?'60m':datum.value")
+    colour = alt.Color("channel:N", legend=None, scale=alt.Scale(domain=list(ORIGIN), range=list(ORIGIN.values())))
+    tip = [
+        alt.Tooltip("scenario:N", title="Settings"),
+        alt.Tooltip("year:Q", title="Year"),
+        alt.Tooltip("origin:N", title="From"),
+        _tip("million_h100e", "Million H100-equivalents", ".2f"),
+    ]
+    return _finished(
+        _table("compute")
+        .mark_bar(size=9)
+        .encode(x=x, y=alt.Y("y0:Q", scale=scale, axis=axis), y2="y1:Q", color=colour, tooltip=tip),
+        _table("heads")
+        .mark_text(align="left", baseline="top", fontWeight=600, color=MUTED)
+        .encode(x=alt.X("x:Q"), y=alt.value(0), text="label:N"),
+        _table("off")
+        .mark_text(baseline="top", dy=15, fontSize=10, color=MUTED)
+        .encode(x=alt.X("x:Q"), y=alt.value(0), text="label:N"),
+    )

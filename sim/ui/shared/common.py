@@ -1,0 +1,205 @@
+"""What all pages share: the engine behind a cache, and the start-up work."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+from collections.abc import Callable, Collection, Hashable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Lock
+from typing import Any, TypeVar
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from scenarios import BASELINE, load
+from scenarios.errors import InputError
+from scenarios.quarters import DEFAULT_HORIZON
+from scenarios.schema import Scenario
+from sim.batch.evaluate import Progress
+from sim.results.run import Run
+from sim.run import MAX_RUNS, simulate
+from sim.ui.evidence import charts as evidence_charts, frames as evidence_frames
+from sim.ui.shared import ahead, charts, frames
+from sim.ui.shared.setup import Judge
+
+_NO_WORDING = {"name": "unnamed", "title": "-", "story": "-", "question": "-", "sources": [{"title": "-"}]}
+_ONE = Lock()
+"""One simulation at a time: several at once take turns at every step, and all users wait for the last of them."""
+FEWER = 256
+"""Futures where many settings are simulated for one answer: enough for whole months on the same dice."""
+EACH = 0.07
+"""Roughly the seconds that so many futures take, for the estimates on buttons."""
+SEED, UNTIL = 0, DEFAULT_HORIZON
+SHOWN = frozenset({"capability", "flows_china"})
+"""Series that the page needs of a run: fewer are simulated faster."""
+
+
+def futures() -> int:
+    """Futures per setting: POLARITY_FUTURES, or 512, fewer than on the command line for speed.
+
+    Raises:
+        InputError: when the variable is not a usable number.
+    """
+    text = os.environ.get("POLARITY_FUTURES", "512")
+    if not text.isdecimal() or not 20 <= int(text) <= MAX_RUNS:
+        raise InputError(f"POLARITY_FUTURES is {text!r}; give a whole number from 20 to {MAX_RUNS}")
+    return int(text)
+
+
+@st.cache_resource(show_spinner="Starting the simulator")
+def warm() -> bool:
+    """Do the slow things once, for all users."""
+    specs()
+    for keys in (evidence_frames.FRONTIERS, (evidence_frames.SECOND,)):
+        evidence_spec("blind", evidence_frames.axis(keys))
+    with suppress(InputError):  # the page says it where people see it
+        view(load(BASELINE))
+        view(priors())
+        today()
+        if os.environ.get("POLARITY_AHEAD") != "0":
+            ahead.begin(_usual)
+    return True
+
+
+@st.cache_resource(show_spinner=False)
+def freeze(page: str) -> bool:
+    """Take what a page has imported and built at its first run out of the garbage collector's sight, for good.
+
+    Streamlit collects garbage after every rerun, which takes two tenths of a second with all libraries imported.
+    """
+    gc.collect()
+    gc.freeze()
+    return True
+
+
+@st.cache_resource(show_spinner=False)
+def specs() -> dict[str, charts.Spec]:
+    """Chart specifications."""
+    return charts.specs()
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def evidence_spec(kind: str, axis: evidence_frames.Axis, *ends: int) -> charts.Spec:
+    """A chart of the Evidence page for an axis: a twentieth of a second to build, so each is built once."""
+    made: charts.Spec = getattr(evidence_charts, kind)(axis, *ends)
+    return made
+
+
+def unworded(canonical: str) -> Scenario:
+    """The scenario of a canonical text, with nobody's wording.
+
+    Caches are shared by all users. What they hold is made from their keys alone, so that no name, title or story of the
+    person who asked first can reach another.
+    """
+    return Scenario.model_validate({**_NO_WORDING, **json.loads(canonical)})
+
+
+def simulated(canonical: str, runs: int, seed: int, until: int, keep: Collection[str] = "results") -> Run:
+    """A run of a cache's key. Numbers that are not finite are refused at its end, in one line, without warnings before.
+
+    Raises:
+        FloatingPointError: where there are some.
+    """
+    with np.errstate(all="ignore"):
+        return simulate(unworded(canonical), runs=runs, seed=seed, until=until, keep=keep)
+
+
+def view(spec: Scenario, judge: Judge = Judge(), most: int = MAX_RUNS) -> frames.View:  # noqa: B008 - frozen
+    """What the page shows of a scenario; simulated once per setting, for all users."""
+    ahead.heard()
+    return _view(spec.canonical(), min(futures(), most), SEED, UNTIL, judge)
+
+
+def _usual(spec: Scenario) -> frames.View:
+    return _view(spec.canonical(), futures(), SEED, UNTIL, Judge())
+
+
+@st.cache_resource(max_entries=2000, show_spinner=False)
+def _view(canonical: str, runs: int, seed: int, until: int, judge: Judge) -> frames.View:
+    if canonical == load(BASELINE).canonical():
+        return frames.view(_baseline(canonical, runs, seed, until), judge)
+    with _ONE:
+        return frames.view(simulated(canonical, runs, seed, until, SHOWN), judge)
+
+
+# The one run that two pages read. A single entry: a run takes megabytes, what is shown of it kilobytes.
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _baseline(canonical: str, runs: int, seed: int, until: int) -> Run:
+    return simulated(canonical, runs, seed, until)
+
+
+def priors() -> Scenario:
+    """Current policy with parameters drawn from their priors, as if there were no history to learn from."""
+    return load(BASELINE).with_changes(weighting="none")
+
+
+def today() -> evidence_frames.Today:
+    """Current policy beside other people's numbers."""
+    return _today(load(BASELINE).canonical(), futures(), SEED, UNTIL)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _today(canonical: str, runs: int, seed: int, until: int) -> evidence_frames.Today:
+    return evidence_frames.today(_baseline(canonical, runs, seed, until))
+
+
+T = TypeVar("T")
+
+
+def remembered(what: str, make: Callable[..., T], specs: tuple[Scenario, ...], *key: Hashable) -> T:
+    """What `make` gives for some scenarios, made once per key for all users.
+
+    Unlike a cached function it may draw its progress, and what is broken off leaves nothing behind. `make` gets the
+    scenarios without their wording, and must know of the person who asks only what the key says.
+    """
+    texts = tuple(spec.canonical() for spec in specs)
+    place: list[T] = _place((what, texts, key))
+    if not place:
+        place.append(make(*map(unworded, texts)))
+    return place[0]
+
+
+def has(what: str, specs: tuple[Scenario, ...], *key: Hashable) -> bool:
+    """Whether `remembered` has it."""
+    return bool(_place((what, tuple(spec.canonical() for spec in specs), key)))
+
+
+@st.cache_resource(max_entries=700, show_spinner=False)
+def _place(key: tuple[Hashable, ...]) -> list[Any]:
+    return []
+
+
+@contextmanager
+def waiting(text: str, silent: int = 0) -> Iterator[Progress]:
+    """Progress of a computation, as a bar where it has more than `silent` futures.
+
+    Each report is also a place where the computation ends, when the person has left the page. A short computation makes
+    none: whatever the server sends keeps the browser from drawing the charts.
+    """
+    place: list[DeltaGenerator] = []
+
+    def told(done: int, total: int) -> None:
+        if total > silent:
+            place[:] = place or [st.empty()]
+            place[0].progress(done / total, f"{text} …")
+
+    yield told
+    if place:
+        place[0].empty()
+
+
+def chart(name: str, tables: dict[str, Any], height: int, alt: str, key: str = "") -> None:
+    """Draw a cached specification with the tables that it names; its own inline tables stay.
+
+    The first table is the one that people see who ask for the chart's data.
+    """
+    spec = specs()[name]
+    st.vega_lite_chart(
+        {**spec, "datasets": {**tables, **spec.get("datasets", {})}},
+        height=height,
+        key=f"drawn_{key or name}",
+        alt=alt,
+    )

@@ -1,0 +1,125 @@
+"""What moved the result: the difference from the reference, divided among the changes (Shapley values)."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from scenarios.levers import LEVERS
+from scenarios.schema import Scenario
+from sim.analysis.attribution import GROUPINGS, MOST, PREMISES, Player, attribute, players
+from sim.results.outcomes.scalar import parse
+from sim.ui.shared import common, frames, injector, theme, wording
+from sim.ui.shared.setup import REFUSED, Judge, first_line
+
+HEAD = "What moved the result"
+AT_ONCE = {"lever": 3, "side": 4, "kind": 4}
+"""Players that are divided without being asked, by grouping: every further one doubles the simulations. Of levers there
+are fewer, since they move under a hand."""
+BREATH = 0.15
+"""Seconds before the simulations begin, in which the server sends the charts: Python does one thing at a time."""
+ON_REQUEST = 9
+"""Players at most that are divided on the page: half a minute."""
+_OTHERS = {
+    "levers": "Levers", "parameters": "Assumptions", PREMISES: "Start and known history",
+    "weighting": "Weighing by history", "calibration": "Calibration", "start": "Start of the levers",
+    "data_until": "Known history", "rules_until": "Known rules",
+}  # fmt: skip
+
+_SIDES = {"United States": "US levers", "China": "China's levers", "Everyone": "Levers of everyone"}
+
+Parts = list[tuple[str, float]]
+
+
+def divided(first: Scenario, second: Scenario, judge: Judge, by: str) -> Parts:
+    """Parts of the mean change of the lead, by what differs; they add up to it."""
+    outcome, runs = f"{judge.series}@{judge.year}", min(common.FEWER, common.futures())
+
+    def make(one: Scenario, two: Scenario) -> Parts:
+        time.sleep(BREATH)
+        with common.waiting("Dividing the difference among what was changed", 2 ** AT_ONCE[by] * runs) as progress:
+            (found,) = attribute(one, two, [parse(outcome)], by, runs, progress=progress)
+        return [(named(share.player, two), share.shapley.mean) for share in found.shares]
+
+    return common.remembered("divided", make, (first, second), outcome, by, runs)
+
+
+def named(player: Player, spec: Scenario) -> str:
+    """What a player is called where people read it."""
+    if player.name in LEVERS:
+        return LEVERS[player.name].label
+    kind, _, rest = player.name.partition(": ")
+    if kind == "event":
+        what, _, date = rest.partition(" ")
+        return f"{injector.CONTROLS[what].label}, {date}" if what in injector.CONTROLS else rest
+    if kind == "levers" and rest:
+        return _SIDES.get(rest, f"Levers of {wording.inside(rest)}")
+    if kind == "rule":
+        return next((rule.title for rule in spec.rules if rule.id == rest), f"Rule {rest}")
+    return _OTHERS.get(player.name, player.name.replace("_", " ").replace(": ", " ").capitalize())
+
+
+def parts(first: Scenario, second: Scenario, mine: frames.View, base: frames.View) -> tuple[Parts, int]:
+    """What moved the lead, rounded so that it adds up, and the futures behind it; nothing where nothing differs.
+
+    Raises:
+        InputError: when combinations of the changes are no valid scenarios.
+    """
+    if first.digest() == second.digest():
+        return [], mine.futures
+    who = players(first, second)
+    if len(who) == 1:
+        return wording.tenths([(named(who[0], second), float((mine.leads - base.leads).mean()))]), mine.futures
+    by = grouping(first, second)
+    return wording.tenths(divided(first, second, mine.judge, by)), min(common.FEWER, common.futures())
+
+
+def grouping(first: Scenario, second: Scenario) -> str:
+    """How the changes are put together: as this user asked, else as finely as is quick."""
+    quick = (by for by in GROUPINGS if len(players(first, second, by)) <= AT_ONCE[by])
+    return str(st.session_state.get(_key(second)) or next(quick, GROUPINGS[-1]))
+
+
+def _key(second: Scenario) -> str:
+    return f"divide_{second.digest()}"
+
+
+def _ask(second: Scenario, by: str) -> None:
+    st.session_state[_key(second)] = by
+
+
+def panel(first: Scenario, second: Scenario, mine: frames.View, base: frames.View, reference: str) -> None:
+    """The parts as bars: at once where there are few, put together where there are many, apart again on request."""
+    judge = mine.judge
+    try:
+        found, futures = parts(first, second, mine, base)
+    except REFUSED as error:  # a combination of the changes can be what both ends are not
+        st.html(theme.heading(HEAD, first_line(error)))
+        return
+    if not found:
+        st.html(theme.heading(HEAD, "Move a lever, or let something happen, to see which one does the work."))
+        return
+    unit = (
+        f"{judge.unit.capitalize()} of US lead at the end of {judge.year}, against {reference}: average of {futures} "
+        f"futures{'' if len(found) == 1 else ', over all orders of the changes'}."
+    )
+    total = f'<p class="total">Together <b>{wording.exactly(sum(size for _, size in found))}</b></p>'
+    st.html(theme.heading(HEAD, unit) + theme.work(found) + total)
+    if len(found) > 1:  # one change is told apart already, and to compare two scenarios takes time on a slider's path
+        _offer(first, second)
+
+
+def _offer(first: Scenario, second: Scenario) -> None:
+    """Offer to tell the changes apart as finely as a person waits for."""
+    counts = {by: len(players(first, second, by)) for by in GROUPINGS}
+    shown, every = grouping(first, second), counts[GROUPINGS[0]]
+    finer = next((by for by, count in counts.items() if count <= ON_REQUEST), shown)
+    if counts[finer] > counts[shown]:
+        seconds = 2 ** counts[finer] * common.EACH
+        about = f"about {seconds:.0f} s" if seconds >= 1.5 else "a second"
+        label = f"Divide it among {'all ' if finer == GROUPINGS[0] else ''}{counts[finer]} changes ({about})"
+        st.button(label, key=f"{_key(second)}_ask", type="tertiary", on_click=_ask, args=(second, finer))
+    if every > ON_REQUEST:
+        more = "; <code>polarity policies attribute</code> can" if every <= MOST else ""
+        st.html(f'<p class="d">{every} changes are too many to tell apart one by one here{more}.</p>')

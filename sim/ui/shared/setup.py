@@ -1,0 +1,221 @@
+"""What a user has chosen: everything that the results on a page depend on, and the way back and forth through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from typing import Any
+
+import streamlit as st
+from pydantic import ValidationError
+
+from scenarios import BASELINE, load, names
+from scenarios.errors import InputError
+from scenarios.events import Event
+from scenarios.quarters import DEFAULT_HORIZON
+from scenarios.schema import Scenario, Setting
+from sim.results.outcomes.polarity import MONTHS
+from sim.ui.shared import wording
+
+STEPS = 100
+"""Steps of undo that are kept."""
+YEARS = tuple(range(2027, DEFAULT_HORIZON + 1))
+"""Years whose end the verdict can be about; charts end with the last."""
+LIMITS = tuple(range(6, 25, 2))
+"""Leads from which somebody can be well ahead. Even, so that no column of dots stands on both sides of the limit."""
+RULERS = {
+    "fixed_pace": "Months at a fixed pace",
+    "backward": "Months since the leader was there",
+    "points": "Index points",
+}
+"""How a lead can be measured."""
+REFUSED = (ValueError, ArithmeticError, LookupError)
+"""What settings bring about that cannot be simulated: wrong input, numbers that are not finite, names that are missing.
+
+Every page says so where its results would stand."""
+BEYOND = (
+    "with these settings the numbers grow beyond what the model can compute; move levers, assumptions or events back "
+    "toward their usual values"
+)
+WITH_YOURS = " with your assumptions"
+_STATE = "polarity_choice"
+
+
+@dataclass(frozen=True)
+class Judge:
+    """When somebody is well ahead: the ruler, the lead that it takes, and the year whose end counts."""
+
+    ruler: str = "fixed_pace"
+    limit: float = MONTHS
+    year: int = DEFAULT_HORIZON
+
+    @property
+    def unit(self) -> str:
+        """What a lead is counted in."""
+        return "index points" if self.ruler == "points" else "months"
+
+    @property
+    def series(self) -> str:
+        """The series of a run that holds the lead."""
+        return {"fixed_pace": "lead_months", "backward": "lead_months_backward", "points": "gap_eci"}[self.ruler]
+
+
+@cache
+def loadable() -> frozenset[str]:
+    """Names of the library that can be loaded: its scenarios, and a NAME alone for the first of its branches."""
+    return frozenset({*names(), *(name.partition(":")[0] for name in names())})
+
+
+def baseline_of(spec: Scenario) -> Scenario:
+    """What a scenario is compared with: the baseline that it names, or current policy where it names none.
+
+    The pages read no files, so a baseline that is a file counts as none; an upload that names one is refused.
+    """
+    return load(spec.baseline if spec.baseline in loadable() else BASELINE)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A scenario of the library or of the user's own, and what was changed on it."""
+
+    scenario: str = BASELINE
+    levers: dict[str, Setting] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    """Events that the user adds to those of the scenario."""
+    assumptions: dict[str, float] = field(default_factory=dict)
+    """Uncertain parameters that the user fixes; they hold for the reference too, since they are about the world."""
+    judge: Judge = Judge()
+    own: Scenario | None = None
+    """The scenario that the user brought along, instead of one of the library."""
+
+    @cached_property
+    def start(self) -> Scenario:
+        """The scenario as it stands in the library or the user's file."""
+        return self.own or load(self.scenario)
+
+    @cached_property
+    def spec(self) -> Scenario:
+        """The scenario with all changes.
+
+        Raises:
+            InputError: when they make no valid scenario.
+        """
+        start = self.start
+        if not (self.levers or self.events or self.assumptions):
+            return start
+        return start.with_changes(
+            levers={**start.levers, **self.levers},
+            events=(*start.events, *self.events),
+            parameters={**start.parameters, **self.assumptions},
+        )
+
+    @cached_property
+    def base(self) -> Scenario:
+        """What the results are compared with, under the same assumptions."""
+        base = baseline_of(self.start)
+        return base.with_changes(parameters={**base.parameters, **self.assumptions}) if self.assumptions else base
+
+    @property
+    def reference(self) -> str:
+        """The baseline as it stands after `under`."""
+        base = self.base
+        name = wording.inside(base.title) if base.name == BASELINE else f"“{base.title}”"
+        return name + WITH_YOURS if self.assumptions else name
+
+    @property
+    def changed(self) -> bool:
+        """Whether levers or events differ from the scenario's own."""
+        return bool(self.levers or self.events)
+
+    def setting(self, lever: str) -> Setting:
+        """The setting of a lever as it stands now."""
+        return self.levers.get(lever, self.start.setting(lever))
+
+    def moved(self, lever: str, setting: Setting) -> Setup:
+        """With one lever set; a lever back at the scenario's own setting is no change."""
+        kept = {name: value for name, value in self.levers.items() if name != lever}
+        if setting != self.start.setting(lever):
+            kept[lever] = setting
+        return replace(self, levers=kept)
+
+    def with_event(self, event: Event) -> Setup:
+        """With one more event."""
+        return replace(self, events=(*self.events, event))
+
+    def without_event(self, place: int) -> Setup:
+        """Without one of the added events."""
+        return replace(self, events=(*self.events[:place], *self.events[place + 1 :]))
+
+    def taking(self, scenario: str) -> Setup:
+        """Another scenario of the library; assumptions and the judge stay."""
+        return Setup(scenario=scenario, assumptions=self.assumptions, judge=self.judge)
+
+    @cached_property
+    def problem(self) -> str:
+        """Why this is no valid scenario; empty where it is one."""
+        try:
+            self.spec.digest()
+        except (InputError, ValidationError) as error:
+            return first_line(error)
+        return ""
+
+
+@dataclass
+class Choice:
+    """The present setup of a user, and what can be undone and redone."""
+
+    now: Setup = Setup()
+    past: list[Setup] = field(default_factory=list)
+    future: list[Setup] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What was said about the address; until the next change."""
+
+    def take(self, setup: Setup) -> None:
+        """Change to a setup, so that it can be undone."""
+        if setup == self.now:
+            return
+        self.past.append(self.now)
+        del self.past[:-STEPS]
+        self.now, self.future, self.notes = setup, [], []
+
+    def undo(self) -> None:
+        """Go back one step."""
+        if self.past:
+            self.future.append(self.now)
+            self.now, self.notes = self.past.pop(), []
+
+    def redo(self) -> None:
+        """Go forward again."""
+        if self.future:
+            self.past.append(self.now)
+            self.now, self.notes = self.future.pop(), []
+
+    def replay(self) -> None:
+        """Show the last change once more: back at the first press, forward at the second."""
+        if self.future:
+            self.redo()
+        else:
+            self.undo()
+
+
+def choice() -> Choice:
+    """The choice of this user."""
+    if _STATE not in st.session_state:
+        st.session_state[_STATE] = Choice()
+    found: Choice = st.session_state[_STATE]
+    return found
+
+
+def edit(**changes: Any) -> None:
+    """Change some fields of the present setup."""
+    chosen = choice()
+    chosen.take(replace(chosen.now, **changes))
+
+
+def first_line(error: Exception) -> str:
+    """What went wrong, in the same words on every page and without those that a library adds."""
+    if isinstance(error, ArithmeticError):
+        return f"{BEYOND[:1].upper()}{BEYOND[1:]}."
+    if isinstance(error, ValidationError):
+        return error.errors()[0]["msg"].removeprefix("Value error, ")
+    return str(error).splitlines()[0]

@@ -1,0 +1,394 @@
+"""The essay of January 2025, claim by claim: what is asked of the model, and what the tables recorded since.
+
+The claims are told in our own words. Every number comes from a simulation or from a table with its source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from scenarios import BASELINE, load
+from scenarios.parameters import parameters
+from scenarios.rules import history
+from scenarios.schema import Scenario
+from scenarios.tables import table
+from sim.hindcast.kept import kept
+from sim.results.outcomes.lead import PACE
+from sim.ui.shared import quantity, wording
+
+ESSAY = "2025-01-29"
+"""The date of the essay."""
+SWITCHED_ON = "2026-Q4"
+"""The quarter in which changes of a claim's variants begin: the first after the data."""
+_ECI_OF_2026 = {"remote_work_eci": {"kind": "normal", "mean": 164, "sd": 6}}
+"""The essay's date as a named prior, as in scenarios/library/essay_2025.yaml."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What is asked of every variant: an outcome, how futures are summed up, and its head with year and unit."""
+
+    head: str
+    ask: str
+    how: str = "median"
+    """`median`, `mean`, `share` (futures in 100), `class:NAME` or `crossing:NAME` (of shares that add up to 100)."""
+    scale: float = 1.0
+    form: str = ".1f"
+
+
+LEAD = Column("Middle US lead, end of 2032, months", "lead_months@2032", form="+.1f")
+AHEAD = Column("US well ahead, end of 2032, futures in 100", "outcome@2032", "class:us_ahead")
+TWO = Column("Two-power race, end of 2032, futures in 100", "outcome@2032", "class:two_power")
+CHINA_AHEAD = Column("China well ahead, end of 2032, futures in 100", "outcome@2032", "class:china_ahead")
+COMPUTE = Column("Compute China uses, end of 2030, million H100e", "china_compute.used@2030", scale=1e-6)
+_ENDS = (LEAD, AHEAD, TWO, CHINA_AHEAD)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A setting on the same dice: a scenario of the library and what is changed on it."""
+
+    label: str
+    scenario: str = BASELINE
+    levers: dict[str, float] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def spec(self) -> Scenario:
+        """The scenario with the changes."""
+        start = load(self.scenario)
+        if not (self.levers or self.more):
+            return start
+        return start.with_changes(levers={**start.levers, **self.levers}, **self.more)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A lever that is set one way and the other, alone: opened or weak first, closed or strong second."""
+
+    label: str
+    low: dict[str, float]
+    high: dict[str, float]
+    low_label: str
+    high_label: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim: what it says, where it stands in the model, and the variants that test it."""
+
+    id: str
+    title: str
+    says: str
+    place: str
+    columns: tuple[Column, ...] = _ENDS
+    holds: Variant = Variant("Current policy")
+    fails: Variant = Variant("Current policy")
+    others: tuple[Variant, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    ways: tuple[str, str] = ("Weaker for the US", "Stronger for the US")
+    """Heads of the two settings of a pair."""
+    extra: str = ""
+    """A further table that is made by a function of its own in sim/ui/teach/claims_panel.py."""
+    note: str = ""
+
+
+def _event(kind: str, date_: str, size: float) -> dict[str, Any]:
+    return {"events": ({"kind": kind, "date": date_, "size": size},)}
+
+
+_LOOPHOLES = (
+    Pair("Enforcement", {"enforcement": 0}, {"enforcement": 6}, "none", "6 × the 2026 budget"),
+    Pair("Transit hubs", {"hub_policing": 0}, {"hub_policing": 90}, "policing 0%", "policing 90%"),
+    Pair("Location checks", {"location_verification": 0}, {"location_verification": 100}, "on none", "on all chips"),
+    Pair("Rental and subsidiaries", {"cloud_rule": 0}, {"cloud_rule": 100}, "none barred", "all barred"),
+    Pair("Memory", {"hbm_controls": 0}, {"hbm_controls": 100}, "no controls", "full controls"),
+    Pair("Chip tools", {"tool_controls": 0}, {"tool_controls": 100}, "no controls", "full controls"),
+    Pair("Licences for variants",
+         {"licence_tpp": 30, "licence_approval": 90, "licence_quota": 100, "import_permission": 90},
+         {"licence_approval": 0}, "half a Blackwell at volume", "no licence"),
+)  # fmt: skip
+_RIVALS = (
+    _LOOPHOLES[0],
+    Pair("China's chip push", {"chip_push": 100}, {"chip_push": 0}, "100%", "0%"),
+    Pair("Openness of US research", {"openness": 100}, {"openness": 0}, "100%", "0%"),
+    Pair("Chinese compute in the largest run", {"china_concentration": 3}, {"china_concentration": 0.4},
+         "3 × today's share", "0.4 × today's share"),
+    Pair("US compute in the largest run", {"us_concentration": 0.4}, {"us_concentration": 3},
+         "0.4 × today's share", "3 × today's share"),
+    Pair("US data-centre power", {"us_power": 50}, {"us_power": 200}, "half the trend", "twice the trend"),
+)  # fmt: skip
+
+
+CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
+    Claim("C1", "Scale buys capability, at a price that multiplies",
+          "Models get better smoothly as training grows; every further step takes about ten times the money.",
+          "The scaling law (points of the capability index per tenfold effective compute) and, as an output, the cost "
+          "of the largest run. If it fails, tenfold compute buys half as much from 2027 on.",
+          (Column("US index, end of 2032, points", "capability.united_states@2032", form=".0f"),
+           Column("China's index, end of 2032, points", "capability.china@2032", form=".0f"), LEAD, AHEAD),
+          Variant("Scale goes on paying"), Variant("It pays half as much from 2027",
+                                                   more=_event("scaling_slowdown", "2027-Q1", 0.5)), extra="cost"),
+    Claim("C2", "Better methods shift the curve",
+          "Innovations act like more compute: often a little, at times twofold, rarely tenfold; together about "
+          "fourfold a year, against an older estimate of 1.7-fold.",
+          "Growth of algorithmic efficiency, an uncertain input; efficiency shocks, a dated event.",
+          (Column("US index, end of 2032, points", "capability.united_states@2032", form=".0f"), *_ENDS[:3]),
+          Variant("Methods gain 4-fold a year", more={"parameters": {"algorithm_growth": 0.602}}),
+          Variant("Methods gain 1.7-fold a year", more={"parameters": {"algorithm_growth": 0.225}}),
+          (Variant("A Chinese lab gains 1.2-fold in 2028", more=_event("efficiency_shock", "2028-Q1", 0.08)),
+           Variant("A Chinese lab gains 2-fold in 2028", more=_event("efficiency_shock", "2028-Q1", 0.3)),
+           Variant("A Chinese lab gains 10-fold in 2028", more=_event("efficiency_shock", "2028-Q1", 1.0))),
+          note="Growth is stated at the research input of the United States in early 2024."),
+    Claim("C3", "What efficiency saves is spent again",
+          "Cheaper training does not lead labs to spend less: they buy more of it.",
+          "A switch: AI revenue beyond that of the last recorded quarter returns to spending on chips in part, or "
+          "does not.",
+          (Column("US money for chips, 2030, billion $ a year", "spending.united_states@2030", scale=1e-9, form=",.0f"),
+           Column("China's money for chips, 2030, billion $ a year", "spending.china@2030", scale=1e-9, form=",.0f"),
+           LEAD, AHEAD),
+          Variant("Revenue is reinvested"),
+          Variant("Revenue is not reinvested", more={"switches": {"reinvestment": False}})),
+    Claim("C4", "Reasoning is a second axis, cheap at first",
+          "From 2024 on, reinforcement learning on tasks with checkable answers adds to scale. While it is cheap, "
+          "several labs can follow closely; later its cost rises and they part.",
+          "A term of capability for reinforcement learning, which saturates in absolute compute; an event lowers its "
+          "ceiling.",
+          (Column("US gain from it, end of 2026, points", "terms_us.reinforcement_learning@2026"),
+           Column("China's gain, end of 2026, points", "terms_china.reinforcement_learning@2026"),
+           Column("US gain, end of 2030, points", "terms_us.reinforcement_learning@2030"),
+           Column("China's gain, end of 2030, points", "terms_china.reinforcement_learning@2030"), LEAD, AHEAD),
+          Variant("The axis goes on"), Variant("Its ceiling falls by nine tenths in late 2026",
+                                               more=_event("rl_ceiling", SWITCHED_ON, 0.9))),
+    Claim("C5", "DeepSeek was on the trend, not off it",
+          "DeepSeek-V3 came near US models that were seven to ten months older, at a cost that fits the usual fall of "
+          "costs. Engineering, synthetic data and learning from other models explain it.",
+          "Follower efficiency, an uncertain input, split into engineering, synthetic data and distillation. On the "
+          "trend is 0.42 OOM by 2026 (0.35 to 0.5 in the table of parameters); off it is the upper end of our range, "
+          "1.6 OOM.",
+          (Column("China's index, end of 2026, points", "capability.china@2026", form=".0f"), *_ENDS[:3]),
+          Variant("On the trend (0.42 OOM)", more={"parameters": {"follower_efficiency": 0.42}}),
+          Variant("Far off it (1.6 OOM)", more={"parameters": {"follower_efficiency": 1.6}}),
+          (Variant("No distillation from late 2026", levers={"distillation_limits": 100}),), extra="followers",
+          note="Parameters are fixed; all other inputs stay as drawn from history."),
+    Claim("C6", "The chips were a mix, so controls bite",
+          "DeepSeek's reported 50 thousand Hopper chips were partly banned, partly once legal and partly still legal: "
+          "a sign that controls work and that gaps are closed one by one.",
+          "Rules as code on chip specifications, legal variants at their edge, diversion. If controls do not bite, "
+          "taking them away changes little.",
+          (Column("Legal imports, 2028, thousand H100e", "flows_china.legal@2028", scale=1e-3, form=",.0f"),
+           Column("Made in China, 2028, thousand H100e", "flows_china.domestic@2028", scale=1e-3, form=",.0f"),
+           Column("Diverted, 2028, thousand H100e", "flows_china.diverted@2028", scale=1e-3, form=",.0f"),
+           COMPUTE, LEAD),
+          Variant("Controls as they stand"), Variant("Open trade", scenario="open_trade"), extra="channels"),
+    Claim("C7", "Millions of chips, tens of billions, in 2026-27",
+          "AI beyond nearly all people at nearly everything takes millions of chips and tens of billions of dollars, "
+          "and most likely comes in 2026 or 2027.",
+          "The capability at which AI does most remote work, an uncertain input; years of crossing, a million chips "
+          "and the cost of a run are outputs. The essay's date is one named prior among several.",
+          (Column("US bloc has crossed, end of 2027, futures in 100", "crossed.us_bloc@2027", "share"),
+           Column("China has crossed, end of 2027, futures in 100", "crossed.china@2027", "share"),
+           Column("Middle year, US bloc crosses", "crossing_year.us_bloc"),
+           Column("Middle year, China crosses", "crossing_year.china"),
+           Column("US reaches a million chips, middle year", "million_chips_year.united_states"),
+           Column("China reaches a million chips, middle year", "million_chips_year.china"),
+           Column("Cost of the largest US run, end of 2027, $ bn", "training_cost.united_states@2027", scale=1e-9)),
+          Variant("The essay's date", more={"parameters": _ECI_OF_2026}), Variant("Our wider prior"),
+          note="A million frontier-grade chips in use in a whole country, not in one training run."),
+    Claim("C8", "At the crossing: one power, or two",
+          "When such AI comes, either only the US and its allies have it, for a time at least, or China has it too.",
+          "The outcome class at the moment when the first bloc crosses. Here it holds if controls are enforced from "
+          "2025 on and fails if they leak.",
+          tuple(Column(f"{name}, futures in 100", f"at_crossing.{key}", f"crossing:{key}") for key, name in (
+              ("us_ahead", "US well ahead at the crossing"), ("two_power", "Two-power race at the crossing"),
+              ("several", "Several powers"), ("china_ahead", "China well ahead"),
+              ("not_reached", "No crossing by 2032"))),
+          Variant("Seen from January 2025, enforced", scenario="essay_2025:enforced"),
+          Variant("Seen from January 2025, leaky", scenario="essay_2025:leaky"),
+          (Variant("Current policy, as of 2026"),),
+          note="The first two use no datum after March 2025."),
+    Claim("C9", "A lead may last, because AI helps to make AI",
+          "Whoever is first could stay first: AI that speeds up research on AI makes a passing lead durable.",
+          "A switch: AI multiplies research labour, or does not.",
+          (Column("Middle US lead, end of 2028, months", "lead_months@2028", form="+.1f"), LEAD, AHEAD, TWO),
+          Variant("AI speeds up AI research"),
+          Variant("AI does not speed it up", more={"switches": {"research_feedback": False}}),
+          (Variant("Faster feedback", scenario="fast_feedback"),), extra="after"),
+    Claim("C10", "In a two-power world China could turn more of it to force",
+          "With AI of equal rank, China could put more people, money and industry into military uses.",
+          "Not modelled: Polarity has no armed forces. What it has are shares of compute and indices with a stated "
+          "formula.",
+          (), extra="bipolar"),
+    Claim("C11", "Enforced controls decide it, and nothing else does",
+          "Only well-enforced controls keep China from millions of chips; so they matter most for one power or two.",
+          "Levers: each is moved alone, against current policy, and the swing of the lead is compared.",
+          (), pairs=_RIVALS, others=(Variant("All controls tight", scenario="tight_controls"),
+                                     Variant("Open trade", scenario="open_trade"))),
+    Claim("C12", "Loopholes decide whether controls work",
+          "Smuggling, the cloud, subsidiaries and memory decide what controls are worth; states together can close "
+          "them.",
+          "Levers: each loophole is opened and closed alone, against current policy.",
+          (), pairs=_LOOPHOLES, ways=("Opened", "Closed"),
+          others=(Variant("All closed, allies together", scenario="allied_coordination"),
+                                        Variant("All eroding", scenario="controls_erode"))),
+    Claim("C13", "Misuse and haste are risks, and who leads sets the norms",
+          "AI under governments without oversight can be turned on people, and haste is a danger of its own; "
+          "democratic oversight depends on who leads.",
+          "Five indices of governance, each with a stated formula: not estimates of harm.",
+          tuple(Column(f"{name}, end of 2030, %", f"governance.{key}@2030", "mean") for key, name in (
+              ("safety_effort", "Safety effort"), ("accident_hazard", "Accident hazard a year"),
+              ("misuse_exposure", "Exposure to misuse"), ("democratic_share", "Compute under democratic oversight"),
+              ("norm_share", "Served by the US bloc"))),
+          Variant("Tight controls", scenario="tight_controls"), Variant("China surges", scenario="china_surge"),
+          (Variant("Current policy"), Variant("Verified agreement", scenario="verified_agreement"))),
+)}  # fmt: skip
+"""The thirteen claims of research/essay.md, by the name that stands in the address."""
+NOTHING = "Nothing in the project's tables decides this yet."
+
+
+# ------------------------------------------------------------------------------------------- what happened since
+Fact = tuple[str, str]
+"""A sentence from a table, and its source."""
+
+
+def facts(claim: str) -> list[Fact]:
+    """What the project's tables have recorded about a claim; empty where they have nothing."""
+    made = _FACTS.get(claim)
+    return made() if made else []
+
+
+def _source(row: Any) -> str:
+    return f"{row.source} ({row.as_of}, {row.tier})"
+
+
+def _runs() -> list[Fact]:
+    rows = sorted((row for row in table("training_runs") if row.actor == "united_states" and row.record == "yes"),
+                  key=lambda row: row.date)  # fmt: skip
+    first, last = next(row for row in rows if row.date >= "2023"), rows[-1]
+    text = (
+        f"The largest recorded US run went from {quantity.amount(first.flop, 'FLOP')} ({first.model}, {first.date}) to "
+        f"{quantity.amount(last.flop, 'FLOP')} ({last.model}, {last.date})."
+    )
+    return [(text, _source(last)), *_blind("us_slope")]
+
+
+def _methods() -> list[Fact]:
+    row = parameters()["algorithm_growth"]
+    text = (
+        f"We draw it around {quantity.factor(row.a)}-fold a year ({quantity.factor(row.b or 0)} to "
+        f"{quantity.factor(row.c or 0)} in nine of ten draws, before the record weighs in), between both figures."
+    )
+    return [(text, _source(row))]
+
+
+def _spent() -> list[Fact]:
+    found: list[Fact] = []
+    for actor, name in (("united_states", "Five large US firms"), ("china", "China")):
+        rows = {row.year: row for row in table("spending") if row.actor == actor}
+        old, new = rows[2024], rows[2026]
+        text = (
+            f"{name}: capital spending went from ${old.ai_capex_usd_bn:g} billion in 2024 to ${new.ai_capex_usd_bn:g} "
+            f"billion in 2026, chips from ${old.chip_spend_usd_bn:g} to ${new.chip_spend_usd_bn:g} billion."
+        )
+        found.append((text, _source(new)))
+    return found
+
+
+def _gap_at(quarter: str) -> float:
+    rows = {row.actor: row.eci for row in table("frontier_quarters") if row.quarter == quarter}
+    return float(rows["united_states"] - rows["china"])
+
+
+def _gaps() -> list[Fact]:
+    rows = [row for row in table("frontier_quarters") if row.actor == "china"]
+    last = max(rows, key=lambda row: row.quarter)
+    told = "; ".join(f"{_gap_at(quarter):.1f} at the end of {quarter}" for quarter in
+                     ("2024-Q2", "2025-Q1", "2025-Q4", last.quarter))  # fmt: skip
+    now = _gap_at(last.quarter) * 12 / PACE
+    text = f"Gap between the frontiers in index points: {told}. The last is {now:.1f} months at a fixed pace."
+    return [(text, _source(last))]
+
+
+def _deepseek() -> list[Fact]:
+    rows = sorted(table("frontier"), key=lambda row: row.date)
+    found: list[Fact] = []
+    for model in ("DeepSeek-V3", "DeepSeek-R1"):
+        mine = next(row for row in rows if row.model == model)
+        theirs = next(row for row in rows if row.actor == "united_states" and row.eci >= mine.eci)
+        ago = (date.fromisoformat(mine.date) - date.fromisoformat(theirs.date)).days / 30.4
+        text = (
+            f"{model} ({mine.date}) scored {mine.eci:.1f} index points; the first US model at least that high was "
+            f"{theirs.model} ({theirs.date}), {ago:.1f} months before."
+        )
+        found.append((text, _source(mine)))
+    run = next(row for row in table("training_runs") if row.model == "DeepSeek-V3")
+    found.append((f"DeepSeek-V3 was trained with {quantity.amount(run.flop, 'FLOP')}.", _source(run)))
+    return found
+
+
+def _channels() -> list[Fact]:
+    found: list[Fact] = []
+    for row in table("china_channels"):
+        same = (row.quantity, row.unit) == ("stock", "H100e (8-bit)") and row.year == 2025 and row.low is not None
+        if same and row.channel in ("legal", "domestic", "diverted", "offshore"):
+            what = row.definition.replace(", all to end of year", "").replace(", end of year", "")
+            text = (
+                f"{what}, end of 2025: {row.median / 1e3:,.0f} thousand H100e "
+                f"({row.low / 1e3:,.0f} to {row.high / 1e3:,.0f})."
+            )
+            found.append((text, _source(row)))
+    return [*found, *_blind("china_stock")]
+
+
+def _crossing() -> list[Fact]:
+    row = max((row for row in table("frontier_quarters") if row.actor == "united_states"), key=lambda row: row.quarter)
+    prior = parameters()["remote_work_eci"]
+    text = (
+        f"The US frontier stood at {row.eci:.1f} index points at the end of {row.quarter}. We place the crossing "
+        f"around {prior.a:.0f} points (standard deviation {prior.b:.0f}), the essay's date around "
+        f"{_ECI_OF_2026['remote_work_eci']['mean']}; whether it has come is not recorded."
+    )
+    return [(text, _source(row))]
+
+
+def _uplift() -> list[Fact]:
+    row = parameters()["uplift_now"]
+    text = (
+        f"How much AI speeds up research today is an input, drawn around {row.a:g} times labour; whether that makes a "
+        "lead last is not recorded."
+    )
+    return [(text, _source(row))]
+
+
+def _since() -> list[Fact]:
+    rules = [rule for rule in history() if rule.start >= ESSAY and rule.measure != "proposed" and rule.issuer == "us"]
+    tones = [rule.note.split(";")[0].strip() for rule in rules]
+    text = (
+        f"Since the essay {tones.count('tightened')} US rules and letters tightened and {tones.count('loosened')} "
+        f"loosened the controls, of {len(rules)} in the table."
+    )
+    found: list[Fact] = [(text, "scenarios/data/rules.csv")]
+    telling = ("us_2025_04_h20_memory", "us_2025_05_diffusion_end", "us_2025_08_h20_memory", "us_2026_01_case")
+    return found + [(f"{rule.start}: {rule.title}.", _source(rule)) for rule in rules if rule.id in telling]
+
+
+def _blind(series: str) -> list[Fact]:
+    """The last figure of a series against the kept run that knew nothing after 2024."""
+    rows = [row for row in kept("2024-12").figures() if row["series"] == series]
+    if not rows:
+        return []
+    row = rows[-1]
+    low, mid, high = (quantity.number(row[key], row["unit"]) for key in ("p05", "p50", "p95"))
+    text = (
+        f"A run that knew no data after 2024 had for {row['quarter']}: {wording.inside(row['label'])} {mid} (nine in "
+        f"ten futures {low} to {high}) {row['unit']}; recorded: {quantity.amount(row['recorded'], row['unit'])}."
+    )
+    return [(text, "sim/hindcast/kept/2024-12.json, the kept blind run of the Evidence page")]
+
+
+_FACTS = {
+    "C1": _runs, "C2": _methods, "C3": _spent, "C4": lambda: [*_gaps(), *_blind("lag")], "C5": _deepseek,
+    "C6": _channels, "C7": _crossing, "C8": _gaps, "C9": _uplift, "C11": _channels, "C12": _since,
+}  # fmt: skip

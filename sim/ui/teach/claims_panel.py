@@ -1,0 +1,397 @@
+"""One claim of the essay at a time: what it says, what follows if it holds and if not, and what was recorded since."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from scenarios import BASELINE, load
+from scenarios.schema import Scenario
+from scenarios.tables import table
+from sim.batch.evaluate import Task, evaluate
+from sim.ensemble.rng import Array
+from sim.results.outcomes import crossing, polarity
+from sim.results.outcomes.scalar import parse
+from sim.results.wording import rounded, signed
+from sim.run import MAX_RUNS
+from sim.ui.shared import common, frames, theme, wording
+from sim.ui.teach.claims import AHEAD, CLAIMS, COMPUTE, LEAD, NOTHING, Claim, Column, Pair, Variant, facts
+
+AFTER, LATEST = 5, 2037
+"""Years after the crossing at which a lead is looked at again, and how far that run goes."""
+_AT_CROSSING = (*polarity.CLASSES, "not_reached")
+_MEAN = Column("Average US lead, end of 2032, months", "lead_months@2032", "mean", form="+.1f")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small table: its caption with units, its heads, and rows of text."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model says to a claim."""
+
+    says: tuple[tuple[str, str], ...]
+    """A word or two, and a sentence."""
+    tables: tuple[Table, ...]
+    futures: int
+    swings: tuple[tuple[str, float], ...] = ()
+    """Levers and what their range does to the lead, months."""
+    counts: tuple[dict[str, int], ...] = ()
+    """Outcomes in 100 futures if it holds and if not."""
+
+
+# ------------------------------------------------------------------------------------------------------ asking
+@st.cache_resource(max_entries=300, show_spinner=False)
+def _asked(canonical: str, asks: tuple[str, ...], runs: int) -> dict[str, Array]:
+    return evaluate(Task(common.unworded(canonical), tuple(parse(ask) for ask in asks), runs, common.SEED))
+
+
+def values(spec: Scenario, columns: tuple[Column, ...], most: int = MAX_RUNS) -> list[float]:
+    """The columns of one setting as numbers; infinite where the middle future has no such year."""
+    asks = dict.fromkeys(ask for column in columns for ask in _asks(column))
+    found = _asked(spec.canonical(), tuple(asks), min(common.futures(), most))
+    return [_summed(column, found) * column.scale for column in columns]
+
+
+def _asks(column: Column) -> tuple[str, ...]:
+    if column.how.startswith("crossing:"):
+        return tuple(f"at_crossing.{name}" for name in _AT_CROSSING)
+    return (column.ask,)
+
+
+def _summed(column: Column, found: dict[str, Array]) -> float:
+    how, _, name = column.how.partition(":")
+    if how == "crossing":
+        return rounded({each: float(found[f"at_crossing.{each}"].mean()) for each in _AT_CROSSING})[name]
+    series = found[column.ask]
+    if how == "class":
+        return rounded(polarity.shares(series))[name]
+    if how == "share":
+        return round(100 * float(series.mean()))
+    if how == "mean":
+        return float(series.mean())
+    return float(np.sort(np.where(np.isnan(series), np.inf, series))[(len(series) - 1) // 2])
+
+
+def written(value: float, column: Column) -> str:
+    """A number as a column shows it; a year that the middle future does not reach is an answer too."""
+    if math.isinf(value):
+        return "later than 2032"
+    if column.how.split(":")[0] in ("share", "class", "crossing"):
+        return f"{value:.0f}"
+    if "_year" in column.ask:
+        return f"{value:.1f}"
+    if column.form.startswith("+"):
+        return signed(round(value, 1), 1)
+    return format(value, column.form).replace("-", "−")
+
+
+# ------------------------------------------------------------------------------------------------ if it holds, if not
+def answer(claim: Claim) -> Answer:
+    """Simulate what a claim asks for: at most a dozen settings, on the same dice."""
+    if claim.pairs:
+        return _compared(claim)
+    if claim.extra == "bipolar":
+        return _bipolar()
+    variants = (claim.holds, claim.fails, *claim.others)
+    found = [values(variant.spec, claim.columns) for variant in variants]
+    says = [
+        ("If it holds", _sentence(variants[0], claim.columns, found[0])),
+        ("If not", _sentence(variants[1], claim.columns, found[1])),
+    ]
+    if LEAD in claim.columns:
+        at = claim.columns.index(LEAD)
+        change = found[0][at] - found[1][at]
+        says.append(("The difference", (
+            f"{wording.exactly(change)} months of lead in the middle future at the end of 2032 if it holds, against "
+            "if not."
+        )))  # fmt: skip
+    heads = ("Setting", *(column.head for column in claim.columns))
+    rows = tuple(
+        (variant.label, *(written(value, column) for value, column in zip(row, claim.columns, strict=True)))
+        for variant, row in zip(variants, found, strict=True)
+    )
+    tables = [Table("What follows, on the same dice", heads, rows)]
+    if claim.extra:
+        tables.append(_EXTRA[claim.extra](claim))
+    counts = tuple(_counts(variant.spec) for variant in variants[:2]) if AHEAD in claim.columns else ()
+    return Answer(tuple(says), tuple(tables), common.futures(), (), counts)
+
+
+def _sentence(variant: Variant, columns: tuple[Column, ...], row: list[float]) -> str:
+    wanted = [column for column in columns if column in (columns[0], LEAD, AHEAD)] if LEAD in columns else columns[:3]
+    said = [
+        f"{wording.inside(column.head)}: {written(value, column)}"
+        for column, value in zip(columns, row, strict=True)
+        if column in wanted
+    ]
+    return f"{variant.label}. {'; '.join(said)[:1].upper()}{'; '.join(said)[1:]}."
+
+
+def _counts(spec: Scenario) -> dict[str, int]:
+    found = _asked(spec.canonical(), ("outcome@2032",), common.futures())
+    return rounded(polarity.shares(found["outcome@2032"]))
+
+
+def _compared(claim: Claim) -> Answer:
+    """Every lever alone, one way and the other, and the packages beside them."""
+    columns = (_MEAN, AHEAD, COMPUTE)
+    base = values(load(BASELINE), columns, common.FEWER)
+    rows, swings = [], []
+    for pair in claim.pairs:
+        low, high = (values(_moved(levers), columns, common.FEWER) for levers in (pair.low, pair.high))
+        swings.append((pair.label, high[0] - low[0]))
+        rows.append(_pair_row(pair, low, high, columns))
+    together = [(variant.label, values(variant.spec, columns, common.FEWER)) for variant in claim.others]
+    order = sorted(range(len(swings)), key=lambda i: -abs(swings[i][1]))
+    heads = (
+        "Alone",
+        *claim.ways,
+        "Swing of the average lead, months",
+        "Compute China uses, end of 2030, million H100e",
+    )
+    more = [(label, *(written(v, c) for v, c in zip(row, columns, strict=True))) for label, row in together]
+    more.insert(0, ("Current policy", *(written(v, c) for v, c in zip(base, columns, strict=True))))
+    tables = (
+        Table("Average US lead at the end of 2032, months, with one lever set one way or the other", heads,
+              tuple(rows[i] for i in order)),
+        Table("All together", ("Scenario", *(column.head for column in columns)), tuple(more)),
+    )  # fmt: skip
+    says = _ranked(claim, [swings[i] for i in order], base[0], [(name, row[0]) for name, row in together])
+    return Answer(says, tables, min(common.futures(), common.FEWER), tuple(swings[i] for i in order))
+
+
+def _moved(levers: dict[str, float]) -> Scenario:
+    return load(BASELINE).with_levers(**levers)
+
+
+def _pair_row(pair: Pair, low: list[float], high: list[float], columns: tuple[Column, ...]) -> tuple[str, ...]:
+    one, two = (written(row[0], columns[0]) for row in (low, high))
+    return (
+        pair.label, f"{pair.low_label}: {one}", f"{pair.high_label}: {two}", wording.exactly(high[0] - low[0]),
+        f"{written(low[2], columns[2])} and {written(high[2], columns[2])}",
+    )  # fmt: skip
+
+
+def _ranked(
+    claim: Claim, swings: list[tuple[str, float]], base: float, together: list[tuple[str, float]]
+) -> tuple[tuple[str, str], ...]:
+    first, place = swings[0], [name for name, _ in swings].index("Enforcement")
+    mine = swings[place][1]
+    closed, opened = ((name, value - base) for name, value in together)
+    packages = (
+        f"{closed[0]}: {wording.exactly(closed[1])} months of average lead at the end of 2032 against current policy; "
+        f"{wording.inside(opened[0])}: {wording.exactly(opened[1])}."
+    )
+    if claim.id == "C11":
+        verdict = "largest" if place == 0 else f"number {place + 1} of {len(swings)}"
+        return (
+            ("If it holds", "Enforcement swings the lead more than every other lever."),
+            ("If not", "Another lever swings it as much or more."),
+            ("In this model", (
+                f"Enforcement is {verdict}: its range swings the average lead at the end of 2032 by "
+                f"{wording.exactly(mine)} months. The largest is {wording.inside(first[0])}, with "
+                f"{wording.exactly(first[1])}. The ranges are ours, and a wider one swings more."
+            )),
+            ("Together", packages),
+        )  # fmt: skip
+    return (
+        ("If it holds", (
+            f"Closing gaps lengthens the lead. The largest of them alone, {wording.inside(first[0])}, swings the "
+            f"average lead at the end of 2032 by {wording.exactly(first[1])} months between open and closed; "
+            f"enforcement by {wording.exactly(mine)}."
+        )),
+        ("If not", f"Opened or closed, a gap changes little. The least here is {wording.inside(swings[-1][0])}, with "
+                   f"{wording.exactly(swings[-1][1])} months."),
+        ("Together", packages),
+    )  # fmt: skip
+
+
+# -------------------------------------------------------------------------------------------------- further tables
+def _cost(claim: Claim) -> Table:
+    columns = [
+        Column(f"{name}, {what}", f"{series}.{actor}", scale=scale, form=form)
+        for actor, name in (("united_states", "US"), ("china", "China"))
+        for what, series, scale, form in (
+            ("index, points", "capability", 1.0, ".0f"),
+            ("cost of its largest run, billion $", "training_cost", 1e-9, ",.2f"),
+        )
+    ]  # fmt: skip
+    years = (2026, 2028, 2030, 2032)
+    dated = tuple(
+        Column(column.head, f"{column.ask}@{year}", scale=column.scale, form=column.form)
+        for year in years for column in columns
+    )  # fmt: skip
+    found = values(load(BASELINE), dated)
+    rows = tuple(
+        (str(year), *(written(found[4 * i + k], dated[4 * i + k]) for k in range(4))) for i, year in enumerate(years)
+    )
+    return Table(
+        "Capability and its price under current policy, middle of futures", ("End of", *(c.head for c in columns)), rows
+    )
+
+
+def _followers(claim: Claim) -> Table:
+    parts = {"engineering": "Engineering", "synthetic_data": "Synthetic data", "distillation": "Distillation"}
+    quarters = ("2025-Q1", "2026-Q3")
+    columns = tuple(
+        Column(label, f"terms_china.{part}@{quarter}", form=".2f")
+        for part, label in parts.items()
+        for quarter in quarters
+    )
+    found = values(load(BASELINE), columns)
+    rows = tuple(
+        (label, *(f"{10 ** found[2 * i + k]:.2f}" for k in range(2))) for i, label in enumerate(parts.values())
+    )
+    heads = ("Term", *(f"Times as much compute, end of {quarter}" for quarter in quarters))
+    return Table("What each short cut gives China, as a multiple of compute, middle of futures", heads, rows)
+
+
+def _channels(claim: Claim) -> Table:
+    kept = {
+        (row.year, row.channel): row.median for row in table("china_channels")
+        if (row.quantity, row.unit) == ("flow", "H100e (8-bit)")
+    }  # fmt: skip
+    years = (2023, 2024, 2025)
+    columns = tuple(
+        Column(origin, f"flows_china.{channel}@{year}", scale=1e-3, form=",.0f")
+        for channel, origin in frames.ORIGINS.items() for year in years
+    )  # fmt: skip
+    found, rows = values(load(BASELINE), columns), []
+    for i, (channel, origin) in enumerate(frames.ORIGINS.items()):
+        cells = []
+        for k, year in enumerate(years):
+            recorded = kept.get((year, channel))
+            cells.append(f"{written(found[3 * i + k], columns[3 * i + k])} "
+                         f"({'not recorded' if recorded is None else f'{recorded / 1e3:,.0f}'})")  # fmt: skip
+        rows.append((origin, *cells))
+    return Table("China's new compute, thousand H100e a year: middle of futures (recorded, by the same unit)",
+                 ("Channel", *map(str, years)), tuple(rows))  # fmt: skip
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _after_crossing(canonical: str, runs: int) -> tuple[float, float, int]:
+    run = common.simulated(canonical, runs, common.SEED, LATEST, {"capability"})
+    years = crossing.by_bloc(run)
+    first = np.min(np.where(np.isnan(years), np.inf, years), axis=0)
+    at = np.searchsorted(run.time, first)
+    use = at + 4 * AFTER < len(run.quarters)
+    members = np.flatnonzero(use)
+    months = run["lead_months"]
+    if not len(members):
+        return math.nan, math.nan, 0
+    then, later = months[at[members], members], months[at[members] + 4 * AFTER, members]
+    return float(np.median(then)), float(np.median(later)), round(100 * len(members) / runs)
+
+
+def _after(claim: Claim) -> Table:
+    rows = []
+    for variant in (claim.holds, claim.fails):
+        then, later, counted = _after_crossing(variant.spec.canonical(), min(common.futures(), common.FEWER))
+        rows.append((variant.label, *(wording.exactly(x) if counted else "none" for x in (then, later)), str(counted)))
+    return Table(
+        f"The middle lead when the first bloc crosses, and {AFTER} years after; only futures that cross early enough "
+        f"to be followed to {LATEST}",
+        ("Setting", "At the crossing, months", f"{AFTER} years after, months", "Futures in 100 counted"), tuple(rows),
+    )  # fmt: skip
+
+
+def _bipolar() -> Answer:
+    """What differs between futures of one and of two powers, under the same policy."""
+    asks = {
+        "china_compute.owned@2032": ("China's compute, end of 2032, million H100e", 1e-6),
+        "stock_h100e.world@2032": ("World's compute, end of 2032, million H100e", 1e-6),
+        "governance.democratic_share@2032": ("Compute under democratic oversight, end of 2032, %", 1.0),
+        "governance.norm_share@2032": ("Served by the US bloc, end of 2032, %", 1.0),
+        "governance.misuse_exposure@2032": ("Exposure to misuse, end of 2032, index, %", 1.0),
+    }
+    spec = load(BASELINE)
+    found = _asked(spec.canonical(), ("outcome@2032", *asks), common.futures())
+    shares, rows, says = rounded(polarity.shares(found["outcome@2032"])), [], []
+    for name, word in (("two_power", "If it is bipolar"), ("us_ahead", "If it is unipolar")):
+        mine = found["outcome@2032"] == polarity.CLASSES.index(name)
+        cells = [
+            f"{found[ask][mine].mean() * scale:,.1f}" if mine.any() else "none" for ask, (_, scale) in asks.items()
+        ]
+        rows.append((polarity.LABELS[name], str(shares[name]), *cells))
+        told = (
+            f"In {shares[name]} futures in 100 under current policy. On average there {cells[2]}% of compute near the "
+            f"frontier is under democratic oversight at the end of 2032, and China owns {cells[0]} million H100e."
+        ) if mine.any() else "No future of this run ends so."  # fmt: skip
+        says.append((word, told))
+    says.append(("What it does not say", "Military use is not modelled: no number here is a strength of arms."))
+    heads = ("Outcome, end of 2032", "Futures in 100", *(head for head, _ in asks.values()))
+    caption = "Futures of current policy by how they end: averages"
+    return Answer(tuple(says), (Table(caption, heads, tuple(rows)),), common.futures())
+
+
+_EXTRA: dict[str, Callable[[Claim], Table]] = {
+    "cost": _cost, "followers": _followers, "channels": _channels, "after": _after,
+}  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------------------- drawing
+def panel(claim: Claim) -> Answer:
+    """Draw the opened claim; what comes back is what the model says to it."""
+    found = answer(claim)
+    st.html(
+        f'<div class="claim"><p class="says"><b>{claim.id}.</b> {escape(claim.says)}</p>'
+        f'<p class="d"><b>In the model.</b> {escape(claim.place)}</p></div>'
+        + f'<dl class="ifs">{_pairs(found.says)}</dl>'
+    )
+    if found.counts:
+        caption = "Where 100 futures stand at the end of 2032 if it holds. Thin bar: if not."
+        st.html(theme.bar(found.counts[0], found.counts[1], caption, "the other setting"))
+    if found.swings:
+        st.html(
+            f'<p class="d">Swing of the average lead at the end of 2032, months</p>{theme.work(list(found.swings))}'
+        )
+    st.html("".join(map(table_html, found.tables)))
+    st.html(history_html(claim))
+    note = f" {claim.note}" if claim.note else ""
+    st.html(
+        f'<p class="fine">{found.futures:,} futures of each setting on the same dice, seed {common.SEED}. '
+        f"An exploration of a mechanism, not a forecast.{escape(note)}</p>"
+    )
+    return found
+
+
+def _pairs(says: tuple[tuple[str, str], ...]) -> str:
+    return "".join(f"<div><dt>{escape(word)}</dt><dd>{escape(text)}</dd></div>" for word, text in says)
+
+
+def table_html(made: Table) -> str:
+    """A table that turns into cards where there is little room."""
+    head = "".join(f"<th>{escape(text)}</th>" for text in made.heads)
+    rows = "".join(
+        "<tr>" + "".join(f'<td data-l="{escape(label)}">{escape(cell)}</td>' for label, cell in
+                         zip(made.heads, row, strict=True)) + "</tr>"
+        for row in made.rows
+    )  # fmt: skip
+    return (
+        f'<table class="claims"><caption>{escape(made.caption)}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+def history_html(claim: Claim) -> str:
+    """What was recorded since the essay, with sources."""
+    items = "".join(f"<li>{escape(text)}<small>{escape(source)}</small></li>" for text, source in facts(claim.id))
+    nothing = f'<p class="d">{NOTHING}</p>'
+    return f'<h3 class="h">What was recorded since</h3>{f"<ul class=facts>{items}</ul>" if items else nothing}'
+
+
+def titles() -> dict[str, str]:
+    """Claims by name, with their titles, as a picker shows them."""
+    return {claim.id: f"{claim.id}. {claim.title}" for claim in CLAIMS.values()}

@@ -1,0 +1,163 @@
+"""Single futures of a scenario, picked by how they end or drawn blindly, and the medians of all."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+
+from scenarios.quarters import FIRST, label, number
+from scenarios.schema import Scenario
+from sim.engine.inputs import inputs_of
+from sim.ensemble.rng import Array
+from sim.results.outcomes import blocs, lead as leads, polarity
+from sim.results.run import Run
+from sim.results.wording import rounded
+from sim.short import Short
+from sim.ui.shared import common, frames
+from sim.ui.shared.setup import Judge
+
+DRAWN = 12
+"""Futures that can be drawn blindly, one after the other."""
+SEALED, MEDIANS = "drawn", "medians"
+_SINGLE = ("enforcement", "policing", "permission", "push", "premium", "seized", "blocked", "unmet", "made_h100e")
+_BY_SEAT = ("capability", "spending", "concentration", "compute_train")
+_SHORT = {"united_states": "us", "china": "china"}
+_SAFETY = {"united_states": "use_us.safety", "china": "use_china.safety"}
+_KEEP = frozenset({*_SINGLE, *_BY_SEAT, "flows_china", "use_us", "use_china"})
+_FOLLOWERS = ("japan", "netherlands")
+"""Allies with chip tools, whose alignment decides how far tool controls hold."""
+_LEVERS = ("enforcement", "allied_alignment", "hub_policing", "chip_push", "import_permission", "safety_share",
+           "us_spending", "china_spending", "us_concentration", "china_concentration")  # fmt: skip
+
+
+@dataclass(frozen=True, repr=False)
+class Future(Short):
+    """One future that can be shown, or the medians of all of them: a series is one number per quarter."""
+
+    member: int | None
+    series: dict[str, Array]
+    codes: Array
+    hostility: float
+    falls: dict[str, float]
+    """By seat: how the share in the largest run falls as compute grows."""
+
+    def at(self, name: str, t: int) -> float:
+        """A series in a quarter; before the first quarter stands the first."""
+        return float(self.series[name][max(t, 0)])
+
+
+@dataclass(frozen=True, repr=False)
+class Shown(Short):
+    """What the page keeps of a run: a few futures, and the odds of all."""
+
+    spec: Scenario
+    judge: Judge
+    futures: dict[str, Future]
+    counts: dict[str, int]
+    ends: Array
+    """Lead of every future at the end."""
+    settings: dict[str, Array]
+    """Levers by quarter; NaN leaves the decision to the actor."""
+    stockpiling: Array
+    edge: int
+    """The last quarter of data, as a step."""
+    rules: int
+    """How many of the first quarters have dated rules."""
+
+    @property
+    def runs(self) -> int:
+        """Number of futures."""
+        return len(self.ends)
+
+    @property
+    def last(self) -> int:
+        """The step at whose end the outcome counts."""
+        return number(f"{self.judge.year}-Q4") - FIRST
+
+    def quarter(self, t: int) -> str:
+        """Label of a step."""
+        return label(FIRST + t)
+
+    def fixed(self, lever: str, t: int) -> float | None:
+        """Where the scenario holds a decision; None where the actor decides."""
+        value = float(self.settings[lever][t])
+        return None if np.isnan(value) else value
+
+
+def shown(spec: Scenario, judge: Judge) -> Shown:
+    """The futures of a scenario that can be played; simulated once for all users, with the wording of this one."""
+    return replace(_shown(spec.canonical(), common.futures(), common.SEED, judge), spec=spec)
+
+
+@st.cache_resource(max_entries=40, show_spinner=False)
+def _shown(canonical: str, runs: int, seed: int, judge: Judge) -> Shown:
+    spec = common.unworded(canonical)
+    run = common.simulated(canonical, runs, seed, common.UNTIL, _KEEP)
+    table, codes = _series(run, judge), _codes(run, judge)
+    inputs, end = inputs_of(spec, len(run.quarters)), run.step(judge.year)
+    hostility = run.parameters["hostility"]
+    falls = {seat: run.parameters[f"{short}_concentration_fall"] for seat, short in _SHORT.items()}
+
+    def one(m: int) -> Future:
+        kept = {name: np.array(values[:, m], dtype=float) for name, values in table.items()}
+        return Future(m, kept, codes[:, m].copy(), float(hostility[m]),
+                      {seat: float(values[m]) for seat, values in falls.items()})  # fmt: skip
+
+    drawn = sorted(range(runs), key=lambda m: hashlib.sha256(f"{spec.digest()}{m}".encode()).digest())[:DRAWN]
+    found = {f"{SEALED}{n + 1}": one(m) for n, m in enumerate(drawn)}
+    for k, name in enumerate(polarity.CLASSES):
+        if (codes[end] == k).any():
+            found[name] = one(_middle(table["lead"], codes[end] == k, end))
+    found[MEDIANS] = Future(
+        None, {name: np.median(values, axis=1).astype(float) for name, values in table.items()},
+        np.array([np.bincount(row.astype(int)).argmax() for row in codes]), float(np.median(hostility)),
+        {seat: float(np.median(values)) for seat, values in falls.items()},
+    )  # fmt: skip
+    return Shown(
+        spec, judge, found, rounded(polarity.shares(codes[end])), table["lead"][end].copy(),
+        {name: np.asarray(inputs.levers[name], dtype=float) for name in _LEVERS},
+        inputs.stockpiling[: len(run.quarters)], inputs.data_steps - 1, inputs.rules_steps,
+    )  # fmt: skip
+
+
+def _middle(lead: Array, mine: Array, end: int) -> int:
+    """The member of a class whose lead stays nearest to the middle of its class, quarter by quarter."""
+    members = np.flatnonzero(mine)
+    paths = lead[: end + 1, members]
+    apart = np.abs(paths - np.median(paths, axis=1, keepdims=True)).mean(axis=0)
+    return int(members[apart.argmin()])
+
+
+def _series(run: Run, judge: Judge) -> dict[str, Array]:
+    """Everything the page tells about a quarter, `(T, runs)` each."""
+    found = {name: run[name] for name in _SINGLE}
+    found |= {f"{name}.{seat}": run.part(f"{name}.{seat}") for name in _BY_SEAT for seat in frames.SEATS}
+    found |= {f"flows.{name}": run.part(f"flows_china.{name}") for name in frames.ORIGINS}
+    found |= {f"safety.{seat}": run.part(part) for seat, part in _SAFETY.items()}
+    makers = [run.part(f"alignment.{name}") for name in _FOLLOWERS if name in run.actors]
+    found["alignment"] = np.mean(makers, axis=0)
+    eci = run["capability"]
+    others = eci[:, 2:].max(axis=1)
+    found["us_gap"] = eci[:, 0] - np.maximum(eci[:, 1], others)
+    found["china_gap"] = eci[:, 1] - np.maximum(eci[:, 0], others)
+    found["seen_lead"] = eci[:, 0] - eci[:, 1]
+    found["lead"] = run[judge.series]
+    return found
+
+
+def _codes(run: Run, judge: Judge) -> Array:
+    """Outcome class in every quarter, `(T, runs)`, by the judge's ruler."""
+    us, china, third = blocs.frontiers(run)
+    ahead = np.maximum(us, china)
+    behind: Array = ahead - third
+    if judge.ruler == "fixed_pace":
+        behind = leads.months(behind)
+    if judge.ruler == "backward":
+        behind = leads.backward_months(ahead, np.fmax(third, ahead - 200))
+    return polarity.classify(run[judge.series], behind, judge.limit, judge.limit)
+
+
+# ------------------------------------------------------------------------------------------- who decided what, and why

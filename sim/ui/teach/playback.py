@@ -1,0 +1,272 @@
+"""One future, quarter by quarter: where both stand, what each actor decided and why; predicted first, then revealed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from scenarios import BASELINE
+from scenarios.quarters import FIRST, number
+from sim.results.outcomes import polarity
+from sim.results.wording import most_common
+from sim.ui.shared import address, frames, theme, wording
+from sim.ui.shared.setup import Judge
+from sim.ui.teach import style as teach_style
+from sim.ui.teach.decisions import decisions, happened
+from sim.ui.teach.futures import DRAWN, MEDIANS, SEALED, Future, Shown
+
+LARGE = "teach_large"
+"""Where the session keeps whether type is large."""
+
+
+def name_of(s: Shown, key: str, opened: bool) -> str:
+    """The headline of a future: it gives the outcome away only once that is open."""
+    f, year = s.futures[key], s.judge.year
+    title = wording.inside(s.spec.title) if s.spec.name == BASELINE else f"“{s.spec.title}”"
+    if f.member is None:
+        return f"The medians of all {s.runs:,} futures under {title}"
+    if key.startswith(SEALED) and not opened:
+        return f"A sealed future under {title}: guess how it ends in {year}"
+    return f"{polarity.LABELS[polarity.CLASSES[int(f.codes[s.last])]]} at the end of {year}: one future under {title}"
+
+
+def about(s: Shown, key: str) -> str:
+    """What is shown, and what it is not."""
+    f = s.futures[key]
+    if f.member is None:
+        most = polarity.LABELS[most_common(s.counts)]
+        return (
+            "Every number is the middle of all futures by itself, so numbers need not fit together, and what is usual "
+            f"in each hides how they differ. The class of a quarter is its most common one ({most} at the end). No "
+            "forecast."
+        )
+    if key.startswith(SEALED):
+        return (
+            f"Future number {f.member} of {s.runs:,} (counted from 0), drawn blindly. One future shows how things can "
+            "hang together; it is not a forecast, and another draw ends elsewhere."
+        )
+    return (
+        f"Future number {f.member} of {s.runs:,} (counted from 0): of all that end like this, the one whose lead "
+        "stays nearest to the middle. One future is not a forecast."
+    )
+
+
+def stand(s: Shown, f: Future, t: int) -> str:
+    """Where both stand in a quarter, as one sentence."""
+    us, china = (f.at(f"capability.{seat}", t) for seat in frames.SEATS)
+    outcome = polarity.LABELS[polarity.CLASSES[int(f.codes[t])]]
+    return (
+        f"End of {s.quarter(t)}: index {us:.0f} for the United States and {china:.0f} for China; "
+        f"{wording.lead(f.at('lead', t), s.judge.unit)}. By our limit of {s.judge.limit:g} {s.judge.unit} that is now: "
+        f"{outcome}."
+    )
+
+
+def within(s: Shown, guess: float, width: float = 3.0) -> int:
+    """Futures in 100 whose lead at the end lies within some months of a guess."""
+    return round(100 * float((np.abs(s.ends - guess) <= width).mean()))
+
+
+# ---------------------------------------------------------------------------------------------------------- drawing
+def draw(s: Shown, f: Future, t: int, guess: float | None) -> None:
+    """Both charts, what happened, and who decided what and why."""
+    told, (path, lead) = stand(s, f, t), teach_style.tables(s, f, t, guess)
+    large = bool(st.session_state.get(LARGE))
+    st.html(f'<p class="stand">{teach_style.bold(told)}</p>')
+    theme.say(told)
+    with st.container(key="teach_pair"):
+        left, right = st.columns([0.6, 0.4], gap="medium")
+    with left:
+        unit = "Epoch Capabilities Index, quarter ends. Lines: the model. Points: record models."
+        head = theme.heading("Capability up to this quarter", unit)
+        teach_style.draw("path", head, path, told, 300, large)
+    with right:
+        head = theme.heading("Lead up to this quarter", f"US lead in {s.judge.unit}, {_ruler(s.judge)}.")
+        teach_style.draw(
+            "months",
+            head,
+            lead,
+            f"Lead up to {s.quarter(t)}: {wording.lead(f.at('lead', t), s.judge.unit)}.",
+            300,
+            large,
+        )
+    came = "".join(f"<li>{escape(text)}</li>" for text in happened(s, t)) or "<li>Nothing dated.</li>"
+    st.html(f'<h2 class="part">What came in {s.quarter(t)}</h2><ul class="came">{came}</ul>')
+    st.html(f'<h2 class="part">Who decided what in {s.quarter(t)}, and why</h2>{teach_style.cards(decisions(s, f, t))}')
+
+
+def _ruler(judge: Judge) -> str:
+    return wording.judged(judge).split(", ")[-1]
+
+
+# -------------------------------------------------------------------------------------------------- predict and reveal
+@dataclass
+class Seat:
+    """What the class has done so far; kept in the session."""
+
+    key: str = f"{SEALED}1"
+    t: int = -1
+    opened: bool = False
+    outcome: str = ""
+    guess: float | None = None
+    tick: float = 0.0
+    of: str = ""
+    """The scenario and judge that it belongs to: another one is sealed anew."""
+
+
+def seat() -> Seat:
+    """The class of this session."""
+    if "teach_seat" not in st.session_state:
+        st.session_state["teach_seat"] = Seat()
+    found: Seat = st.session_state["teach_seat"]
+    return found
+
+
+def play(key: str) -> None:
+    """Another future, sealed anew."""
+    st.session_state["teach_seat"] = Seat(key=key)
+
+
+def limit(s: Shown, at: Seat) -> int:
+    """The last quarter that may be looked at: the edge of the data until the class has guessed."""
+    return s.last if at.opened else min(s.edge, s.last)
+
+
+def _reveal() -> None:
+    at = seat()
+    at.opened = True
+    at.outcome = at.key if at.key in polarity.CLASSES else st.session_state["teach_outcome"]
+    at.guess = float(st.session_state["teach_lead"])
+    st.session_state["teach_again"] = True
+
+
+def _skip() -> None:
+    seat().opened = True
+    st.session_state["teach_again"] = True
+
+
+def predict(s: Shown, at: Seat, f: Future) -> None:
+    """The question, or what was guessed against how it ends."""
+    year, unit = s.judge.year, s.judge.unit
+    if not at.opened:
+        st.html(
+            f'<h2 class="part">Predict: where does it stand at the end of {year}?</h2>'
+            f'<p class="lead">Until you guess, the playback stops at the end of the data, {s.quarter(s.edge)}. '
+            + ("" if at.key.startswith(SEALED) else "This future was picked by how it ends, so guess how far. ")
+            + "</p>"
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            if at.key not in polarity.CLASSES:
+                st.radio("Outcome", list(polarity.CLASSES), index=1, format_func=polarity.LABELS.__getitem__,
+                         key="teach_outcome", horizontal=True)  # fmt: skip
+            st.slider(f"US lead, {unit} (below zero: China leads)", -24, 36, 6, key="teach_lead", width=320)
+            st.button("Reveal", on_click=_reveal, type="primary", icon=":material/visibility:")
+            st.button("Skip the guess", on_click=_skip, type="tertiary")
+        return
+    ended, end = polarity.CLASSES[int(f.codes[s.last])], f.at("lead", s.last)
+    mine = ""
+    if at.guess is not None:
+        off = at.guess - end
+        miss = "right on the lead" if round(abs(off)) == 0 else (
+            f"{round(abs(off))} {unit} too {'high' if off > 0 else 'low'} on the lead"
+        )  # fmt: skip
+        right = "the same class" if at.outcome == ended else "another class"
+        said = "" if at.key in polarity.CLASSES else f"{polarity.LABELS[at.outcome]} ({right}) and "
+        near = f"{within(s, at.guess)} futures in 100 end within 3 {unit} of your guess."
+        mine = f"You said {said}{wording.signed(at.guess)} {unit}: {miss}. {near} "
+    text = (
+        f"{mine}This one ends as {polarity.LABELS[ended]}, with {wording.signed(end)} {unit}. Of 100 futures of the "
+        f"same policy: {wording.outcomes(s.counts)}."
+    )
+    st.html(f'<h2 class="part">Revealed: the end of {year}</h2><p class="reveal">{escape(text)}</p>'
+            + theme.mini(s.counts, s.counts))  # fmt: skip
+
+
+# -------------------------------------------------------------------------------------------------------- the controls
+def _step(by: int, most: int) -> None:
+    at = seat()
+    at.t = min(max(at.t + by, 0), most)
+
+
+def _slid(key: str) -> None:
+    seat().t = number(st.session_state[key]) - FIRST
+
+
+def advance(s: Shown, at: Seat) -> None:
+    """While it plays: one quarter further at every tick, and off at the end."""
+    if not st.session_state.get("teach_play"):
+        return
+    most, now = limit(s, at), time.monotonic()
+    if at.t >= most:
+        st.session_state["teach_play"] = False
+        st.session_state["teach_again"] = True
+    elif now - at.tick > 1.0:
+        at.t, at.tick = at.t + 1, now
+
+
+def _again() -> None:
+    st.session_state["teach_again"] = True
+    seat().tick = time.monotonic()
+
+
+def controls(s: Shown, at: Seat) -> None:
+    """Back, next, play, and the slider over quarters."""
+    most = limit(s, at)
+    key = f"teach_quarter_{most}"
+    st.session_state[key] = s.quarter(at.t)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="teach_controls"):
+        st.button("Back", icon=":material/chevron_left:", on_click=_step, args=(-1, most), disabled=at.t <= 0)
+        st.button("Next", icon=":material/chevron_right:", on_click=_step, args=(1, most), disabled=at.t >= most)
+        st.toggle("Play", key="teach_play", on_change=_again, help="One quarter every second and a half")
+        st.select_slider("Quarter", [s.quarter(k) for k in range(most + 1)], key=key, on_change=_slid, args=(key,),
+                         width="stretch")  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------------- the address
+def options(s: Shown, at: Seat) -> dict[str, str]:
+    """Futures that can be played, and how a picker names them."""
+    drawn = at.key if at.key.startswith(SEALED) else f"{SEALED}1"
+    kinds = {"us_ahead": "Unipolar: US well ahead", "two_power": "Bipolar: two-power race",
+             "several": "Multipolar: several powers", "china_ahead": "Unipolar: China well ahead"}  # fmt: skip
+    found = {drawn: f"Drawn blindly (draw {drawn.removeprefix(SEALED)} of {DRAWN}), sealed until you guess"}
+    return {**found, **{name: text for name, text in kinds.items() if name in s.futures},
+            MEDIANS: "The medians of all futures"}  # fmt: skip
+
+
+def read(s: Shown, text: str) -> str:
+    """Take over `step` of the address, `FUTURE:QUARTER` or `QUARTER`; what is wrong with it in words, or nothing."""
+    head, _, tail = text.partition(":") if ":" in text else ("", "", text)
+    key = head or seat().key
+    if key not in s.futures:
+        known = [f"{SEALED}1 to {SEALED}{DRAWN}", *(name for name in s.futures if not name.startswith(SEALED))]
+        return f"there is no such future here; there are {wording.listed(known)}"
+    try:
+        t = number(tail) - FIRST
+    except ValueError:
+        return f"{address.short(tail)} is no quarter; write it like 2026-Q3"
+    if not 0 <= t <= s.last:
+        return f"{tail} is outside the playback, {s.quarter(0)} to {s.quarter(s.last)}"
+    opened = t > s.edge or (seat().opened and key == seat().key)
+    st.session_state["teach_seat"] = Seat(key=key, t=t, opened=opened, of=f"{s.spec.digest()}{s.judge}")
+    return ""
+
+
+def written(s: Shown, at: Seat) -> str:
+    """What restores the present view; nothing where it is the first one."""
+    first = at.key == f"{SEALED}1" and at.t == min(s.edge, s.last) and not at.opened
+    return "" if first else f"{at.key}:{s.quarter(at.t)}"
+
+
+def settle(s: Shown) -> Seat:
+    """The class's place, made to fit the futures of this scenario; under another scenario it is sealed anew."""
+    at, of = seat(), f"{s.spec.digest()}{s.judge}"
+    if at.of != of:
+        play(at.key if at.key in s.futures else f"{SEALED}1")
+        at = seat()
+        at.of = of
+    at.t = min(s.edge, s.last) if at.t < 0 else min(at.t, limit(s, at))
+    return at
