@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from sim.ui.shared import address, common
+from sim.ui import start
+from sim.ui.shared import address
 
 # A local file: a Material icon here would make every browser fetch it from a foreign host.
 st.set_page_config(
@@ -12,7 +13,7 @@ st.set_page_config(
     page_icon=str(Path(__file__).parent / "sim/ui/icon.png"),
     layout="wide",
 )
-common.warm()
+start.warm()
 
 page = st.navigation(
     [
@@ -27,4 +28,4 @@ page = st.navigation(
 )
 address.one_entry()
 page.run()
-common.freeze(page.url_path)
+start.freeze(page.url_path)

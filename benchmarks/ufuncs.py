@@ -49,11 +49,11 @@ def count(spec: Any, runs: int, until: int) -> Counts:
     from scenarios.quarters import FIRST, number
     from sim.engine.context import Noise
     from sim.engine.inputs import inputs_of
+    from sim.engine.noise import noise
     from sim.engine.state import written
     from sim.engine.world import World
     from sim.ensemble.draws import Draws, draw
     from sim.ensemble.rng import Streams
-    from sim.run import noise
 
     inputs = inputs_of(spec, number(f"{until}-Q4") - FIRST + 1)
     streams = Streams(0, 0, runs, inputs.steps)

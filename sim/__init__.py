@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING, Any
 from scenarios import load
 
 if TYPE_CHECKING:
-    from sim.analysis.inert import without_effect
-    from sim.results.comparison import Comparison, compare
+    from sim.inert import without_effect
+    from sim.results.comparison import Comparison
     from sim.results.run import Run
-    from sim.run import simulate
+    from sim.run import compare, simulate
 
 __version__ = "0.1.0"
 
-_LAZY = {"simulate": "sim.run", "compare": "sim.comparison", "Comparison": "sim.comparison", "Run": "sim.results",
-         "without_effect": "sim.inert"}  # fmt: skip
+_LAZY = {
+    "simulate": "sim.run", "compare": "sim.run", "Comparison": "sim.results.comparison", "Run": "sim.results.run",
+    "without_effect": "sim.inert",
+}  # fmt: skip
 
 __all__ = ["Comparison", "Run", "__version__", "compare", "load", "simulate", "without_effect"]
 

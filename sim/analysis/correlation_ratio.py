@@ -14,12 +14,12 @@ from scenarios.quantities import Z90
 from scenarios.schema import Scenario
 from sim.analysis import rarity
 from sim.analysis.inputs import LUCK, inputs_of
-from sim.batch.evaluate import Progress, Task, evaluate_all, numbers_only
+from sim.batch.evaluate import Progress, Task, evaluate_all
 from sim.checks import checked
 from sim.ensemble import rng
 from sim.ensemble.posterior_draws import points
 from sim.ensemble.rng import Array, Streams
-from sim.results.outcomes.scalar import Outcome
+from sim.results.outcomes.scalar import Outcome, numbers_only
 from sim.short import Short
 
 if TYPE_CHECKING:

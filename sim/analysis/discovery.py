@@ -21,7 +21,7 @@ from scenarios.schema import Scenario
 from sim import checkout
 from sim.batch.evaluate import Progress, Task, evaluate_all
 from sim.checks import checked
-from sim.ensemble import posterior_draws as ensemble, rng
+from sim.ensemble import posterior_draws, rng
 from sim.ensemble.draws import distributions
 from sim.ensemble.rng import Array, Streams
 from sim.results.outcomes.scalar import Outcome, parse
@@ -301,7 +301,7 @@ def _half(spec: Scenario, tasks: Sequence[Task], seed: int) -> Bools:
     members = np.concatenate([np.arange(task.first, task.first + task.runs) for task in tasks])
     if spec.weighting == "none":  # every member has parameters of its own
         return chance.random(members.size) < 0.5
-    scores = ensemble.weighed(spec.data_until).scores
+    scores = posterior_draws.weighed(spec.data_until).scores
     # Some of the shipped draws are equal: they are one.
     _, same = np.unique(scores.T, axis=0, return_inverse=True)
     draw = same.ravel()[Streams(seed, 0, int(members.max()) + 1, 1).picks(scores.shape[1])[members]]

@@ -13,7 +13,7 @@ from scenarios.errors import unknown
 from scenarios.parameters import parameters
 from scenarios.quantities import Fixed
 from scenarios.schema import Scenario
-from sim.ensemble import parameter_table, posterior_draws as ensemble
+from sim.ensemble import parameter_table, posterior_draws
 from sim.ensemble.draws import distributions
 from sim.ensemble.rng import SOBOL_DIMENSIONS, Array
 from sim.short import Short
@@ -99,7 +99,7 @@ def _marginals(spec: Scenario) -> dict[int, Array]:
 
 @cache
 def _ordered(data_until: str) -> dict[int, Array]:
-    shipped = ensemble.weighed(data_until)
+    shipped = posterior_draws.weighed(data_until)
     return dict(zip(shipped.columns, np.sort(shipped.scores, axis=1), strict=True))
 
 

@@ -13,11 +13,11 @@ from scenarios.errors import InputError
 from scenarios.schema import Scenario
 from sim import checkout
 from sim.analysis.inputs import LUCK, inputs_of
-from sim.batch.evaluate import Progress, Task, evaluate_all, numbers_only
+from sim.batch.evaluate import Progress, Task, evaluate_all
 from sim.checks import checked
 from sim.ensemble import rng
 from sim.ensemble.rng import Array
-from sim.results.outcomes.scalar import Outcome
+from sim.results.outcomes.scalar import Outcome, numbers_only
 from sim.short import Short
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from scenarios.levers import LEVERS, Lever
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
-from sim.batch.evaluate import Progress, Task, evaluate_all, numbers_only
+from sim.batch.evaluate import Progress, Task, evaluate_all
 from sim.checks import checked
 from sim.ensemble.rng import Array
 from sim.results.outcomes.polarity import CLASSES
-from sim.results.outcomes.scalar import Outcome, parse
+from sim.results.outcomes.scalar import Outcome, numbers_only, parse
 from sim.results.paired import Paired, paired, paired_share
 from sim.run import check_runs
 from sim.short import Short

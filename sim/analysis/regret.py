@@ -15,10 +15,10 @@ from scenarios.errors import InputError, unknown
 from scenarios.levers import ALL, ALLIES, CHINA, HUBS, LEVERS, US
 from scenarios.schema import Scenario, Setting
 from sim.analysis.prices import effect
-from sim.batch.evaluate import Progress, Task, evaluate_all, numbers_only
+from sim.batch.evaluate import Progress, Task, evaluate_all
 from sim.checks import checked
 from sim.ensemble.rng import Array
-from sim.results.outcomes.scalar import Outcome
+from sim.results.outcomes.scalar import Outcome, numbers_only
 from sim.results.paired import Paired
 from sim.run import check_runs
 from sim.short import Short

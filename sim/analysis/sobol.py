@@ -14,13 +14,13 @@ from scenarios.errors import InputError
 from scenarios.schema import Scenario
 from sim.analysis import rarity
 from sim.analysis.inputs import Inputs, inputs_of
-from sim.batch.evaluate import Progress, Task, evaluate_all, numbers_only
+from sim.batch.evaluate import Progress, Task, evaluate_all
 from sim.checks import checked
+from sim.engine.chunk import CHUNK
 from sim.ensemble import rng
 from sim.ensemble.rng import Array
 from sim.ensemble.sampling import check_sobol
-from sim.results.outcomes.scalar import Outcome
-from sim.run import CHUNK
+from sim.results.outcomes.scalar import Outcome, numbers_only
 from sim.short import Short
 
 if TYPE_CHECKING:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenarios.errors import InputError
 from scenarios.schema import Scenario
+from sim.batch.hand_out import hand_out
+from sim.engine.chunk import CHUNK
 from sim.ensemble.rng import Array
 from sim.results.outcomes.scalar import Outcome
-from sim.run import CHUNK, simulate
+from sim.run import simulate
 from sim.short import Short
 
 Progress = Callable[[int, int], None]
@@ -101,24 +102,4 @@ def _answers(tasks: Iterable[Task], executor: Executor | None) -> Generator[tupl
     if executor is None:
         yield from enumerate(map(evaluate, tasks))
         return
-    from sim.batch.hand_out import hand_out  # later, since studies import this module
-
     yield from hand_out(tasks, evaluate, executor)
-
-
-def numbers_only(outcomes: Iterable[Outcome]) -> None:
-    """Refuse outcomes that an analysis of variance or of means cannot use.
-
-    Raises:
-        InputError: naming one that can be used instead.
-    """
-    for outcome in outcomes:
-        if outcome.is_class:
-            raise InputError(
-                f"outcome '{outcome}' is a class; ask for one of its shares, such as us_ahead@{outcome.date}"
-            )
-        if outcome.may_not_exist:
-            raise InputError(
-                f"outcome '{outcome}' does not exist in every future; ask for one that does, such as "
-                "crossed.us_bloc@2030 or lead_months@2030"
-            )

@@ -30,8 +30,8 @@ OUTSIDE = (
     "scenarios/library",
 )
 """Parts that decide no number of a member; of the library, the scenario's own digest says what there is to say."""
-INSIDE = "sim/batch/part.py"
-"""The part of the batch package that does: it writes the rows."""
+INSIDE = ("sim/batch/evaluate.py", "sim/batch/part.py")
+"""Parts of the batch package that do: they simulate, and write the rows."""
 FORMAT = 1
 
 
@@ -55,7 +55,7 @@ def _files() -> list[Path]:
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*")):
             name = path.relative_to(ROOT).as_posix()
-            if path.suffix in (".py", ".csv", ".npy", ".json") and (name == INSIDE or not name.startswith(OUTSIDE)):
+            if path.suffix in (".py", ".csv", ".npy", ".json") and (name in INSIDE or not name.startswith(OUTSIDE)):
                 wanted.append(path)
     return wanted
 

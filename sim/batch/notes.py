@@ -43,8 +43,8 @@ def _replaced(plan: Plan) -> Iterator[str]:
 
 
 def _without_effect(plan: Plan, tried: bool) -> Iterator[str]:
-    from sim.analysis.inert import without_effect
     from sim.batch.design import points
+    from sim.inert import without_effect
 
     total = len(plan.scenarios) * plan.points_per_scenario
     spread = range(0, total, -(-total // LOOKED_AT))

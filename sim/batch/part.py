@@ -17,7 +17,7 @@ from scenarios.schema import Scenario
 from sim.batch import identity
 from sim.batch.design import Point
 from sim.batch.evaluate import Task, evaluate
-from sim.ensemble import posterior_draws as ensemble
+from sim.ensemble import posterior_draws
 from sim.ensemble.rng import Array
 from sim.results.outcomes.polarity import CLASSES
 from sim.results.outcomes.scalar import Outcome
@@ -173,7 +173,7 @@ def provenance(spec: Scenario) -> dict[str, str]:
     """What names the scenario of a row: enough to run it again."""
     return {
         "scenario": spec.name, "scenario_digest": spec.digest(), "scenario_json": spec.model_dump_json(),
-        "calibration": spec.calibration, "weighting": spec.weighting, "history_draws": ensemble.digest(spec),
+        "calibration": spec.calibration, "weighting": spec.weighting, "history_draws": posterior_draws.digest(spec),
     }  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def batch(
     from sim.batch.plan import read
     from sim.batch.run import run_study
     from sim.batch.study import Study
-    from sim.cli import files as cli_files
+    from sim.cli import files
 
     content = read(plan)
     if workers is not None and workers < 1:
@@ -66,7 +66,7 @@ def batch(
     if dry_run:
         _print(_outlook(study) | {"notes": [*content.notes(), *study.notes()]}, as_json, _print_outlook)
         return
-    cli_files.check_folder(out)
+    files.check_folder(out)
     _warn_of_space(study)
     for note in (*content.notes(tried=False), *study.notes()):
         print(f"polarity: {note}", file=sys.stderr)

@@ -114,12 +114,12 @@ def _measure(what: What, tier: str, device: str, out: Path | None, options: list
 
     from calibration.record import RESULTS
     from scenarios.tables import DATA
-    from sim.cli import files as cli_files
+    from sim.cli import files
 
     if find_spec("torch") is None:
         install = checkout.advice("`make calibration` installs it", checkout.extra("calibration"))
         raise InputError(f"calibrate: torch is not installed; {install}")
-    cli_files.check_folder(out or RESULTS)
+    files.check_folder(out or RESULTS)
     said = ["polarity", "calibrate", what, *(["--" + tier] if tier != "standard" else []), "--device", device, *options]
     words = ["run", what, "--tier", tier, "--device", device, "--out", str(out or RESULTS)]
     _start([*words, *options, "--catalogue", str(DATA / "chips.csv"), "--command", shlex.join(said)], device)
@@ -147,15 +147,15 @@ def _list(as_json: bool) -> None:
     if as_json:
         print_json({"default": used, "results": rows})
         return
-    from sim.cli.text import runs as cli_text
+    from sim.cli.text import runs as text
 
-    cli_text.calibrations(rows, used)
+    text.calibrations(rows, used)
 
 
 def _effect(identifier: str | None, runs: int, as_json: bool) -> None:
     """What a measured result changes: the default scenario under it and under its prior, on the same dice."""
     from scenarios import load
-    from sim.results.comparison import compare
+    from sim.run import compare
 
     record = _record(identifier)
     if record.prior is None:
@@ -172,9 +172,9 @@ def _effect(identifier: str | None, runs: int, as_json: bool) -> None:
     if as_json:
         print_json(pair.summary())
         return
-    from sim.cli.text import runs as cli_text
+    from sim.cli.text import runs as text
 
-    cli_text.comparisons([pair])
+    text.comparisons([pair])
 
 
 def _ids() -> tuple[str, ...]:

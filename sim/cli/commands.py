@@ -13,13 +13,13 @@ import typer
 from scenarios.errors import InputError, nearest, shown
 from sim import checkout
 from sim.cli import (
-    batch as cli_batch,
-    calibrate as cli_calibrate,
-    discover as cli_discover,
-    files as cli_files,
-    hindcast as cli_hindcast,
-    policies as cli_policies,
-    sensitivity as cli_sensitivity,
+    batch,
+    calibrate,
+    discover,
+    files,
+    hindcast,
+    policies,
+    sensitivity,
 )
 from sim.cli.errors import Commands
 from sim.cli.options import (
@@ -163,12 +163,12 @@ def run(
         except InputError as error:
             raise InputError(f"--set: {str(error).removeprefix('levers: ')}") from error
     if out is not None:
-        cli_files.check_folder(out)
+        files.check_folder(out)
     with progress_bar(runs) as progress:
         result = _simulated(spec, runs, seed, until, progress)
     idle = _without_effect(spec, until)
     summary = result.summary() | {"without_effect": list(idle)}
-    path = None if out is None else cli_files.saved(result, summary, out)
+    path = None if out is None else files.saved(result, summary, out)
     if as_json:
         print_json(summary)
     else:
@@ -181,7 +181,7 @@ def run(
 
 def _without_effect(spec: Scenario, until: int | None = None) -> tuple[str, ...]:
     from scenarios.quarters import DEFAULT_HORIZON
-    from sim.analysis.inert import without_effect
+    from sim.inert import without_effect
 
     return without_effect(spec, until or DEFAULT_HORIZON)
 
@@ -273,14 +273,14 @@ def app_(
     raise typer.Exit(status if status >= 0 else 128 - status)
 
 
-app.command()(cli_batch.batch)
-app.command()(cli_batch.study)
-app.command()(cli_sensitivity.sensitivity)
-app.command()(cli_discover.discover)
-app.add_typer(cli_policies.policies)
-app.command()(cli_calibrate.calibrate)
-app.command()(cli_hindcast.hindcast)
-app.command()(cli_hindcast.weights)
+app.command()(batch.batch)
+app.command()(batch.study)
+app.command()(sensitivity.sensitivity)
+app.command()(discover.discover)
+app.add_typer(policies.policies)
+app.command()(calibrate.calibrate)
+app.command()(hindcast.hindcast)
+app.command()(hindcast.weights)
 
 
 @app.command()

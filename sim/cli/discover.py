@@ -49,9 +49,9 @@ def discover(
 ) -> None:
     """Find the ranges of inputs in which an outcome is common: scenario discovery, tested on futures held out."""
     from sim.analysis import discovery
-    from sim.cli import files as cli_files
+    from sim.cli import files
 
-    cli_files.check_file(out)
+    files.check_file(out)
     spec = found(which, weighting=weighting)
     actors = [row.actor for row in spec.roster()]
     questions = [discovery.question(text, actors) for text in outcome or DEFAULT]

@@ -34,7 +34,7 @@ def hindcast(
     Parameters start from what could be known then and are weighed by the record up to the cut-off; the rules after it
     are those that came; no other later figure is used.
     """
-    from sim.cli import files as cli_files
+    from sim.cli import files
     from sim.hindcast import blind
 
     _check("--draws", draws, FEWEST, MOST)
@@ -42,7 +42,7 @@ def hindcast(
     _check("--seed", seed, 0, 2**63 - 1)
     blind.blind_spec(cutoff)  # refused before anything else happens
     if out is not None:
-        cli_files.check_folder(out)
+        files.check_folder(out)
     found = blind.hindcast(cutoff, draws, futures, seed, _teller())
     if out is not None:
         for path in _written(found, out, seed, futures):
@@ -51,9 +51,9 @@ def hindcast(
         summary = found.summary()
         print_json(summary)
         return
-    from sim.cli.text import history as cli_history_text
+    from sim.cli.text import history as text
 
-    cli_history_text.hindcast(found)
+    text.hindcast(found)
 
 
 def weights(
@@ -69,7 +69,7 @@ def weights(
 ) -> None:
     """Show what history says about the parameters: the weighed draws behind the default futures."""
     from scenarios.quarters import DATA_UNTIL
-    from sim.ensemble import posterior_draws as ensemble
+    from sim.ensemble import posterior_draws
 
     edge = DATA_UNTIL if data_until is None else data_until
     if make:
@@ -81,13 +81,13 @@ def weights(
         weigh.make(edge, number, name, _teller())
     elif draws is not None or seed is not None:
         raise InputError("weights: --draws and --seed go with --make; without it the stored draws are shown")
-    facts = ensemble.weighed(edge).facts
+    facts = posterior_draws.weighed(edge).facts
     if as_json:
         print_json(facts)
         return
-    from sim.cli.text import history as cli_history_text
+    from sim.cli.text import history as text
 
-    cli_history_text.weights(facts)
+    text.weights(facts)
 
 
 def _check(name: str, value: int, low: int, high: int) -> None:
@@ -106,7 +106,7 @@ def _written(found: Any, folder: Path, seed: int, futures: int) -> list[Path]:
     """The score as JSON and the compared figures as CSV, in a folder that is made."""
     import polars as pl
 
-    from sim.cli import files as cli_files
+    from sim.cli import files
     from sim.hindcast.blind import blind_spec
     from sim.hindcast.kept import write
 
@@ -115,7 +115,7 @@ def _written(found: Any, folder: Path, seed: int, futures: int) -> list[Path]:
         score = write(found, folder / f"hindcast-{found.cutoff}.json")
         table = folder / f"hindcast-{found.cutoff}-figures.csv"
         figures = pl.DataFrame(found.figures())
-        cli_files.write_csv(cli_files.described(figures, blind_spec(found.cutoff).name, seed, futures), table)
+        files.write_csv(files.described(figures, blind_spec(found.cutoff).name, seed, futures), table)
     except OSError as error:
         raise InputError(f"--out {folder}: cannot be written ({error.strerror}); give another folder") from error
     return [score, table]

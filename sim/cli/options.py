@@ -96,9 +96,9 @@ def write_tables(
         return
     import polars as pl
 
-    from sim.cli import files as cli_files
+    from sim.cli import files
 
-    cli_files.write_csv(cli_files.described(pl.concat(tables), scenario, seed, futures, meaning), path)
+    files.write_csv(files.described(pl.concat(tables), scenario, seed, futures, meaning), path)
 
 
 def lever_settings(words: list[str], option: str = "--set") -> dict[str, Setting]:

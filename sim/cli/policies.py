@@ -60,10 +60,10 @@ def prices(
 ) -> None:
     """Price every lever: its effect on the lead and on the outcomes at both ends of its range, on the same dice."""
     from sim.analysis.prices import price_list, usual
-    from sim.cli import files as cli_files
+    from sim.cli import files
     from sim.cli.text import policies as cli_policies_text
 
-    cli_files.check_file(out)
+    files.check_file(out)
     spec = found(which, weighting=weighting)
     extra = outcomes_asked(outcome, spec) if outcome else []
     with workers(processes) as executor, progress_bar(runs) as bar:
@@ -94,12 +94,12 @@ def attribute(
     import polars as pl
 
     from sim.analysis.attribution import GROUPINGS, attribute as divide
-    from sim.cli import files as cli_files
+    from sim.cli import files
     from sim.cli.text import policies as cli_policies_text
 
     if by not in GROUPINGS:
         raise InputError(f"--by {shown(by)}: valid are: {', '.join(GROUPINGS)}")
-    cli_files.check_file(out)
+    files.check_file(out)
     one, two = (found(name, weighting=weighting) for name in (first, second))
     asked = outcomes_asked(outcome, one)
     with workers(processes) as executor, progress_bar(runs) as bar:
@@ -150,12 +150,12 @@ def regret(
     import polars as pl
 
     from sim.analysis import regret as analysis
-    from sim.cli import files as cli_files
+    from sim.cli import files
     from sim.cli.text import policies as cli_policies_text
 
     if goal not in ("most", "least"):
         raise InputError(f"--goal {shown(goal)}: valid are: most, least")
-    cli_files.check_file(out)
+    files.check_file(out)
     analysis.check_side(side)
     worlds = [found(name, weighting=weighting) for name in world or analysis.WORLDS]
     (asked,) = outcomes_asked([outcome], worlds[0])
@@ -189,13 +189,13 @@ def flip(
 ) -> None:
     """Say what would have to be true: the smallest change of a lever or parameter that flips the usual outcome."""
     from sim.analysis.flips import flips
-    from sim.cli import files as cli_files
+    from sim.cli import files
     from sim.cli.text import policies as cli_policies_text
 
     kinds = {"": ("lever", "parameter"), "levers": ("lever",), "parameters": ("parameter",)}
     if only not in kinds:
         raise InputError(f"--only {shown(only)}: valid are: levers, parameters")
-    cli_files.check_file(out)
+    files.check_file(out)
     spec = found(which, weighting=weighting)
     with workers(processes) as executor, progress_bar(runs) as bar:
         result = flips(spec, year, to, kinds[only], runs, seed, executor, bar)

@@ -51,12 +51,12 @@ def sensitivity(
     from sim.analysis.correlation_ratio import correlation_ratios
     from sim.analysis.morris import morris
     from sim.analysis.sobol import sobol
-    from sim.cli import files as cli_files
+    from sim.cli import files
 
     if method not in ("sobol", "morris"):
         raise InputError(f"--method {shown(method)}: valid are: sobol, morris")
     spec = found(which, weighting=weighting)
-    cli_files.check_file(out)
+    files.check_file(out)
     asked = outcomes_asked(outcome, spec)
     only = [name.strip() for name in inputs.split(",") if name.strip()]
     with workers(processes) as executor, progress_bar(1) as bar:
@@ -73,7 +73,7 @@ def _morris(
     found: list[Screening], asked: list[Outcome], name: str, weighting: str, seed: int, top: int, out: Path | None,
     as_json: bool,
 ) -> None:  # fmt: skip
-    from sim.cli.text import study as cli_study_text
+    from sim.cli.text import study as text
 
     futures = found[0].trajectories * (len(found[0].names) + 1)
     said = "difference: an input moved over its whole range"
@@ -91,14 +91,14 @@ def _morris(
         return
     for screening, outcome in zip(found, asked, strict=True):
         rows = screening.frame().head(top).to_dicts()
-        cli_study_text.screening(rows, outcome, screening.trajectories, screening.note)
+        text.screening(rows, outcome, screening.trajectories, screening.note)
 
 
 def _sobol(
     found: list[Indices], ratios: list[Ratios], asked: list[Outcome], name: str, weighting: str, seed: int, top: int,
     out: Path | None, as_json: bool, some: bool,
 ) -> None:  # fmt: skip
-    from sim.cli.text import study as cli_study_text
+    from sim.cli.text import study as text
 
     frames = [_joined(indices, drawn) for indices, drawn in zip(found, ratios, strict=True)]
     _write(out, frames, asked, name, seed, found[0].futures)
@@ -112,7 +112,7 @@ def _sobol(
         })  # fmt: skip
         return
     for indices, drawn, frame, outcome in zip(found, ratios, frames, asked, strict=True):
-        cli_study_text.sensitivity(indices, drawn, frame.to_dicts(), outcome, weighting, top, some)
+        text.sensitivity(indices, drawn, frame.to_dicts(), outcome, weighting, top, some)
 
 
 def _joined(indices: Indices, drawn: Ratios) -> Any:

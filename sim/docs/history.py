@@ -8,7 +8,7 @@ from typing import Any
 from scenarios.parameters import WIDER, earlier, parameters
 from scenarios.quarters import DATA_UNTIL
 from scenarios.tables import table as data_table
-from sim.ensemble import posterior_draws as ensemble
+from sim.ensemble import posterior_draws
 from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
 from sim.hindcast.record import PATTERNS, SERIES
@@ -107,7 +107,7 @@ def _misses(table: Table) -> str:
 
 
 def _facts() -> dict[str, Any]:
-    return ensemble.weighed(DATA_UNTIL).facts
+    return posterior_draws.weighed(DATA_UNTIL).facts
 
 
 def _head() -> str:

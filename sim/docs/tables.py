@@ -29,7 +29,7 @@ from scenarios.rules import MEANINGS as RULE_VALUES, WORLD, history, known_value
 from scenarios.schema import Switches
 from scenarios.tables import DATA, Tier, table
 from sim import checkout
-from sim.docs import calibration as docs_calibration, history as docs_history, numbers as docs_numbers
+from sim.docs import calibration, history as docs_history, numbers
 from sim.engine.schedule import PHASES, Phase
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array, Streams
@@ -176,14 +176,14 @@ def tiers() -> str:
 
 def constants() -> str:
     """Fixed numbers of the code with their reasons."""
-    return _table(("Number", "Value", "Where", "What it is"), docs_numbers.fixed_numbers())
+    return _table(("Number", "Value", "Where", "What it is"), numbers.fixed_numbers())
 
 
 def series() -> str:
     """Recorded series with their parts and units."""
     from sim.engine.phases import record
+    from sim.results.measures import MEASURES
     from sim.results.outcomes.lead import RULERS
-    from sim.results.run import MEASURES
 
     computed = ("gap_eci", "lead_months", "lead_months_backward")
     assert len(computed) == len(RULERS)
@@ -210,7 +210,7 @@ def outcomes() -> str:
 def streams() -> str:
     """Named streams of random numbers that a simulation draws from."""
     from sim.engine.inputs import Inputs
-    from sim.run import paths
+    from sim.engine.noise import paths
 
     recorder = _Recorder(0, 0, 1, 1)
     paths(Inputs(scenarios.load(scenarios.BASELINE), 1).actors, True, recorder)
@@ -294,7 +294,7 @@ def _field_texts(cls: type) -> dict[str, str]:
     assert isinstance(tree, ast.ClassDef)
     pairs = zip(tree.body, [*tree.body[1:], None], strict=True)
     return {
-        node.target.id: docs_numbers.docstring_after(after) for node, after in pairs
+        node.target.id: numbers.docstring_after(after) for node, after in pairs
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }  # fmt: skip
 
@@ -343,7 +343,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "parameters": parameters_short, "parameters_full": parameters_full,
     "constants": constants, "series": series, "streams": streams, "outcomes": outcomes, "data": data, "rules": rules,
     "schedule": schedule, "state": state, "rule_values": rule_values, "recorded_rules": recorded_rules,
-    "span": span, "library": library, **docs_calibration.blocks(_table), **docs_history.blocks(_table),
+    "span": span, "library": library, **calibration.blocks(_table), **docs_history.blocks(_table),
 }  # fmt: skip
 """Blocks by the name that stands in their marker."""
 

@@ -11,6 +11,7 @@ from agents.designer import ChipDesigner
 from scenarios.quarters import FIRST
 from sim.engine.anchor import Anchor
 from sim.engine.inputs import Inputs
+from sim.engine.noise import Noise
 from sim.ensemble.draws import Draws
 from sim.ensemble.rng import Array
 from sim.equations import research
@@ -22,24 +23,6 @@ ASCEND = slice(_FIRST_CHINESE, _FIRST_CHINESE + len(CHINESE))
 """Classes that are made in China, on the axis of classes."""
 RENT_WEIGHTS = {"superpower": 0.05, "ally": 0.1, "hub": 1.0, "rest": 0.4}
 """Share of compute that would be rented to Chinese users, by kind; judgement: known leases stand mostly in hubs."""
-
-
-@dataclass
-class Noise:
-    """Random paths by process."""
-
-    release: Array
-    """(A, T, R) uniforms: whether a release is due."""
-    generation: Array
-    """(A, T, R) uniforms: whether a larger training run comes out."""
-    surprise: Array
-    """(A, T, R) standard normals: unexplained swings of a frontier."""
-    supply: Array
-    """(T, R) standard normals: surprises in the growth of production."""
-    taiwan: Array
-    """(T, R) uniforms: whether Taiwan's supply is interrupted."""
-    variant_lag: Array
-    """(R,) uniforms: how long the designer takes for a variant."""
 
 
 @dataclass(frozen=True)

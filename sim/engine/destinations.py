@@ -1,7 +1,7 @@
 """What export rules let each buyer outside China have: the same dated predicates, asked for another destination.
 
-China's market is a matter of its own (`sim.engine.export_rules`, `sim.engine.phases.china`). Everybody else shares what is made by
-money; a rule on sales to one of them takes chips from it, and they go to those who may buy.
+China's market is a matter of its own (`sim.engine.export_rules`, `sim.engine.phases.china`). Everybody else shares
+what is made by money; a rule on sales to one of them takes chips from it, and they go to those who may buy.
 """
 
 from __future__ import annotations

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
+from threading import Lock
 
 import numpy as np
+from cachetools import LRUCache, cached
 from numpy.typing import NDArray
 
 from scenarios.events import KINDS as EVENTS
@@ -412,27 +414,10 @@ class Inputs:
         return np.array([[known[a, FIRST + t] for t in range(self.data_steps)] for a in SUPERPOWERS])
 
 
+@cached(LRUCache(maxsize=256), key=lambda spec, steps: (spec.canonical(), steps), lock=Lock())
 def inputs_of(spec: Scenario, steps: int) -> Inputs:
     """The inputs of a scenario; the same object for the same content, so that data is prepared once."""
-    return _prepared(spec.canonical(), steps, _Same(spec))
-
-
-class _Same:
-    """Carries a scenario past the cache's key, which is its canonical text."""
-
-    def __init__(self, spec: Scenario) -> None:
-        self.spec = spec
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=256)
-def _prepared(canonical: str, steps: int, carrier: _Same) -> Inputs:
-    return Inputs(carrier.spec, steps)
+    return Inputs(spec, steps)
 
 
 def _class_shares(quarter: int, last: int, custom: float, roadmap: int) -> dict[str, float]:

@@ -12,9 +12,10 @@ from agents.protocols import PublicInfo
 from agents.superpower import China, UnitedStates
 from sim.engine import start
 from sim.engine.anchor import Anchor
-from sim.engine.context import Actors, Constants, Context, Hardware, Noise
+from sim.engine.context import Actors, Constants, Context, Hardware
 from sim.engine.delivery import CHINA, US
 from sim.engine.inputs import Inputs
+from sim.engine.noise import Noise
 from sim.engine.phases import record
 from sim.engine.schedule import PHASES
 from sim.engine.state import SIGNED, Quarter, State, written

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
+from cachetools import LRUCache, cached
 from scipy.special import ndtr
 
 from calibration.record import CalibrationRecord, Fraction, read as read_calibration
@@ -14,9 +14,9 @@ from scenarios.parameters import known_by, parameters
 from scenarios.quantities import Z90, Choice, Fixed, LogitNormal
 from scenarios.quarters import end_date
 from scenarios.schema import Scenario
+from scenarios.tables import table
 from sim.ensemble.posterior_draws import points, weighed
 from sim.ensemble.rng import Array, Streams
-from sim.equations.chips import CHINESE
 
 HARDWARE_DIMENSIONS = {
     "compute_fraction_nvidia": (120, "compute", "nvidia"),
@@ -177,10 +177,11 @@ def distributions(spec: Scenario) -> dict[str, tuple[int, Any]]:
 def fractions(record: CalibrationRecord) -> dict[str, tuple[int, Fraction]]:
     """Reachable fractions of peak of a calibration result: name → (Sobol column, fraction)."""
     result = {name: (dim, record.fraction(q, vendor)) for name, (dim, q, vendor) in HARDWARE_DIMENSIONS.items()}
+    designers = {chip.chip_class: chip.designer for chip in table("chips") if chip.representative}
     for row in record.fractions:
         if row.vendor == "host" and row.chip_class is not None:
-            maker = "other" if row.chip_class in (*CHINESE, "CUSTOM") else "nvidia"
-            usual = HARDWARE_DIMENSIONS[f"{row.quantity}_fraction_{maker}"][0]
+            vendor = "nvidia" if designers[row.chip_class] == "NVIDIA" else "other"
+            usual = HARDWARE_DIMENSIONS[f"{row.quantity}_fraction_{vendor}"][0]
             result[own_fraction(row.quantity, row.chip_class)] = (usual, row)
     return result
 
@@ -190,39 +191,25 @@ def _shifted(prior: Any, shift: float, scale: float) -> Any:
     return prior if (shift, scale) == (0.0, 1.0) else Shifted(prior, shift, scale)
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What the draws of a scenario hang on; its levers are not among it."""
-
-    parameters: str
-    weighting: str
-    data_until: str
-    blind: bool
-    seed: int
-    first: int
-    last: int
-    calibration: CalibrationRecord = field(hash=False)
-    facts: dict[str, Any] = field(hash=False)
-    """What is known about the shipped draws; empty where history does not weigh."""
-    spec: Scenario = field(compare=False)
-    streams: Streams = field(compare=False)
-
-
 def draw(spec: Scenario, streams: Streams) -> Draws:
     """Draw all parameters for the members of `streams`; the values cannot be changed, since other runs share them."""
-    changed = repr(sorted(spec.parameters.items()))
-    return Draws(**_drawn(_Asked(
-        changed, spec.weighting, spec.data_until, spec.blind, streams.seed, streams.first, streams.last,
-        read_calibration(spec.calibration), weighed(spec.data_until).facts if spec.weighting == "history" else {},
-        spec, streams,
-    )))  # fmt: skip
+    return Draws(**_drawn(spec, streams))
 
 
-@lru_cache(maxsize=4)
-def _drawn(asked: _Asked) -> dict[str, Array]:
+def _key(spec: Scenario, streams: Streams) -> tuple[str | int, ...]:
+    """What the draws of a scenario hang on; its levers are not among it."""
+    return (
+        repr(sorted(spec.parameters.items())), spec.weighting, spec.data_until, spec.blind, streams.seed, streams.first,
+        streams.last, read_calibration(spec.calibration).model_dump_json(),
+        weighed(spec.data_until).digest if spec.weighting == "history" else "",
+    )  # fmt: skip
+
+
+@cached(LRUCache(maxsize=4), key=_key, lock=Lock())
+def _drawn(spec: Scenario, streams: Streams) -> dict[str, Array]:
     """The draws of the last members that were asked for: moving a lever leaves them as they are."""
-    z, u = points(asked.spec, asked.streams)
-    found = vars(at_scores(asked.spec, z, u))
+    z, u = points(spec, streams)
+    found = vars(at_scores(spec, z, u))
     for values in found.values():
         values.flags.writeable = False
     return found

@@ -12,6 +12,7 @@ import json
 import os
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ class Weighed(Short):
     """How they were made, their effective number, and what moved: the file beside them."""
     scores: Array
     """(columns, draws) normal scores of the parameters."""
+    digest: str
+    """Sixteen hexadecimal digits that name the content of both files."""
 
     @property
     def columns(self) -> list[int]:
@@ -65,8 +68,9 @@ def weighed(data_until: str) -> Weighed:
             "or set `weighting: none` to draw from the priors of the time"
         )
     try:
-        packed: NDArray[np.int16] = np.load(path.with_suffix(".npy"))
-        return Weighed(json.loads(path.read_text(encoding="utf-8")), packed / STEPS_PER_SD)
+        text, packed = path.read_bytes(), path.with_suffix(".npy").read_bytes()
+        scores: NDArray[np.int16] = np.load(BytesIO(packed))
+        return Weighed(json.loads(text), scores / STEPS_PER_SD, _digest(text + packed))
     except (OSError, ValueError) as error:
         raise InputError(
             f"scenarios/draws/{data_until}: cannot be read ({error}); "
@@ -80,7 +84,11 @@ def digest(spec: Scenario) -> str:
     """Sixteen hexadecimal digits that name the draws of a scenario; empty where it is not weighed by history."""
     if spec.weighting == "none":
         return ""
-    return hashlib.sha256((FOLDER / f"{spec.data_until}.npy").read_bytes()).hexdigest()[:16]
+    return _digest((FOLDER / f"{spec.data_until}.npy").read_bytes())
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def draws_of(spec: Scenario) -> int | None:

@@ -13,7 +13,7 @@ from scenarios import BASELINE, load
 from scenarios.errors import InputError
 from scenarios.quarters import DATA_UNTIL, DEFAULT_HORIZON as HORIZON
 from scenarios.schema import Scenario
-from sim.ensemble import posterior_draws as ensemble
+from sim.ensemble import posterior_draws
 from sim.ensemble.draws import at_scores, distributions
 from sim.ensemble.rng import Array
 from sim.hindcast import importance, likelihood
@@ -52,7 +52,7 @@ def make(data_until: str, draws: int = DRAWS, seed: int = 0, tell: Callable[[str
         InputError: where they cannot be written, or where too few draws are effective to stand for history.
     """
     spec = spec_at(data_until)
-    ensemble.check_folder()
+    posterior_draws.check_folder()
     weighed = fit(spec, draws, seed, tell=tell)
     if weighed.sample.effective < ENOUGH:
         raise InputError(
@@ -63,8 +63,8 @@ def make(data_until: str, draws: int = DRAWS, seed: int = 0, tell: Callable[[str
     chosen = weighed.sample.resampled(kept, seed)
     scores = weighed.sample.scores[:, chosen]
     scores = scores[:, _order(spec, spread(weighed.columns, scores))]
-    stored = np.round(scores * ensemble.STEPS_PER_SD) / ensemble.STEPS_PER_SD
-    return ensemble.keep(data_until, scores, _facts(weighed, stored, chosen, draws, seed))
+    stored = np.round(scores * posterior_draws.STEPS_PER_SD) / posterior_draws.STEPS_PER_SD
+    return posterior_draws.keep(data_until, scores, _facts(weighed, stored, chosen, draws, seed))
 
 
 def _order(spec: Scenario, scores: Array) -> NDArray[np.int64]:

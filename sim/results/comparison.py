@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import InputError
-from scenarios.quarters import DEFAULT_HORIZON
-from scenarios.schema import Scenario
-from sim.batch.evaluate import numbers_only
 from sim.checks import checked
-from sim.ensemble import posterior_draws as ensemble
+from sim.ensemble import posterior_draws
 from sim.ensemble.rng import Array
 from sim.results.outcomes import polarity, scalar
 from sim.results.paired import paired, paired_share
 from sim.results.run import Run
 from sim.results.summary import quantiles
-from sim.run import simulate
 from sim.short import Short
 
 if TYPE_CHECKING:
@@ -79,7 +74,7 @@ class Comparison(Short):
                 f"{one.name} draws its parameters {_DRAWN[one.weighting]} and {two.name} {_DRAWN[two.weighting]}: "
                 "future by future they have other parameters."
             )
-        elif ensemble.digest(one) != ensemble.digest(two):
+        elif posterior_draws.digest(one) != posterior_draws.digest(two):
             found.append("The two have other history draws: future by future they have other parameters.")
         if one.calibration != two.calibration:
             found.append(
@@ -96,7 +91,7 @@ class Comparison(Short):
             InputError: for an outcome that has no difference in every future: a class, or what may not exist.
         """
         asked = scalar.parse(f"{name}@{year}", self.first.actors, self.first.until)
-        numbers_only([asked])
+        scalar.numbers_only([asked])
         return asked.of(self.second) - asked.of(self.first)
 
     @checked
@@ -156,40 +151,3 @@ _DRAWN = {"history": "from the draws that fit the past", "none": "from the prior
 def _mean(effect: Effect) -> dict[str, float | None]:
     found = {name: getattr(effect, name) for name in ("mean", "mean_low", "mean_high")}
     return {name: None if value is None else float(f"{value:.6g}") for name, value in found.items()}
-
-
-@checked
-def compare(
-    first: Scenario | Run,
-    second: Scenario | Run,
-    runs: int = 1024,
-    seed: int = 0,
-    until: int = DEFAULT_HORIZON,
-    progress: Callable[[int, int], None] | None = None,
-) -> Comparison:
-    """Compare two scenarios (or runs of them) on the same dice.
-
-    Args:
-        first: the reference.
-        second: what is compared with it.
-        runs: members, where scenarios are given.
-        seed: names the dice, where scenarios are given.
-        until: last year, where scenarios are given.
-        progress: called with (members done, members of both) where scenarios are given.
-
-    Raises:
-        InputError: when runs with different dice are given, or a number is out of range.
-    """
-    done = [0]
-
-    def each(spec: Scenario | Run) -> Run:
-        if isinstance(spec, Run):
-            return spec
-        run = simulate(
-            spec, runs=runs, seed=seed, until=until,
-            progress=None if progress is None else lambda n, total: progress(done[0] + n, 2 * total),
-        )  # fmt: skip
-        done[0] += runs
-        return run
-
-    return Comparison(each(first), each(second))

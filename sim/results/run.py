@@ -16,50 +16,13 @@ from scenarios.quarters import FIRST, end_year, label
 from scenarios.schema import Scenario
 from sim.checks import checked
 from sim.ensemble.rng import Array
+from sim.results.measures import MEASURES
 from sim.results.outcomes import blocs, lead, polarity
 from sim.results.wording import rounded
 from sim.short import Short
 
 if TYPE_CHECKING:
     import polars as pl
-
-MEASURES: dict[str, tuple[str, str]] = {
-    "lead_months": ("Lead at a fixed pace", "months"),
-    "lead_months_backward": ("Lead, looking back", "months"),
-    "gap_eci": ("Gap", "ECI points"),
-    "capability": ("Capability", "ECI points"),
-    "compute_train": ("Compute used, for training", "H100e"),
-    "compute_decode": ("Compute used, for decoding", "H100e"),
-    "training_flop": ("Largest training run", "FLOP"),
-    "training_cost": ("Cost of the largest run", "US dollars"),
-    "efficiency": ("Algorithmic efficiency", "OOM against January 2024"),
-    "alignment": ("Alignment with the United States", "share"),
-    "flows_china": ("China's new compute", "H100e a quarter"),
-    "governance": ("Governance index", "per cent"),
-    "stock_h100e": ("Chips owned", "H100e"),
-    "spending": ("Money for chips", "US dollars a quarter"),
-    "power": ("Power for AI chips", "MW"),
-    "power_used": ("Power used by AI chips", "MW"),
-    "rented": ("Compute China rents abroad", "H100e"),
-    "premium": ("Street premium", "share of list price"),
-    "seized": ("Chips seized", "H100e a quarter"),
-    "made_h100e": ("US-designed production", "H100e a quarter"),
-    "unsold_h100e": ("Unsold chips", "H100e"),
-    "blocked": ("Share of a frontier chip's use that the best legal chip lacks", "share"),
-    "unmet": ("China's chip money that found nothing to buy", "share"),
-    "permission": ("Imports that Beijing lets in", "share"),
-    "push": ("Chinese domestic push", "share"),
-    "policing": ("Policing of hubs, mean over hubs", "share"),
-    "enforcement": ("US enforcement effort", "times the 2026 budget"),
-    "legal_chips": ("China's legally imported chips", "chips a quarter"),
-    "list_price": ("List price of compute", "US dollars per H100e"),
-    "concentration": ("Usable compute in the largest run", "share"),
-    "terms_us": ("Terms of capability, United States", "OOM; reinforcement learning in ECI points"),
-    "terms_china": ("Terms of capability, China", "OOM; reinforcement learning in ECI points"),
-    "use_us": ("Use of compute, United States", "share"),
-    "use_china": ("Use of compute, China", "share"),
-}
-"""Series that can be asked for: label and unit."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -239,13 +202,13 @@ class Run(Short):
         import platform
 
         from sim import __version__
-        from sim.ensemble import posterior_draws as ensemble
+        from sim.ensemble import posterior_draws
 
         return {
             "polarity_version": __version__, "scenario": self.spec.name, "scenario_digest": self.spec.digest(),
             "scenario_json": self.spec.model_dump_json(), "seed": str(self.seed), "first_member": str(self.first),
             "runs": str(self.runs), "until": str(self.until), "calibration": self.spec.calibration,
-            "weighting": self.spec.weighting, "history_draws": ensemble.digest(self.spec),
+            "weighting": self.spec.weighting, "history_draws": posterior_draws.digest(self.spec),
             "parameters": json.dumps(sorted(self.parameters)), "numpy": np.__version__, "machine": platform.machine(),
         }  # fmt: skip
 

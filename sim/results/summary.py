@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engine.phases.record import TERMS
-from sim.ensemble import posterior_draws as ensemble
+from sim.ensemble import posterior_draws
 from sim.ensemble.rng import Array
 from sim.equations.governance import INDICES
 from sim.equations.trade import CHANNELS
@@ -62,7 +62,7 @@ def summary(run: Run) -> dict[str, Any]:
     return {
         "scenario": run.spec.name, "digest": run.spec.digest(), "levers": dict(run.spec.levers),
         "calibration": run.spec.calibration, "weighting": run.spec.weighting,
-        "history_draws": ensemble.digest(run.spec), "seed": run.seed, "runs": run.runs,
+        "history_draws": posterior_draws.digest(run.spec), "seed": run.seed, "runs": run.runs,
         "horizon": run.until, "outcomes": run.outcome_shares(),
         "ruler": {"name": "fixed_pace", "pace_eci_per_year": lead.PACE, "months": polarity.MONTHS,
                   "third_months": polarity.THIRD_MONTHS},

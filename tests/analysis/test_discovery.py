@@ -8,7 +8,7 @@ from scenarios.errors import InputError
 from scenarios.levers import LEVERS
 from sim.analysis import discovery, flips
 from sim.batch.evaluate import Task
-from sim.ensemble import posterior_draws as ensemble
+from sim.ensemble import posterior_draws
 from sim.ensemble.rng import Streams
 from sim.results.outcomes.scalar import parse
 
@@ -90,7 +90,7 @@ def test_equal_parameters_stay_on_one_side():
     spec = load("current_policy")
     members = 3 * 4096
     side = discovery._half(spec, [Task(spec, (), members)], 0)
-    shipped = ensemble.weighed(spec.data_until).scores
+    shipped = posterior_draws.weighed(spec.data_until).scores
     _, same = np.unique(shipped.T, axis=0, return_inverse=True)
     draw = same.ravel()[Streams(0, 0, members, 1).picks(shipped.shape[1])]
     assert not set(draw[side]) & set(draw[~side])

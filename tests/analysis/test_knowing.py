@@ -12,13 +12,13 @@ from sim.analysis.correlation_ratio import correlation_ratios
 from sim.analysis.prices import price_list
 from sim.batch import Plan, run_study
 from sim.batch.plan import Design
-from sim.results.comparison import Comparison, compare
+from sim.results.comparison import Comparison
 from sim.results.outcomes import scalar
 from sim.results.outcomes.polarity import CLASSES
 from sim.results.outcomes.scalar import parse
 from sim.results.paired import paired, paired_share
 from sim.results.projections import beside
-from sim.run import simulate
+from sim.run import compare, simulate
 
 TODAY = load("current_policy")
 FEW = ["diffusion", "follower_efficiency", "research_returns"]

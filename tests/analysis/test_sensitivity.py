@@ -9,7 +9,7 @@ from scenarios import load
 from scenarios.errors import InputError
 from sim.analysis import correlation_ratio, inputs, morris, sobol
 from sim.batch.evaluate import evaluate
-from sim.ensemble import posterior_draws as ensemble
+from sim.ensemble import posterior_draws
 from sim.results.outcomes.scalar import parse
 
 LEAD = parse("lead_months@2027")
@@ -93,7 +93,7 @@ def test_marginals_are_those_of_the_ensemble(weighting):
     u = (np.arange(4096) + 0.5) / 4096
     z = known.scores(np.tile(u, (len(known.columns), 1)))
     assert np.isfinite(z).all()
-    shipped = ensemble.weighed(spec.data_until)
+    shipped = posterior_draws.weighed(spec.data_until)
     column = shipped.columns[3]
     if weighting == "history":
         assert np.sort(z[column]) == pytest.approx(np.sort(shipped.scores[3]), abs=1e-9)

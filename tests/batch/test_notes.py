@@ -71,9 +71,7 @@ def test_what_has_no_effect_is_said_with_the_settings_at_which_it_has_none():
 
 def test_a_large_plan_is_looked_at_in_part_and_each_scenario_once(monkeypatch):
     seen = []
-    monkeypatch.setattr(
-        "sim.analysis.inert.without_effect", lambda spec, until, tried: seen.append((spec.name, tried)) or ()
-    )
+    monkeypatch.setattr("sim.inert.without_effect", lambda spec, until, tried: seen.append((spec.name, tried)) or ())
     many = [TODAY.with_changes(name=f"s{n}") for n in range(30)]
     plan = plan_of(*many, design={"levers": {"enforcement": {"low": 0, "high": 10, "points": 1000}}})
     assert plan.notes() == ()

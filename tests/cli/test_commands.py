@@ -11,7 +11,7 @@ import yaml
 import scenarios
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters
-from sim import __version__, compare, simulate
+from sim import __version__, checkout, compare, simulate
 from sim.ensemble.draws import HARDWARE_DIMENSIONS
 from sim.results.comparison import Comparison
 

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from sim import __version__
-from sim.cli import files as cli_files
+from sim.cli import files
 from sim.cli.commands import app
 
 FEW = "follower_efficiency,research_returns"
@@ -76,8 +76,8 @@ def test_flips_name_their_year_and_quarter(polarity, tmp_path) -> None:
 def test_a_file_is_read_alike_by_other_readers(tmp_path) -> None:
     path = tmp_path / "table.csv"
     unit, name = "× 2026 budget", "політика"
-    table = cli_files.described(pl.DataFrame({"unit": [unit]}), name, 0, 8)
-    cli_files.write_csv(table, path)
+    table = files.described(pl.DataFrame({"unit": [unit]}), name, 0, 8)
+    files.write_csv(table, path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["unit"], row["scenario"]) == (unit, name)

@@ -12,7 +12,7 @@ from scenarios.parameters import parameters
 from scenarios.rules import MEANINGS as RULE_VALUES, Rule
 from scenarios.schema import Scenario, Switches
 from scenarios.tables import Actor
-from sim.docs import numbers as docs_numbers, tables as docs
+from sim.docs import numbers, tables
 from sim.engine.schedule import PHASES
 from sim.engine.state import Quarter, State
 from sim.ensemble.draws import HARDWARE_DIMENSIONS
@@ -78,12 +78,12 @@ def test_every_field_of_the_state_is_described_and_used():
 
 
 def test_generated_tables_are_up_to_date():
-    assert docs.stale() == [], "run: make docs"
+    assert tables.stale() == [], "run: make docs"
 
 
 def test_every_block_of_the_code_is_used():
-    used = {name for file in docs.FILES for name in re.findall(r"generated: ([a-z_]+)", (ROOT / file).read_text())}
-    assert used == set(docs.BLOCKS)
+    used = {name for file in tables.FILES for name in re.findall(r"generated: ([a-z_]+)", (ROOT / file).read_text())}
+    assert used == set(tables.BLOCKS)
 
 
 @pytest.mark.parametrize(
@@ -95,17 +95,17 @@ def test_every_block_of_the_code_is_used():
 )
 def test_a_wrong_marker_is_refused(text: str, complaint: str):
     with pytest.raises(ValueError, match=complaint):
-        docs.rewritten(text)
+        tables.rewritten(text)
 
 
 def test_text_outside_the_blocks_is_left_alone():
     text = "before | kept\n<!-- generated: span -->\nold\n<!-- end -->\nafter\n"
-    new = docs.rewritten(text)
+    new = tables.rewritten(text)
     assert new.startswith("before | kept\n<!-- generated: span -->\n")
     assert new.endswith("<!-- end -->\nafter\n")
     assert "2022-Q4" in new
     assert "old" not in new
-    assert docs.rewritten(new) == new
+    assert tables.rewritten(new) == new
 
 
 def test_every_submodel_has_code_source_and_number():
@@ -140,13 +140,13 @@ def test_every_file_named_exists():
 
 def test_every_name_is_one_that_the_code_knows():
     from sim.engine.phases.record import PARTS
-    from sim.results.run import MEASURES
+    from sim.results.measures import MEASURES
 
-    known = {*parameters(), *LEVERS, *KINDS, *Switches.model_fields, *Scenario.model_fields, *docs.BLOCKS}
+    known = {*parameters(), *LEVERS, *KINDS, *Switches.model_fields, *Scenario.model_fields, *tables.BLOCKS}
     known |= {*Rule.model_fields, *RULE_VALUES["scope"]}
     known |= {*MEASURES, *(part for parts in PARTS.values() for part in parts), *THRESHOLDS}
     known |= {*HARDWARE_DIMENSIONS, *Actor.model_fields, *code_names(), "gap_eci", "united_states", "china", "world"}
-    known |= {row[0].strip("`") for row in docs_numbers.fixed_numbers()}
+    known |= {row[0].strip("`") for row in numbers.fixed_numbers()}
     known |= {"USES", "H100e", "actor", "mesa", "Agent", "year", "generated", "code", "size", "compliance", "source"}
     prose = re.sub(r"<!-- generated: .*?<!-- end -->", "", ODD, flags=re.DOTALL)
     names = set(re.findall(r"`([A-Za-z_]\w*(?:\.\w+)?)`", prose))
@@ -156,8 +156,8 @@ def test_every_name_is_one_that_the_code_knows():
 
 
 def test_every_series_has_a_label_and_a_unit():
-    unnamed = [line for line in docs.series().splitlines() if "| – | – |" in line]
-    assert unnamed == [], "name it in MEASURES of sim/results/run.py"
+    unnamed = [line for line in tables.series().splitlines() if "| – | – |" in line]
+    assert unnamed == [], "name it in MEASURES of sim/results/measures.py"
 
 
 def test_parameters_have_their_doubts_listed():
@@ -171,11 +171,11 @@ def test_parameters_have_their_doubts_listed():
 def test_the_command_says_what_is_out_of_date(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    monkeypatch.setattr(docs, "FILES", ("one.md",))
-    monkeypatch.setattr(docs.stale, "__defaults__", (tmp_path,))
-    monkeypatch.setattr(docs.write, "__defaults__", (tmp_path,))
+    monkeypatch.setattr(tables, "FILES", ("one.md",))
+    monkeypatch.setattr(tables.stale, "__defaults__", (tmp_path,))
+    monkeypatch.setattr(tables.write, "__defaults__", (tmp_path,))
     (tmp_path / "one.md").write_text("<!-- generated: span -->\n<!-- end -->\n")
-    assert docs.main(["--check"]) == 1
+    assert tables.main(["--check"]) == 1
     assert "one.md is out of date; run: make docs" in capsys.readouterr().out
-    assert docs.main([]) == 0
-    assert docs.main(["--check"]) == 0
+    assert tables.main([]) == 0
+    assert tables.main(["--check"]) == 0

@@ -10,12 +10,13 @@ from scenarios import load
 from scenarios.quarters import FIRST, number
 from scenarios.schema import Scenario
 from sim.engine.inputs import Inputs
+from sim.engine.noise import noise
 from sim.engine.phases.record import Log
 from sim.engine.world import World
 from sim.ensemble.draws import draw
 from sim.ensemble.rng import Streams
 from sim.results.run import Run
-from sim.run import noise, simulate
+from sim.run import simulate
 
 
 @cache

@@ -10,12 +10,12 @@ import scenarios
 from scenarios import load
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.schema import Scenario
-from sim import run as runs
-from sim.engine import edge
+from sim.engine import chunk, edge
+from sim.engine.chunk import keeps_to_the_record
 from sim.engine.phases.record import KEPT
 from sim.engine.state import written
 from sim.engine.world import World
-from sim.run import keeps_to_the_record, simulate
+from sim.run import simulate
 
 BASE = load("current_policy")
 Make = Callable[..., World]
@@ -93,7 +93,7 @@ def test_a_past_is_simulated_once_for_all_that_share_it(monkeypatch: pytest.Monk
         steps.append(world.context.t)
 
     monkeypatch.setattr(World, "step", counted)
-    runs._kept.cache_clear()
+    chunk.known_past.cache_clear()
     for effort in (2.0, 3.0, 4.0):
         simulate(BASE.with_levers(enforcement=effort), runs=8, until=2027)
     assert steps.count(0) == 1

@@ -14,14 +14,16 @@ from scenarios.quantities import Choice
 from scenarios.quarters import FIRST, number
 from scenarios.schema import Scenario
 from scenarios.tables import table
+from sim.engine.chunk import CHUNK
 from sim.engine.inputs import Inputs
+from sim.engine.noise import noise, paths
 from sim.engine.state import written
 from sim.engine.world import World
 from sim.ensemble import rng
 from sim.ensemble.draws import draw
 from sim.ensemble.rng import BLOCK, SOBOL_DIMENSIONS, Streams, stream_id
 from sim.results.run import Run
-from sim.run import CHUNK, noise, paths, simulate
+from sim.run import simulate
 
 Same = Callable[..., list[str]]
 BASE = load("current_policy")

@@ -12,7 +12,7 @@ from scenarios.events import KINDS
 from scenarios.levers import LEVERS
 from scenarios.rules import known_values
 from scenarios.schema import Scenario
-from sim.analysis.inert import without_effect
+from sim.inert import without_effect
 from sim.run import simulate
 
 BASE = load("current_policy")

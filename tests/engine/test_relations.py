@@ -9,10 +9,10 @@ import pytest
 from scenarios import load
 from scenarios.quantities import Normal
 from sim.engine.world import World
-from sim.results.comparison import Comparison, compare
+from sim.results.comparison import Comparison
 from sim.results.outcomes import crossing
 from sim.results.run import Run
-from sim.run import simulate
+from sim.run import compare, simulate
 
 Library = Callable[..., Run]
 ORDERED = [

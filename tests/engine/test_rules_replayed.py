@@ -14,9 +14,8 @@ from scenarios.rules import history
 from sim.engine.export_rules import Regime, Specification, Verdict, build, policy_of, specification, verdict
 from sim.engine.world import World
 from sim.equations.chips import CLASSES, US_CLASSES, VARIANTS
-from sim.results.comparison import compare
 from sim.results.run import Run
-from sim.run import simulate
+from sim.run import compare, simulate
 
 BASE = load("current_policy")
 NO_EDGE = Specification(0, 0, 0, 0, "2030-01-01")

@@ -37,10 +37,10 @@ SPECS: list[Scenario] = [
 def touched(request: pytest.FixtureRequest) -> watching.Touched:
     """What every phase touches over all these scenarios."""
     from sim.engine.inputs import inputs_of
+    from sim.engine.noise import noise
     from sim.engine.phases.record import Log
     from sim.ensemble.draws import draw
     from sim.ensemble.rng import Streams
-    from sim.run import noise
 
     for spec in SPECS:
         inputs = inputs_of(spec, 33)

@@ -25,9 +25,8 @@ from sim.analysis.regret import policy_of, regret
 from sim.analysis.sobol import sobol
 from sim.batch import Plan, run_study
 from sim.batch.evaluate import Task
-from sim.results.comparison import compare
 from sim.results.outcomes.scalar import parse
-from sim.run import simulate
+from sim.run import compare, simulate
 from sim.short import LINES, WIDE, Short
 
 TODAY, TIGHT = load("current_policy"), load("tight_controls")

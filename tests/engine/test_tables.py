@@ -13,9 +13,10 @@ from sim.batch import Plan, run_study
 from sim.ensemble.draws import Draws, draw
 from sim.ensemble.rng import Streams
 from sim.results.comparison import Comparison
+from sim.results.measures import MEASURES
 from sim.results.outcomes import scalar
 from sim.results.outcomes.scalar import parse
-from sim.results.run import MEASURES, Run
+from sim.results.run import Run
 from sim.run import simulate
 
 SPLIT = load("current_policy").with_changes(events=({"kind": "allied_split", "date": "2027-Q2", "size": 0.7},))

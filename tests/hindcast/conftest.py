@@ -9,6 +9,7 @@ from scenarios.quarters import FIRST, number
 from scenarios.schema import Scenario
 from sim.engine import destinations, export_rules, inputs
 from sim.engine.inputs import Inputs
+from sim.engine.noise import noise
 from sim.engine.phases.record import Log
 from sim.engine.world import World
 from sim.ensemble.draws import draw
@@ -16,7 +17,7 @@ from sim.ensemble.rng import SOBOL_DIMENSIONS, Array, Streams
 from sim.hindcast import record
 from sim.hindcast.blind import blind_spec
 from sim.results.run import Run
-from sim.run import noise, simulate
+from sim.run import simulate
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,9 @@ from itertools import chain
 import numpy as np
 
 from sim.engine.inputs import Inputs
+from sim.engine.noise import paths
 from sim.ensemble.rng import Streams, generator, stream_id
 from sim.hindcast.blind import blind_spec
-from sim.run import paths
 
 ROUNDS = [f"hindcast round {number}" for number in range(40)]
 OTHERS = [

@@ -12,14 +12,15 @@ from scenarios import load, names
 from scenarios.errors import InputError
 from scenarios.parameters import parameters
 from scenarios.quarters import DATA_UNTIL
-from sim.ensemble import posterior_draws as ensemble
+from sim.engine.chunk import CHUNK
+from sim.ensemble import posterior_draws
 from sim.ensemble.draws import at_scores, distributions, draw
 from sim.ensemble.posterior_draws import STEPS_PER_SD, edges, points, weighed
 from sim.ensemble.rng import SOBOL_DIMENSIONS, Array, Streams
 from sim.hindcast.fit import spread
 from sim.hindcast.weigh import CHECKED, MOVED, checked, spec_at
 from sim.results.run import Run
-from sim.run import CHUNK, simulate
+from sim.run import simulate
 
 BASE = load("current_policy")
 KEPT = weighed(DATA_UNTIL).scores.shape[1]
@@ -227,7 +228,7 @@ def test_correlations_are_the_strongest_of_the_stored_draws(edge: str) -> None:
 
 @EDGES
 def test_draws_are_normal_scores_and_members_halves_are_alike(edge: str) -> None:
-    """No score saturates, and the first and second half of an ensemble are alike: any part is a fair sample."""
+    """No score saturates, and the first and second half of an posterior_draws are alike: any part is a fair sample."""
     scores = weighed(edge).scores
     assert np.abs(scores).max() < 7
     assert np.array_equal(np.round(scores * STEPS_PER_SD), scores * STEPS_PER_SD)
@@ -244,13 +245,13 @@ def test_a_parameter_that_history_cannot_know_keeps_its_prior() -> None:
 
 
 def test_draws_are_written_and_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ensemble, "FOLDER", tmp_path)
+    monkeypatch.setattr(posterior_draws, "FOLDER", tmp_path)
     scores = np.array([[0.5, -1.25, 0.1], [2.0, 0.0, -3.3]])
     facts = {"data_until": "2024-Q4", "parameters": [{"column": 3}, {"column": 9}]}
     try:
-        ensemble.keep("2024-Q4", scores, facts)
+        posterior_draws.keep("2024-Q4", scores, facts)
         found = weighed("2024-Q4")
-        assert ensemble.edges() == ("2024-Q4",)
+        assert posterior_draws.edges() == ("2024-Q4",)
         assert (found.facts, found.columns) == (facts, [3, 9])
         np.testing.assert_allclose(found.scores, scores, atol=0.5 / STEPS_PER_SD)
     finally:
@@ -274,23 +275,23 @@ def test_a_parameter_of_ones_own_is_drawn_as_given() -> None:
 
 
 def test_damaged_draws_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ensemble, "FOLDER", tmp_path)
-    ensemble.weighed.cache_clear()
+    monkeypatch.setattr(posterior_draws, "FOLDER", tmp_path)
+    posterior_draws.weighed.cache_clear()
     with pytest.raises(InputError, match="the folder scenarios/draws is empty"):
-        ensemble.weighed(DATA_UNTIL)
+        posterior_draws.weighed(DATA_UNTIL)
     (tmp_path / f"{DATA_UNTIL}.json").write_text("{}", encoding="utf-8")
     (tmp_path / f"{DATA_UNTIL}.npy").write_bytes(b"no array")
     with pytest.raises(InputError, match=f"scenarios/draws/{DATA_UNTIL}: cannot be read.*weights --make"):
-        ensemble.weighed(DATA_UNTIL)
+        posterior_draws.weighed(DATA_UNTIL)
     monkeypatch.undo()
-    ensemble.weighed.cache_clear()
+    posterior_draws.weighed.cache_clear()
 
 
 def test_without_one_part_of_the_record_the_answer_is_told() -> None:
     """The researcher's first question: how much hangs on which figures."""
-    rows = {row["without"]: row for row in ensemble.weighed(DATA_UNTIL).facts["without"]}
+    rows = {row["without"]: row for row in posterior_draws.weighed(DATA_UNTIL).facts["without"]}
     whole = rows.pop("nothing")
-    assert whole["effective"] == ensemble.weighed(DATA_UNTIL).facts["kept_draws"]
+    assert whole["effective"] == posterior_draws.weighed(DATA_UNTIL).facts["kept_draws"]
     assert set(rows) >= {"US frontier", "Chinese frontier", "training runs", "china_rented"}
     for row in rows.values():
         assert 1 <= row["effective"] <= whole["effective"]

@@ -16,7 +16,7 @@ from typer.main import get_command
 from scenarios.errors import InputError
 from sim import checkout
 from sim.cli.commands import app
-from sim.ensemble import posterior_draws as ensemble
+from sim.ensemble import posterior_draws
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -122,13 +122,13 @@ def test_a_damaged_package_says_how_it_is_mended(
     assert done.returncode == 2
     assert "pip install --force-reinstall polarity-sim" in done.stderr
     (tmp_path / "2026-Q3.json").write_text("{}")
-    monkeypatch.setattr(ensemble, "FOLDER", tmp_path)
+    monkeypatch.setattr(posterior_draws, "FOLDER", tmp_path)
     for place, says in ((package, "--force-reinstall"), (ROOT, "weights --make --data-until 2026-Q3")):
         monkeypatch.setattr(checkout, "ROOT", place)
-        ensemble.weighed.cache_clear()
+        posterior_draws.weighed.cache_clear()
         with pytest.raises(InputError, match=says):
-            ensemble.weighed("2026-Q3")
-    ensemble.weighed.cache_clear()
+            posterior_draws.weighed("2026-Q3")
+    posterior_draws.weighed.cache_clear()
 
 
 def test_help_of_every_command_names_nothing_that_is_not_there(installed) -> None:

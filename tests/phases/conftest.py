@@ -11,13 +11,13 @@ from scenarios import load
 from scenarios.quarters import FIRST, number
 from scenarios.schema import Scenario
 from sim.engine.inputs import Inputs
+from sim.engine.noise import noise
 from sim.engine.phases.record import Log
 from sim.engine.schedule import PHASES
 from sim.engine.state import Quarter
 from sim.engine.world import World
 from sim.ensemble.draws import draw
 from sim.ensemble.rng import Streams
-from sim.run import noise
 
 BASE = load("current_policy")
 NAMES = [phase.name for phase in PHASES]

@@ -8,6 +8,7 @@ import pytest
 from scenarios import BASELINE, load, names
 from scenarios.errors import InputError
 from scenarios.levers import LEVERS
+from sim.ui import start
 from sim.ui.shared import ahead, common, levers
 
 
@@ -60,7 +61,7 @@ def test_a_server_simulates_ahead_unless_it_is_told_not_to(page, monkeypatch: py
     monkeypatch.setattr(ahead, "begin", begun.append)
     for setting, count in (("0", 0), ("1", 1)):
         monkeypatch.setenv("POLARITY_AHEAD", setting)
-        common.warm.clear()
+        start.warm.clear()
         page()
         assert len(begun) == count
     simulate, before = begun[0], common.view(load("tight_controls"))

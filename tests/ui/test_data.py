@@ -19,7 +19,7 @@ from scenarios.errors import InputError
 from scenarios.events import Event
 from scenarios.files import MAX_BYTES
 from sim import __version__, simulate
-from sim.batch import plan as plans
+from sim.batch import plan
 from sim.ui.data import downloads, recipes, uploads
 from sim.ui.data.recipes import Dice
 from sim.ui.shared.address import query
@@ -121,7 +121,7 @@ def test_the_plan_is_accepted_and_holds_both_sides(name: str, tmp_path: Path):
     setup = SETUPS[name]
     path = tmp_path / "plan.yaml"
     path.write_text(recipes.plan_file(setup, DICE), encoding="utf-8")
-    found = plans.read(path)
+    found = plan.read(path)
     digests = [spec.digest() for spec in found.scenarios]
     assert digests == list(dict.fromkeys([setup.base.digest(), setup.spec.digest()]))
     assert (found.members, found.seeds, found.horizon) == (64, (0,), 2032)

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
 from sim.results.outcomes.china_compute import DEFINITIONS
-from sim.ui.evidence import wording as say
+from sim.ui.evidence import wording
 from tests.ui.reading import HTML, raw, text
 
 Open = Callable[..., AppTest]
@@ -34,16 +34,16 @@ def test_every_cut_off_opens_from_the_address(evidence: Open, cutoff: str):
     test = evidence(cutoff=cutoff[:4])
     assert not test.exception
     assert "was not used" not in text(test)
-    assert say.verdict(kept(cutoff)) in text(test)
+    assert wording.verdict(kept(cutoff)) in text(test)
     assert len(test.get("vega_lite_chart")) == 4
 
 
 def test_the_latest_cut_off_stands_open_and_others_are_a_press_away(evidence: Open):
     test = evidence()
-    assert say.verdict(kept(CUTOFFS[-1])) in text(test)
+    assert wording.verdict(kept(CUTOFFS[-1])) in text(test)
     test.button_group[0].set_value(CUTOFFS[0][:4]).run()
     assert not test.exception
-    assert say.verdict(kept(CUTOFFS[0])) in text(test)
+    assert wording.verdict(kept(CUTOFFS[0])) in text(test)
 
 
 def test_every_series_and_question_and_definition_can_be_shown(evidence: Open):
@@ -99,7 +99,7 @@ def test_a_bad_address_is_named_and_the_page_stands(evidence: Open):
     assert "cutoff=2021: there is no such cut-off; there are 2022, 2023 and 2024" in text(test)
     assert "there is no such series" in text(test)
     assert "<img" not in raw(test)
-    assert say.verdict(kept(CUTOFFS[-1])) in text(test)
+    assert wording.verdict(kept(CUTOFFS[-1])) in text(test)
 
 
 def test_a_wrong_number_of_futures_is_explained(page: Open, evidence: Open, monkeypatch: pytest.MonkeyPatch):

@@ -18,20 +18,20 @@ from sim.hindcast.record import SERIES
 from sim.results.outcomes.china_compute import DEFINITIONS
 from sim.run import simulate
 from sim.ui.evidence import (
-    charts as evidence_charts,
-    frames as evidence_frames,
-    html as evidence_html,
-    misses as evidence_misses,
+    charts,
+    frames,
+    html,
+    misses,
     tables as evidence_tables,
-    wording as say,
+    wording,
 )
 
-KEYS = [evidence_frames.FRONTIERS, *((series.key,) for series in SERIES)]
+KEYS = [frames.FRONTIERS, *((series.key,) for series in SERIES)]
 
 
 @pytest.fixture(scope="module")
-def today() -> evidence_frames.Today:
-    return evidence_frames.today(simulate(load("current_policy"), runs=32))
+def today() -> frames.Today:
+    return frames.today(simulate(load("current_policy"), runs=32))
 
 
 def point(recorded: float, quantiles: tuple[float, ...], naive: float = 0.0, series: str = "us_eci") -> Point:
@@ -59,22 +59,22 @@ def run(hits: int, total: int, naive: float = 0.0) -> Hindcast:
 )
 def test_the_verdict_follows_coverage_and_the_naive_forecasts(hits: int, total: int, naive: float, word: str):
     found = run(hits, total, naive)
-    assert say.verdict(found) == (
+    assert wording.verdict(found) == (
         f"Blind from the end of 2024, this model was {word}: {hits} of {total} later figures fell in its 90% band."
     )
 
 
 def test_a_run_without_later_figures_says_so():
     found = Hindcast("2024-12", 1, 1.0, (), {})
-    assert "not tested" in say.verdict(found)
-    assert say.support(found) == ""
+    assert "not tested" in wording.verdict(found)
+    assert wording.support(found) == ""
 
 
 @pytest.mark.parametrize("cutoff", CUTOFFS)
 def test_the_verdict_counts_what_the_squares_show(cutoff: str):
     found = kept(cutoff)
-    hits, total = map(int, re.search(r"(\d+) of (\d+) later", say.verdict(found)).groups())
-    squares = evidence_html.tiles(found).split('class="tilekey"')[0]
+    hits, total = map(int, re.search(r"(\d+) of (\d+) later", wording.verdict(found)).groups())
+    squares = html.tiles(found).split('class="tilekey"')[0]
     assert len(re.findall(r'<i class="', squares)) == total
     assert squares.count('<i class="out"') == total - hits
     counts = [tuple(map(int, pair)) for pair in re.findall(r"<b>(\d+) of (\d+)</b>", squares)]
@@ -85,32 +85,32 @@ def test_the_verdict_counts_what_the_squares_show(cutoff: str):
 def test_every_miss_is_named_with_its_numbers(cutoff: str):
     found = kept(cutoff)
     missed = {p.series for p in found.points if not p.in90}
-    told = {miss.what for miss in evidence_misses.outside(found)}
-    assert told == {evidence_misses.KNOWN[key].label for key in missed}
-    for miss in (*evidence_misses.outside(found), *evidence_misses.beyond(found)):
+    told = {miss.what for miss in misses.outside(found)}
+    assert told == {misses.KNOWN[key].label for key in missed}
+    for miss in (*misses.outside(found), *misses.beyond(found)):
         assert re.search(r"\d", miss.told)
-    rows = evidence_html.figures(found)
+    rows = html.figures(found)
     assert rows.count("<tr>") - 1 == len(found.points)
     assert rows.count(">outside<") == sum(not p.in90 for p in found.points)
 
 
 def test_only_errors_beyond_the_limits_are_named():
     band = (90.0, 95.0, 100.0, 105.0, 110.0)
-    near = replace(point(100 - evidence_misses.LIMITS["eci"], band), quarter="2025-Q4")
-    far = replace(point(99.9 - evidence_misses.LIMITS["eci"], band), quarter="2025-Q4")
-    assert not evidence_misses.beyond(Hindcast("2024-12", 1, 1.0, (near,), {}))
-    named = evidence_misses.beyond(Hindcast("2024-12", 1, 1.0, (far,), {}))
+    near = replace(point(100 - misses.LIMITS["eci"], band), quarter="2025-Q4")
+    far = replace(point(99.9 - misses.LIMITS["eci"], band), quarter="2025-Q4")
+    assert not misses.beyond(Hindcast("2024-12", 1, 1.0, (near,), {}))
+    named = misses.beyond(Hindcast("2024-12", 1, 1.0, (far,), {}))
     assert [miss.what for miss in named] == ["US frontier at the end of 2025"]
     assert "4.1 index points too high" in named[0].told
-    barely = replace(point(99.97 - evidence_misses.LIMITS["eci"], band), quarter="2025-Q4")
-    assert "4.03 index points" in evidence_misses.beyond(Hindcast("2024-12", 1, 1.0, (barely,), {}))[0].told
+    barely = replace(point(99.97 - misses.LIMITS["eci"], band), quarter="2025-Q4")
+    assert "4.03 index points" in misses.beyond(Hindcast("2024-12", 1, 1.0, (barely,), {}))[0].told
 
 
 @pytest.mark.parametrize("cutoff", CUTOFFS)
 @pytest.mark.parametrize("keys", KEYS, ids=lambda keys: keys[0])
 def test_a_chart_of_a_blind_run_stays_on_its_axis(cutoff: str, keys: tuple[str, ...]):
-    found, axis = kept(cutoff), evidence_frames.axis(keys)
-    tables = evidence_frames.blind(found, keys)
+    found, axis = kept(cutoff), frames.axis(keys)
+    tables = frames.blind(found, keys)
     for column in ("lo90", "mid", "hi90"):
         assert tables["fan"][column].is_between(axis.low, axis.high).all()
     assert tables["recorded"]["y"].is_between(axis.low, axis.high).all()
@@ -119,7 +119,7 @@ def test_a_chart_of_a_blind_run_stays_on_its_axis(cutoff: str, keys: tuple[str, 
         assert (state == "known") == (number(quarter) <= number(edge))
     assert len(axis.ticks) == len(axis.labels) >= 2
     assert len(set(axis.labels)) == len(axis.labels)
-    assert re.search(r"\d", say.series_told(found, keys[0]))
+    assert re.search(r"\d", wording.series_told(found, keys[0]))
 
 
 def test_values_come_back_in_their_unit():
@@ -129,11 +129,11 @@ def test_values_come_back_in_their_unit():
 
 
 def test_charts_name_their_tables():
-    axis = evidence_frames.axis(evidence_frames.FRONTIERS)
+    axis = frames.axis(frames.FRONTIERS)
     for spec in (
-        evidence_charts.blind(axis),
-        evidence_charts.asked(axis, 2023, 2032),
-        evidence_charts.china(axis, 2032),
+        charts.blind(axis),
+        charts.asked(axis, 2023, 2032),
+        charts.china(axis, 2032),
     ):
         assert "'name'" in str(spec)
         assert "zoom" not in str(spec)
@@ -142,55 +142,55 @@ def test_charts_name_their_tables():
 def test_history_says_how_many_inputs_it_moves():
     facts = weighed(DATA_UNTIL).facts
     moved = evidence_tables.moved(facts)
-    assert f"The record moves {len(moved)} of {len(facts['parameters'])}" in say.learned(facts)
+    assert f"The record moves {len(moved)} of {len(facts['parameters'])}" in wording.learned(facts)
     assert evidence_tables.known(facts).count("<li>") == min(evidence_tables.MOST, len(moved))
     assert evidence_tables.still(facts).count("<tr>") - 1 == len(facts["parameters"]) - len(moved)
-    assert "narrows" in say.narrowed((0, 5, 10), (-10, 5, 20))
-    assert "from 30 months (−10 to +20) to 10 (0 to +10)" in say.narrowed((0, 5, 10), (-10, 5, 20))
+    assert "narrows" in wording.narrowed((0, 5, 10), (-10, 5, 20))
+    assert "from 30 months (−10 to +20) to 10 (0 to +10)" in wording.narrowed((0, 5, 10), (-10, 5, 20))
 
 
-def test_other_peoples_figures_are_all_there(today: evidence_frames.Today):
+def test_other_peoples_figures_are_all_there(today: frames.Today):
     assert sum(len(question.rows) for question in today.questions.values()) == len(table("projections"))
     for question in today.questions.values():
         shown = evidence_tables.others(question)
         assert shown.count("<tr>") - 1 == len(question.rows)
         if question.compared:
-            axis = evidence_frames.question_axis(question)
-            tables = evidence_frames.asked(question)
+            axis = frames.question_axis(question)
+            tables = frames.asked(question)
             for column in ("value", "low", "high"):
                 assert tables["theirs"][column].is_between(axis.low * 0.999, axis.high * 1.001).all(), question.name
 
 
 def test_the_sentence_on_others_counts_them():
     ours = (1.0, 2.0, 3.0)
-    assert say.others([]) == "We have no figure for the same question"
-    assert say.others([(2, ours), (2.5, ours)]) == "Both published figures lie in our 90% range"
-    assert say.others([(2, ours)]) == "The one published figure lies in our 90% range"
-    text = say.others([(2, ours), (9, ours), (0, ours), (8, ours)])
+    assert wording.others([]) == "We have no figure for the same question"
+    assert wording.others([(2, ours), (2.5, ours)]) == "Both published figures lie in our 90% range"
+    assert wording.others([(2, ours)]) == "The one published figure lies in our 90% range"
+    text = wording.others([(2, ours), (9, ours), (0, ours), (8, ours)])
     assert text == "Of 4 published figures, 1 lies in our 90% range, 2 above it and 1 below it"
 
 
 def test_the_log_of_changes_is_counted():
-    assert say.tried(["kept", "open", "open"]) == "3 changes of the model were tried about it: 1 kept and 2 open"
-    assert say.tried(["rejected"]) == "1 change of the model was tried about it: 1 rejected"
-    assert "No change" in say.tried([])
+    assert wording.tried(["kept", "open", "open"]) == "3 changes of the model were tried about it: 1 kept and 2 open"
+    assert wording.tried(["rejected"]) == "1 change of the model was tried about it: 1 rejected"
+    assert "No change" in wording.tried([])
     shown = evidence_tables.mechanisms(table("mechanisms"))
     assert shown.count("<tr>") - 1 == len(table("mechanisms"))
 
 
-def test_the_three_definitions_go_from_narrow_to_wide(today: evidence_frames.Today):
+def test_the_three_definitions_go_from_narrow_to_wide(today: frames.Today):
     last = today.china.filter(pl.col("year") == 2025)
     middles = [last.filter(pl.col("definition") == name)["mid"][0] for name in DEFINITIONS]
     assert np.all(np.diff(middles) > 0)
     for name in DEFINITIONS:
-        tables = evidence_frames.china(today.china, name)
+        tables = frames.china(today.china, name)
         assert tables["names"]["on"].sum() == 1
         assert tables["others"]["definition"].n_unique() == 2
-    assert evidence_frames.published().height >= 3
+    assert frames.published().height >= 3
 
 
 def test_sources_that_disagree_keep_every_value():
-    topics = evidence_frames.conflicts()
+    topics = frames.conflicts()
     text = unescape(evidence_tables.topics(topics))
     assert text.count("<details>") == len(topics)
     assert text.count("<li") == len(table("conflicts"))

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from docx import Document
 
-from sim.ui.brief import files as brief_files, text as brief
+from sim.ui.brief import files, text as brief
 from sim.ui.explore import story
 from sim.ui.shared import changes, common
 from sim.ui.shared.setup import Setup
@@ -103,11 +103,11 @@ def test_the_brief_equals_the_screen(page, made):
 
 def test_the_brief_as_a_page_and_as_a_document(made):
     _, found = made
-    html = brief_files.html(found)
+    html = files.html(found)
     assert "<script" not in html
     assert not re.search(r"(src|@import|url\()", html)
     assert "&lt;x&gt;" in html
-    document = Document(io.BytesIO(brief_files.docx(found)))
+    document = Document(io.BytesIO(files.docx(found)))
     words = "\n".join(paragraph.text for paragraph in document.paragraphs)
     for text_ in (found.verdict, found.detail, found.evidence, *found.changes):
         assert text_ in words

@@ -18,8 +18,8 @@ from scenarios.tables import table
 from sim.checks import checked
 from sim.engine.phases.record import BLOCS, BY_ACTOR, BY_BLOC, BY_RIVAL, PARTS, RIVALS
 from sim.ensemble.rng import Array
+from sim.results.measures import MEASURES
 from sim.results.outcomes import blocs, china_compute, crossing, lead, million, polarity
-from sim.results.run import MEASURES
 
 if TYPE_CHECKING:
     from sim.results.run import Run
@@ -253,3 +253,21 @@ def _check_date(outcome: Outcome, until: int) -> None:
         raise InputError(
             f"outcome {shown(str(outcome))}: {outcome.date} is outside the run, {label(first)} to the end of {until}"
         )
+
+
+def numbers_only(outcomes: Iterable[Outcome]) -> None:
+    """Refuse outcomes that an analysis of variance or of means cannot use.
+
+    Raises:
+        InputError: naming one that can be used instead.
+    """
+    for outcome in outcomes:
+        if outcome.is_class:
+            raise InputError(
+                f"outcome '{outcome}' is a class; ask for one of its shares, such as us_ahead@{outcome.date}"
+            )
+        if outcome.may_not_exist:
+            raise InputError(
+                f"outcome '{outcome}' does not exist in every future; ask for one that does, such as "
+                "crossed.us_bloc@2030 or lead_months@2030"
+            )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sim.ui.brief import files as brief_files
+from sim.ui.brief import files
 from sim.ui.brief.text import brief
 from sim.ui.shared import address
 from sim.ui.shared.setup import REFUSED, Setup, first_line
@@ -25,7 +25,7 @@ def panel(now: Setup) -> None:
         except REFUSED as error:
             st.error(first_line(error))
             return
-        kept = (now, brief_files.html(made), brief_files.docx(made))
+        kept = (now, files.html(made), files.docx(made))
         st.session_state[_KEPT] = kept
     name = f"polarity-{now.start.name.replace(':', '-')}-{now.spec.digest()[:6]}"
     st.download_button("Web page, to read or print", kept[1], f"{name}.html", "text/html", on_click="ignore",

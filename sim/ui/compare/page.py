@@ -11,7 +11,7 @@ from scenarios import BASELINE, load, names
 from scenarios.schema import Scenario
 from sim.analysis.worlds import WORLDS
 from sim.results.wording import most_common
-from sim.ui.compare import frames as compare_frames, html as compare_html
+from sim.ui.compare import frames as compare_frames, html
 from sim.ui.shared import address, charts, common, frames, inert_panel, theme, wording
 from sim.ui.shared.setup import REFUSED, Setup, choice, first_line
 
@@ -80,8 +80,8 @@ def _columns(titles: list[str], views: list[frames.View], now: Setup) -> None:
     st.html('<div id="results" tabindex="-1"></div>' + theme.swatches(frames.ORIGINS, charts.ORIGIN))
     for place, (slot, title, view) in enumerate(zip(st.columns(len(views), gap="medium"), titles, views, strict=True)):
         with slot, st.container(gap="xxsmall", key=f"chart_column_{place}"):
-            st.html(compare_html.column(title, view))
-            st.html(compare_html.compute(computes[place], top, view.year))
+            st.html(html.column(title, view))
+            st.html(html.compute(computes[place], top, view.year))
             told = f"{title}. {wording.middle(*view.lead_end, view.judge.unit)}"
             us, china = (f"{view.eci_end(seat):.0f}" for seat in frames.SEATS)
             st.html(f'<p class="cap2">Index of the US, blue (ends at {us}), and China, orange ({china})</p>')
@@ -113,7 +113,7 @@ def _worlds(titles: list[str], specs: list[Scenario], views: list[frames.View], 
         st.html(
             '<p class="d">The most common outcome and its futures in 100. Bold: another one than in the columns above. '
             f"Average of {common.FEWER} futures of each; one that is near 50 in 100 can go either way by chance.</p>"
-            + compare_html.worlds(titles, [world.label for world in WORLDS], cells, usual)
+            + html.worlds(titles, [world.label for world in WORLDS], cells, usual)
         )
 
 
@@ -170,14 +170,14 @@ def workspace() -> None:
         f"Small: the difference from “{titles[0]}”, future by future on the same dice, ± the 90% interval of its mean "
         f"from {views[0].futures} futures."
     )
-    st.html(theme.heading("What comes of each", unit) + compare_html.table(titles, compare_frames.rows(views, same)))
+    st.html(theme.heading("What comes of each", unit) + html.table(titles, compare_frames.rows(views, same)))
     if idle := "".join(inert_panel.lines(spec, title) for title, spec in zip(titles, specs, strict=True)):
         st.html(idle)
     _worlds(titles, specs, views, now)
 
 
 theme.style()
-st.html(f"<style>{compare_html.CSS}{charts.recolour('.st-key-compare')}</style>")
+st.html(f"<style>{html.CSS}{charts.recolour('.st-key-compare')}</style>")
 found = address.adopt("compare")
 ignored = [*found.notes, *_adopt(found.now)]
 with st.container(key="compare"):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from scenarios.schema import Scenario
-from sim.cli import files as cli_files
+from sim.cli import files
 from sim.run import simulate
 from sim.short import Short
 from sim.ui.data.recipes import Dice
@@ -56,8 +56,8 @@ def prepare(spec: Scenario, dice: Dice) -> Files:
 
 
 def _csv(table: pl.DataFrame, made: Mapping[str, str]) -> bytes:
-    said = cli_files.described(table, made["scenario"], int(made["seed"]), int(made["runs"]))
-    return cli_files.csv(said)
+    said = files.described(table, made["scenario"], int(made["seed"]), int(made["runs"]))
+    return files.csv(said)
 
 
 def _json(content: object) -> bytes:

@@ -15,7 +15,7 @@ from scenarios import files, load, names
 from scenarios.schema import Scenario, Setting
 from sim import __version__, checkout
 from sim.batch.plan import Plan
-from sim.ensemble import posterior_draws as ensemble
+from sim.ensemble import posterior_draws
 from sim.ui.shared.setup import Setup
 
 API = """from sim import compare, load, simulate
@@ -181,7 +181,7 @@ def facts(setup: Setup, dice: Dice) -> list[tuple[str, str]]:
         ("Scenario", f"{written(setup).name}, digest {spec.digest()}"),
         ("Futures", f"{dice.futures}, seed {dice.seed}, to the end of {dice.until}"),
         ("Weighting", spec.weighting),
-        ("History draws", f"digest {ensemble.digest(spec)}" if spec.weighting == "history" else "none are used"),
+        ("History draws", f"digest {posterior_draws.digest(spec)}" if spec.weighting == "history" else "none are used"),
         ("Calibration", spec.calibration),
     ]
 

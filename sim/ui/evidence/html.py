@@ -7,7 +7,7 @@ from html import escape
 
 from sim.hindcast.blind import Hindcast, Point
 from sim.hindcast.record import PATTERNS, SERIES
-from sim.ui.evidence import wording as say
+from sim.ui.evidence import wording
 from sim.ui.evidence.misses import KNOWN, Miss
 from sim.ui.evidence.style import BAD, GOOD
 from sim.ui.shared import quantity
@@ -112,7 +112,7 @@ def scores(found: Hindcast) -> str:
     for name, meaning in PATTERNS.items():
         score = found.pattern(name)
         title = f"<b>{name}</b> {escape(meaning)}"
-        words = " ".join((say.standing(score), say.typical(name, score), say.band_width(score))).strip()
+        words = " ".join((wording.standing(score), wording.typical(name, score), wording.band_width(score))).strip()
         numbers = [""] * 6
         if score["points"]:
             digits = 1 if name == "P5" else 2
@@ -130,7 +130,7 @@ def scores(found: Hindcast) -> str:
 
 
 def _coverage(score: dict[str, float]) -> list[str]:
-    return [f"{say.inside(score, band)} ({round(100 * score[f'coverage{band}'])}%)" for band in ("50", "90")]
+    return [f"{wording.inside(score, band)} ({round(100 * score[f'coverage{band}'])}%)" for band in ("50", "90")]
 
 
 MEANINGS = {

@@ -19,10 +19,11 @@ from sim.hindcast.record import SERIES
 from sim.results.outcomes.china_compute import DEFINITIONS
 from sim.results.wording import headline
 from sim.ui.evidence import (
-    frames as evidence_frames,
-    html as evidence_html,
-    misses as evidence_misses,
-    style as evidence_style,
+    cached,
+    frames,
+    html,
+    misses,
+    style,
     tables as evidence_tables,
     wording as say,
 )
@@ -51,7 +52,7 @@ def _answer(found: Hindcast) -> None:
         f'<p class="sub">{escape(say.support(found))} {escape(say.worst(found))}</p>'
         f'<p class="fine">{say.RANGE} {say.HINDSIGHT} {say.WORDS}</p>'
     )
-    right.html(evidence_html.tiles(found))
+    right.html(html.tiles(found))
     theme.say(say.verdict(found))
 
 
@@ -60,36 +61,36 @@ def _paths(found: Hindcast) -> None:
         f"Up to the {say.year_end(found.cutoff)} the run knew the record. After it, it knew only the rules that really "
         "came, and parameters as one could have put them then."
     )
-    st.html('<div id="results" tabindex="-1"></div>' + evidence_html.part("The blind run against what happened", text))
+    st.html('<div id="results" tabindex="-1"></div>' + html.part("The blind run against what happened", text))
     left, right = st.columns([0.5, 0.5], gap="medium")
     with left:
-        unscored = not all(found.of(key) for key in evidence_frames.FRONTIERS)
-        st.html(f'<div class="keys">{evidence_html.marks(unscored)}{_sides()}</div>')
+        unscored = not all(found.of(key) for key in frames.FRONTIERS)
+        st.html(f'<div class="keys">{html.marks(unscored)}{_sides()}</div>')
         unit = "Epoch Capabilities Index, points, at quarter ends."
-        told = " ".join(say.series_told(found, key) for key in evidence_frames.FRONTIERS)
-        _blind("frontiers", found, evidence_frames.FRONTIERS, say.frontier_title(found), unit, told)
+        told = " ".join(say.series_told(found, key) for key in frames.FRONTIERS)
+        _blind("frontiers", found, frames.FRONTIERS, say.frontier_title(found), unit, told)
     with right:
         labels = _seconds()
-        first = list(labels.values()).index(evidence_frames.SECOND)
+        first = list(labels.values()).index(frames.SECOND)
         label = st.selectbox("Show beside it", list(labels), **address.control("series", list(labels)[first]))
         key = labels[label]
-        scale = " Logarithmic axis." if evidence_misses.KNOWN[key].log else ""
-        unit = f"{quantity.name(evidence_misses.KNOWN[key].unit)}, by quarter.{scale}"
+        scale = " Logarithmic axis." if misses.KNOWN[key].log else ""
+        unit = f"{quantity.name(misses.KNOWN[key].unit)}, by quarter.{scale}"
         _blind("series", found, (key,), say.series_title(found, key), unit, say.series_told(found, key))
 
 
 def _seconds() -> dict[str, str]:
     """Series that can stand beside the frontiers, by label."""
-    return {series.label: series.key for series in SERIES if series.key not in evidence_frames.FRONTIERS}
+    return {series.label: series.key for series in SERIES if series.key not in frames.FRONTIERS}
 
 
 def _blind(name: str, found: Hindcast, keys: tuple[str, ...], title: str, unit: str, told: str) -> None:
-    tables = evidence_frames.blind(found, keys)
-    axis = evidence_frames.axis(keys)
-    spec = common.evidence_spec("blind", axis)
-    if evidence_frames.at_edge(tables, axis):
+    tables = frames.blind(found, keys)
+    axis = frames.axis(keys)
+    spec = cached.spec("blind", axis)
+    if frames.at_edge(tables, axis):
         unit += " At the lower edge: next to none."
-    _draw(name, spec, {**tables}, evidence_html.heading(title, unit), f"{title}. {told}")
+    _draw(name, spec, {**tables}, html.heading(title, unit), f"{title}. {told}")
 
 
 def _sides() -> str:
@@ -99,26 +100,26 @@ def _sides() -> str:
 
 def _scores(found: Hindcast) -> None:
     st.html(
-        evidence_html.part("Scores", "By pattern of the record, against two forecasts that need no model.")
-        + evidence_html.scores(found)
-        + evidence_html.meanings()
+        html.part("Scores", "By pattern of the record, against two forecasts that need no model.")
+        + html.scores(found)
+        + html.meanings()
     )
     against = say.takeoff(found)
     if against:
         st.html(f'<p class="lead"><b>Against another model.</b> {escape(against)}</p>')
     with st.expander(f"Each of the {len(found.points)} recorded figures", key="figures", on_change="rerun") as more:
         if more.open:
-            st.html(evidence_html.figures(found))
+            st.html(html.figures(found))
 
 
 def _wrong(found: Hindcast) -> None:
-    missed = [*evidence_misses.beyond(found), *evidence_misses.outside(found)]
+    missed = [*misses.beyond(found), *misses.outside(found)]
     text = (
         f"From the {say.year_end(found.cutoff)}: headline figures whose middle is off by more than a stated "
         "limit, then every series with figures outside its 90% band. Computed from the stored run."
     )
-    shown = evidence_html.misses(missed) if missed else '<p class="lead">Nothing beyond the limits at this cut-off.</p>'
-    st.html(evidence_html.part("Where the model is wrong", text) + shown)
+    shown = html.misses(missed) if missed else '<p class="lead">Nothing beyond the limits at this cut-off.</p>'
+    st.html(html.part("Where the model is wrong", text) + shown)
 
 
 @st.fragment
@@ -141,7 +142,7 @@ def _mechanisms() -> None:
         "below 1 decides nothing, and a change that the record speaks against is not kept because it looks good."
     )
     tried = table("mechanisms")
-    st.html(evidence_html.heading(say.tried([row.verdict for row in tried]), text))
+    st.html(html.heading(say.tried([row.verdict for row in tried]), text))
     with st.expander(
         f"The log of all {len(tried)}: what was missed, tried and found", key="tried", on_change="rerun"
     ) as more:
@@ -150,9 +151,9 @@ def _mechanisms() -> None:
 
 
 def _learned() -> None:
-    mine, before = common.view(load(BASELINE)), common.view(common.priors())
+    mine, before = common.view(load(BASELINE)), common.view(cached.priors())
     facts = weighed(DATA_UNTIL).facts
-    st.html(evidence_html.part("What history teaches", say.worth(facts)))
+    st.html(html.part("What history teaches", say.worth(facts)))
     left, right = st.columns([0.44, 0.56], gap="medium", vertical_alignment="center")
     change = wording.comparison(mine.counts, before.counts, "the priors alone")
     left.html(
@@ -168,7 +169,7 @@ def _learned() -> None:
         "The ten most moved, each on the scale of its own prior: the grey bar holds nine in ten draws of it, the "
         "blue one nine in ten weighed by history, the ticks are the middles. Numbers: middle (90% interval)."
     )
-    st.html(evidence_html.heading(say.learned(facts), unit) + evidence_tables.known(facts))
+    st.html(html.heading(say.learned(facts), unit) + evidence_tables.known(facts))
     moved = evidence_tables.moved(facts)
     with st.expander(f"All {len(moved)} inputs that the record moves", key="moved", on_change="rerun") as more:
         if more.open:
@@ -184,12 +185,12 @@ def _learned() -> None:
 @st.fragment
 def others() -> None:
     address.write()
-    today = common.today()
+    today = cached.today()
     text = (
         "Current policy beside what others have published for the same question and year. Definitions differ, and the "
         "table says how: a figure outside our range is not yet a disagreement."
     )
-    st.html(evidence_html.part("Other people's numbers", text))
+    st.html(html.part("Other people's numbers", text))
     left, right = st.columns([0.5, 0.5], gap="medium")
     with left:
         questions = list(today.questions)
@@ -211,11 +212,11 @@ def others() -> None:
         st.html(evidence_tables.china(today.china, meaning))
 
 
-def _question(question: Question, today: evidence_frames.Today) -> None:
+def _question(question: Question, today: frames.Today) -> None:
     compared = [(row.theirs.value, row.ours) for row in question.compared if row.ours is not None]
     title = say.others(compared)
     if question.compared:
-        axis = evidence_frames.question_axis(question)
+        axis = frames.question_axis(question)
         scale = " Logarithmic axis." if axis.log else ""
         unit = (
             f"{question.name}. {quantity.name(question.unit)}. Blue: our middle future and 90% range. Diamonds: "
@@ -228,17 +229,17 @@ def _question(question: Question, today: evidence_frames.Today) -> None:
             told += f", our middle is {quantity.amount(last.ours[1], question.unit)}"
         end = max(today.until, *(row.theirs.year for row in question.compared))
         start = min(2023, *(row.theirs.year for row in question.compared))
-        tables = evidence_frames.asked(question)
-        spec = common.evidence_spec("asked", axis, start, end)
-        _draw("question", spec, {**tables}, evidence_html.heading(title, unit), f"{title}. {told}.", 290)
+        tables = frames.asked(question)
+        spec = cached.spec("asked", axis, start, end)
+        _draw("question", spec, {**tables}, html.heading(title, unit), f"{title}. {told}.", 290)
     else:
-        st.html(evidence_html.heading(title, f"{question.name}: what others say is in the table."))
+        st.html(html.heading(title, f"{question.name}: what others say is in the table."))
 
 
-def _china(today: evidence_frames.Today, meaning: str) -> None:
+def _china(today: frames.Today, meaning: str) -> None:
     frame = today.china
     end = frame.filter((frame["definition"] == meaning) & (frame["year"] == 2025)).row(0, named=True)
-    values = evidence_frames.published()["value"].to_list()
+    values = frames.published()["value"].to_list()
     mid = quantity.amount(end["smid"], "share")
     title = f"China has {mid} of the world's compute at the end of 2025, by this definition"
     unit = (
@@ -254,27 +255,27 @@ def _china(today: evidence_frames.Today, meaning: str) -> None:
         f"{quantity.span(end['slo'], end['shi'], 'share')} of the world. {spread}"
     )
     top = max(frame["shi"].to_numpy().max() * 100, *values, 1.0)
-    spec = common.evidence_spec("china", evidence_frames.span([0.0, float(top)], False, "%"), today.until)
-    tables = evidence_frames.china(frame, meaning)
-    _draw("china", spec, {**tables}, evidence_html.heading(title, unit), f"{title}. {told}", 290)
-    st.html(evidence_tables.published(evidence_frames.published()))
+    spec = cached.spec("china", frames.span([0.0, float(top)], False, "%"), today.until)
+    tables = frames.china(frame, meaning)
+    _draw("china", spec, {**tables}, html.heading(title, unit), f"{title}. {told}", 290)
+    st.html(evidence_tables.published(frames.published()))
 
 
 # ------------------------------------------------------------------------------------------------------- the sources
 def _sources() -> None:
-    found = evidence_frames.conflicts()
+    found = frames.conflicts()
     text = (
         f"{len(found)} questions on which published sources part. The values are not averaged: one is used, for the "
         "reason given, and the others stay on record."
     )
-    st.html(evidence_html.part("Sources that disagree", text) + evidence_tables.topics(found))
+    st.html(html.part("Sources that disagree", text) + evidence_tables.topics(found))
 
 
 def _again() -> None:
     spec = load(BASELINE)
-    st.html(evidence_html.part("The calibration in use") + evidence_tables.calibration(read(spec.calibration)))
+    st.html(html.part("The calibration in use") + evidence_tables.calibration(read(spec.calibration)))
     st.html(
-        evidence_html.heading(
+        html.heading(
             "Make the numbers of this page anew",
             checkout.advice("In a checkout", "On the command line")
             + ": the calibration in use, a blind run with its scores and figures, and what history moves.",
@@ -287,7 +288,7 @@ def _again() -> None:
 def _adopt() -> list[str]:
     """Take over what the address says about this page; what of it fits nothing, in words."""
     offered = {
-        "cutoff": list(CHOICES), "series": list(_seconds()), "question": list(common.today().questions),
+        "cutoff": list(CHOICES), "series": list(_seconds()), "question": list(cached.today().questions),
         "definition": list(DEFINITIONS),
     }  # fmt: skip
     notes = []
@@ -301,7 +302,7 @@ def _adopt() -> list[str]:
 
 
 theme.style()
-evidence_style.style()
+style.style()
 chosen = address.adopt("evidence")
 with st.container(key="evidence"):
     try:

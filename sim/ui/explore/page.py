@@ -15,7 +15,7 @@ from sim.results.outcomes import meanings
 from sim.results.outcomes.lead import PACE
 from sim.results.outcomes.polarity import LABELS
 from sim.results.wording import headline
-from sim.ui.brief import panel as brief_panel
+from sim.ui.brief import panel
 from sim.ui.explore import changes_panel, story
 from sim.ui.shared import (
     address,
@@ -101,7 +101,7 @@ def _tools(chosen: Choice) -> None:
             "Brief", icon=":material/description:", type="tertiary", on_change="rerun", key="brief"
         ) as more:
             if more.open:
-                brief_panel.panel(now)
+                panel.panel(now)
 
 
 def _button(name: str, icon: str, action: object, disabled: bool, tip: str | None = None) -> None:

@@ -1,12 +1,11 @@
-"""What all pages share: the engine behind a cache, and the start-up work."""
+"""What all pages share: the engine behind a cache, and charts with their tables."""
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 from collections.abc import Callable, Collection, Hashable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -21,7 +20,6 @@ from scenarios.schema import Scenario
 from sim.batch.evaluate import Progress
 from sim.results.run import Run
 from sim.run import MAX_RUNS, simulate
-from sim.ui.evidence import charts as evidence_charts, frames as evidence_frames
 from sim.ui.shared import ahead, charts, frames
 from sim.ui.shared.setup import Judge
 
@@ -49,43 +47,10 @@ def futures() -> int:
     return int(text)
 
 
-@st.cache_resource(show_spinner="Starting the simulator")
-def warm() -> bool:
-    """Do the slow things once, for all users."""
-    specs()
-    for keys in (evidence_frames.FRONTIERS, (evidence_frames.SECOND,)):
-        evidence_spec("blind", evidence_frames.axis(keys))
-    with suppress(InputError):  # the page says it where people see it
-        view(load(BASELINE))
-        view(priors())
-        today()
-        if os.environ.get("POLARITY_AHEAD") != "0":
-            ahead.begin(_usual)
-    return True
-
-
-@st.cache_resource(show_spinner=False)
-def freeze(page: str) -> bool:
-    """Take what a page has imported and built at its first run out of the garbage collector's sight, for good.
-
-    Streamlit collects garbage after every rerun, which takes two tenths of a second with all libraries imported.
-    """
-    gc.collect()
-    gc.freeze()
-    return True
-
-
 @st.cache_resource(show_spinner=False)
 def specs() -> dict[str, charts.Spec]:
     """Chart specifications."""
     return charts.specs()
-
-
-@st.cache_resource(show_spinner=False, max_entries=200)
-def evidence_spec(kind: str, axis: evidence_frames.Axis, *ends: int) -> charts.Spec:
-    """A chart of the Evidence page for an axis: a twentieth of a second to build, so each is built once."""
-    made: charts.Spec = getattr(evidence_charts, kind)(axis, *ends)
-    return made
 
 
 def unworded(canonical: str) -> Scenario:
@@ -113,37 +78,23 @@ def view(spec: Scenario, judge: Judge = Judge(), most: int = MAX_RUNS) -> frames
     return _view(spec.canonical(), min(futures(), most), SEED, UNTIL, judge)
 
 
-def _usual(spec: Scenario) -> frames.View:
+def usual(spec: Scenario) -> frames.View:
+    """What the page shows of a scenario by the usual judgement, without a look at what is simulated ahead."""
     return _view(spec.canonical(), futures(), SEED, UNTIL, Judge())
 
 
 @st.cache_resource(max_entries=2000, show_spinner=False)
 def _view(canonical: str, runs: int, seed: int, until: int, judge: Judge) -> frames.View:
     if canonical == load(BASELINE).canonical():
-        return frames.view(_baseline(canonical, runs, seed, until), judge)
+        return frames.view(baseline(canonical, runs, seed, until), judge)
     with _ONE:
         return frames.view(simulated(canonical, runs, seed, until, SHOWN), judge)
 
 
-# The one run that two pages read. A single entry: a run takes megabytes, what is shown of it kilobytes.
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _baseline(canonical: str, runs: int, seed: int, until: int) -> Run:
+def baseline(canonical: str, runs: int, seed: int, until: int) -> Run:
+    """The one run that two pages read. A single entry: a run takes megabytes, what is shown of it kilobytes."""
     return simulated(canonical, runs, seed, until)
-
-
-def priors() -> Scenario:
-    """Current policy with parameters drawn from their priors, as if there were no history to learn from."""
-    return load(BASELINE).with_changes(weighting="none")
-
-
-def today() -> evidence_frames.Today:
-    """Current policy beside other people's numbers."""
-    return _today(load(BASELINE).canonical(), futures(), SEED, UNTIL)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _today(canonical: str, runs: int, seed: int, until: int) -> evidence_frames.Today:
-    return evidence_frames.today(_baseline(canonical, runs, seed, until))
 
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from scenarios.schema import Scenario
-from sim.analysis import inert
+from sim import inert
 from sim.ui.shared import common
 
 MOST = 3

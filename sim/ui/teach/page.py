@@ -9,7 +9,7 @@ import streamlit as st
 from scenarios import load, names
 from sim.ui.shared import address, common, theme
 from sim.ui.shared.setup import REFUSED, Choice, choice, first_line
-from sim.ui.teach import claims_panel, futures, playback, style as teach_style, worksheet
+from sim.ui.teach import claims_panel, futures, playback, style, worksheet
 from sim.ui.teach.claims import CLAIMS
 from sim.ui.teach.claims_panel import Answer
 
@@ -161,13 +161,13 @@ def page() -> None:
     try:
         s = futures.shown(chosen.now.spec, chosen.now.judge)
     except REFUSED as error:
-        teach_style.style(False)
+        style.style(False)
         st.html('<h1 class="say">Teach</h1>')
         st.error(first_line(error))
         return
     notes = [*chosen.notes, *_adopt(s)]
     present = bool(st.session_state.get(playback.LARGE))
-    teach_style.style(present)
+    style.style(present)
     if notes:
         st.html(theme.ignored(notes))
     _head(chosen, s, playback.settle(s))

@@ -15,7 +15,7 @@ from sim.results.outcomes import polarity
 from sim.results.wording import most_common
 from sim.ui.shared import address, frames, theme, wording
 from sim.ui.shared.setup import Judge
-from sim.ui.teach import style as teach_style
+from sim.ui.teach import style
 from sim.ui.teach.decisions import decisions, happened
 from sim.ui.teach.futures import DRAWN, MEDIANS, SEALED, Future, Shown
 
@@ -74,19 +74,19 @@ def within(s: Shown, guess: float, width: float = 3.0) -> int:
 # ---------------------------------------------------------------------------------------------------------- drawing
 def draw(s: Shown, f: Future, t: int, guess: float | None) -> None:
     """Both charts, what happened, and who decided what and why."""
-    told, (path, lead) = stand(s, f, t), teach_style.tables(s, f, t, guess)
+    told, (path, lead) = stand(s, f, t), style.tables(s, f, t, guess)
     large = bool(st.session_state.get(LARGE))
-    st.html(f'<p class="stand">{teach_style.bold(told)}</p>')
+    st.html(f'<p class="stand">{style.bold(told)}</p>')
     theme.say(told)
     with st.container(key="teach_pair"):
         left, right = st.columns([0.6, 0.4], gap="medium")
     with left:
         unit = "Epoch Capabilities Index, quarter ends. Lines: the model. Points: record models."
         head = theme.heading("Capability up to this quarter", unit)
-        teach_style.draw("path", head, path, told, 300, large)
+        style.draw("path", head, path, told, 300, large)
     with right:
         head = theme.heading("Lead up to this quarter", f"US lead in {s.judge.unit}, {_ruler(s.judge)}.")
-        teach_style.draw(
+        style.draw(
             "months",
             head,
             lead,
@@ -96,7 +96,7 @@ def draw(s: Shown, f: Future, t: int, guess: float | None) -> None:
         )
     came = "".join(f"<li>{escape(text)}</li>" for text in happened(s, t)) or "<li>Nothing dated.</li>"
     st.html(f'<h2 class="part">What came in {s.quarter(t)}</h2><ul class="came">{came}</ul>')
-    st.html(f'<h2 class="part">Who decided what in {s.quarter(t)}, and why</h2>{teach_style.cards(decisions(s, f, t))}')
+    st.html(f'<h2 class="part">Who decided what in {s.quarter(t)}, and why</h2>{style.cards(decisions(s, f, t))}')
 
 
 def _ruler(judge: Judge) -> str:
