@@ -36,6 +36,7 @@ from scenarios.errors import (
 )
 from scenarios.events import Event
 from scenarios.frozen import FrozenDict
+from scenarios.kinds import KINDS, PartnerKind
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import parameters
 from scenarios.quantities import Distribution
@@ -99,7 +100,7 @@ class ActorChange(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     like: str | None = Field(default=None, description="copy this actor's row first")
     label: Line | None = Field(default=None, max_length=60)
-    kind: Literal["ally", "hub", "rest"] | None = None
+    kind: PartnerKind | None = None
     alignment: float | None = Field(default=None, ge=0, le=1)
     stock_h100e: float | None = Field(default=None, ge=0, le=1e9)
     world_share: float | None = Field(default=None, ge=0, le=1)
@@ -259,8 +260,8 @@ class Scenario(BaseModel):
             total = sum(row.hosts_us_share for row in rows.values())
             for name, row in rows.items() if total > 1 else ():
                 rows[name] = row.model_copy(update={"hosts_us_share": row.hosts_us_share / total})
-        order = {"superpower": 0, "ally": 1, "hub": 2, "rest": 3}
-        return tuple(sorted(rows.values(), key=lambda row: order[row.kind]))
+        order = list(KINDS)
+        return tuple(sorted(rows.values(), key=lambda row: order.index(row.kind)))
 
 
 def _parameter_problem(name: str, value: float | Distribution) -> str:
@@ -421,7 +422,7 @@ def _changed(name: str, rows: dict[str, Actor], change: ActorChange) -> Actor:
         "actor": name, "label": label_of_its_own, "kind": change.kind or "rest",
         "alignment_2022": 0.5, "stock_2022q3_h100e": 0.0, "world_share_2025": 0.0, "researchers_2022": 0.0,
         "ai_power_mw_2022": 0.0, "ai_spend_2023_usd_bn": 0.0, "hosts_us_share": 0.0,
-        "oversight": 1.0 if change.kind == "ally" else 0.5,
+        "oversight": KINDS[change.kind or "rest"].oversight,
         "source": "the scenario", "as_of": "2026-10-01", "tier": "judgement",
     }  # fmt: skip
     # A copy is another actor: everything is the model's but what it is called.

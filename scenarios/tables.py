@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from scenarios.errors import InputError, no_switch, one_line, shown
+from scenarios.kinds import KindName
 from scenarios.quarters import Quarter
 
 DATA = Path(__file__).parent / "data"
@@ -112,7 +113,7 @@ class Actor(Row):
 
     actor: str
     label: str
-    kind: Literal["superpower", "ally", "hub", "rest"]
+    kind: KindName
     alignment_2022: float = Field(ge=0, le=1)
     stock_2022q3_h100e: float = Field(ge=0)
     world_share_2025: float | None = Field(default=None, ge=0, le=1)

@@ -21,6 +21,7 @@ import numpy as np
 
 import scenarios
 from scenarios.events import KINDS, MOST_QUARTERS, USUAL_QUARTERS
+from scenarios.kinds import KINDS as ACTOR_KINDS
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import Parameter, earlier, parameters
 from scenarios.quantities import Choice
@@ -172,6 +173,21 @@ def tiers() -> str:
     rows = parameters().values()
     counts = ((tier, sum(row.tier == tier for row in rows)) for tier in get_args(Tier))
     return _table(("Tier", "Parameters"), counts)
+
+
+def kinds() -> str:
+    """What an actor has and decides by its kind."""
+    rows = (
+        (f"`{name}`", kind.meaning, "–" if kind.oversight is None else kind.oversight, kind.rents)
+        for name, kind in ACTOR_KINDS.items()
+    )
+    heads = (
+        "Kind",
+        "What it does",
+        "Democratic oversight of an added one",
+        "Share of its compute rented to China's users",
+    )
+    return _table(heads, rows)
 
 
 def constants() -> str:
@@ -339,8 +355,8 @@ def library() -> str:
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
-    "actors": actors, "chips": chips, "levers": levers, "switches": switches, "events": events, "tiers": tiers,
-    "parameters": parameters_short, "parameters_full": parameters_full,
+    "actors": actors, "kinds": kinds, "chips": chips, "levers": levers, "switches": switches, "events": events,
+    "tiers": tiers, "parameters": parameters_short, "parameters_full": parameters_full,
     "constants": constants, "series": series, "streams": streams, "outcomes": outcomes, "data": data, "rules": rules,
     "schedule": schedule, "state": state, "rule_values": rule_values, "recorded_rules": recorded_rules,
     "span": span, "library": library, **calibration.blocks(_table), **docs_history.blocks(_table),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agents.rows import BOTH
 from sim.ensemble.rng import Array
 
 ANCHOR_FROM = 1
@@ -34,7 +35,7 @@ def at_edge(latent: Array, offsets: Array, frontier: Array) -> Anchor:
     """
     offset = offsets[min(ANCHOR_FROM, len(offsets) - 1) :].mean(axis=0)
     residual = np.zeros_like(latent)
-    residual[:2] = frontier[:, -1][:, None] - (latent[:2] + offset)
+    residual[BOTH] = frontier[:, -1][:, None] - (latent[BOTH] + offset)
     return Anchor(offset, residual, offsets.copy())
 
 

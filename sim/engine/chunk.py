@@ -7,6 +7,7 @@ from threading import Lock
 import numpy as np
 from cachetools import LRUCache, cached
 
+from agents.rows import BOTH
 from scenarios.quarters import number
 from scenarios.schema import Scenario, Switches
 from sim.engine.anchor import Anchor
@@ -97,5 +98,5 @@ def _fitted(anchor: Anchor | None, inputs: Inputs) -> Anchor:
     """The factual anchor with its rows in the order of the counterfactual roster."""
     assert anchor is not None
     residual = np.zeros((len(inputs.actors), anchor.residual.shape[-1]))
-    residual[:2] = anchor.residual[:2]
+    residual[BOTH] = anchor.residual[BOTH]
     return Anchor(anchor.offset, residual, anchor.path)

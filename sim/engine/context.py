@@ -8,6 +8,8 @@ import numpy as np
 
 from agents.actor import BASE_SAFETY, HAZARD_STATED, NationalActor
 from agents.designer import ChipDesigner
+from agents.rows import CHINA
+from scenarios.kinds import KINDS
 from scenarios.quarters import FIRST
 from sim.engine.anchor import Anchor
 from sim.engine.inputs import Inputs
@@ -21,8 +23,6 @@ from sim.equations.compute import decode_equivalent, train_equivalents
 _FIRST_CHINESE = CLASSES.index(CHINESE[0])
 ASCEND = slice(_FIRST_CHINESE, _FIRST_CHINESE + len(CHINESE))
 """Classes that are made in China, on the axis of classes."""
-RENT_WEIGHTS = {"superpower": 0.05, "ally": 0.1, "hub": 1.0, "rest": 0.4}
-"""Share of compute that would be rented to Chinese users, by kind; judgement: known leases stand mostly in hubs."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ class Constants:
     @classmethod
     def of(cls, inputs: Inputs, p: Draws) -> Constants:
         """The constants of a scenario's members."""
-        rent = np.array([RENT_WEIGHTS[row.kind] for row in inputs.roster])[:, None]
-        rent[1] = 0.0
+        rent = np.array([KINDS[row.kind].rents for row in inputs.roster])[:, None]
+        rent[CHINA] = 0.0
         a100 = inputs.designs[0].h100e[CLASSES.index("A100")]
         return cls(
             initial=(inputs.column("stock_2022q3_h100e") / a100)[:, None] * p.supply_scale,

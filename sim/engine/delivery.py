@@ -7,12 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
+from agents.rows import CHINA, US
 from sim.ensemble.rng import Array
 from sim.equations.chips import CLASSES, MAIN_CLASSES
 
 CUSTOM, MAIN = CLASSES.index("CUSTOM"), len(MAIN_CLASSES)
-US, CHINA = 0, 1
-"""Rows of the two superpowers in every table of actors."""
 
 
 def remove(stock: Array, chips: Array) -> None:

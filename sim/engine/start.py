@@ -6,9 +6,9 @@ import numpy as np
 
 from agents.actor import BASE_SAFETY
 from agents.protocols import PublicInfo
+from agents.rows import CHINA, US
 from sim.engine.anchor import Anchor
 from sim.engine.context import Constants
-from sim.engine.delivery import CHINA, US
 from sim.engine.inputs import Inputs
 from sim.engine.state import State
 from sim.ensemble.draws import Draws

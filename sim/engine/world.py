@@ -9,11 +9,12 @@ from agents.actor import NationalActor
 from agents.designer import ChipDesigner
 from agents.partners import Ally, Hub, Partner, Rest
 from agents.protocols import PublicInfo
+from agents.rows import CHINA, PARTNERS, US
 from agents.superpower import China, UnitedStates
+from scenarios.kinds import PartnerKind
 from sim.engine import start
 from sim.engine.anchor import Anchor
 from sim.engine.context import Actors, Constants, Context, Hardware
-from sim.engine.delivery import CHINA, US
 from sim.engine.inputs import Inputs
 from sim.engine.noise import Noise
 from sim.engine.phases import record
@@ -22,7 +23,7 @@ from sim.engine.state import SIGNED, Quarter, State, written
 from sim.ensemble.draws import Draws
 from sim.ensemble.rng import Array
 
-KINDS: dict[str, type[NationalActor]] = {"ally": Ally, "hub": Hub, "rest": Rest}
+PARTNERS_BY_KIND: dict[PartnerKind, type[NationalActor]] = {"ally": Ally, "hub": Hub, "rest": Rest}
 
 
 class World(mesa.Model):
@@ -118,8 +119,8 @@ class World(mesa.Model):
         self.designer = ChipDesigner(self, 2.0 + 2.0 * self.noise.variant_lag)
         us, china = UnitedStates(self, US, "united_states"), China(self, CHINA, "china")
         self.deciders: list[NationalActor] = [us, china]
-        self.allocators: list[NationalActor] = [us, china, Partner.group(self, slice(2, len(i.actors)))]
-        for kind, cls in KINDS.items():
+        self.allocators: list[NationalActor] = [us, china, Partner.group(self, slice(PARTNERS.start, len(i.actors)))]
+        for kind, cls in PARTNERS_BY_KIND.items():
             rows = i.rows_of(kind)
             for row in range(rows.start, rows.stop):
                 cls(self, row, i.actors[row])

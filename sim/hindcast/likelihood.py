@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.rows import BOTH, CHINA, US
 from scenarios.quarters import FIRST, number, of_date
 from scenarios.schema import Scenario
 from scenarios.tables import TrainingRun, table
 from sim.engine.anchor import ANCHOR_FROM
-from sim.engine.inputs import RUNS_DISCLOSED_UNTIL, SUPERPOWERS
+from sim.engine.recorded import RUNS_DISCLOSED_UNTIL, SUPERPOWERS
 from sim.engine.world import World
 from sim.ensemble.rng import Array
 from sim.hindcast import record
@@ -50,7 +51,7 @@ def terms(spec: Scenario, scores: Array) -> dict[str, Array]:
     edge = number(spec.data_until)
     result = _frontiers(world.state.points_history, run.parameters, edge)
     result["first runs"] = _first_runs(world)
-    result["training runs"] = _training_runs(np.log10(run["training_flop"][:, :2].astype(float)), edge)
+    result["training runs"] = _training_runs(np.log10(run["training_flop"][:, BOTH].astype(float)), edge)
     seen = totals(run)
     series = {s.key: s for s in record.SERIES}
     for key in TOTALS:
@@ -69,10 +70,10 @@ def _frontiers(points: Array, parameters: dict[str, Array], edge: int) -> dict[s
     steps = range(ANCHOR_FROM, edge - FIRST + 1)
     if len(steps) < 2:
         return {"US frontier": np.zeros(points.shape[-1]), "Chinese frontier": np.zeros(points.shape[-1])}
-    residual = np.stack([us[FIRST + t][0] - points[t, 0] for t in steps])
+    residual = np.stack([us[FIRST + t][0] - points[t, US] for t in steps])
     offset = residual.mean(axis=0)
     first = record.FRONTIER_FROM["china"] - FIRST
-    behind = [china[FIRST + t][0] - points[t, 1] - offset for t in range(first, edge - FIRST + 1)]
+    behind = [china[FIRST + t][0] - points[t, CHINA] - offset for t in range(first, edge - FIRST + 1)]
     sd, memory = parameters["residual_sd"], parameters["residual_memory"]
     return {
         "US frontier": _autoregression(residual - offset, sd, memory),
@@ -107,7 +108,7 @@ def _first_runs(world: World) -> Array:
 
     They were trained on fleets before those that are simulated, and so stand in only until a country has a later one.
     """
-    off = world.state.first_possible[:2] - world.inputs.first_run[:2, None] - SINCE_LAST_RECORD
+    off = world.state.first_possible[BOTH] - world.inputs.first_run[BOTH, None] - SINCE_LAST_RECORD
     alone = [max(world.inputs.records[actor]) < FIRST for actor in SUPERPOWERS]
     return np.asarray(-0.5 * ((off[alone] / FIRST_ERROR) ** 2).sum(axis=0))
 

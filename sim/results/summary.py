@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from agents.rows import BOTH, CHINA, US
 from sim.engine.phases.record import TERMS
 from sim.ensemble import posterior_draws
 from sim.ensemble.rng import Array
@@ -113,8 +114,8 @@ def members(run: Run) -> pl.DataFrame:
             "outcome": np.array(polarity.CLASSES)[polarity.at_year(run, year)],
             "lead_months": run["lead_months"][t], "lead_months_backward": run["lead_months_backward"][t],
             "gap_eci": run["gap_eci"][t], "us_bloc_eci": us[t], "china_eci": china[t], "third_eci": third[t],
-            "us_compute_h100e": run["compute_train"][t, 0], "china_compute_h100e": run["compute_train"][t, 1],
-            "us_training_flop": run["training_flop"][t, 0], "china_training_flop": run["training_flop"][t, 1],
+            "us_compute_h100e": run["compute_train"][t, US], "china_compute_h100e": run["compute_train"][t, CHINA],
+            "us_training_flop": run["training_flop"][t, US], "china_training_flop": run["training_flop"][t, CHINA],
             **{f"china_{c}_h100e": _yearly(run, i, t) for i, c in enumerate(CHANNELS)},
             **{name: run["governance"][t, i] for i, name in enumerate(INDICES)},
             **{f"parameter.{name}": values for name, values in run.parameters.items()},
@@ -125,7 +126,7 @@ def members(run: Run) -> pl.DataFrame:
 def headline(run: Run) -> dict[str, float]:
     """Twenty-odd numbers that say where a scenario leads: what stands beside each scenario of the library."""
     at = {year: run.step(year) for year in (2028, 2030, run.until)}
-    us, china = crossing.by_actor(run)[:2]
+    us, china = crossing.by_actor(run)[BOTH]
     result = {f"share_{name}": share for name, share in run.outcome_shares().items()}
     for year, t in at.items():
         result[f"lead_months_{year}"] = float(np.median(run["lead_months"][t]))

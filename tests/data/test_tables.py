@@ -14,7 +14,7 @@ from scenarios.quantities import Choice
 from scenarios.quarters import DATA_UNTIL, label, number
 from scenarios.rules import Rule, history
 from scenarios.tables import DATA, Actor, Chip, Power, Spending, Supply, read, supply_mix, table
-from sim.engine.inputs import SUPPLY_UNTIL
+from sim.engine.recorded import SUPPLY_UNTIL
 from sim.ensemble.draws import HARDWARE_DIMENSIONS
 from sim.equations.chips import CLASSES, H100_BF16, H100_TPP, catalogue
 

@@ -9,8 +9,9 @@ from scenarios import load
 from scenarios.quarters import FIRST, label, number, of_date
 from scenarios.schema import Scenario
 from scenarios.tables import table
-from sim.engine.inputs import RUNS_DISCLOSED_UNTIL, SUPERPOWERS, Inputs, inputs_of
+from sim.engine.inputs import Inputs, inputs_of
 from sim.engine.phases.train import WORTH_A_GENERATION
+from sim.engine.recorded import RUNS_DISCLOSED_UNTIL, SUPERPOWERS
 from sim.engine.world import World
 from sim.hindcast.blind import blind_spec
 from sim.run import simulate

@@ -10,7 +10,8 @@ from scenarios.parameters import known_by, parameters
 from scenarios.quarters import DATA_UNTIL, FIRST, label, number
 from scenarios.schema import Scenario
 from scenarios.tables import supply_mix, table
-from sim.engine.inputs import SUPERPOWERS, SUPPLY_UNTIL, Inputs
+from sim.engine.inputs import Inputs
+from sim.engine.recorded import SUPERPOWERS, SUPPLY_UNTIL
 from sim.ensemble.rng import Streams
 from sim.hindcast.blind import blind_spec
 from sim.run import simulate

@@ -9,7 +9,7 @@ from scipy.stats import multivariate_normal
 from scenarios.parameters import parameters
 from scenarios.quarters import DATA_UNTIL, FIRST, number, of_date
 from scenarios.tables import table
-from sim.engine.inputs import RUNS_DISCLOSED_UNTIL, SUPERPOWERS
+from sim.engine.recorded import RUNS_DISCLOSED_UNTIL, SUPERPOWERS
 from sim.ensemble.draws import distributions
 from sim.ensemble.rng import SOBOL_DIMENSIONS, Array
 from sim.hindcast import likelihood, record

@@ -8,7 +8,7 @@ import pytest
 from scenarios.quantities import Z90
 from scenarios.quarters import DATA_UNTIL, FIRST, number, of_date
 from scenarios.tables import table
-from sim.engine.inputs import SUPERPOWERS
+from sim.engine.recorded import SUPERPOWERS
 from sim.hindcast import record
 from sim.hindcast.record import PATTERNS, SERIES, Series
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sim.engine.delivery import CHINA, US
+from agents.rows import CHINA, US
 from sim.engine.phases import china, offer, trade
 from sim.engine.world import World
 from sim.equations.chips import CLASSES

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.rows import CHINA, US
 from sim.engine.context import ASCEND, Context
-from sim.engine.delivery import CHINA, US, remove
+from sim.engine.delivery import remove
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import power

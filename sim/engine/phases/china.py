@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agents.rows import CHINA, US
 from sim.engine.context import ASCEND, Context
-from sim.engine.delivery import CHINA, CUSTOM, US
+from sim.engine.delivery import CUSTOM
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import diversion

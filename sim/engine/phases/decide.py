@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from agents.actor import USES
+from agents.rows import CHINA, US
 from sim.engine.context import Context
-from sim.engine.delivery import CHINA, US
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 

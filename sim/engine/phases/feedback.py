@@ -6,8 +6,8 @@ import numpy as np
 
 from agents.partners import Ally
 from agents.protocols import PublicInfo
+from agents.rows import CHINA, PARTNERS, US
 from sim.engine.context import Context
-from sim.engine.delivery import CHINA, US
 from sim.engine.state import Quarter, State
 from sim.equations import feedback, governance
 
@@ -27,8 +27,8 @@ def _seen(s: State, q: Quarter) -> PublicInfo:
     eci = s.eci
     behind = eci.max(axis=0) - eci
     gap = -behind
-    others = eci[2:].max(axis=0)
-    gap[US] = eci[US] - eci[1:].max(axis=0)
+    others = eci[PARTNERS].max(axis=0)
+    gap[US] = eci[US] - np.maximum(eci[CHINA], others)
     gap[CHINA] = eci[CHINA] - np.maximum(eci[US], others)
     return PublicInfo(
         rival_gap=gap, behind=behind, lead=eci[US] - eci[CHINA], blocked=q.blocked, unmet=q.unmet, premium=q.premium,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.rows import CHINA
 from sim.engine.context import Context
-from sim.engine.delivery import CHINA
 from sim.engine.state import Quarter, State
 from sim.equations import domestic, growth
 from sim.equations.chips import CLASSES

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from agents.rows import BOTH, CHINA, US
 from sim.engine import anchor
 from sim.engine.context import ASCEND, Context
-from sim.engine.delivery import CHINA, US
 from sim.engine.inputs import Inputs
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
@@ -123,8 +123,8 @@ KEPT: dict[str, Callable[[Held], Array | tuple[Array, ...]]] = {
     "spending": lambda w: _of_blocs(w.s.spending),
     "power": lambda w: _of_blocs(w.s.power),
     "power_used": lambda w: _of_blocs(w.q.power_used),
-    "efficiency": lambda w: w.s.efficiency[:2],
-    "concentration": lambda w: w.s.concentration[:2],
+    "efficiency": lambda w: w.s.efficiency[BOTH],
+    "concentration": lambda w: w.s.concentration[BOTH],
     "flows_china": lambda w: w.q.flows,
     "terms_us": lambda w: _terms(w, US),
     "terms_china": lambda w: _terms(w, CHINA),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.rows import CHINA, US
 from sim.engine.context import Context
-from sim.engine.delivery import CHINA, CUSTOM, US, Delivery
+from sim.engine.delivery import CUSTOM, Delivery
 from sim.engine.phases import china
 from sim.engine.phases.china import US_N
 from sim.engine.phases.decide import CUSTOM_PRICE

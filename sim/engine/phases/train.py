@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from agents.partners import Ally
+from agents.rows import BOTH, CHINA, US
 from sim.engine import anchor
 from sim.engine.context import Context
-from sim.engine.delivery import CHINA, US
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import capability
@@ -52,7 +52,7 @@ def run(c: Context, s: State, q: Quarter) -> None:
         s.slowdown_start = np.minimum(s.slowdown_start, effective.max(axis=0))
     extra = capability.test_time(decode, s.serving, p) * min(max(c.year - RL_KNOWN_FROM, 0.0), 1.0)
     points = capability.scaled(effective, p, s.slowdown_start, q.slowdown) + q.rl_gain + extra
-    q.follower_terms = [size * weight[:2] for size in sizes]
+    q.follower_terms = [size * weight[BOTH] for size in sizes]
     _release(c, s, points)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.partners import Ally
+from agents.rows import CHINA, PARTNERS, US
 from sim.ensemble.rng import Array
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ MEANING = "The best capability of each bloc: the US with the allies that stand w
 def frontiers(run: Run) -> Array:
     """Best capability of the US bloc, China and the third bloc, `(3, T, runs)`, ECI; NaN where there is no third."""
     eci = run.series["capability"]
-    with_us = run.series["alignment"][:, 2:] >= Ally.PARTS_BELOW
-    others = eci[:, 2:]
-    us = np.maximum(eci[:, 0], np.where(with_us, others, -np.inf).max(axis=1))
+    with_us = run.series["alignment"][:, PARTNERS] >= Ally.PARTS_BELOW
+    others = eci[:, PARTNERS]
+    us = np.maximum(eci[:, US], np.where(with_us, others, -np.inf).max(axis=1))
     third = np.where(with_us, -np.inf, others).max(axis=1)
-    return np.stack([us, eci[:, 1], np.where(with_us.all(axis=1), np.nan, third)])
+    return np.stack([us, eci[:, CHINA], np.where(with_us.all(axis=1), np.nan, third)])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.rows import BOTH
 from scenarios.quarters import FIRST
 from sim.ensemble.rng import Array
 from sim.results.outcomes.crossing import crossing_year
@@ -31,5 +32,5 @@ def year_reached(run: Run, chips: float = CHIPS) -> Array:
     """Year in which the United States and China reach that many frontier-grade chips, `(2, runs)`; NaN if never."""
     at = run.time
     limit = np.full(run.runs, chips)
-    used = run.series["compute_train"][:, :2].astype(float) / grade(len(at))[:, None, None]
+    used = run.series["compute_train"][:, BOTH].astype(float) / grade(len(at))[:, None, None]
     return np.stack([crossing_year(used[:, a], limit, at) for a in (0, 1)])

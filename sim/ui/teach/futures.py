@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
+from agents.rows import CHINA, PARTNERS, US
 from scenarios.quarters import FIRST, label, number
 from scenarios.schema import Scenario
 from sim.engine.inputs import inputs_of
@@ -140,10 +141,10 @@ def _series(run: Run, judge: Judge) -> dict[str, Array]:
     makers = [run.part(f"alignment.{name}") for name in _FOLLOWERS if name in run.actors]
     found["alignment"] = np.mean(makers, axis=0)
     eci = run["capability"]
-    others = eci[:, 2:].max(axis=1)
-    found["us_gap"] = eci[:, 0] - np.maximum(eci[:, 1], others)
-    found["china_gap"] = eci[:, 1] - np.maximum(eci[:, 0], others)
-    found["seen_lead"] = eci[:, 0] - eci[:, 1]
+    others = eci[:, PARTNERS].max(axis=1)
+    found["us_gap"] = eci[:, US] - np.maximum(eci[:, CHINA], others)
+    found["china_gap"] = eci[:, CHINA] - np.maximum(eci[:, US], others)
+    found["seen_lead"] = eci[:, US] - eci[:, CHINA]
     found["lead"] = run[judge.series]
     return found
 
