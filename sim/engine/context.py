@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,8 +109,8 @@ class Context:
     factual: Anchor | None
     """The anchor of the recorded history, where this one goes otherwise."""
     t: int
-    books: bool
-    """Whether the ledger of chips is kept."""
+    kept: Collection[str]
+    """Series that are kept, and `ledger` where the books of chips are: what else nobody needs is not computed."""
 
     @property
     def year(self) -> float:
@@ -135,6 +136,11 @@ class Context:
     def chips(self) -> Catalogue:
         """The catalogue in force."""
         return self.hardware.chips
+
+    @property
+    def books(self) -> bool:
+        """Whether the ledger of chips is kept."""
+        return "ledger" in self.kept
 
     def setting(self, lever: str) -> float:
         """This quarter's setting of a lever; NaN leaves the decision to the actor."""

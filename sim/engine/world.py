@@ -56,7 +56,7 @@ class World(mesa.Model):
         actors = Actors(self.allocators, self.deciders, self.designer)
         self.context = Context(
             self.inputs, self.p, self.noise, self.constants, self.hardware, actors, self.factual, t,
-            bool(self.log.ledger),
+            self.log.kept,
         )  # fmt: skip
 
     def run(self) -> record.Log:

@@ -7,6 +7,7 @@ import pytest
 
 from agents.rows import CHINA, US
 from sim.engine.phases import build
+from sim.engine.phases.record import Log
 from sim.engine.world import World
 from sim.equations.chips import CLASSES
 from tests.phases.conftest import Before
@@ -178,3 +179,18 @@ def test_only_chinese_software_matures_with_a_breakthrough(before: Before) -> No
         ours = [k for k, c in enumerate(CLASSES) if not c.startswith("ASCEND")]
         np.testing.assert_allclose(ratio[ours], 1)
         assert np.all(np.delete(ratio, ours, axis=0) > 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "series"),
+    [
+        ("governance", "governance"), ("stock_h100e", "stock_h100e"), ("made_h100e", "made_h100e"),
+        ("seized_h100e", "seized"), ("ledger", "ledger"), ("retired", "ledger"),
+    ],
+)  # fmt: skip
+def test_what_only_the_record_reads_is_computed_only_where_it_is_kept(field: str, series: str, before: Before) -> None:
+    world = before("rules")
+    for kept, computed in ((("capability",), False), ("ledger" if series == "ledger" else (series,), True)):
+        world.log = Log(world.inputs, 8, kept)
+        world.step()
+        assert hasattr(world.now, field) == computed

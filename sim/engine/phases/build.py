@@ -78,7 +78,8 @@ def _run_on_power(c: Context, s: State, q: Quarter) -> None:
     watts = c.chips.kw.copy()
     watts[ASCEND] /= 1 + BREAKTHROUGH_POWER * q.breakthrough
     s.power_need = _owned(s.chips, watts) * (power.OVERHEAD / 1000)
-    q.stock_h100e = _owned(s.chips, c.chips.h100e)
+    if "stock_h100e" in c.kept:
+        q.stock_h100e = _owned(s.chips, c.chips.h100e)
     s.running, q.power_used = power.running_share(s.power_need, s.power, c.constants.hosted, US, CHINA)
 
 

@@ -16,6 +16,12 @@ def run(c: Context, s: State, q: Quarter) -> None:
     """Revenue, what the public sees next quarter, and the governance indices."""
     s.revenue = feedback.revenue(s.eci, s.used_decode * s.serving, c.p)
     s.public = _seen(s, q)
+    if "governance" in c.kept:
+        _govern(c, s, q)
+
+
+def _govern(c: Context, s: State, q: Quarter) -> None:
+    """Indices that only the record reads."""
     q.with_us = (s.alignment >= Ally.PARTS_BELOW).astype(float)
     q.with_us[US], q.with_us[CHINA] = 1.0, 0.0
     q.governance = governance.indices(

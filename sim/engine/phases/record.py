@@ -65,6 +65,11 @@ class Log:
         """What is kept, as it was asked for."""
         return "ledger" if self.ledger else frozenset(self.series)
 
+    @property
+    def kept(self) -> frozenset[str]:
+        """Names of the series, and `ledger` where the books are kept too."""
+        return frozenset((*self.series, "ledger") if self.ledger else self.series)
+
     def part(self, first: int, last: int) -> Log:
         """The columns of some members, as views that a chunk can write into."""
         part = object.__new__(Log)

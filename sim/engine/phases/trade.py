@@ -44,8 +44,10 @@ def _others(c: Context, s: State, q: Quarter) -> None:
     leaving[CUSTOM:] = 0.0
     q.flows[DIVERTED] = attempted * (1 - q.caught)
     arriving = leaving * (1 - q.caught)
-    q.seized_h100e = summed(h[:, 0], leaving) * q.caught
-    q.made_h100e = summed(h[:, 0], made) + summed(h[:US_N, 0], own[:US_N])
+    if "seized" in c.kept:
+        q.seized_h100e = summed(h[:, 0], leaving) * q.caught
+    if "made_h100e" in c.kept:
+        q.made_h100e = summed(h[:, 0], made) + summed(h[:US_N, 0], own[:US_N])
     if c.books:
         q.ledger = {
             "made": made + own, "delivered": delivered + own, "diverted": arriving, "seized": leaving - arriving,
