@@ -10,6 +10,9 @@ import numpy as np
 from sim.engine.inputs import Inputs
 from sim.ensemble.rng import Array, Streams
 
+MIDDLE = 0.5
+"""The middle of a uniform, at which a path stands without luck."""
+
 
 @dataclass
 class Noise:
@@ -51,7 +54,7 @@ def paths(actors: tuple[str, ...], luck: bool, streams: Streams) -> dict[str, Ar
         rows = np.zeros((len(actors), *calm.shape))
         return {
             "release": rows, "generation": rows, "surprise": rows, "supply": calm, "taiwan": calm + 1.0,
-            "variant_lag": calm[0] + 0.5,
+            "variant_lag": calm[0] + MIDDLE,
         }  # fmt: skip
     return {
         "release": np.stack([streams.uniform("release", actor) for actor in actors]),

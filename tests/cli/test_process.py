@@ -61,7 +61,7 @@ def test_a_full_disk_is_one_line(shell):
 
 SWALLOWED = """
 import os, signal, sys, time, weakref
-from sim.interrupts import hear_interrupts
+from sim.cli.interrupts import hear_interrupts
 
 def waits():
     time.sleep(20)
@@ -122,7 +122,7 @@ sim.cli.main()
 def test_an_interrupt_is_not_asked_for_again_while_it_is_handled():
     code = """
 import os, signal, time
-from sim.interrupts import AGAIN, hear_interrupts
+from sim.cli.interrupts import AGAIN, hear_interrupts
 try:
     with hear_interrupts():
         try:

@@ -10,7 +10,7 @@ from scenarios.quarters import number
 from scenarios.rules import history
 from scenarios.schema import Scenario
 from scenarios.tables import supply_mix, table
-from sim.engine import export_rules, inputs
+from sim.engine import export_rules, inputs, recorded
 from sim.results.run import Run
 from sim.run import simulate
 
@@ -28,7 +28,7 @@ def _nothing_kept() -> Iterator[None]:
 
 
 def forget() -> None:
-    for kept in (inputs._prepared, export_rules.build, export_rules.known_by):
+    for kept in (inputs.inputs_of, export_rules.build, export_rules.known_by):
         kept.cache_clear()
 
 
@@ -65,7 +65,7 @@ def changed(monkeypatch: pytest.MonkeyPatch, name: str, year: int) -> None:
             q: dict(zip(shares, reversed(shares.values()), strict=True)) if number(q) > number(EDGE) else shares
             for q, shares in supply_mix().items()
         }
-        monkeypatch.setattr(inputs, "supply_mix", lambda: mix)
+        monkeypatch.setattr(recorded, "supply_mix", lambda: mix)
         return
 
     def other(asked: str) -> tuple[Any, ...]:
@@ -84,7 +84,8 @@ def changed(monkeypatch: pytest.MonkeyPatch, name: str, year: int) -> None:
         assert touched, f"nothing in {name} is later"
         return tuple(result)
 
-    monkeypatch.setattr(inputs, "table", other)
+    for module in (inputs, recorded):
+        monkeypatch.setattr(module, "table", other)
 
 
 def run_of(spec: Scenario) -> Run:

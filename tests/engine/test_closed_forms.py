@@ -311,7 +311,7 @@ def test_two_identical_actors_stay_identical() -> None:
 
 def test_swapping_the_data_of_two_allies_swaps_their_results(monkeypatch: pytest.MonkeyPatch) -> None:
     """Taiwan and the United Kingdom change names in the tables of actors and of power."""
-    from sim.engine import inputs
+    from sim.engine import inputs, recorded
 
     names = {"taiwan": "united_kingdom", "united_kingdom": "taiwan"}
     base = simulate(CALM, runs=8, until=2030)
@@ -323,7 +323,8 @@ def test_swapping_the_data_of_two_allies_swaps_their_results(monkeypatch: pytest
         )
 
     forget_inputs()
-    monkeypatch.setattr(inputs, "table", renamed)
+    for module in (inputs, recorded):
+        monkeypatch.setattr(module, "table", renamed)
     monkeypatch.setattr("scenarios.schema.table", renamed)
     run = simulate(CALM, runs=8, until=2030)
     monkeypatch.undo()
@@ -350,7 +351,7 @@ def forget_inputs() -> None:
     """Prepared inputs are kept by scenario; data that a test changes must not be found in them, nor stay in them."""
     from sim.engine import destinations, export_rules, inputs
 
-    for kept in (inputs._prepared, export_rules.build, export_rules.known_by, destinations._terms):
+    for kept in (inputs.inputs_of, export_rules.build, export_rules.known_by, destinations._terms):
         kept.cache_clear()
 
 

@@ -181,7 +181,7 @@ def test_the_twin_of_an_actor_has_what_it_has(make_world: Callable[..., World]) 
 @pytest.fixture
 def replay(monkeypatch: pytest.MonkeyPatch) -> Callable[[tuple[Any, ...]], Run]:
     """Current policy under some other table of dated rules."""
-    caches = (export_rules.known_by, export_rules.build, destinations._terms, inputs._prepared)
+    caches = (export_rules.known_by, export_rules.build, destinations._terms, inputs.inputs_of)
 
     def run(rows: tuple[Any, ...]) -> Run:
         for cached in caches:

@@ -75,7 +75,7 @@ def make_world() -> Iterator[Callable[..., World]]:
 
 
 def _forget() -> None:
-    for kept in (inputs._prepared, export_rules.build, export_rules.known_by, destinations._terms, record.imports):
+    for kept in (inputs.inputs_of, export_rules.build, export_rules.known_by, destinations._terms, record.imports):
         kept.cache_clear()
 
 

@@ -13,7 +13,7 @@ from scenarios.parameters import earlier, known_by, parameters
 from scenarios.quarters import DATA_UNTIL, end_date, number, of_date
 from scenarios.rules import history
 from scenarios.tables import supply_mix, table
-from sim.engine import export_rules, inputs
+from sim.engine import export_rules, inputs, recorded
 from sim.ensemble import draws
 from sim.ensemble.rng import Array
 from sim.equations import chips
@@ -100,14 +100,14 @@ def change(monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...], edge: str = 
     def other(asked: str) -> tuple[Any, ...]:
         return found.get(asked) or table(asked)
 
-    for module in (tables, inputs, record, likelihood, projections):
+    for module in (tables, inputs, recorded, record, likelihood, projections):
         monkeypatch.setattr(module, "table", other)
     if "supply_mix" in names:
         mix = {
             q: dict(zip(shares, reversed(shares.values()), strict=True)) if number(q) > number(edge) else shares
             for q, shares in supply_mix().items()
         }
-        monkeypatch.setattr(inputs, "supply_mix", lambda: mix)
+        monkeypatch.setattr(recorded, "supply_mix", lambda: mix)
     if "parameters" in names:
         changed_priors(monkeypatch, edge)
 
@@ -198,7 +198,7 @@ def test_chips_that_came_later_do_not_exist(
     assert late.any()
     fields = ("h100e", "bf16", "fp8_tflops", "bandwidth", "link", "tpp", "kw", "price")
     twice = replace(real, **{name: np.where(late, 2, 1) * getattr(real, name) for name in fields})
-    for module in (inputs, export_rules):
+    for module in (inputs, recorded, export_rules):
         monkeypatch.setattr(module, "catalogue", lambda: twice)
     forget()
     after = simulate(spec, 32, 0, 2027, scores=scores)

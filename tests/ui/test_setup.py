@@ -54,7 +54,7 @@ def test_numbers_beyond_the_model_are_refused_in_the_same_words_on_every_page(pa
     assert notes == []
     with pytest.raises(FloatingPointError):
         common.view(setup.spec)
-    test = page_at(f"sim/ui/{path}.py", assume=TOO_MUCH)
+    test = page_at(f"sim/ui/{path}/page.py", assume=TOO_MUCH)
     assert not test.exception
     said = f"{BEYOND[:1].upper()}{BEYOND[1:]}."
     assert said in text(test) or said in [found.value for found in test.error]
@@ -70,12 +70,12 @@ def test_every_arithmetic_error_has_the_same_words(error: ArithmeticError):
 
 @pytest.mark.parametrize("path", ["explore", "compare"])
 def test_what_cannot_act_is_said_on_the_page(page_at: Open, path: str):
-    test = page_at(f"sim/ui/{path}.py", scenario="tight_controls")
+    test = page_at(f"sim/ui/{path}/page.py", scenario="tight_controls")
     assert not test.exception
     said = inert_panel.sentences(load("tight_controls"))
     assert said
     assert all(sentence in text(test) for sentence in said)
-    plain = page_at(f"sim/ui/{path}.py", columns=BASELINE)
+    plain = page_at(f"sim/ui/{path}/page.py", columns=BASELINE)
     assert 'class="fine inert"' not in raw(plain)
 
 

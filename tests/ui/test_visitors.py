@@ -26,25 +26,25 @@ OWN = (
     "like: tight_controls\n"
 )
 CACHES = {"cache", "lru_cache", "cache_resource", "cache_data"}
-PLAIN = {"str", "int", "float", "bool", "Judge", "Axis", "tuple", "Hashable", "None", "evidence_frames"}
+PLAIN = {"str", "int", "float", "bool", "Judge", "Axis", "tuple", "Hashable", "None", "frames"}
 """What a key of a cache may be made of: nothing that holds a person's wording."""
 
 
 def cached() -> Iterator[tuple[str, ast.FunctionDef]]:
     """Every function of the interface whose results are kept for all users."""
-    for path in [*Path("sim/ui").glob("*.py"), Path("app.py")]:
+    for path in [*Path("sim/ui").rglob("*.py"), Path("app.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and any(
                 getattr(part, "attr", getattr(part, "id", "")) in CACHES
                 for decorator in node.decorator_list for part in ast.walk(decorator)
             ):  # fmt: skip
-                yield f"{path.name}: {node.name}", node
+                yield f"{path}: {node.name}", node
 
 
 def test_the_caches_are_found():
-    assert {"common.py: _view", "futures.py: _shown", "assumptions.py: _standing", "claims_panel.py: _asked"} <= {
-        name for name, _ in cached()
-    }
+    known = ("shared/common.py: _view", "teach/futures.py: _shown", "assumptions/page.py: _standing",
+             "teach/claims_panel.py: _asked")  # fmt: skip
+    assert {f"sim/ui/{name}" for name in known} <= {name for name, _ in cached()}
 
 
 @pytest.mark.parametrize(("name", "node"), [*cached()])
@@ -102,7 +102,7 @@ def test_what_one_visitor_uploads_stays_off_the_pages_and_papers_of_another(page
     mine.file_uploader[0].set_value(("mine.yaml", OWN.encode(), "application/yaml")).run()
     assert f"{MINE} plan" in text(mine)
     for path in PAGES:
-        mine.switch_page(f"sim/ui/{path}.py").run()
+        mine.switch_page(f"sim/ui/{path}/page.py").run()
         assert not mine.exception
     mine.switch_page("sim/ui/teach/page.py").run()
     assert f"{MINE} plan" in text(mine)
@@ -110,7 +110,7 @@ def test_what_one_visitor_uploads_stays_off_the_pages_and_papers_of_another(page
     assert parse(OWN).digest() == spec.digest()
     other = page(scenario="tight_controls")
     for path in PAGES:
-        other.switch_page(f"sim/ui/{path}.py").run()
+        other.switch_page(f"sim/ui/{path}/page.py").run()
         assert not other.exception
         assert MINE not in raw(other)
     found, view = futures.shown(spec, Judge()), common.view(spec)
