@@ -7,6 +7,7 @@ from typing import Any
 import mesa
 import numpy as np
 
+from agents import plans
 from agents.protocols import WorldView
 from agents.state import Array, Row
 
@@ -44,9 +45,9 @@ RACE_SPENDING = 0.15
 class NationalActor(mesa.Agent):
     """Every quantity has shape `(runs,)` for one actor or `(k, runs)` for a group of one kind."""
 
-    trend_spending, spending = Row(), Row()
+    plan, wish, base_plan, money, wished, executed = Row(), Row(), Row(), Row(), Row(), Row()
     reinforcement, safety = Row(), Row()
-    concentration, used_train, revenue, revenue_base = Row(), Row(), Row(), Row()
+    concentration, used_train = Row(), Row()
     alignment, policing, rl_value = Row(), Row(), Row()
 
     model: Any
@@ -80,24 +81,29 @@ class NationalActor(mesa.Agent):
 
     # --- what an actor can be asked for ------------------------------------------------------------------------
 
-    def growth(self) -> Array:
-        """Growth of spending this quarter, a factor."""
-        return self.world.now.spending_growth
+    def prospects(self) -> Array:
+        """Money for chips that revenue carries, against that of the last quarter of data."""
+        return self.world.now.prospects[self.rows]
 
     def effort(self) -> Array | float:
         """Spending against the trend, a factor set by policy: `(1,)` for an actor, `(k, 1)` for a block."""
         return self.world.now.effort[self.rows]
 
     def spend(self) -> None:
-        """Spending on chips: the trend, times policy, more when pressed by a rival, plus reinvested revenue."""
+        """Plan money for chips, and decide what to place of it: policy and a rival's pressure come on top.
+
+        The plan follows its target and what could be ordered; the wish follows the target alone, so that the books show
+        what was given up because there was nothing to buy.
+        """
         w = self.world
-        trend = w.now.recorded_spending[self.rows] if w.in_data else self.trend_spending * self.growth()
-        self.trend_spending = trend
-        pressed = w.p.hostility * RACE_SPENDING * self.pressure()
-        money = trend * (self.effort() * (1 + (0 if w.in_data else pressed)))
-        if w.switch("reinvestment") and not w.in_data:
-            money = money + w.p.reinvested_revenue / 4 * np.maximum(self.revenue - self.revenue_base, 0)
-        self.spending = money
+        if w.in_data:
+            self.plan = self.wish = self.base_plan = w.now.recorded_spending[self.rows]
+        else:
+            target = self.base_plan * self.prospects()
+            self.wish = plans.followed(self.wish, target)
+            self.plan = plans.followed(self.plan, target, self.executed)
+        more = self.effort() * (1 + (0 if w.in_data else w.p.hostility * RACE_SPENDING * self.pressure()))
+        self.money, self.wished = self.plan * more, np.maximum(self.wish, self.plan) * more
 
     def pressure(self) -> Array | float:
         """1 when a rival is level or ahead, falling to 0 as the own lead grows."""

@@ -74,7 +74,9 @@ class Hub(Partner):
             return
         pressure = PRESSURE * np.log1p(w.setting("enforcement")) + SCANDAL * w.public.diverted
         wanted = np.clip(LAW - COMMERCE * w.p.hub_commerce + pressure, LEAST_POLICING, MOST_POLICING)
-        self.policing += ALIGNMENT_SPEED * (wanted - self.policing)
+        own = w.now.policing_set[self.rows]
+        wanted, speed = np.where(np.isnan(own), wanted, own), np.where(np.isnan(own), ALIGNMENT_SPEED, DECREED_SPEED)
+        self.policing += speed * (wanted - self.policing)
 
 
 class Rest(Partner):

@@ -20,8 +20,8 @@ class PublicInfo:
     """(runs,) the United States less China, ECI points."""
     blocked: Array
     """(runs,) share of the frontier chips that China is kept from."""
-    unmet: Array
-    """(runs,) share of China's chip money that found nothing to buy."""
+    priced_out: Array
+    """(runs,) share of China's chip money that the price of usable compute kept from being spent."""
     premium: Array
     """(runs,) street premium over the list price."""
     diverted: Array
@@ -31,10 +31,12 @@ class PublicInfo:
 class Trends(Protocol):
     """What holds this quarter for everybody, as far as actors look at it."""
 
-    spending_growth: Array
-    """(runs,) growth of spending outside China, a factor."""
-    china_spending_growth: Array
-    """(runs,) growth of Chinese spending, a factor."""
+    prospects: Array
+    """(actors, runs) money for chips that revenue carries, against that of the last quarter of data."""
+    policing_set: Array
+    """(actors, 1) how hard an actor polices diversion where its row of data fixes it; NaN where it decides."""
+    since: float
+    """Years after the data."""
     recorded_spending: Array
     """(actors, runs) US dollars for chips by the record; while the data last."""
     effort: Array
@@ -54,7 +56,9 @@ class Traits(Protocol):
     us_concentration_fall: Array
     china_concentration: Array
     china_concentration_fall: Array
-    reinvested_revenue: Array
+    spend_share_late: Array
+    plan_returns: Array
+    state_share: Array
     hoarding: Array
     import_reluctance: Array
     ally_drift: Array

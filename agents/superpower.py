@@ -19,12 +19,14 @@ PUSH_OPEN, PUSH_DISTANCE = 0.5, 10.0
 """Share of the push that stays when nothing is blocked, and ECI points over which a changed lead counts; judgement."""
 IMPORTS_ANYWAY = 0.6
 """What Beijing lets in when money finds enough to buy, against what it would let in when it finds none; judgement."""
-IDLE_MOST = 0.9
-"""Largest share of a quarter's growth of spending that money which found nothing to buy takes away; judgement."""
 HOARD_USED = 0.5
 """Share of what was bought ahead of a rule that is saved again in a quarter; judgement."""
 LEAST_SPENDING = 0.1
 """Spending after buying ahead never falls below this share of the trend; judgement."""
+STATE_GROWTH = 0.15
+"""Yearly growth of the state's part of Chinese spending, in logs; judgement, from Big Fund III and its provinces."""
+LEAD_SPENDING, LEAD_FULL = 0.5, 14.5
+"""What a US lead of this many ECI points (a year at the pace of 2024-26) adds to the state's part; judgement."""
 LEAD_TODAY = 9.0
 """US lead in ECI points at the edge of the data, at which the push is stated."""
 
@@ -62,12 +64,15 @@ class UnitedStates(NationalActor):
 class China(NationalActor):
     """Target of the controls: buys, permits imports, pushes its own chips and stocks up before a rule."""
 
-    permission, hoard, push = Row(), Row(), Row()
+    permission, hoard, early, push = Row(), Row(), Row(), Row()
 
-    def growth(self) -> Array:
-        """Growth of spending this quarter, a factor; money that found nothing to buy does not grow further."""
+    def prospects(self) -> Array:
+        """What revenue carries, and beside it the state's part, which grows by plan and by the distance to the US."""
         w = self.world
-        return np.exp(np.log(w.now.china_spending_growth) * (1 - np.minimum(w.public.unmet, IDLE_MOST)))
+        behind = np.clip(w.public.lead, -LEAD_FULL, LEAD_FULL)
+        urgent = (1 + LEAD_SPENDING * behind / LEAD_FULL) / (1 + LEAD_SPENDING * LEAD_TODAY / LEAD_FULL)
+        state = np.exp(STATE_GROWTH * w.now.since) * urgent
+        return (1 - w.p.state_share) * super().prospects() + w.p.state_share * state
 
     def effort(self) -> float:
         """Spending against the trend."""
@@ -76,10 +81,11 @@ class China(NationalActor):
     def spend(self) -> None:
         """Spending, moved forward when a rule is expected: what was hoarded is missing in the quarters after."""
         super().spend()
-        early = self.world.p.hoarding * self.world.now.stockpiling * self.trend_spending
-        back = HOARD_USED * self.hoard
+        early = self.world.p.hoarding * self.world.now.stockpiling * self.plan
+        back = np.minimum(HOARD_USED * self.hoard, (1 - LEAST_SPENDING) * self.money)
         self.hoard = self.hoard - back + early
-        self.spending = np.maximum(self.spending + early - back, LEAST_SPENDING * self.trend_spending)
+        self.early = early
+        self.money, self.wished = self.money + early - back, self.wished + early - back
 
     def clustering(self) -> tuple[Array, Array, float, float]:
         """The same share and fall as everybody else's, and the lever's multiple."""
@@ -98,5 +104,5 @@ class China(NationalActor):
         wanted = PUSH * blocked + PUSH_BEHIND * np.tanh((w.public.lead - LEAD_TODAY) / PUSH_DISTANCE)
         self.push = fixed / 100 if not np.isnan(fixed) else self.push + PUSH_SPEED * (np.clip(wanted, 0, 1) - self.push)
         fixed = w.setting("import_permission")
-        own = np.clip((1 - w.p.import_reluctance) * (IMPORTS_ANYWAY + w.public.unmet), 0, 1)
+        own = np.clip((1 - w.p.import_reluctance) * (IMPORTS_ANYWAY + w.public.priced_out), 0, 1)
         self.permission = own if np.isnan(fixed) else fixed / 100

@@ -107,10 +107,13 @@ class ActorChange(BaseModel):
     researchers: float | None = Field(default=None, ge=0, le=1)
     ai_power_mw: float | None = Field(default=None, ge=0, le=1e7)
     oversight: float | None = Field(default=None, ge=0, le=1, description="share of its compute under such oversight")
+    policing: float | None = Field(
+        default=None, ge=0, le=1, description="how hard a hub polices diversion, from the start of the data on"
+    )
     makes_tools: bool | None = Field(default=None, description="whether its chip tools hold up Chinese fabs")
 
     @field_validator(
-        "alignment", "stock_h100e", "world_share", "researchers", "ai_power_mw", "oversight", mode="before"
+        "alignment", "stock_h100e", "world_share", "researchers", "ai_power_mw", "oversight", "policing", mode="before"
     )
     @classmethod
     def _numbers(cls, value: object) -> object:
@@ -433,6 +436,6 @@ def _changed(name: str, rows: dict[str, Actor], change: ActorChange) -> Actor:
         "label": change.label, "kind": change.kind, "alignment_2022": change.alignment,
         "stock_2022q3_h100e": change.stock_h100e, "world_share_2025": change.world_share,
         "researchers_2022": change.researchers, "ai_power_mw_2022": change.ai_power_mw,
-        "oversight": change.oversight, "makes_tools": change.makes_tools,
+        "oversight": change.oversight, "policing": change.policing, "makes_tools": change.makes_tools,
     }  # fmt: skip
     return Actor.model_validate({**base, "actor": name, **{k: v for k, v in fields.items() if v is not None}})

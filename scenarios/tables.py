@@ -122,9 +122,13 @@ class Actor(Row):
     ai_spend_2023_usd_bn: float | None = Field(default=None, ge=0)
     hosts_us_share: float = Field(default=0.0, ge=0, le=1)
     oversight: float = Field(ge=0, le=1, description="share of its compute under democratic oversight")
+    diversion_route: float = Field(default=0.0, ge=0, le=1, description="share of diverted chips that lead through it")
+    policing: float | None = Field(
+        default=None, ge=0, le=1, description="how hard it polices diversion, where that is fixed"
+    )
     makes_tools: bool = Field(default=False, description="whether its chip tools hold up Chinese fabs")
 
-    @field_validator("hosts_us_share", "makes_tools", mode="before")
+    @field_validator("hosts_us_share", "makes_tools", "diversion_route", mode="before")
     @classmethod
     def _none(cls, value: Any) -> Any:
         return value or 0

@@ -59,6 +59,8 @@ class Constants:
     """(A, 1) share of compute under democratic oversight."""
     gpu_share: Array
     """(A, 1) share of orders of merchant chips outside China at trend."""
+    order_share: Array
+    """(A, 1) share of orders outside China at trend, custom chips with them."""
     hosted: Array
     """(A, 1) where the chips of US owners stand; adds to 1."""
     rent_weight: Array
@@ -78,6 +80,7 @@ class Constants:
             labour_share=inputs.column("researchers_2022")[:, None],
             oversight=inputs.column("oversight")[:, None],
             gpu_share=inputs.gpu_share[:, None],
+            order_share=inputs.order_share[:, None],
             hosted=inputs.column("hosts_us_share")[:, None],
             rent_weight=rent,
             # A technology known to be safer is met with less care: effort rises with the fourth root of the hazard.

@@ -350,7 +350,7 @@ def _stockpiling(policy: Policy, approval: Array, cap_share: Array) -> Array:
     if policy.data_until < number(DATA_UNTIL):
         on_sale &= chips.released <= policy.data_until
     weight = use * on_sale[:-1]
-    lost = np.clip(approval[:-1] - approval[1:], 0, 1) * np.isinf(cap_share[:-1])
+    lost = np.clip(approval[:-1] - approval[1:], 0, 1)
     best = np.where(approval[:-1] > 0, weight, 0).max(axis=1)
     stockpiling = np.zeros(len(approval))
     stockpiling[:-1] = np.clip((lost * weight).max(axis=1) / np.maximum(best, 1e-9), 0, 1)

@@ -86,6 +86,30 @@ class Inputs(Recorded):
         return share
 
     @cached_property
+    def order_share(self) -> Array:
+        """(A,) share of orders outside China at trend, with custom chips."""
+        share = self.gpu_share * (1 - self._custom_late)
+        share[self.actors.index("united_states")] += self._custom_late
+        return share
+
+    @cached_property
+    def routes(self) -> Array:
+        """(A,) share of diverted chips by the country that they lead through: hubs and the rest of the world."""
+        share = self.column("diversion_route")
+        return share / max(share.sum(), 1e-9)
+
+    @cached_property
+    def route_rows(self) -> list[int]:
+        """Rows of the actors that diverted chips lead through."""
+        return [int(row) for row in np.flatnonzero(self.routes)]
+
+    @cached_property
+    def policing_set(self) -> Array:
+        """(A, 1) how hard an actor polices diversion where its row fixes it; NaN where it decides."""
+        fixed = [np.nan if row.policing is None else row.policing for row in self.roster]
+        return np.array(fixed)[:, None]
+
+    @cached_property
     def _shares_abroad(self) -> Array:
         """(A,) share of orders outside China: that of 2025, or before it was known, what had been published.
 

@@ -35,45 +35,49 @@ def _fields(text: str) -> frozenset[str]:
 PHASES: tuple[Phase, ...] = (
     Phase(
         "rules", rules.run, "the dated regime in force, and the scenario's levers and events",
-        reads=_fields("alignment network"),
+        reads=_fields("alignment network order_price"),
         writes=_fields(
-            "agreement alignment allies_parted approval breakthrough cap_share cap_units "
-            "china_spending_growth efficiency_gain fab_boost kappa_decode kappa_train list_price "
-            "memory_control memory_shock network offshore_closed price_share rl_ceiling slowdown "
-            "spending_growth stockpiling taiwan tools"
+            "agreement alignment allies_parted approval breakthrough cap_share cap_units cost_fall "
+            "efficiency_gain fab_boost kappa_decode kappa_train list_price memory_control memory_shock "
+            "network offshore_closed price_share rl_ceiling since slowdown stockpiling taiwan tools"
         ),
     ),
     Phase(
         "observe and decide", decide.run, "every actor sees last quarter's public information and decides",
         reads=_fields(
-            "alignment allies_parted china_spending_growth concentration enforcement experiments hoard "
-            "list_price permission policing pretraining public push reinforcement revenue revenue_base "
-            "rl_value safety serving spending spending_growth stockpiling strictness supply_level "
-            "trend_spending used_train variant_wait"
+            "alignment allies_parted base_plan bloc_revenue china_price concentration early enforcement "
+            "executed experiments hoard list_price money permission plan plan_edge policing pretraining "
+            "public push reinforcement revenue_growth rl_value safety serving since stockpiling strictness "
+            "supply_level used_train variant_wait wish wished"
         ),
         writes=_fields(
-            "alignment concentration effort enforcement experiments hoard permission policing pretraining "
-            "push recorded_spending reinforcement revenue_base safety serving spending strictness "
-            "trend_spending variant_wait"
+            "alignment base_plan concentration early effort enforcement experiments hoard money permission "
+            "plan plan_edge policing policing_set pretraining prospects push recorded_spending reinforcement "
+            "safety serving spending strictness variant_wait wish wished"
         ),
     ),
     Phase(
         "offer", offer.run, "what can be made, by the designer and by Chinese fabs",
-        reads=_fields("domestic fab_boost inventory memory_control memory_shock outage push supply_level taiwan tools"),
-        writes=_fields("capacity chinese_output domestic made_to_order outage supply_level"),
+        reads=_fields(
+            "coming cost_fall domestic fab_boost memory_control memory_shock outage push rent supply_level "
+            "taiwan tools"
+        ),
+        writes=_fields("capacity chinese_output coming domestic hit made_to_order outage supply_level"),
     ),
     Phase(
         "trade", trade.run, "licenses, quotas, permission, diversion, rental; the ledger balances",
         reads=_fields(
-            "approval breakthrough cap_share cap_units capacity chinese_output chips enforcement inventory "
-            "kappa_decode kappa_train legal_total list_price made_to_order network offshore_closed own_train "
-            "permission policing power power_added power_need price_share public rented spending strictness "
-            "unsold_chinese variant_wait"
+            "approval backlog backlog_usd breakthrough cap_share cap_units capacity china_price "
+            "chinese_output chips coming cost cost_fall delivered demand demand_growth early enforcement "
+            "executed hit kappa_decode kappa_train legal_total list_price made_to_order money network "
+            "offshore_closed on_order own_train permission policing power power_added power_need price_share "
+            "recorded_spending rent rented spending strictness supply_level variant_wait wished"
         ),
         writes=_fields(
-            "arrived blocked bought caught delivery dies diverted flows inventory ledger legal_chips "
-            "legal_total made_chinese made_h100e mix network newly_rented permitted premium seized_h100e "
-            "unmet unsold_chinese"
+            "arrived backlog backlog_usd blocked bought caught china_price coming cost cover delivered "
+            "delivery demand demand_growth die diverted executed flows ledger legal_chips legal_total "
+            "made_chinese made_h100e mix network newly_rented on_order order_price ordered permitted placed "
+            "premium premium_usd priced_out refunded rent seized_h100e spending wished"
         ),
     ),
     Phase(
@@ -107,8 +111,11 @@ PHASES: tuple[Phase, ...] = (
     ),
     Phase(
         "feedback", feedback.run, "revenue, and what everybody sees next quarter",
-        reads=_fields("alignment blocked diverted eci premium safety serving unmet used_decode used_train"),
-        writes=_fields("governance public revenue with_us"),
+        reads=_fields(
+            "alignment bloc_revenue blocked diverted eci premium priced_out revenue revenue_growth safety "
+            "serving used_decode used_train"
+        ),
+        writes=_fields("bloc_revenue governance public revenue revenue_growth with_us"),
     ),
 )  # fmt: skip
 """The schedule of one quarter, in order; at its end `record` keeps what was asked for."""

@@ -13,6 +13,7 @@ from sim.engine.inputs import Inputs
 from sim.engine.state import State
 from sim.ensemble.draws import Draws
 from sim.ensemble.rng import Array
+from sim.equations import market
 from sim.equations.chips import CLASSES
 from sim.equations.domestic import Capacity
 
@@ -22,8 +23,6 @@ FIRST_POLICING = 0.15
 """How hard hubs looked for diverted chips in 2022; judgement."""
 FIRST_PUSH = 0.5
 """China's domestic push in 2022; judgement."""
-FIRST_NETWORK = 0.3
-"""Smuggling networks at the start, against what pays once they have grown; judgement."""
 REFERENCE_YEARS = 1.25
 """Years of reference growth by which efficiency lies below that of January 2024 at the start."""
 BEHIND_AT_FIRST = 0.5
@@ -54,6 +53,8 @@ def first(inputs: Inputs, p: Draws, constants: Constants, factual: Anchor | None
         return made
 
     ones = np.ones(runs)
+    backlog = constants.order_share * (i.supply[0] * p.supply_scale * p.order_backlog)
+    coming = [np.log(p.supply_growth) / 4 - market.technology(p, 0.0) / 4] * market.ORDER_QUARTERS
     chips = np.zeros((actors, classes, runs))
     chips[:, CLASSES.index("A100")] = constants.initial
     policing = table()
@@ -62,22 +63,26 @@ def first(inputs: Inputs, p: Draws, constants: Constants, factual: Anchor | None
     behind = np.where(np.arange(actors) == US, 0.0, BEHIND_AT_FIRST)[:, None]
     largest = i.first_run[:, None] * ones
     return State(
-        trend_spending=table(), spending=table(), serving=table(), experiments=table(), pretraining=table(),
+        plan=table(), wish=table(), base_plan=table(), money=table(), wished=table(), early=table(), spending=table(),
+        executed=table(1.0), backlog=backlog, backlog_usd=backlog * i.list_price[0], delivered=table(), serving=table(), experiments=table(), pretraining=table(),
         reinforcement=table(RL_TRACE * (1 - BASE_SAFETY)), safety=table(BASE_SAFETY), concentration=table(),
         alignment=table(i.column("alignment_2022")[:, None]), policing=policing, strictness=table(),
         enforcement=row(US, 1.0), permission=row(CHINA, 1.0), hoard=table(), push=row(CHINA, FIRST_PUSH),
-        revenue=table(), revenue_base=table(), own_train=table(), own_decode=table(), used_train=table(stock),
+        revenue=table(), own_train=table(), own_decode=table(), used_train=table(stock),
         used_decode=table(stock), running=table(1.0), power=table(i.column("ai_power_mw_2022")[:, None]),
         power_growth=table(), power_added=table(), power_need=table(), ai_share=table(),
         efficiency=table() - p.algorithm_growth * REFERENCE_YEARS - behind, latent=table(), eci=table(),
         frontier_shock=table(), largest_run=largest, agreed_run=table(np.inf), rl_value=table(), chips=chips,
         deliveries=[], supply_level=i.supply[0] * p.supply_scale, outage=np.zeros(runs),
-        inventory=np.zeros((classes, runs)), unsold_chinese=np.zeros(runs), domestic=_fabs(i, p),
-        network=FIRST_NETWORK * p.diversion_share, rented=0.0 * ones, legal_total=np.zeros((classes, runs)),
+        coming=coming, order_price=i.list_price[0] * ones, cost=market.COST_SHARE * i.list_price[0] * ones,
+        demand=i.supply[0] * p.supply_scale, demand_growth=0.0 * ones, china_price=i.list_price[0] * ones,
+        on_order=np.zeros((classes, runs)), rent=0.0 * ones, bloc_revenue=np.zeros((3, runs)),
+        revenue_growth=np.zeros((3, runs)), plan_edge=(np.ones((3, runs)),) * 4, domestic=_fabs(i, p),
+        network=i.routes[:, None] * p.network_first, rented=table(), legal_total=np.zeros((classes, runs)),
         variant_wait=np.zeros(runs),
         public=PublicInfo(
             rival_gap=table(GAP_AT_FIRST), behind=table(GAP_AT_FIRST), lead=GAP_AT_FIRST * ones, blocked=0.0 * ones,
-            unmet=0.0 * ones, premium=0.0 * ones, diverted=0.0 * ones,
+            priced_out=0.0 * ones, premium=0.0 * ones, diverted=0.0 * ones,
         ),
         fleets=[], first_possible=largest, leader_efficiency=np.zeros((i.steps + 1, runs)),
         leader_rl=np.zeros((i.steps, runs)), slowdown_start=np.full(runs, np.inf), offset=np.zeros(runs),

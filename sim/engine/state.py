@@ -26,10 +26,16 @@ class State:
     """Everything that is carried from quarter to quarter: saved at the edge of the data, it is the whole past."""
 
     # --- decisions of actors, (A, R) ----------------------------------------------------------------------------------
-    trend_spending: Array
-    """US dollars a quarter for chips, policy and race apart."""
-    spending: Array
-    """US dollars a quarter for chips."""
+    plan: Array
+    """US dollars a quarter planned for chips, policy and race apart: after what could be ordered."""
+    wish: Array
+    """The same before what could be ordered: what revenue and its return carry."""
+    base_plan: Array
+    """US dollars a quarter of the record's last quarter, from which plans grow."""
+    money: Array
+    """US dollars to place this quarter: the plan with policy, a rival's pressure and what is bought ahead of a rule."""
+    wished: Array
+    """US dollars a quarter that would be placed if there were enough to buy."""
     serving: Array
     """Share of compute that serves users."""
     experiments: Array
@@ -54,14 +60,24 @@ class State:
     """Share of what the US allows that Beijing lets in, 0 to 1."""
     hoard: Array
     """US dollars that China spent ahead of a rule and has not saved again."""
+    early: Array
+    """US dollars of this quarter that are spent ahead of a rule."""
     push: Array
     """Chinese domestic push, 0 to 1."""
 
     # --- what actors have, (A, R) -------------------------------------------------------------------------------------
     revenue: Array
     """US dollars a year from AI."""
-    revenue_base: Array
-    """US dollars a year at the edge of the data: what is above it is reinvested."""
+    spending: Array
+    """US dollars paid for chips and rented compute in the last quarter."""
+    executed: Array
+    """Share of the money of the last quarter that could be placed."""
+    backlog: Array
+    """Chips on order outside China, H100e."""
+    backlog_usd: Array
+    """What is to be paid for chips on order, US dollars."""
+    delivered: Array
+    """Chips delivered in the last quarter, H100e."""
     own_train: Array
     """Chips owned, H100e in training."""
     own_decode: Array
@@ -106,20 +122,40 @@ class State:
     """(R,) US-designed production, H100e a quarter."""
     outage: Array
     """(R,) quarters that a chance disruption of Taiwan still lasts."""
-    inventory: Array
-    """(K, R) unsold chips of US-designed lines."""
-    unsold_chinese: Array
-    """(R,) unsold Chinese chips, 910C equivalents."""
+    coming: list[Array]
+    """(R,) each: growth of capacity that is ordered, in logs, by the quarter in which it makes its first chips."""
+    order_price: Array
+    """(R,) US dollars per H100e, for the next quarter's orders."""
+    cost: Array
+    """(R,) US dollars that an H100e costs to make."""
+    demand: Array
+    """(R,) H100e a quarter that executed orders would buy at a normal margin."""
+    demand_growth: Array
+    """(R,) trend of it, a year, in logs; may be negative."""
+    china_price: Array
+    """(R,) internal price of usable compute in China, US dollars per H100e of the world's chips."""
+    on_order: Array
+    """(K, R) licensed chips that China has ordered and not received."""
     domestic: Capacity
     """Chinese fabs, memory and stockpiles."""
     network: Array
-    """(R,) capacity of smuggling networks, share of supply outside China."""
+    """(A, R) capacity of smuggling networks by the country they lead through, share of supply outside China."""
     rented: Array
-    """(R,) compute abroad that China rents, H100e in training."""
+    """(A, R) compute that China rents, by the country that hosts it, H100e in training."""
+    rent: Array
+    """(R,) what Chinese chips earn above their cost, smoothed, in logs; may be negative."""
     legal_total: Array
     """(K, R) chips that China has imported legally since the start."""
     variant_wait: Array
     """(R,) quarters since a variant for China became worth designing."""
+
+    # --- what planners see, (blocs, R): the United States, China, everybody else ---------------------------------------
+    bloc_revenue: Array
+    """US dollars a year from AI."""
+    revenue_growth: Array
+    """Trend of it, a year, in logs; may be negative."""
+    plan_edge: tuple[Array, Array, Array, Array]
+    """Revenue, its growth, the return on chips and the share spent on them, at the edge of the data."""
 
     # --- knowledge ----------------------------------------------------------------------------------------------------
     public: PublicInfo
@@ -147,7 +183,7 @@ class State:
 
     def hub_policing(self, rows: slice) -> Array:
         """(R,) how hard hubs look for diverted chips, the mean over them; a world without hubs has none."""
-        return np.asarray(self.policing[rows].mean(axis=0)) if rows.stop > rows.start else np.zeros_like(self.network)
+        return np.asarray(self.policing[rows].mean(axis=0)) if rows.stop > rows.start else np.zeros_like(self.outage)
 
     def amounts(self) -> Iterator[tuple[str, Array]]:
         """Name and value of every array that is an amount or a share and so cannot be negative."""
@@ -160,7 +196,7 @@ class State:
 
 SIGNED = frozenset({
     "efficiency", "latent", "eci", "frontier_shock", "rl_value", "largest_run", "first_possible", "agreed_run",
-    "leader_efficiency", "leader_rl", "slowdown_start", "offset", "offsets", "points_history",
+    "demand_growth", "revenue_growth", "rent", "leader_efficiency", "leader_rl", "slowdown_start", "offset", "offsets", "points_history",
 })  # fmt: skip
 """Fields of the state that may be negative or infinite; all others are amounts or shares."""
 
@@ -183,10 +219,10 @@ class Quarter:
     """(K,) tariff or revenue share on top of China's price."""
     stockpiling: float
     """How much of what China may buy is about to be taken away, 0 to 1."""
-    spending_growth: Array
-    """(R,) growth of spending outside China, a factor."""
-    china_spending_growth: Array
-    """(R,) growth of Chinese spending, a factor."""
+    since: float
+    """Years after the data."""
+    cost_fall: Array
+    """(R,) yearly fall of cost per H100e, in logs."""
     list_price: Array
     """(R,) US dollars per H100e."""
     tools: Array
@@ -223,6 +259,10 @@ class Quarter:
     """(A, R) US dollars for chips by the record; while the data last."""
     effort: Array
     """(A, 1) spending of allies against the trend, a factor set by policy."""
+    policing_set: Array
+    """(A, 1) how hard an actor polices diversion where its row fixes it; NaN where it decides."""
+    prospects: Array
+    """(A, R) money for chips that revenue carries, against that of the last quarter of data."""
 
     # --- offer --------------------------------------------------------------------------------------------------------
     capacity: Array
@@ -243,16 +283,28 @@ class Quarter:
     """(R,) street premium over the list price."""
     caught: Array
     """(R,) share of attempted diversion that is seized."""
-    unmet: Array
-    """(R,) share of China's chip money that found nothing to buy."""
-    dies: Array
-    """(R,) capacity that China's legal chips take, H100e."""
+    priced_out: Array
+    """(R,) share of China's money that the price of usable compute kept from being spent."""
+    die: Array
+    """(K,) capacity that one licensed chip takes, H100e."""
+    ordered: Array
+    """(K, R) licensed chips that China orders."""
     bought: Array
-    """(K, R) chips that China buys legally and from its own fabs."""
+    """(K, R) chips that reach China legally and from its own fabs."""
     arrived: Array
-    """(R,) diverted compute that arrives, H100e."""
+    """(A, R) diverted compute that arrives in China, by the country it went through, H100e."""
     newly_rented: Array
     """(R,) compute abroad that China rents anew, H100e."""
+    hit: Array
+    """(R,) share of US-designed production that a disruption takes."""
+    cover: Array
+    """(R,) chips on order in quarters of production, with this quarter's orders."""
+    placed: Array
+    """(A, R) US dollars placed this quarter: orders, and what is bought on the spot."""
+    refunded: Array
+    """(A, R) US dollars of orders that a rule has ended."""
+    premium_usd: Array
+    """(R,) US dollars that China pays above the list price of the same compute."""
     legal_chips: Array
     """(R,) chips that China imports legally."""
     made_chinese: Array

@@ -75,27 +75,16 @@ class Draws:
     decode_intensity: Array
     supply_scale: Array
     supply_growth: Array
-    supply_growth_late: Array
-    supply_slowdown: Array
-    price_fall: Array
-    us_spend_growth: Array
-    spend_growth_late: Array
     china_spend_scale: Array
-    china_spend_growth: Array
     price_elasticity: Array
-    legal_share_cap: Array
     hoarding: Array
-    diversion_share: Array
-    diversion_speed: Array
     catch_rate: Array
-    street_premium: Array
     offshore_share: Array
     logic_growth: Array
     hbm_growth: Array
     domestic_scale: Array
     home_preference: Array
     import_reluctance: Array
-    reinvested_revenue: Array
     revenue_growth: Array
     power_growth: Array
     ally_drift: Array
@@ -105,6 +94,22 @@ class Draws:
     taiwan_hazard: Array
     generation_interval: Array
     rl_ramp: Array
+    cost_fall: Array
+    normal_margin: Array
+    price_response: Array
+    order_backlog: Array
+    capacity_limit: Array
+    capacity_limit_late: Array
+    spend_share_late: Array
+    plan_returns: Array
+    state_share: Array
+    smuggling_response: Array
+    network_speed: Array
+    network_limit: Array
+    network_first: Array
+    rent_response: Array
+    fab_response: Array
+    legal_share: Array
     compute_fraction_nvidia: Array
     compute_fraction_other: Array
     bandwidth_fraction_nvidia: Array

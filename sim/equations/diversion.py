@@ -13,14 +13,16 @@ LOCATION_EFFECT = 0.7
 """Share of the diversion of a chip with location checks that stops; judgement: proposals call it hard to evade."""
 EFFORT_RETURNS = 0.6
 """Returns to enforcement effort; judgement: officers reach the big networks first."""
-WATCHING_EFFECT = 0.35
-"""How strongly effort shrinks attempts, beside catching them; judgement."""
-LEAKIEST = 1.4
-"""What hubs that do not look at all leave of diversion, against today, at most; judgement, by `POLICING_TODAY`."""
+MOST_USED = 1.2
+"""Networks carry at most this multiple of their largest capacity, whatever the margin; judgement."""
+POLICING_RISK = 0.5
+"""What full policing of a route adds to its risk, as a share of the list price; judgement."""
 LEAST_PASSED = 0.05
-"""Share of attempts that pass at which the street premium stops rising, so that it stays finite."""
-WHEN_MET, WHEN_UNMET = 0.8, 0.4
-"""Diversion wanted when money finds enough to buy, and what idle money adds, against the parameter; judgement."""
+"""Share of attempts that pass at which the expected loss stops rising, so that it stays finite."""
+PAYS, PAYS_EFFORT, PAYS_POLICING, PAYS_BASE = 0.45, 0.15, 0.8, -0.1
+"""Margin at which networks grow, and what enforcement beyond today's, policing beyond today's and habit add to it."""
+LEAST_NETWORK = 1e-4
+"""Capacity of a route, as a share of supply, from which a network can always grow again; judgement."""
 
 
 def caught_share(p: Draws, effort: Array) -> Array:
@@ -28,22 +30,25 @@ def caught_share(p: Draws, effort: Array) -> Array:
     return 1 - np.exp(np.log1p(-p.catch_rate) * effort)
 
 
-def leakiness(policing: Array, located: float, effort: Array) -> Array:
-    """What hubs, location checks and fear of being caught leave of diversion; 1 at today's settings."""
-    watching = 1 / (1 + WATCHING_EFFECT * (effort - 1))
-    return (
-        np.clip((1 - policing) / (1 - POLICING_TODAY), 0, LEAKIEST)
-        * (1 - LOCATION_EFFECT * located)
-        * np.maximum(watching, 0)
-    )
+def risk(policing: Array, caught: Array) -> Array:
+    """What a route costs beside the chips, share of the list price, (routes, runs): expected loss, and being looked for."""
+    lost = caught / np.maximum(1 - caught, LEAST_PASSED)
+    return lost + POLICING_RISK * (policing - POLICING_TODAY)
 
 
-def premium(p: Draws, blocked: Array, caught: Array) -> Array:
-    """Street premium over list: scarcity, and the expected loss passed on."""
-    return p.street_premium * blocked + caught / np.maximum(1 - caught, LEAST_PASSED)
+def adapt(network: Array, p: Draws, street: Array, risks: Array, policing: Array, effort: Array) -> Array:
+    """Capacity of networks after a quarter, (routes, runs): they grow while the margin pays, and shrink when it does not.
 
-
-def adapt(network: Array, p: Draws, blocked: Array, unmet: Array, leak: Array) -> Array:
-    """Capacity of networks (share of supply outside China) after a quarter of growing towards what pays."""
-    wanted = p.diversion_share * blocked * leak * (WHEN_MET + WHEN_UNMET * unmet)
-    return network + (1 - np.exp(-p.diversion_speed / 4)) * (wanted - network)
+    Args:
+        network: share of supply outside China, by route.
+        p: parameters.
+        street: street price against the list price.
+        risks: what each route costs beside the chips.
+        policing: how hard each route is looked at.
+        effort: US enforcement, times the budget of 2026.
+    """
+    needed = PAYS + PAYS_EFFORT * (effort**EFFORT_RETURNS - 1) + PAYS_POLICING * (policing - POLICING_TODAY) + PAYS_BASE
+    room = np.clip(1 - network.sum(axis=0) / p.network_limit, 0, 1)
+    pull = np.tanh((street - 1 - risks - needed) / PAYS)
+    grown = network * np.exp(p.network_speed * np.where(pull > 0, pull * room, pull) / 4)
+    return np.where(network > 0, np.maximum(grown, LEAST_NETWORK), 0.0)

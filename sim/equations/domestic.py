@@ -24,6 +24,8 @@ CONTROLS_SLOW, PUSH_SPEEDS = 1.1, 0.7
 """What full controls take off the growth of a capacity and what a full push adds, against today's; judgement."""
 SLOWEST, FASTEST = 0.05, 2.5
 """Bounds of growth against today's: something grows under any control, and money cannot hurry fabs beyond this."""
+FASTEST_FABS, FASTEST_FABS_LATE = 2.6, 1.47
+"""Growth of capacity that money cannot hurry further, times a year, now and late; judgement."""
 TOOLS_FOR_MEMORY = 0.5
 """Weight of tool controls in what slows memory; the rest is controls on memory itself; judgement."""
 ASSEMBLY_GROWTH = 2.4
@@ -58,10 +60,18 @@ class Settings:
     push: float
 
 
-def growth(first: Array, year: float, brake: Array | float) -> Array:
-    """Quarterly growth factor of a capacity: the first-year growth fades to the late pace, less a brake on both."""
+def growth(first: Array, year: float, brake: Array | float, pull: Array | float = 0.0) -> Array:
+    """Quarterly growth factor of a capacity: the first-year growth fades to the late pace, less a brake on both.
+
+    Args:
+        first: growth of the first year, times.
+        year: decimal year at the end of the quarter.
+        brake: what controls and the push make of growth.
+        pull: yearly growth, in logs, that what chips earn above their cost adds.
+    """
     yearly = fading.yearly(first, LATE_GROWTH, year, FADE_YEARS)
-    return np.exp(np.maximum(yearly * brake, STEEPEST_FALL) / 4)
+    most = fading.yearly(FASTEST_FABS, FASTEST_FABS_LATE, year, FADE_YEARS)
+    return np.exp(np.clip(yearly * brake + pull, STEEPEST_FALL, np.maximum(most, yearly * brake)) / 4)
 
 
 def brake(control: Array | float, today: float, push: Array | float) -> Array | float:
@@ -69,7 +79,9 @@ def brake(control: Array | float, today: float, push: Array | float) -> Array | 
     return np.clip(1.0 - CONTROLS_SLOW * (control - today) + PUSH_SPEEDS * (push - PUSH_TODAY), SLOWEST, FASTEST)
 
 
-def advance(c: Capacity, p: Draws, year: float, tools: Array, memory: float, push: Array, boost: float) -> None:
+def advance(
+    c: Capacity, p: Draws, year: float, tools: Array, memory: float, push: Array, boost: float, rent: Array
+) -> None:
     """Let capacities grow by a quarter.
 
     Args:
@@ -80,10 +92,12 @@ def advance(c: Capacity, p: Draws, year: float, tools: Array, memory: float, pus
         memory: memory controls (0 to 1).
         push: domestic push (0 to 1).
         boost: growth factor of logic from a fab breakthrough this quarter.
+        rent: what Chinese chips earn above their cost, in logs, against the usual.
     """
+    pull = p.fab_response * rent
     slowing = TOOLS_FOR_MEMORY * tools + (1 - TOOLS_FOR_MEMORY) * memory
-    c.logic = c.logic * growth(p.logic_growth, year, brake(tools, TOOLS_TODAY, push)) * boost
-    c.memory = c.memory * growth(p.hbm_growth, year, brake(slowing, MEMORY_TODAY, push)) * boost
+    c.logic = c.logic * growth(p.logic_growth, year, brake(tools, TOOLS_TODAY, push), pull) * boost
+    c.memory = c.memory * growth(p.hbm_growth, year, brake(slowing, MEMORY_TODAY, push), pull) * boost
     c.assembly = c.assembly * growth(np.full_like(c.logic, ASSEMBLY_GROWTH), year, 1.0) * boost
 
 

@@ -23,13 +23,13 @@ SERVED_RETURNS = 0.4
 
 
 def revenue(eci: Array, served: Array, p: Draws) -> Array:
-    """AI revenue per year, US dollars: it rises with capability and, with diminishing returns, served compute.
+    """AI revenue per year, US dollars, (actors, runs): all share one world market, which saturates.
 
-    Who serves nothing earns nothing.
+    What an actor could earn alone rises with capability and, with diminishing returns, served compute; what all could
+    earn together is held to the largest market. Who serves nothing earns nothing.
     """
     growth = np.log(10) * p.revenue_growth
-    level = (
-        np.log(REFERENCE_REVENUE / LARGEST_REVENUE) - REFERENCE_ECI * growth - SERVED_RETURNS * np.log(REFERENCE_SERVED)
-    )
-    share = np.exp(growth * eci + SERVED_RETURNS * np.log(np.maximum(served, 1e-300)) + level)
-    return np.where(served > 0, LARGEST_REVENUE * share / (1 + share), 0.0)
+    level = np.log(REFERENCE_REVENUE) - REFERENCE_ECI * growth - SERVED_RETURNS * np.log(REFERENCE_SERVED)
+    alone = np.exp(growth * eci + SERVED_RETURNS * np.log(np.maximum(served, 1e-300)) + level)
+    alone = np.where(served > 0, alone, 0.0)
+    return alone / (1 + alone.sum(axis=0) / LARGEST_REVENUE)

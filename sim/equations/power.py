@@ -34,13 +34,17 @@ def ai_share(share: Array, need: Array, available: Array) -> Array:
     return np.minimum(share * (1 + SHARE_SPEED * short), np.maximum(LARGEST_AI_SHARE, share))
 
 
-def room(available: Array, added: Array, need: Array, besides: int) -> Array:
-    """Power (MW) that buyers have for new chips this quarter, with what is about to be built, `(runs,)`.
+def room(available: Array, added: Array, need: Array, besides: int, ahead: Array) -> Array:
+    """Power (MW) that buyers have for new chips, with what will be built until they come, `(runs,)`.
 
-    Arguments have shape (actors, runs): power by territory, what was added last quarter, and what chips need; the row
-    `besides` buys elsewhere.
+    Args:
+        available: (actors, runs) power by territory.
+        added: (actors, runs) what was added last quarter.
+        need: (actors, runs) what owned chips need.
+        besides: the row that buys elsewhere.
+        ahead: (runs,) quarters until an order of today is delivered.
     """
-    free = available + SITES_AHEAD * added - need
+    free = available + (SITES_AHEAD + ahead) * added - need
     return np.maximum(free.sum(axis=0) - free[besides], 0.0)
 
 

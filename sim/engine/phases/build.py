@@ -84,15 +84,14 @@ def _run_on_power(c: Context, s: State, q: Quarter) -> None:
 
 
 def _rent(c: Context, s: State, q: Quarter) -> None:
-    """Let rented compute wear out and grow; its hosts cannot use it."""
+    """Let rented compute wear out and grow, by host; its hosts cannot use it."""
     kept = 1 - 1 / LIFE - LAPSE * max(q.offshore_closed - LAPSE_ABOVE, 0.0)
-    s.rented = np.maximum(s.rented * kept + q.newly_rented, 0.0)
     pool = s.own_train * s.running * c.constants.rent_weight
-    total = pool.sum(axis=0)
-    s.rented = np.minimum(s.rented, MOST_RENTED * total)
-    lost = pool * (s.rented / np.maximum(total, 1e-9))
+    free = np.maximum(MOST_RENTED * pool - s.rented * kept, 0.0)
+    share = np.minimum(q.newly_rented / np.maximum(free.sum(axis=0), 1e-9), 1.0)
+    s.rented = np.minimum(s.rented * kept + free * share, MOST_RENTED * pool)
     decode_per_train = s.own_decode / np.maximum(s.own_train, 1e-9)
-    s.used_train = s.own_train * s.running - lost
-    s.used_decode = s.own_decode * s.running - lost * decode_per_train
-    s.used_train[CHINA] += s.rented
-    s.used_decode[CHINA] += (lost * decode_per_train).sum(axis=0)
+    s.used_train = s.own_train * s.running - s.rented
+    s.used_decode = s.own_decode * s.running - s.rented * decode_per_train
+    s.used_train[CHINA] += s.rented.sum(axis=0)
+    s.used_decode[CHINA] += (s.rented * decode_per_train).sum(axis=0)

@@ -1,4 +1,4 @@
-"""China's side of the market: what it may buy where, at what price, and how its money is spent."""
+"""China's side of the market: what it may buy where, and the internal price at which its money meets its channels."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sim.engine.context import ASCEND, Context
 from sim.engine.delivery import CUSTOM
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
-from sim.equations import diversion
+from sim.equations import diversion, market, power, trade
 from sim.equations.chips import CLASSES, US_CLASSES, VARIANTS, summed
-from sim.equations.trade import BULK_COST, RENTAL_MARGIN, TRAINING_BUDGET, elastic, fill, weights
+from sim.equations.trade import RENTAL, STREET, TRAINING_BUDGET, Supply
 
 EDGE = CLASSES.index("EDGE")
 US_N = len(US_CLASSES)
@@ -27,18 +27,16 @@ VARIANT_DISCOUNT = 0.85
 """Price of an edge variant against what its usable compute costs elsewhere; from H20 and H100 prices of 2024."""
 CHINESE_PRICE_FALL = 0.2
 """Yearly fall of the price of Chinese chips per silicon; judgement, towards the world trend."""
+CHINESE_COST = 0.6
+"""Cost of a Chinese chip against its list price; judgement: yields are low and margins thin."""
 BREAKTHROUGH_PRICE = 0.25
-"""What a fab breakthrough takes off the price; judgement: a newer node yields more compute per wafer."""
+"""What a fab breakthrough takes off the cost; judgement: a newer node yields more compute per wafer."""
 FORM = {"ASCEND_950": (2026.4, 0.8), "ASCEND_960": (2028.3, 0.9)}
 """When half of Chinese output is of a newer generation (year), and the width of the change-over (Huawei roadmap)."""
 US_SALES = 0.8
 """Share of merchant chips that US customers buy (Epoch AI chip owners: 0.78 to 0.86 of chips outside China)."""
 ORDER_LAG_SHARE = 0.25
 """Share of what a cumulative volume cap still leaves that can ship in one quarter; judgement."""
-LEAST_DIE = 0.25
-"""Smallest share of a frontier chip's capacity that an edge variant takes: a package is a package; judgement."""
-MOST_NETWORK = 0.5
-"""Networks carry at most this share of what is made for the world outside China; judgement."""
 PRICE_STATED, PRICE_BACK = 2025.5, -2.5
 """Year at which prices of Chinese chips are stated, and years before it in which they no longer were higher."""
 SUBSIDIARY_RULE = 0.2
@@ -47,40 +45,69 @@ RENTAL_FROM, RENTAL_WIDTH = 2023.75, 0.35
 """When half of the renting abroad had begun (year: the rule of October 2023), and the width of that; judgement."""
 MOST_NEW_RENT = 0.6
 """Hosts rent out anew only while less than this share of what they may rent out is rented; judgement."""
-REFERENCE_PREMIUM = 1.25
-"""Price of usable compute, against the list price, at which spending is stated; judgement."""
+REFERENCE_PREMIUM = trade.REFERENCE
+RENT_QUARTERS, NORMAL_RENT = 5, 0.45
+"""Quarters over which fabs see what their chips earn, and log of price over cost at which they grow as planned."""
 
 
 @dataclass(frozen=True)
 class _Offers:
-    """What US makers can sell to China, `(products, runs)` unless said otherwise."""
+    """What US makers can sell to China, `(products, runs)`."""
 
     classes: list[int]
     price: Array
     limit: Array
-    """Largest number of chips."""
-    dies: Array
-    """(products, 1) capacity that one chip takes, H100e."""
-    allowed: Array
-    """(runs,) the largest share of orders that any of them may fill."""
+    """Largest number of chips by quotas and the designer."""
+    approved: Array
+    """Share of orders that may go, by licenses and a reacting United States."""
+
+
+def buy(c: Context, s: State, q: Quarter) -> None:
+    """Spend China's money over licensed products, Chinese chips, diverted chips and rented compute."""
+    q.permitted = _permission(c, s)
+    q.bought = np.zeros((len(CLASSES), c.runs))
+    _set_dies(c, q)
+    offers = _legal_offers(c, s, q)
+    q.blocked = _blocked(c, q, offers)
+    _end_orders(c, s, q, offers)
+    world = _worth_of_the_mix(c, q)
+    form = _chinese_form(c)
+    worth = _worth(q, form) / world
+    units = _licensed_units(c, s, q, offers)
+    supply = _supply(c, s, q, offers, units, worth, world)
+    start = np.log(np.maximum(s.china_price, 1.0) / q.list_price)
+    price, licensed, found = trade.clear(start, s.money[CHINA], supply, c.p)
+    _spend(c, s, q, supply, price, licensed, found)
+    q.ordered = np.zeros((len(CLASSES), c.runs))
+    q.ordered[offers.classes] = units * (licensed / np.maximum(supply.legal, 1e-9))
+    s.on_order += q.ordered
+    _make(c, s, q, form, worth)
+
+
+# --- licensed products ------------------------------------------------------------------------------------------------
+
+
+def _set_dies(c: Context, q: Quarter) -> None:
+    """Capacity of the lines that a chip takes: its own, that of the class it is cut from, or the silicon of a variant."""
+    q.die = np.zeros(len(CLASSES))
+    q.die[:US_N] = c.chips.h100e[DIES]
+    newest = _frontier(c)
+    silicon = max(c.chips.tpp[EDGE] / c.chips.tpp[newest], c.chips.bandwidth[EDGE] / c.chips.bandwidth[newest])
+    q.die[EDGE] = c.chips.h100e[newest] * min(silicon, 1.0)
 
 
 def _legal_offers(c: Context, s: State, q: Quarter) -> _Offers:
-    """Classes that rules, caps and Beijing let in; all cost capacity of the lines they are cut from."""
+    """Classes that rules and quotas let in, with their price."""
     strictness = s.strictness[US]
     classes = _on_offer(c, q)
-    price, limit = np.empty((2, len(classes), c.runs))
-    dies, most = np.empty((len(classes), 1)), np.zeros(c.runs)
+    price, limit, approved = np.empty((3, len(classes), c.runs))
     for row, k in enumerate(classes):
-        dies[row] = _edge_cost(c) if k == EDGE else c.chips.h100e[DIES[k]]
-        allowed = q.approval[k] * (1 - strictness * (q.approval[k] < 1)) * q.permitted
-        units = c.p.legal_share_cap * q.made_to_order / dies[row] * allowed
-        limit[row] = np.minimum(np.minimum(units, _volume_cap(c, s, q, k, dies[row])), q.cap_units[k])
+        approved[row] = q.approval[k] * (1 - strictness * (q.approval[k] < 1))
+        limit[row] = np.minimum(_volume_cap(c, s, q, k), q.cap_units[k])
         if k == EDGE:
-            limit[row] *= c.actors.designer.offers_variant()
+            approved[row] *= c.actors.designer.offers_variant()
         price[row] = _price(c, q, k) * (1 + q.price_share[k])
-        most = np.maximum(most, allowed)
-    return _Offers(classes, price, limit, dies, most)
+    return _Offers(classes, price, limit, approved)
 
 
 def _on_offer(c: Context, q: Quarter) -> list[int]:
@@ -100,13 +127,13 @@ def _on_offer(c: Context, q: Quarter) -> list[int]:
     return [k for k in sold if k not in old[:-1]]
 
 
-def _volume_cap(c: Context, s: State, q: Quarter, k: int, dies: Array) -> Array | float:
+def _volume_cap(c: Context, s: State, q: Quarter, k: int) -> Array | float:
     """Chips of a class that a cap on China's share of its US sales leaves this quarter."""
     if not np.isfinite(q.cap_share[k]):
         return np.inf
     if k == EDGE:  # sold nowhere else: held against the newest class
-        return q.cap_share[k] * US_SALES * q.made_to_order / dies
-    room = q.cap_share[k] * s.chips[US, k] - s.legal_total[k]
+        return q.cap_share[k] * US_SALES * q.made_to_order / q.die[k]
+    room = q.cap_share[k] * s.chips[US, k] - s.legal_total[k] - s.on_order[k]
     newer = q.cap_share[k] * US_SALES * q.capacity[k] / c.chips.h100e[k]
     return np.maximum(room, 0) * ORDER_LAG_SHARE + newer
 
@@ -120,13 +147,6 @@ def _permission(c: Context, s: State) -> Array:
         recorded = c.inputs.regime.import_permission[c.t]
         return np.full(c.runs, 1.0 if np.isnan(recorded) else recorded)
     return s.permission[CHINA]
-
-
-def _edge_cost(c: Context) -> float:
-    """Capacity (H100e of the newest class) that one edge variant takes: its share of arithmetic or of memory."""
-    chips, newest = c.chips, _frontier(c)
-    share = max(chips.tpp[EDGE] / chips.tpp[newest], chips.bandwidth[EDGE] / chips.bandwidth[newest], LEAST_DIE)
-    return float(chips.h100e[newest] * min(share, 1.0))
 
 
 def _frontier(c: Context) -> int:
@@ -157,74 +177,134 @@ def _price(c: Context, q: Quarter, k: int) -> Array:
     return q.list_price * c.chips.h100e[k]
 
 
-def buy(c: Context, s: State, q: Quarter) -> None:
-    """Spend China's money over legal products, Chinese chips, diverted chips and rented compute."""
-    q.permitted = _permission(c, s)
-    offers = _legal_offers(c, s, q)
-    q.blocked = _blocked(c, q, offers)
-    q.mix = q.capacity / np.maximum(q.made_to_order, 1e-9)
-    q.mix[CUSTOM:] = 0.0
-    form = _chinese_form(c)
-    price, train, decode, units = _options(c, s, q, offers, form)
-    weight = weights(train, decode, price)
-    paid = 1 / np.maximum((weight * (train + decode) / (2 * price)).sum(axis=0), 1e-12)
-    money = elastic(s.spending[CHINA], paid, REFERENCE_PREMIUM * q.list_price, c.p.price_elasticity)
-    spent, left = fill(money, weight, units * price)
-    q.unmet = left / np.maximum(money, 1.0)
-    _book(c, s, q, offers, form, spent / price, units[-3])
+def _end_orders(c: Context, s: State, q: Quarter, offers: _Offers) -> None:
+    """Orders of classes that may no longer go end, and their money comes back."""
+    ended = [k for k in range(US_N) if k not in offers.classes]
+    value = summed(c.chips.h100e[:US_N], s.on_order[:US_N])
+    gone = summed(c.chips.h100e[ended], s.on_order[ended]) / np.maximum(value, 1e-9)
+    q.refunded[CHINA] = s.backlog_usd[CHINA] * gone
+    s.backlog_usd[CHINA] -= q.refunded[CHINA]
+    s.on_order[ended] = 0.0
 
 
-def _options(c: Context, s: State, q: Quarter, offers: _Offers, form: Array) -> tuple[Array, Array, Array, Array]:
-    """Every option's price, training and decoding equivalents per unit, and limit: `(options, runs)` each.
+def _licensed_units(c: Context, s: State, q: Quarter, offers: _Offers) -> Array:
+    """Licensed chips that China would order by license, quota, money, Beijing and power, `(products, runs)`."""
+    if not offers.classes:
+        return np.zeros((0, c.runs))
+    steady = s.money[CHINA] - s.early[CHINA]
+    near = c.p.legal_share + (1 - c.p.legal_share) * (0.0 if _is_recorded(c) else 1 - q.blocked)
+    money = q.permitted * (near * steady + s.early[CHINA])
+    weight = trade.weights(q.kappa_train[offers.classes], q.kappa_decode[offers.classes], offers.price)
+    limit = np.minimum(offers.approved * money, offers.limit * offers.price)
+    units = trade.fill(money, weight, limit) / offers.price
+    if c.in_data:
+        return units
+    kw = power.OVERHEAD / 1000 * c.chips.kw[offers.classes]
+    return units * market.fitting(summed(kw, units), _power_room(c, s, q))
 
-    Legal products come first (per chip), then Chinese chips (per 910C equivalent), diverted and rented compute (per
-    H100e).
-    """
-    legal = len(offers.classes)
-    price, train, decode, units = np.empty((4, legal + 3, c.runs))
-    price[:legal], units[:legal] = offers.price, offers.limit
-    mine = _smuggled(c, s, q)
-    price[-3] = (form @ c.chips.price[ASCEND]) * _chinese_discount(c, q)
-    price[-2], price[-1] = q.list_price * (1 + q.premium) * BULK_COST, q.list_price * RENTAL_MARGIN
-    units[-3] = q.chinese_output * 1e3 + s.unsold_chinese
-    units[-2], units[-1] = mine, _rental_room(c, s, q)
+
+def _power_room(c: Context, s: State, q: Quarter) -> Array:
+    """Power that China has for licensed chips when they come, MW, beside its own chips and what is on order."""
+    ahead = s.backlog.sum(axis=0) / np.maximum(q.made_to_order + q.capacity[CUSTOM], 1e-9)
+    free = s.power[CHINA] + (power.SITES_AHEAD + ahead) * s.power_added[CHINA] - s.power_need[CHINA]
+    return np.maximum(free - power.OVERHEAD / 1000 * summed(c.chips.kw[:US_N], s.on_order[:US_N]), 0.0)
+
+
+def _is_recorded(c: Context) -> bool:
+    """Whether what China bought of weaker chips is that of the record and its dated rules."""
+    return c.t < max(c.inputs.rules_steps, c.inputs.data_steps)
+
+
+# --- all channels -----------------------------------------------------------------------------------------------------
+
+
+def _worth_of_the_mix(c: Context, q: Quarter) -> Array:
+    """Usable compute of an H100e of what the world buys, `(runs,)`."""
     per_h100e = q.mix[MERCHANT] / c.chips.h100e[MERCHANT, None]
-    for table, kappa in ((train, q.kappa_train), (decode, q.kappa_decode)):
-        table[:legal] = kappa[offers.classes]
-        table[-3] = summed(form, kappa[ASCEND]) * (1 + c.p.home_preference)
-        # What the world buys is what smugglers and hosts have to give.
-        table[-2] = table[-1] = (per_h100e * kappa[MERCHANT]).sum(axis=0)
-    return price, train, decode, units
+    value = TRAINING_BUDGET * q.kappa_train[MERCHANT] + (1 - TRAINING_BUDGET) * q.kappa_decode[MERCHANT]
+    return (per_h100e * value).sum(axis=0)
 
 
-def _smuggled(c: Context, s: State, q: Quarter) -> Array:
-    """Diverted compute that can arrive this quarter (H100e); networks adapt, and the premium and seizures follow."""
+def _worth(q: Quarter, form: Array) -> Array:
+    """Usable compute of a 910C equivalent in its form of the day, `(runs,)`."""
+    return summed(form, TRAINING_BUDGET * q.kappa_train[ASCEND] + (1 - TRAINING_BUDGET) * q.kappa_decode[ASCEND])
+
+
+def _supply(c: Context, s: State, q: Quarter, offers: _Offers, units: Array, worth: Array, world: Array) -> Supply:
+    """What the channels offer at any internal price."""
+    value = TRAINING_BUDGET * q.kappa_train[offers.classes] + (1 - TRAINING_BUDGET) * q.kappa_decode[offers.classes]
+    legal = units * offers.price
+    each = np.log(offers.price * world / (value * q.list_price))
+    dear = (legal * each).sum(axis=0) / np.maximum(legal.sum(axis=0), 1e-9)
+    own = q.chinese_output * 1e3 * worth * (1 + c.p.home_preference)
     effort = np.power(s.enforcement[US], diversion.EFFORT_RETURNS)
     q.caught = diversion.caught_share(c.p, effort)
-    q.premium = diversion.premium(c.p, q.blocked, q.caught)
-    policing = s.hub_policing(c.inputs.rows_of("hub"))
-    leak = diversion.leakiness(policing, c.setting("location_verification") / 100, effort)
-    s.network = diversion.adapt(s.network, c.p, q.blocked, s.public.unmet, leak)
-    return np.minimum(s.network, MOST_NETWORK) * q.made_to_order * (1 - q.caught)
+    looked = _looked_for(c, s)
+    located = 1 - diversion.LOCATION_EFFECT * c.setting("location_verification") / 100
+    return Supply(
+        legal=legal.sum(axis=0), dear=np.where(legal.sum(axis=0) > 0, dear, 0.0),
+        domestic=own * q.list_price,
+        networks=s.network[c.inputs.route_rows] * (q.made_to_order * located * (1 - q.caught) * q.list_price),
+        risk=diversion.risk(looked, q.caught) / trade.SMUGGLING_SCALE,
+        most_diverted=diversion.MOST_USED * c.p.network_limit * (1 - q.caught) * q.made_to_order * q.list_price,
+        hosts=_rental_offer(c, s, q) * q.list_price,
+    )  # fmt: skip
 
 
-def _book(c: Context, s: State, q: Quarter, offers: _Offers, form: Array, bought: Array, output: Array) -> None:
-    """Turn purchases into chips by class, flows by channel and what they take from the lines."""
-    legal, h = len(offers.classes), c.chips.h100e
-    own = np.zeros((len(CLASSES), c.runs))
-    own[offers.classes] = bought[:legal]
-    dies = (bought[:legal] * offers.dies).sum(axis=0)
-    most = c.p.legal_share_cap * q.made_to_order * offers.allowed
-    shrink = np.minimum(1.0, most / np.maximum(dies, 1e-9))
-    own *= shrink
-    s.legal_total += own
-    q.dies, q.legal_chips = dies * shrink, own[:US_N].sum(axis=0)
+def _looked_for(c: Context, s: State) -> Array:
+    """How hard each route is policed, (routes, R): hubs as they decide, elsewhere as hubs do today."""
+    hubs = c.inputs.rows_of("hub")
+    today = np.full(c.runs, diversion.POLICING_TODAY)
+    rows = [s.policing[row] if hubs.start <= row < hubs.stop else today for row in c.inputs.route_rows]
+    return np.stack(rows) if rows else np.zeros((0, c.runs))
+
+
+def _rental_offer(c: Context, s: State, q: Quarter) -> Array:
+    """Compute (H100e) that hosts would rent out anew at a full margin this quarter, after the rules."""
+    open_share = (1 - q.offshore_closed) / (1 - SUBSIDIARY_RULE)
+    started = 1 / (1 + np.exp(-(c.year - RENTAL_FROM) / RENTAL_WIDTH))
+    room = _rental_room(c, s).sum(axis=0) / trade.MOST_RENTED_OUT
+    return np.minimum(c.p.offshore_share * open_share * q.made_to_order * started, room)
+
+
+def _rental_room(c: Context, s: State) -> Array:
+    """Compute that each host may still rent out, (A, R)."""
+    return np.maximum(MOST_NEW_RENT * s.own_train * c.constants.rent_weight - s.rented, 0.0)
+
+
+def _spend(c: Context, s: State, q: Quarter, supply: Supply, price: Array, licensed: Array, found: trade.Sold) -> None:
+    """Place China's money at the internal price; what is spent and what is bought then make the price exact."""
+    spent = trade.spendable(s.money[CHINA], price, c.p)
+    smuggled, hired = found.diverted, found.rented
+    through = smuggled.sum(axis=0)
+    now = spent - licensed
+    level = now / np.maximum(supply.domestic + STREET * through + RENTAL * hired, 1e-9)
+    s.china_price = level * q.list_price
+    q.premium = level - 1
+    q.priced_out = 1 - spent / np.maximum(s.money[CHINA], 1.0)
+    q.premium_usd = now - supply.domestic / (1 + c.p.home_preference) - through - hired
+    q.placed[CHINA] = spent
+    s.spending[CHINA] = now
+    s.backlog_usd[CHINA] += licensed
+    q.arrived, q.newly_rented = np.zeros_like(s.backlog), hired / q.list_price
+    q.arrived[c.inputs.route_rows] = smuggled / q.list_price
+    q.flows = np.zeros((len(trade.CHANNELS), c.runs))
+    q.flows[trade.CHANNELS.index("offshore")] = q.newly_rented
+    rows = c.inputs.route_rows
+    s.network[rows] = diversion.adapt(
+        s.network[rows], c.p, STREET * level, supply.risk * trade.SMUGGLING_SCALE, _looked_for(c, s), s.enforcement[US]
+    )
+
+
+def _make(c: Context, s: State, q: Quarter, form: Array, worth: Array) -> None:
+    """Chinese chips: all that fabs make is sold at the internal price, and what it earns is seen by fabs."""
     q.made_chinese = form[:, None] * (q.chinese_output * 1e3)
-    s.unsold_chinese = np.maximum(output - bought[-3], 0.0)
-    own[ASCEND] = form[:, None] * bought[-3]
-    q.bought, q.arrived, q.newly_rented = own, bought[-2], bought[-1]
-    q.flows = np.stack([summed(h[:US_N], own[:US_N]), summed(h[ASCEND], own[ASCEND]), q.arrived, q.newly_rented])
-    q.diverted = q.arrived / np.maximum(q.made_to_order, 1.0)
+    q.bought[ASCEND] = q.made_chinese
+    q.flows[trade.CHANNELS.index("domestic")] = summed(c.chips.h100e[ASCEND], q.made_chinese)
+    cost = CHINESE_COST * (form @ c.chips.price[ASCEND]) * _chinese_discount(c, q)
+    earned = s.china_price * worth * (1 + c.p.home_preference)
+    seen = np.log(np.maximum(earned, 1.0) / cost) - NORMAL_RENT
+    s.rent = s.rent + (seen - s.rent) / RENT_QUARTERS
 
 
 def _chinese_form(c: Context) -> Array:
@@ -244,12 +324,3 @@ def _chinese_discount(c: Context, q: Quarter) -> float:
     """Price of Chinese silicon against its list price: it falls with time and with a breakthrough."""
     since = max(c.year - PRICE_STATED, PRICE_BACK)
     return float((1 - CHINESE_PRICE_FALL) ** since / (1 + BREAKTHROUGH_PRICE * q.breakthrough))
-
-
-def _rental_room(c: Context, s: State, q: Quarter) -> Array:
-    """Compute (H100e) that hosts would rent out anew this quarter, after the rules."""
-    open_share = (1 - q.offshore_closed) / (1 - SUBSIDIARY_RULE)
-    pool = (s.own_train * c.constants.rent_weight).sum(axis=0)
-    started = 1 / (1 + np.exp(-(c.year - RENTAL_FROM) / RENTAL_WIDTH))
-    room = np.maximum(MOST_NEW_RENT * pool - s.rented, 0)
-    return np.minimum(c.p.offshore_share * open_share * q.made_to_order * started, room)

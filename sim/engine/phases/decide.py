@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents import plans
 from agents.actor import USES
-from agents.rows import CHINA, US
+from agents.rows import CHINA, PARTNERS, US
 from sim.engine.context import Context
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
@@ -16,8 +17,11 @@ CUSTOM_PRICE = 0.6
 
 def run(c: Context, s: State, q: Quarter) -> None:
     """Let all decide; in the recorded past spending is data."""
+    s.spending = np.zeros_like(s.money)
     if c.in_data:
         q.recorded_spending = _recorded(c, s, q)
+    q.policing_set = c.inputs.policing_set
+    q.prospects = _prospects(c, s, q)
     q.effort = np.ones((len(c.inputs.actors), 1))
     q.effort[c.inputs.rows_of("ally")] = c.setting("ally_effort")
     for actor in c.actors.allocators:
@@ -28,8 +32,33 @@ def run(c: Context, s: State, q: Quarter) -> None:
     general = (1 - s.safety - s.reinforcement) / sum(USES.values())
     for name, value in USES.items():
         np.multiply(general, value, out=getattr(s, name))
+
+
+def _prospects(c: Context, s: State, q: Quarter) -> Array:
+    """Money for chips that AI revenue and its return carry, against the record's last quarter, (A, R).
+
+    Partners plan as one bloc: their revenues are too small to tell apart, and their shares of orders are data.
+    """
+    if not c.switch("reinvestment"):
+        return np.ones_like(s.money)
+    worth = np.stack([
+        s.used_train[US] * q.list_price, s.used_train[CHINA] * s.china_price,
+        s.used_train[PARTNERS].sum(axis=0) * q.list_price,
+    ])  # fmt: skip
+    returns = s.bloc_revenue / np.maximum(worth, 1.0)
     if c.in_data:
-        s.revenue_base[:] = s.revenue
+        money = by_bloc(q.recorded_spending)
+        s.plan_edge = (
+            s.bloc_revenue, s.revenue_growth, returns, plans.share_of_revenue(money, s.bloc_revenue, s.revenue_growth)
+        )  # fmt: skip
+        return np.ones_like(s.money)
+    found = plans.prospects(s.bloc_revenue, s.revenue_growth, returns, s.plan_edge, q.since, c.p)
+    return np.concatenate([found[:2], np.broadcast_to(found[2], (len(s.money) - 2, c.runs))])
+
+
+def by_bloc(values: Array) -> Array:
+    """Rows for the United States, China and everybody else of a table of actors, (3, R)."""
+    return np.stack([values[US], values[CHINA], values[PARTNERS].sum(axis=0)])
 
 
 def _recorded(c: Context, s: State, q: Quarter) -> Array:

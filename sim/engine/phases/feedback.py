@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents import plans
 from agents.partners import Ally
 from agents.protocols import PublicInfo
 from agents.rows import CHINA, PARTNERS, US
 from sim.engine.context import Context
+from sim.engine.phases.decide import by_bloc
 from sim.engine.state import Quarter, State
 from sim.equations import feedback, governance
 
@@ -15,6 +17,11 @@ from sim.equations import feedback, governance
 def run(c: Context, s: State, q: Quarter) -> None:
     """Revenue, what the public sees next quarter, and the governance indices."""
     s.revenue = feedback.revenue(s.eci, s.used_decode * s.serving, c.p)
+    seen = by_bloc(s.revenue)
+    if c.t:
+        grown = 4 * np.log(np.maximum(seen, 1.0) / np.maximum(s.bloc_revenue, 1.0))
+        s.revenue_growth = s.revenue_growth + plans.GROWTH_WEIGHT * (grown - s.revenue_growth)
+    s.bloc_revenue = seen
     s.public = _seen(s, q)
     if "governance" in c.kept:
         _govern(c, s, q)
@@ -37,6 +44,6 @@ def _seen(s: State, q: Quarter) -> PublicInfo:
     gap[US] = eci[US] - np.maximum(eci[CHINA], others)
     gap[CHINA] = eci[CHINA] - np.maximum(eci[US], others)
     return PublicInfo(
-        rival_gap=gap, behind=behind, lead=eci[US] - eci[CHINA], blocked=q.blocked, unmet=q.unmet, premium=q.premium,
+        rival_gap=gap, behind=behind, lead=eci[US] - eci[CHINA], blocked=q.blocked, priced_out=q.priced_out, premium=q.premium,
         diverted=q.diverted,
     )  # fmt: skip

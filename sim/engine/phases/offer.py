@@ -7,15 +7,13 @@ import numpy as np
 from agents.rows import CHINA
 from sim.engine.context import Context
 from sim.engine.state import Quarter, State
-from sim.equations import domestic, growth
+from sim.equations import domestic
 from sim.equations.chips import CLASSES
 
 SUPPLY_NOISE = 0.03
 """Standard deviation of a quarter's surprise in production growth; judgement."""
 TAIWAN_LOSS, TAIWAN_QUARTERS = 0.6, 6
 """Share of production lost in a chance disruption of Taiwan, and for how long; judgement."""
-LEAST_CAPACITY = 0.1
-"""Share of their lines that makers run even when shelves are full; judgement."""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:
@@ -29,17 +27,15 @@ def _us_designed(c: Context, s: State, q: Quarter) -> None:
     if t < i.supply_data_steps:
         s.supply_level = i.supply[t] * p.supply_scale
     else:
-        yearly = growth.yearly(p.supply_growth, p.supply_growth_late, c.year, p.supply_slowdown)
-        s.supply_level = s.supply_level * np.exp(yearly / 4 + SUPPLY_NOISE * c.noise.supply[t])
+        ordered = s.coming.pop(0)
+        s.supply_level = s.supply_level * np.exp(q.cost_fall / 4 + ordered + SUPPLY_NOISE * c.noise.supply[t])
     lost = np.full(c.runs, q.taiwan)
     if not c.in_data:
         begins = (c.noise.taiwan[t] < p.taiwan_hazard / 4) & (s.outage == 0)
         s.outage = np.where(begins, TAIWAN_QUARTERS, np.maximum(s.outage - 1, 0))
         lost = np.maximum(lost, TAIWAN_LOSS * (s.outage > 0))
-    capacity = i.capacity_share[t][:, None] * (s.supply_level * (1 - lost))
-    # Makers do not add to shelves that are full: stock of the last quarter stands in for new production.
-    stored = s.inventory * c.chips.h100e[:, None]
-    q.capacity = np.maximum(capacity - stored, LEAST_CAPACITY * capacity)
+    q.hit = lost
+    q.capacity = i.capacity_share[t][:, None] * (s.supply_level * (1 - lost))
     q.made_to_order = q.capacity[: CLASSES.index("CUSTOM")].sum(axis=0)
 
 
@@ -59,6 +55,6 @@ def _chinese(c: Context, s: State, q: Quarter) -> None:
         fabs.memory = i.domestic["hbm_capacity"][t] * fabs.memory_apart * ones
         fabs.assembly = i.domestic["ascend_units"][t] * ones
     else:
-        domestic.advance(fabs, p, c.year, q.tools, q.memory_control, s.push[CHINA], q.fab_boost)
+        domestic.advance(fabs, p, c.year, q.tools, q.memory_control, s.push[CHINA], q.fab_boost, s.rent)
     imported = 0.0 if c.in_data else domestic.imported_memory(q.memory_control, c.year)
     q.chinese_output = domestic.output(fabs, p, imported, q.memory_shock)

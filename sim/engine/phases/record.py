@@ -14,19 +14,20 @@ from sim.engine.inputs import Inputs
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import capability
-from sim.equations.chips import CLASSES, summed
+from sim.equations.chips import CLASSES
 from sim.equations.governance import INDICES
 from sim.equations.trade import CHANNELS
 
 TERMS = ("engineering", "synthetic_data", "distillation", "reinforcement_learning")
 """The visible efficiency terms: the first three in OOM, the last in ECI points."""
 USES = ("serving", "experiments", "pretraining", "reinforcement", "safety")
-LEDGER = ("made", "delivered", "diverted", "seized", "retired", "inventory", "stock", "stock_china", "retired_china")
+LEDGER = ("made", "delivered", "diverted", "seized", "retired", "stock", "stock_china", "retired_china")
 PARTS = {"flows_china": CHANNELS, "terms_us": TERMS, "terms_china": TERMS, "governance": INDICES, "use_us": USES,
          "use_china": USES}  # fmt: skip
 """Names of the parts of recorded series that are not by actor."""
 BY_ACTOR = (
-    "capability", "compute_train", "compute_decode", "training_flop", "training_cost", "alignment",
+    "capability", "compute_train", "compute_decode", "training_flop", "training_cost", "alignment", "planned_usd",
+    "paid_usd", "backlog_usd", "given_up_usd", "premium_usd", "diverted_through", "rented_from",
 )  # fmt: skip
 BY_BLOC = ("stock_h100e", "spending", "power", "power_used")
 """Series for the United States, China and the world."""
@@ -35,8 +36,8 @@ BY_RIVAL = ("efficiency", "concentration")
 RIVALS = ("united_states", "china")
 BLOCS = ("united_states", "china", "world")
 SINGLE = (
-    "rented", "premium", "seized", "blocked", "unmet", "permission", "push", "policing", "enforcement", "made_h100e",
-    "unsold_h100e", "list_price", "legal_chips",
+    "rented", "premium", "seized", "blocked", "permission", "push", "policing", "enforcement", "made_h100e",
+    "list_price", "china_price", "order_cover", "legal_chips",
 )  # fmt: skip
 ALWAYS = ("capability", "alignment")
 """Series that every run keeps: who leads follows from them."""
@@ -109,6 +110,13 @@ def _flop(w: Held) -> Array:
     return np.power(10.0, w.s.largest_run)
 
 
+def _premium(w: Held) -> Array:
+    """US dollars above the list price by payer, (A, R): China pays it to smugglers, hosts and its own makers."""
+    paid = np.zeros_like(w.s.spending)
+    paid[CHINA] = w.q.premium_usd
+    return paid
+
+
 def _terms(w: Held, row: int) -> tuple[Array, ...]:
     return (*(w.q.follower_terms[part][row] for part in range(3)), w.q.rl_gain[row])
 
@@ -136,18 +144,25 @@ KEPT: dict[str, Callable[[Held], Array | tuple[Array, ...]]] = {
     "use_us": lambda w: _uses(w, US),
     "use_china": lambda w: _uses(w, CHINA),
     "governance": lambda w: w.q.governance,
-    "rented": lambda w: w.s.rented,
+    "planned_usd": lambda w: w.s.wished,
+    "paid_usd": lambda w: w.s.spending,
+    "backlog_usd": lambda w: w.s.backlog_usd,
+    "given_up_usd": lambda w: w.s.wished - w.q.placed + w.q.refunded,
+    "premium_usd": _premium,
+    "diverted_through": lambda w: w.q.arrived,
+    "rented_from": lambda w: w.s.rented,
+    "rented": lambda w: w.s.rented.sum(axis=0),
     "premium": lambda w: w.q.premium,
     "seized": lambda w: w.q.seized_h100e,
     "blocked": lambda w: w.q.blocked,
-    "unmet": lambda w: w.q.unmet,
     "permission": lambda w: w.q.permitted,
     "push": lambda w: w.s.push[CHINA],
     "policing": lambda w: w.s.hub_policing(w.c.inputs.rows_of("hub")),
     "enforcement": lambda w: w.s.enforcement[US],
     "made_h100e": lambda w: w.q.made_h100e,
-    "unsold_h100e": lambda w: summed(w.c.chips.h100e, w.s.inventory),
     "list_price": lambda w: w.q.list_price,
+    "china_price": lambda w: w.s.china_price,
+    "order_cover": lambda w: w.q.cover,
     "legal_chips": lambda w: w.q.legal_chips,
 }
 """What is recorded at the end of a quarter, by series: one row per actor or part, or a single one."""
@@ -180,6 +195,5 @@ def _ledger(w: Held, log: Log) -> None:
         book[name][t] = w.q.ledger[name]
     book["made"][t][ASCEND] = w.q.made_chinese
     book["retired"][t], book["retired_china"][t] = w.q.retired, w.q.retired_china
-    book["inventory"][t] = w.s.inventory
     book["stock"][t] = w.s.chips.sum(axis=0)
     book["stock_china"][t] = w.s.chips[CHINA]

@@ -9,11 +9,9 @@ from scenarios.quarters import number
 from sim.engine.context import ASCEND, Context
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
-from sim.equations import growth
+from sim.equations import market
 from sim.equations.compute import eight_bit_share, maturity
 
-SPENDING_FADE = 2.5
-"""Years over which growth of spending fades to its late pace; judgement."""
 FOLLOW_MOST = 1.35
 """Most that aligned allies make of tool controls, against today's; judgement: full alignment from `Ally.TODAY`."""
 
@@ -25,9 +23,9 @@ def run(c: Context, s: State, q: Quarter) -> None:
     q.approval, q.cap_share = regime.approval[t], regime.cap_share[t]
     q.cap_units, q.price_share = regime.cap_units[t], regime.price_share[t]
     q.stockpiling = float(i.stockpiling[t])
-    q.spending_growth = _growth(p.us_spend_growth, p.spend_growth_late, c.year)
-    q.china_spending_growth = _growth(p.china_spend_growth, p.spend_growth_late, c.year)
-    q.list_price = _list_price(c)
+    q.since = max(c.year - float(i.years[i.data_steps - 1]), 0.0)
+    q.cost_fall = market.technology(p, q.since)
+    q.list_price = i.list_price[t] * np.ones(c.runs) if c.in_data else s.order_price
     q.tools = i.closures["tools"][t] * _allies_follow(c, s)
     q.memory_control = i.closures["hbm"][t]
     q.offshore_closed = i.closures["subsidiary"][t]
@@ -42,16 +40,6 @@ def _usable(c: Context, q: Quarter) -> None:
     q.kappa_train, q.kappa_decode = h.in_bf16 * (1 - eight) + h.in_fp8 * eight, h.decode.copy()
     q.kappa_train[ASCEND] *= ready
     q.kappa_decode[ASCEND] *= ready
-
-
-def _growth(first: Array, late: Array, year: float) -> Array:
-    return np.exp(growth.yearly(first, late, year, SPENDING_FADE) / 4)
-
-
-def _list_price(c: Context) -> Array:
-    """List price per H100e: data, then a yearly fall."""
-    since = max(c.year - float(c.inputs.years[c.inputs.data_steps - 1]), 0.0)
-    return c.inputs.list_price[c.t] * np.exp(np.log1p(-c.p.price_fall) * since)
 
 
 def _allies_follow(c: Context, s: State) -> Array:

@@ -1,4 +1,8 @@
-"""Phase 4: China fills its demand over channels, the rest of the world buys what is left, and the ledger balances."""
+"""Phase 4: orders join the queue, China fills its demand over channels, lines deliver, and the books balance.
+
+Buyers outside China order for the money that they plan, as far as the queue and their power let them. Lines deliver from
+the queue by its length; what diverted chips take leaves first. Every dollar planned is paid, in the backlog or given up.
+"""
 
 from __future__ import annotations
 
@@ -6,124 +10,242 @@ import numpy as np
 
 from agents.rows import CHINA, US
 from sim.engine.context import Context
-from sim.engine.delivery import CUSTOM, Delivery
+from sim.engine.delivery import CUSTOM, Delivery, remove
 from sim.engine.phases import china
 from sim.engine.phases.china import US_N
 from sim.engine.phases.decide import CUSTOM_PRICE
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
-from sim.equations import power
+from sim.equations import market, power
 from sim.equations.chips import summed
 from sim.equations.trade import CHANNELS
 
 DIVERTED = CHANNELS.index("diverted")
-MOST_SMUGGLED = 0.9
-"""Smugglers take at most this share of what is sold of a merchant class."""
+MOST_SPOT = 0.35
+"""Smugglers take at most this share of what merchant lines make, before the queue is served; judgement."""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:
     """Clear the quarter's market."""
+    q.placed, q.refunded = np.zeros((2, *s.backlog.shape))
+    q.mix = q.capacity / np.maximum(q.made_to_order, 1e-9)
+    q.mix[CUSTOM:] = 0.0
+    if not c.in_data:
+        _order(c, s, q)
     china.buy(c, s, q)
-    _others(c, s, q)
+    _deliver(c, s, q)
+    if c.in_data:
+        _follow_the_record(c, s, q)
+    _look_ahead(c, s, q)
 
 
-def _others(c: Context, s: State, q: Quarter) -> None:
-    """Deliver what is left to everybody else by their money; diverted chips leave through them."""
-    h, own = c.chips.h100e[:, None], q.bought
-    share_left = 1 - q.dies / np.maximum(q.made_to_order, 1e-9)
-    made = q.capacity / h
-    made[:CUSTOM] *= share_left
-    shelf = made + s.inventory
-    sold = np.ones(c.runs) if c.in_data else _sold(c, s, q, shelf)
-    delivered = shelf * sold
-    s.inventory = shelf - delivered
-    # Smugglers take of every merchant class in proportion, and never all of it.
-    merchant = summed(h[:CUSTOM, 0], delivered[:CUSTOM])
-    attempted = np.minimum(q.arrived / np.maximum(1 - q.caught, 1e-9), MOST_SMUGGLED * merchant)
-    leaving = delivered * (attempted / np.maximum(merchant, 1e-9))
-    leaving[CUSTOM:] = 0.0
-    q.flows[DIVERTED] = attempted * (1 - q.caught)
-    arriving = leaving * (1 - q.caught)
-    if "seized" in c.kept:
-        q.seized_h100e = summed(h[:, 0], leaving) * q.caught
-    if "made_h100e" in c.kept:
-        q.made_h100e = summed(h[:, 0], made) + summed(h[:US_N, 0], own[:US_N])
-    if c.books:
-        q.ledger = {
-            "made": made + own, "delivered": delivered + own, "diverted": arriving, "seized": leaving - arriving,
-        }  # fmt: skip
-    left = delivered - leaving
-    custom_value = delivered[CUSTOM] * h[CUSTOM] * CUSTOM_PRICE * q.list_price
-    weight = s.spending.copy()
-    weight[US] = np.maximum(weight[US] - custom_value, 0.0)
-    weight[CHINA] = 0.0
-    share = weight / np.maximum(weight.sum(axis=0), 1e-9)
-    apart = _apart(c, s, q, weight, left) if c.inputs.terms_act[c.t] else {}
-    q.delivery = Delivery(share, apart, left, own + arriving)
+# --- orders -----------------------------------------------------------------------------------------------------------
 
 
-def _sold(c: Context, s: State, q: Quarter, shelf: Array) -> Array:
-    """Share of what is on the shelf that money and power outside China take, `(runs,)`."""
+def _order(c: Context, s: State, q: Quarter) -> None:
+    """Buyers outside China place orders: by the queue before them, by their power, and by what rules let them have."""
+    made = q.made_to_order + q.capacity[CUSTOM]
+    waiting = s.backlog.sum(axis=0) / np.maximum(made, 1e-9)
+    price, may = _prices(c, s, q), _allowed(c, s, q)
+    cover = waiting
+    if c.inputs.terms_act[c.t]:  # who is kept from some lines waits longer than the others
+        cover = np.maximum(waiting, np.where(may < 1, s.backlog / np.maximum(s.delivered, 1e-9), 0.0))
+    money = s.money * (market.placed_share(cover) * may)
+    money[CHINA] = 0.0
+    wanted = money / price
+    share = market.fitting(wanted.sum(axis=0), _room(c, s, q, waiting))
+    s.backlog += wanted * share
+    placed = money * share
+    s.backlog_usd += placed
+    q.placed += placed
+
+
+def _prices(c: Context, s: State, q: Quarter) -> Array:
+    """What an H100e costs each buyer, (A, R): custom chips have no merchant margin, tariffs come on top."""
+    price = np.broadcast_to(q.list_price, s.backlog.shape).copy()
+    total = np.maximum(q.made_to_order + q.capacity[CUSTOM], 1e-9)
+    custom = np.minimum(q.capacity[CUSTOM] / total / c.constants.order_share[US], 1.0)
+    price[US] *= 1 - (1 - CUSTOM_PRICE) * custom
+    if c.inputs.terms_act[c.t]:
+        for row, terms in c.inputs.terms:
+            price[row] *= 1 + (terms.price_share[c.t] @ q.mix[:CUSTOM])
+    return price
+
+
+def _allowed(c: Context, s: State, q: Quarter) -> Array:
+    """Share of the lines that each buyer may order from, (A, R); orders of who may have nothing end."""
+    may = np.ones_like(s.backlog)
+    if c.inputs.terms_act[c.t]:
+        for row, terms in c.inputs.terms:
+            may[row] = terms.approval[c.t] @ q.mix[:CUSTOM]
+            ended = may[row] <= 0
+            q.refunded[row] = np.where(ended, s.backlog_usd[row], 0.0)
+            s.backlog[row], s.backlog_usd[row] = (np.where(ended, 0.0, x[row]) for x in (s.backlog, s.backlog_usd))
+    return may
+
+
+def _room(c: Context, s: State, q: Quarter, waiting: Array) -> Array:
+    """H100e outside China for which there will be power when they come, beside what is on order, `(runs,)`."""
+    per_h100e = power.OVERHEAD / 1000 * summed(c.chips.kw[:CUSTOM] / c.chips.h100e[:CUSTOM], q.mix[:CUSTOM])
+    free = power.room(s.power, s.power_added, s.power_need, besides=CHINA, ahead=waiting)
+    return np.maximum(free / per_h100e - s.backlog.sum(axis=0), 0.0)
+
+
+# --- deliveries -------------------------------------------------------------------------------------------------------
+
+
+def _deliver(c: Context, s: State, q: Quarter) -> None:
+    """Make and deliver: diverted chips first, then the queue; China's licensed chips stand in the same queue."""
     h = c.chips.h100e[:, None]
-    h100e = summed(h[:, 0], shelf) - (1 - CUSTOM_PRICE) * h[CUSTOM, 0] * shelf[CUSTOM]
-    money = s.spending.sum(axis=0) - s.spending[CHINA] - _refused(c, s, shelf)
-    watts = summed(power.OVERHEAD / 1000 * c.chips.kw, shelf)
-    fits = power.room(s.power, s.power_added, s.power_need, besides=CHINA)
-    return np.minimum(1.0, np.minimum(
-        money / np.maximum(h100e * q.list_price, 1.0), fits / np.maximum(watts, 1e-9)
-    ))  # fmt: skip
+    # Smugglers take of every merchant line in proportion, and never all of it.
+    attempted = np.minimum(q.arrived.sum(axis=0) / np.maximum(1 - q.caught, 1e-9), MOST_SPOT * q.made_to_order)
+    q.arrived = q.arrived * ((attempted * (1 - q.caught)) / np.maximum(q.arrived.sum(axis=0), 1e-9))
+    q.flows[DIVERTED] = attempted * (1 - q.caught)
+    q.diverted = q.flows[DIVERTED] / np.maximum(q.made_to_order, 1.0)
+    dies = summed(q.die[:US_N], s.on_order[:US_N])
+    made = q.made_to_order - attempted + q.capacity[CUSTOM]
+    queue = s.backlog.sum(axis=0) + dies
+    q.cover = queue / np.maximum(made, 1e-9)
+    if c.in_data:  # everything that was made was delivered, and China's chips at once
+        licensed = np.minimum(1.0, (q.made_to_order - attempted) / np.maximum(dies, 1e-9))
+        others = c.constants.order_share * (made - dies * licensed)
+        custom = q.capacity[CUSTOM]
+    else:
+        licensed = market.delivered_share(q.cover)
+        others = s.backlog * licensed
+        custom = np.minimum(q.capacity[CUSTOM] * licensed * q.cover, others[US])
+    _receive_licensed(c, s, q, licensed)
+    merchant = others.copy()
+    merchant[US] -= custom
+    if c.inputs.terms_act[c.t] and not c.in_data:
+        merchant, apart, left = _by_terms(c, s, q, merchant)
+    else:
+        left = q.mix * (merchant.sum(axis=0) / h)
+        apart = {}
+    left[CUSTOM] = custom / h[CUSTOM]
+    leaving = q.mix * (attempted / h)
+    arriving = leaving * (1 - q.caught)
+    _book(c, q, left, leaving, arriving)
+    q.delivery = Delivery(merchant / np.maximum(merchant.sum(axis=0), 1e-9), apart, left, q.bought + arriving)
+    delivered = merchant
+    delivered[US] += custom
+    s.delivered = delivered
+    if not c.in_data:
+        _pay(c, s, q, delivered)
 
 
-def _refused(c: Context, s: State, shelf: Array) -> Array | float:
-    """Money of buyers outside China that licenses, caps and tariffs keep from what is on the shelf, `(runs,)`.
+def _receive_licensed(c: Context, s: State, q: Quarter, share: Array) -> None:
+    """Licensed chips arrive by the share of the queue that is served, and are paid for."""
+    chips = s.on_order * share
+    paid = s.backlog_usd[CHINA] * share
+    remove(s.on_order, chips)
+    s.backlog_usd[CHINA] -= paid
+    s.spending[CHINA] += paid
+    s.legal_total += chips
+    q.bought += chips
+    q.flows[0] = summed(c.chips.h100e[:US_N], chips[:US_N])
+    q.legal_chips = chips[:US_N].sum(axis=0)
+
+
+def _pay(c: Context, s: State, q: Quarter, delivered: Array) -> None:
+    """Buyers pay for what comes, at the mean price of what they have on order."""
+    paid = s.backlog_usd * np.minimum(delivered / np.maximum(s.backlog, 1e-9), 1.0)
+    paid[CHINA] = 0.0
+    china_paid = s.spending[CHINA].copy()
+    s.backlog_usd -= paid
+    remove(s.backlog, delivered)
+    s.spending = paid
+    s.spending[CHINA] = china_paid
+
+
+def _book(c: Context, q: Quarter, left: Array, leaving: Array, arriving: Array) -> None:
+    """What was made, delivered, diverted and seized."""
+    h, own = c.chips.h100e, q.bought
+    if "seized" in c.kept:
+        q.seized_h100e = summed(h, leaving) * q.caught
+    if "made_h100e" in c.kept:
+        q.made_h100e = summed(h[:US_N], left[:US_N] + leaving[:US_N] + own[:US_N])
+    if c.books:
+        made = left + leaving + own
+        q.ledger = {"made": made, "delivered": made.copy(), "diverted": arriving, "seized": leaving - arriving}
+
+
+def _by_terms(c: Context, s: State, q: Quarter, due: Array) -> tuple[Array, dict[int, Array], Array]:
+    """Deliveries of merchant chips where rules name a buyer: what it may not have goes to the others in the queue.
 
     Args:
         c: the quarter's date and inputs.
         s: the state.
-        shelf: (classes, runs) chips on the shelf.
+        q: the quarter.
+        due: (A, R) H100e that the queue would give each owner.
+
+    Returns:
+        H100e delivered (A, R), shares by class (A, R), and chips by class (K, R).
     """
-    terms, h = c.inputs.terms, c.chips.h100e
-    if not c.inputs.terms_act[c.t]:
-        return 0.0
-    money = s.spending.copy()
-    money[CHINA] = 0.0
-    wanted, had = np.zeros((2, len(terms), c.runs))
-    for k in map(int, np.flatnonzero(shelf[:CUSTOM].any(axis=1))):
-        bought = _by_terms(c, k, money, shelf[k])
-        free = shelf[k] / np.maximum(money.sum(axis=0), 1e-9)
-        for n, (row, _) in enumerate(terms):
-            wanted[n] += h[k] * money[row] * free
-            had[n] += h[k] * np.minimum(bought[row], money[row] * free)
-    share = 1 - had / np.maximum(wanted, 1e-9)
-    return sum((money[row] * share[n] for n, (row, _) in enumerate(terms)), start=0.0)
+    t, h = c.t, c.chips.h100e
+    named = [row for row, _ in c.inputs.terms]
+    free = due.copy()
+    free[named] = 0.0
+    weight = free / np.maximum(free.sum(axis=0), 1e-9)
+    got, left, shares = np.zeros_like(due), np.zeros_like(q.mix), {}
+    most = s.backlog.copy()  # nobody gets more than it has ordered
+    for k in map(int, np.flatnonzero(q.mix[:CUSTOM].any(axis=1))):
+        line, given = q.mix[k] * due.sum(axis=0), np.zeros_like(due)
+        for row, terms in c.inputs.terms:
+            open_lines = np.maximum(terms.approval[t] @ q.mix[:CUSTOM], 1e-9)
+            asked = due[row] * q.mix[k] * terms.approval[t, k] / open_lines
+            limit = terms.cap_units[t, k] * h[k]
+            if np.isfinite(terms.cap_share[t, k]):
+                limit = np.minimum(limit, terms.cap_share[t, k] * line * weight[US])
+            given[row] = np.minimum(asked, limit)
+        given *= np.minimum(1.0, line / np.maximum(given.sum(axis=0), 1e-9))
+        given += np.minimum((line - given.sum(axis=0)) * weight, np.where(weight > 0, most - got, 0.0))
+        got += given
+        left[k], shares[k] = given.sum(axis=0) / h[k], given / np.maximum(given.sum(axis=0), 1e-9)
+    return got, shares, left
 
 
-def _apart(c: Context, s: State, q: Quarter, weight: Array, left: Array) -> dict[int, Array]:
-    """Shares of the classes of which rules keep a buyer from its part; what nobody may buy stays on the shelf."""
-    shares: dict[int, Array] = {}
-    for k in map(int, np.flatnonzero(left[:CUSTOM].any(axis=1))):
-        bought = _by_terms(c, k, weight, left[k])
-        taken = np.minimum(bought.sum(axis=0), left[k])
-        s.inventory[k] += left[k] - taken
-        if c.books:
-            q.ledger["delivered"][k] -= left[k] - taken
-        left[k], shares[k] = taken, bought / np.maximum(taken, 1e-9)
-    return shares
+# --- the record, and what makers see ----------------------------------------------------------------------------------
 
 
-def _by_terms(c: Context, k: int, weight: Array, left: Array) -> Array:
-    """Chips of a merchant class by owner where rules name a buyer: by money, licenses and caps, `(actors, runs)`.
+def _follow_the_record(c: Context, s: State, q: Quarter) -> None:
+    """In the data what was made was bought; orders are what was paid and what the backlog grew by."""
+    before = s.backlog_usd.copy()
+    before[CHINA] = 0.0
+    china_paid = s.spending[CHINA].copy()
+    made = q.made_to_order + q.capacity[CUSTOM]
+    s.backlog = c.constants.order_share * (made * c.p.order_backlog)
+    outstanding = s.backlog * _prices(c, s, q)
+    paid = q.recorded_spending.copy()
+    paid[CHINA] = 0.0
+    china_owed = s.backlog_usd[CHINA].copy()
+    s.backlog_usd = outstanding
+    s.backlog_usd[CHINA] = china_owed
+    q.placed += paid + outstanding - before
+    s.spending = paid
+    s.spending[CHINA] = china_paid
+    planned = q.placed.copy()
+    planned[CHINA] = s.wished[CHINA]
+    s.wished = planned
 
-    What a buyer may not have goes to the others in proportion to their money; with a tariff, money buys less.
-    """
-    t, may, most = c.t, weight.copy(), np.full_like(weight, np.inf)
-    for row, terms in c.inputs.terms:
-        may[row] *= terms.approval[t, k] / (1 + terms.price_share[t, k])
-    bought = may * (left / np.maximum(may.sum(axis=0), 1e-9))
-    for row, terms in c.inputs.terms:
-        most[row] = terms.cap_units[t, k]
-        if np.isfinite(terms.cap_share[t, k]):
-            most[row] = np.minimum(most[row], terms.cap_share[t, k] * bought[US])
-    capped = np.minimum(bought, most)
-    free = np.where(np.isinf(most), may, 0.0)
-    return capped + free * ((bought - capped).sum(axis=0) / np.maximum(free.sum(axis=0), 1e-9))
+
+def _look_ahead(c: Context, s: State, q: Quarter) -> None:
+    """Makers set the next price by the queue, and order capacity for what they sell; buyers see what they could place."""
+    placed = q.placed / np.maximum(s.money, 1.0)
+    s.executed = np.ones_like(placed) if c.in_data else np.minimum(placed, 1.0)
+    reference = china.REFERENCE_PREMIUM * q.list_price / np.maximum(s.china_price, 1e-9)
+    s.executed[CHINA] = 1.0 if c.in_data else (1 - q.priced_out) * np.minimum(reference, 1.0)
+    abroad = q.placed.sum(axis=0) - q.placed[CHINA] + q.flows[DIVERTED] * q.list_price
+    value = abroad + summed(c.chips.h100e[:US_N], q.ordered[:US_N]) * q.list_price
+    wanted = market.demand(value, s.cost, c.p)
+    growth = 4 * np.log(np.maximum(wanted, 1.0) / np.maximum(s.demand, 1.0))
+    s.demand_growth = s.demand_growth + market.TREND_WEIGHT * (growth - s.demand_growth)
+    s.demand = wanted
+    if c.t + 1 >= c.inputs.supply_data_steps:
+        coming = np.sum(s.coming, axis=0)
+        s.coming.append(
+            market.added_capacity(wanted, s.supply_level, s.demand_growth, coming, q.cost_fall, c.p, c.year)
+        )  # fmt: skip
+    fall = q.cost_fall
+    s.cost = market.COST_SHARE * q.list_price if c.in_data else s.cost * np.exp(-fall / 4)
+    s.order_price = market.next_price(q.list_price, s.cost, q.cover, fall, c.p, q.hit)
