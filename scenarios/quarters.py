@@ -61,7 +61,7 @@ FIRST = number("2022-Q4")
 """The first simulated quarter: the first chip rule came in October 2022."""
 DATA_UNTIL = "2026-Q3"
 """The last quarter for which the tables hold data."""
-LAST_YEAR = 2050
+LAST_YEAR = 2035
 """The furthest horizon that is accepted."""
 DEFAULT_HORIZON = 2032
 """The year at whose end a run stops unless told otherwise."""

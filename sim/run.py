@@ -45,7 +45,7 @@ def simulate(
         spec: the scenario.
         runs: members, 1 to 100,000.
         seed: names the dice; two scenarios with one seed share them, member by member.
-        until: last year, 2027 to 2050.
+        until: last year, 2027 to 2035.
         first: number of the first member.
         keep: `results`, or `ledger` to keep the chip ledger per class too, or the names of the series that are needed:
             fewer cost less.
@@ -94,7 +94,8 @@ def check_until(until: int) -> None:
         InputError: with the range.
     """
     if not 2027 <= until <= LAST_YEAR:
-        raise InputError(f"until is {until}; the horizon is a year from 2027 to {LAST_YEAR}")
+        raise InputError(f"until is {until}; the horizon is a year from 2027 to {LAST_YEAR}; after it nothing but "
+                         "the fall of cost and the growth of power would decide, and nobody knows either")
 
 
 def _check(runs: int, seed: int, until: int, first: int, keep: Any, scores: Array | None) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Which = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A scenario of the library, or a YAML file.")]
 Runs = Annotated[int, typer.Option(help="Futures, 1 to 100,000.")]
 Seed = Annotated[int, typer.Option(help="Names the dice: one seed, one result.")]
-Until = Annotated[int, typer.Option(help="Last year, 2027 to 2050.")]
+Until = Annotated[int, typer.Option(help="Last year, 2027 to 2035.")]
 Calibration = Annotated[
     str | None,
     typer.Option(metavar="ID", help="Calibration result instead of the scenario's; `calibrate list` shows them."),

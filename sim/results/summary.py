@@ -84,6 +84,8 @@ def summary(run: Run) -> dict[str, Any]:
         "compute_decode_h100e": by_actor("compute_decode"),
         "flows_h100e": {str(y): {c: quantiles(_yearly(run, i, t)) for i, c in enumerate(CHANNELS)}
                         for y, t in at.items()},
+        "market": {actor: {str(y): _market(run, a, t) for y, t in at.items()} for a, actor in enumerate(run.actors)},
+        "list_price_usd": by_year("list_price", THREE), "china_price_usd": by_year("china_price", THREE),
         "china_compute_h100e": {d: {str(y): quantiles(values[t]) for y, t in at.items()}
                                 for d in china_compute.DEFINITIONS
                                 for values in (china_compute.compute(run, d),)},
@@ -98,6 +100,18 @@ def summary(run: Run) -> dict[str, Any]:
 def _yearly(run: Run, channel: int, t: int) -> Array:
     """Flow of a channel over the year that ends at a step, H100e; 2022 has one simulated quarter."""
     return run["flows_china"][max(t - 3, 0) : t + 1, channel].sum(axis=0)
+
+
+def _market(run: Run, actor: int, t: int) -> dict[str, float]:
+    """Money for chips of an actor in the year that ends at a step, medians in US dollars; the backlog is at its end.
+
+    What is planned is paid, owed for chips on order, or given up; orders that a rule ends are given up too.
+    """
+    year = slice(max(t - 3, 0), t + 1)
+    flows = {name: run[f"{name}_usd"][year, actor].sum(axis=0, dtype=float) for name in ("planned", "paid", "given_up",
+                                                                                           "premium")}  # fmt: skip
+    amounts = {**flows, "backlog": run["backlog_usd"][t, actor]}
+    return {f"{name}_usd": _plain(float(np.median(values))) for name, values in amounts.items()}
 
 
 def members(run: Run) -> pl.DataFrame:

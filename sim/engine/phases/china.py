@@ -35,6 +35,8 @@ FORM = {"ASCEND_950": (2026.4, 0.8), "ASCEND_960": (2028.3, 0.9)}
 """When half of Chinese output is of a newer generation (year), and the width of the change-over (Huawei roadmap)."""
 US_SALES = 0.8
 """Share of merchant chips that US customers buy (Epoch AI chip owners: 0.78 to 0.86 of chips outside China)."""
+LOGIC_SHARE = 0.6
+"""Share of a package's cost that is logic and packaging; the rest is memory; judgement from cost breakdowns of B200."""
 ORDER_LAG_SHARE = 0.25
 """Share of what a cumulative volume cap still leaves that can ship in one quarter; judgement."""
 PRICE_STATED, PRICE_BACK = 2025.5, -2.5
@@ -92,8 +94,8 @@ def _set_dies(c: Context, q: Quarter) -> None:
     q.die = np.zeros(len(CLASSES))
     q.die[:US_N] = c.chips.h100e[DIES]
     newest = _frontier(c)
-    silicon = max(c.chips.tpp[EDGE] / c.chips.tpp[newest], c.chips.bandwidth[EDGE] / c.chips.bandwidth[newest])
-    q.die[EDGE] = c.chips.h100e[newest] * min(silicon, 1.0)
+    logic, memory = c.chips.tpp[EDGE] / c.chips.tpp[newest], c.chips.bandwidth[EDGE] / c.chips.bandwidth[newest]
+    q.die[EDGE] = c.chips.h100e[newest] * min(LOGIC_SHARE * logic + (1 - LOGIC_SHARE) * memory, 1.0)
 
 
 def _legal_offers(c: Context, s: State, q: Quarter) -> _Offers:
@@ -173,7 +175,8 @@ def _price(c: Context, q: Quarter, k: int) -> Array:
         return np.full(c.runs, c.chips.price[k] * np.exp(np.log1p(-VARIANT_PRICE_FALL) * years))
     if k == EDGE:  # priced by what it is worth to the buyer: H20s sold near 12,000 dollars beside H100s at 25,000
         worth = TRAINING_BUDGET * q.kappa_train[k] + (1 - TRAINING_BUDGET) * q.kappa_decode[k]
-        return VARIANT_DISCOUNT * q.list_price * worth
+        # Nobody makes a variant of silicon that earns more as a frontier chip.
+        return q.list_price * np.maximum(VARIANT_DISCOUNT * worth, q.die[EDGE])
     return q.list_price * c.chips.h100e[k]
 
 
