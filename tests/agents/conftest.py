@@ -14,7 +14,8 @@ from scenarios.parameters import parameters
 
 RUNS = 3
 TABLES = (
-    "trend_spending", "spending", "reinforcement", "safety", "concentration", "used_train", "revenue", "revenue_base",
+    "plan", "wish", "base_plan", "money", "wished", "executed", "early", "reinforcement", "safety", "concentration",
+    "used_train",
     "alignment", "policing", "rl_value", "strictness", "enforcement", "permission", "hoard", "push",
 )  # fmt: skip
 
@@ -31,17 +32,16 @@ class Seen:
         self.switches = {"reinvestment": True, "us_reacts": False}
         self.in_data = False
         self.baseline_safety = np.full(RUNS, 0.03)
-        ones = np.ones(RUNS)
         self.now = SimpleNamespace(
-            spending_growth=1.1 * ones, china_spending_growth=1.2 * ones, recorded_spending=np.full((3, RUNS), 7.0),
-            effort=np.ones((3, 1)), stockpiling=0.0, allies_parted=False,
+            prospects=np.full((3, RUNS), 1.1), since=1.0, recorded_spending=np.full((3, RUNS), 7.0),
+            effort=np.ones((3, 1)), policing_set=np.full((3, 1), np.nan), stockpiling=0.0, allies_parted=False,
         )  # fmt: skip
         self.see()
 
     def see(self, **changed: float) -> Seen:
         """Let everybody see something else of the last quarter."""
         usual = {
-            "rival_gap": 10.0, "behind": 10.0, "lead": 9.0, "blocked": 0.5, "unmet": 0.3, "premium": 0.5,
+            "rival_gap": 10.0, "behind": 10.0, "lead": 9.0, "blocked": 0.5, "priced_out": 0.3, "premium": 0.5,
             "diverted": 0.03,
         } | changed  # fmt: skip
         shapes: dict[str, Any] = dict.fromkeys(("rival_gap", "behind"), (3, RUNS))

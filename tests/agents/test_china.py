@@ -8,16 +8,17 @@ from tests.agents.conftest import Seen
 
 
 def spent(world: Seen, quarters: int, rush_in: int | None = None) -> np.ndarray:
-    """Spending over some quarters of a trend that stands still."""
+    """Money placed over some quarters of a plan that stands still."""
     china = China.group(world, slice(1, 2))
-    world.now.china_spending_growth = np.ones(3)
-    world.state.trend_spending[1], world.state.hoard[1] = 100.0, 0.0
-    world.state.revenue_base[:] = world.state.revenue
+    world.p.state_share = np.zeros(3)
+    world.now.prospects = np.ones((3, 3))
+    world.state.plan[1], world.state.wish[1], world.state.base_plan[1] = 100.0, 100.0, 100.0
+    world.state.executed[1], world.state.hoard[1] = 1.0, 0.0
     found = []
     for t in range(quarters):
         world.now.stockpiling = 1.0 if t == rush_in else 0.0
         china.spend()
-        found.append(world.state.spending[1].copy())
+        found.append(world.state.money[1].copy())
     return np.array(found)
 
 
@@ -34,18 +35,34 @@ def test_hoarding_is_as_large_as_the_parameter_says(seen: Seen) -> None:
     np.testing.assert_allclose(extra, seen.p.hoarding * 100.0)
 
 
-def test_money_that_finds_nothing_to_buy_stops_growing(seen: Seen) -> None:
-    china = China.group(seen, slice(1, 2))
-    growth = [float(china.growth()[0]) for unmet in (0.0, 0.5, 1.0) if seen.see(unmet=unmet)]
-    assert growth[0] == pytest.approx(1.2)
-    assert growth[0] > growth[1] > growth[2] > 1
+def test_money_that_cannot_be_placed_is_not_planned_again_and_still_wished_for(seen: Seen) -> None:
+    def after(executed: float) -> tuple[float, float]:
+        world = Seen()
+        for table in (world.state.plan, world.state.wish, world.state.base_plan):
+            table[:] = 100.0
+        world.state.executed[:] = executed
+        China.group(world, slice(1, 2)).spend()
+        return float(world.state.plan[1, 0]), float(world.state.wish[1, 0])
+
+    assert after(1.0)[0] > after(0.7)[0] > after(0.4)[0]
+    assert after(1.0)[1] == after(0.4)[1]
 
 
-def test_beijing_lets_in_more_when_money_finds_less_to_buy(seen: Seen) -> None:
+def test_the_states_part_of_spending_grows_with_the_distance_to_the_united_states(seen: Seen) -> None:
+    def planned(lead: float, share: float) -> float:
+        world = Seen().see(lead=lead)
+        world.p.state_share = np.full(3, share)
+        return float(np.ravel(China.group(world, slice(1, 2)).prospects())[0])
+
+    assert planned(14.0, 0.4) > planned(9.0, 0.4) > planned(0.0, 0.4)
+    assert planned(14.0, 0.0) == planned(0.0, 0.0) == pytest.approx(1.1)
+
+
+def test_beijing_lets_in_more_when_the_price_keeps_money_from_being_spent(seen: Seen) -> None:
     china = China.group(seen, slice(1, 2))
     let_in = []
-    for unmet in (0.0, 0.4, 0.9):
-        seen.see(unmet=unmet)
+    for priced_out in (0.0, 0.3, 0.6):
+        seen.see(priced_out=priced_out)
         china.take_postures()
         let_in.append(float(seen.state.permission[1, 0]))
     assert let_in[0] < let_in[1] < let_in[2] <= 1

@@ -5,6 +5,7 @@ import pytest
 
 from agents.actor import CORNERS, GATHERING, INERTIA, LARGEST_SHARE, NationalActor
 from agents.designer import ChipDesigner
+from agents.plans import FASTEST_CUT, FASTEST_PLAN
 from agents.superpower import UnitedStates
 from tests.agents.conftest import RUNS, Seen
 
@@ -40,23 +41,26 @@ def test_without_the_switch_or_in_the_record_rules_stand_as_written(seen: Seen, 
 def test_in_the_record_spending_is_data(seen: Seen) -> None:
     seen.in_data = True
     us(seen).spend()
-    assert np.all(seen.state.spending[0] == 7.0)
+    assert np.all(seen.state.money[0] == 7.0)
 
 
-def test_spending_grows_with_the_trend_policy_pressure_and_revenue(seen: Seen) -> None:
-    def money(gap: float = 50.0, lever: float = 100.0, revenue: float = 0.0, reinvest: bool = True) -> float:
+def test_a_plan_follows_prospects_policy_pressure_and_what_could_be_placed(seen: Seen) -> None:
+    def money(gap: float = 50.0, lever: float = 100.0, prospects: float = 1.1, executed: float = 1.0) -> float:
         world = Seen().see(rival_gap=gap)
-        world.levers["us_spending"], world.switches["reinvestment"] = lever, reinvest
-        world.state.trend_spending[0], world.state.revenue[0], world.state.revenue_base[0] = 100.0, revenue, 0.0
+        world.levers["us_spending"], world.now.prospects[0] = lever, prospects
+        for table in (world.state.plan, world.state.wish, world.state.base_plan):
+            table[0] = 100.0
+        world.state.executed[0] = executed
         us(world).spend()
-        return float(world.state.spending[0, 0])
+        return float(world.state.money[0, 0])
 
-    assert money() == pytest.approx(110.0, rel=1e-3)
+    assert money() == pytest.approx(100 * 1.1**0.25, rel=1e-3)
     assert money(lever=200.0) == pytest.approx(2 * money())
     assert money(gap=0.0) > money(gap=10.0) > money()
-    assert money(revenue=40.0) - money() == pytest.approx(float(Seen().p.reinvested_revenue[0]) * 10.0)
-    assert money(revenue=40.0, reinvest=False) == money()
-    assert money(revenue=-40.0) == money()
+    assert money(prospects=1.3) > money() > money(prospects=0.8)
+    assert money(executed=0.5) < money(executed=0.9) < money()
+    assert money(prospects=1e6) == pytest.approx(100 * np.exp(FASTEST_PLAN / 4), rel=1e-3)
+    assert money(prospects=1e-6) == pytest.approx(100 * np.exp(FASTEST_CUT / 4), rel=1e-3)
 
 
 def test_a_close_and_hostile_rival_takes_safety_away_and_a_far_one_does_not(seen: Seen) -> None:
@@ -103,7 +107,7 @@ def test_decisions_are_those_of_a_block_of_rows(seen: Seen) -> None:
     for row in range(3):
         NationalActor.group(seen, slice(row, row + 1)).allocate()
     NationalActor.group(other, slice(0, 3)).allocate()
-    for name in ("spending", "safety", "reinforcement", "concentration"):
+    for name in ("plan", "money", "safety", "reinforcement", "concentration"):
         assert np.array_equal(getattr(seen.state, name), getattr(other.state, name))
 
 

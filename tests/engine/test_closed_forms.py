@@ -98,38 +98,99 @@ def test_openness_is_one_at_todays_settings() -> None:
     assert research.openness_factor(50, 100, 50) < 1 < research.openness_factor(50, 30, 100)
 
 
-def test_supply_with_equal_early_and_late_growth_is_exponential(make_world: Callable[..., World]) -> None:
-    """Without luck production after the data grows by the same factor every quarter."""
-    fixed = {"supply_growth": 1.3, "supply_growth_late": 1.3}
+def test_capacity_that_was_ordered_before_the_data_end_grows_as_the_parameter_says(
+    make_world: Callable[..., World],
+) -> None:
+    """Without luck production grows by technology and by what was ordered for the first five quarters, and no more."""
+    fixed = {"supply_growth": 1.6, "cost_fall": 0.15}  # a pace that does not fade
     w = make_world(load("current_policy").with_changes(parameters=fixed, switches={"luck": False}), runs=8, until=2030)
     levels = []
     for _ in range(w.inputs.steps):
         w.step()
         levels.append(w.state.supply_level.copy())
-    future = np.array(levels[w.inputs.supply_data_steps - 1 :])
-    np.testing.assert_allclose(future[1:] / future[:-1], 1.3**0.25, rtol=1e-9)
+    future = np.array(levels[w.inputs.supply_data_steps - 1 :])[: market.ORDER_QUARTERS + 1]
+    np.testing.assert_allclose(future[1:] / future[:-1], 1.6**0.25, rtol=1e-9)
 
 
 def test_growth_that_fades_from_a_pace_to_itself_is_constant() -> None:
     for year in (2026.0, 2029.0, 2040.0):
-        assert num(rules._growth(one(1.5), one(1.5), year)) == pytest.approx(1.5**0.25)
         assert num(domestic.growth(one(domestic.LATE_GROWTH), year, 1.0)) == pytest.approx(domestic.LATE_GROWTH**0.25)
         assert num(power.additions_growth(one(power.LATE_GROWTH), year)) == pytest.approx(power.LATE_GROWTH**0.25)
-    assert num(rules._growth(one(2.0), one(1.2), 2027.0)) == pytest.approx(2.0**0.25)
-    assert num(rules._growth(one(2.0), one(1.2), 2100.0)) == pytest.approx(1.2**0.25)
 
 
 def test_money_without_elasticity_beyond_one_stays_what_it_is() -> None:
-    money, price, reference = one(100), one(30), one(20)
-    assert num(trade.elastic(money, price, reference, one(1.0))) == pytest.approx(100)
-    assert num(trade.elastic(money, price, reference, one(0.0))) == pytest.approx(150)  # the same chips, at any price
-    assert num(trade.elastic(money, price, reference, one(2.0))) == pytest.approx(100 / 1.5)
+    """Dearer compute keeps money away where demand is elastic; it brings none that was not planned."""
+    money, dear = one(100), np.log(one(2 * trade.REFERENCE))
+    for elasticity, spent in ((1.0, 100.0), (2.0, 50.0), (0.5, 100.0)):
+        p = middle(price_elasticity=elasticity)
+        assert num(trade.spendable(money, dear, p)) == pytest.approx(spent)
+        assert num(trade.spendable(money, np.log(one(trade.REFERENCE)), p)) == pytest.approx(100)
 
 
-def test_smuggling_networks_close_a_stated_share_of_the_way() -> None:
-    p = middle(diversion_share=0.1, diversion_speed=1.4)
-    grown = diversion.adapt(one(0.0), p, one(1.0), one(0.5), one(1.0))
-    assert num(grown) == pytest.approx(0.1 * (1 - np.exp(-0.35)))
+def channels(**changed: float) -> trade.Supply:
+    """A market of Chinese chips alone, until a test adds channels."""
+    usual = {"legal": 0.0, "dear": 0.0, "domestic": 50.0, "most_diverted": 1e-9, "hosts": 0.0} | changed
+    routes = {name: np.full((1, 1), changed.get(name, 0.0)) for name in ("networks", "risk")}
+    return trade.Supply(**{n: one(v) for n, v in usual.items() if n not in routes}, **routes)
+
+
+def test_chinas_price_is_what_its_money_makes_of_what_there_is() -> None:
+    p = middle(price_elasticity=1.0)
+    price, licensed, _ = trade.clear(one(0.0), one(100), channels(), p)
+    assert num(np.exp(price)) == pytest.approx(2.0)
+    assert num(licensed) == 0
+
+
+def test_licensed_chips_take_what_is_left_at_their_own_price() -> None:
+    """Cheap and many, they set the price; few, they only add to what there is; dear, nobody buys them."""
+    p = middle(price_elasticity=1.0)
+    for legal, dear, price, bought in (
+        (1e3, np.log(1.2), 1.2, 100 - 1.2 * 50), (20.0, np.log(1.2), 80 / 50, 20.0), (1e3, np.log(3.0), 2.0, 0.0),
+    ):  # fmt: skip
+        x, licensed, found = trade.clear(one(0.3), one(100), channels(legal=legal, dear=dear), p)
+        assert num(np.exp(x)) == pytest.approx(price, rel=1e-3)
+        assert num(licensed) == pytest.approx(bought, rel=1e-6)
+        assert num(found.cost + licensed) == pytest.approx(100, rel=1e-3)
+
+
+def test_a_quarter_delivers_nearly_all_of_a_short_queue_and_its_production_of_a_long_one() -> None:
+    assert num(market.delivered_share(one(1e-6))) == pytest.approx(1, abs=1e-5)
+    assert num(market.delivered_share(one(20.0)) * 20) == pytest.approx(1, abs=1e-6)
+    assert num(market.placed_share(one(market.ORDERS_STOP))) == 0.5
+
+
+def test_the_price_follows_cost_at_a_normal_queue_and_never_passes_below_it() -> None:
+    p = middle(price_response=0.3)
+    price = market.next_price(one(100), one(20), one(market.NORMAL_COVER), one(0.2), p, one(0.0))
+    assert num(price) == pytest.approx(100 * np.exp(-0.05))
+    assert num(market.next_price(one(100), one(90), one(0.1), one(0.2), p, one(0.0))) == pytest.approx(120)
+    longer = market.next_price(one(100), one(20), one(2 * market.NORMAL_COVER), one(0.2), p, one(0.0))
+    assert num(longer) == pytest.approx(100 * np.exp((-0.2 + 0.3 * np.log(2)) / 4))
+
+
+def test_capacity_is_not_ordered_twice_and_never_beyond_its_limit() -> None:
+    p = middle(capacity_limit=0.5, capacity_limit_late=0.1)
+
+    def ordered(wanted: float, coming: float = 0.0, year: float = 2027.0) -> float:
+        return num(market.added_capacity(one(wanted), one(100), one(0.0), one(coming), one(0.0), p, year))
+
+    assert ordered(100.0) == pytest.approx(0, abs=1e-12)
+    assert ordered(200.0, coming=np.log(2.0)) == pytest.approx(0, abs=1e-12)
+    assert ordered(1e6) == pytest.approx(0.5 / 4, rel=1e-3)
+    assert ordered(1e6, year=2080.0) == pytest.approx(0.1 / 4, rel=1e-3)
+    assert ordered(1e-3) == pytest.approx(-market.SLOWEST_EXIT / 4, rel=1e-3)
+
+
+def test_smuggling_networks_grow_where_they_pay_and_not_beyond_their_limit() -> None:
+    p = middle(network_limit=0.1, network_speed=0.8)
+    risk = diversion.risk(one(0.3)[None], one(0.1))
+    assert num(risk) == pytest.approx(0.1 / 0.9)
+
+    def grown(share: float, street: float) -> float:
+        return num(diversion.adapt(one(share)[None], p, one(street), risk, one(0.3)[None], one(1.0))) / share
+
+    assert grown(0.02, 2.5) > 1 > grown(0.02, 1.1)
+    assert grown(0.1, 2.5) == pytest.approx(1)
     assert num(diversion.caught_share(middle(catch_rate=0.1), one(1.0))) == pytest.approx(0.1)
     assert num(diversion.caught_share(middle(catch_rate=0.1), one(0.0))) == 0
 

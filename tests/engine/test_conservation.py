@@ -9,6 +9,7 @@ from scenarios import load
 from sim.engine.context import ASCEND
 from sim.engine.phases.build import LIFE
 from sim.engine.world import World
+from sim.equations import market
 from sim.equations.chips import CHINESE, CLASSES, MAIN_CLASSES, US_CLASSES, VARIANTS, catalogue
 from sim.results.run import Run
 
@@ -47,43 +48,36 @@ def initial_stock(run: Run) -> tuple[np.ndarray, np.ndarray]:
     return units[0], units[1]
 
 
-def test_us_designed_chips_made_are_delivered_or_kept_on_the_shelf(run: Run) -> None:
-    """made(t) + inventory(t−1) = delivered(t) + inventory(t), per US-designed class.
+def test_chips_made_are_delivered(run: Run) -> None:
+    """made(t) = delivered(t), per class: lines make to order, and Chinese chips are all sold.
 
-    `made` is the production of the quarter with the variants cut for China; `delivered` includes the legal sales to
-    China and what is diverted or seized afterwards.
+    `delivered` includes the legal sales to China and what is diverted or seized afterwards.
     """
-    made, delivered, inventory = (run.ledger[name][:, :US_N] for name in ("made", "delivered", "inventory"))
-    close(made + before(inventory), delivered + inventory, made, inventory)
+    made, delivered = run.ledger["made"], run.ledger["delivered"]
+    close(made, delivered)
     assert delivered.sum() > 0
 
 
-def test_chinese_chips_made_are_sold_or_unsold(run: Run) -> None:
-    """Σ made·h(t) − Σ delivered·h(t) is the change of the unsold stock, which starts at nothing and is never negative.
-
-    Generations change over in between, and an unsold equivalent is sold in the form of its day, so the balance holds
-    in H100e over the Chinese classes together.
-    """
-    h = catalogue().h100e[US_N:]
-    made, delivered = (np.einsum("k,tkr->tr", h, run.ledger[name][:, US_N:]) for name in ("made", "delivered"))
-    unsold = (made - delivered).cumsum(axis=0)
-    assert made[-1].min() > 0
-    assert unsold.min() >= -1e-9 * made.sum(axis=0).max()
+def test_every_dollar_is_paid_owed_or_given_up(run: Run) -> None:
+    """planned(t) = paid(t) + owed(t) − owed(t−1) + given up(t), per actor and quarter."""
+    planned, paid, owed, given_up = (
+        run[f"{name}_usd"].astype(float) for name in ("planned", "paid", "backlog", "given_up")
+    )
+    balance = planned[1:] - paid[1:] - np.diff(owed, axis=0) - given_up[1:]
+    size = np.maximum.reduce([planned[1:], paid[1:], owed[1:], owed[:-1], np.ones_like(paid[1:])])
+    assert np.abs(balance / size).max() < 1e-6, "kept in single precision"
 
 
-def test_chinese_unsold_chips_are_carried_over(make_world: Callable[..., World]) -> None:
-    """Per quarter: output + unsold(t−1) = sold + unsold(t), in 910C equivalents, read from a world in the making."""
-    w = make_world(load("open_trade"), runs=16, until=2028)
-    k910, h = CLASSES.index(CHINESE[0]), catalogue().h100e[US_N:, None]
-    kept = False
-    for _ in range(w.inputs.steps):
-        unsold = w.state.unsold_chinese.copy()
-        w.step()
-        made = (h * w.now.made_chinese).sum(axis=0) / catalogue().h100e[k910]
-        sold = (h * w.now.delivery.china[ASCEND]).sum(axis=0) / catalogue().h100e[k910]
-        close(made + unsold, sold + w.state.unsold_chinese, made, unsold)
-        kept = kept or bool((w.state.unsold_chinese > 1).any())
-    assert kept, "no future ever had an unsold Chinese chip: the test tests nothing"
+def test_the_books_balance_to_the_last_dollar(make_world: Callable[..., World]) -> None:
+    for name in ("current_policy", "open_trade", "tight_controls"):
+        w = make_world(load(name), runs=16, until=2032)
+        for _ in range(w.inputs.steps):
+            owed = w.state.backlog_usd.copy()
+            w.step()
+            s, q = w.state, w.now
+            close(owed + q.placed - s.spending - q.refunded, s.backlog_usd, owed, q.placed)
+            assert np.all(q.placed <= s.wished * (1 + 1e-9) + 1)
+            assert np.all(s.order_price * (1 - market.LEAST_MARGIN) >= s.cost * (1 - 1e-9))
 
 
 def test_world_stock_changes_by_deliveries_less_seizures_and_retirement(run: Run) -> None:
@@ -140,28 +134,24 @@ def test_chips_retire_22_quarters_after_delivery(run: Run) -> None:
     close(retired[:LIFE].sum(axis=0), initial_stock(run)[0])
 
 
-def test_variants_use_the_dies_of_the_lines_they_are_cut_from(make_world: Callable[..., World]) -> None:
-    """Production of the main classes and the dies in variants together use exactly the capacity of the quarter.
-
-    Merchant lines give up the capacity that legal sales to China take; custom lines make no variants.
-    """
-    w = make_world(load("open_trade"), runs=16, until=2028)
+def test_lines_make_no_more_than_they_can(make_world: Callable[..., World]) -> None:
+    """What is delivered, diverted and cut for China together fits into the capacity of the quarter."""
+    w = make_world(load("open_trade"), runs=16, until=2032)
     for _ in range(w.inputs.steps):
-        shelf = w.state.inventory.copy()
+        before = w.state.legal_total.copy()
         w.step()
         h = w.context.chips.h100e[:, None]
-        made = w.now.ledger["delivered"] + w.state.inventory - shelf - np.where(
-            np.arange(len(CLASSES))[:, None] < US_N, w.now.delivery.china - w.now.ledger["diverted"], np.inf
-        )  # fmt: skip
-        used = (made[:CUSTOM] * h[:CUSTOM]).sum(axis=0) + w.now.dies
-        close(used, w.now.made_to_order, used)
-        close(made[CUSTOM] * h[CUSTOM], w.now.capacity[CUSTOM])
+        licensed = w.state.legal_total - before
+        others = w.now.ledger["delivered"] - np.where(np.arange(len(CLASSES))[:, None] < US_N, licensed, np.inf)
+        used = (others[:CUSTOM] * h[:CUSTOM]).sum(axis=0) + (w.now.die[:US_N, None] * licensed[:US_N]).sum(axis=0)
+        assert np.all(used <= w.now.made_to_order * (1 + 1e-9))
+        assert np.all(others[CUSTOM] * h[CUSTOM] <= w.now.capacity[CUSTOM] * (1 + 1e-9))
 
 
 def test_nothing_is_negative_and_everything_is_finite(run: Run) -> None:
     for name, values in {**run.series, **run.ledger}.items():
         assert np.isfinite(values).all(), name
-        if name not in ("efficiency", "capability"):
+        if name not in ("efficiency", "capability", "premium", "premium_usd"):
             # Stocks are sums and differences of large numbers: a rounding error below a chip is not a chip.
             assert values.min() >= -1e-9 * np.abs(values).max(), (name, values.min())
 
@@ -180,8 +170,3 @@ def test_power_used_is_available_and_below_what_the_world_has(run: Run) -> None:
 def test_ai_takes_less_than_a_fifth_of_the_worlds_electricity_by_2032(library_run: Callable[..., Run]) -> None:
     run = library_run("current_policy", runs=32, until=2032, keep="ledger")
     assert np.median(run.part("power_used.world")[-1]) < 0.2 * WORLD_ELECTRICITY_MW
-
-
-def test_only_main_classes_lie_on_shelves(run: Run) -> None:
-    others = [k for k, name in enumerate(CLASSES) if name not in MAIN_CLASSES]
-    assert not run.ledger["inventory"][:, others].any()

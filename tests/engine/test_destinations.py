@@ -103,16 +103,26 @@ def test_a_cap_in_units_is_kept(make_world: Callable[..., World]) -> None:
     assert max(got) > 2999
 
 
-def test_what_nobody_may_buy_stays_on_the_shelf(make_world: Callable[..., World]) -> None:
-    """Should every buyer be named, chips are not lost: they are delivered, diverted, seized or in stock."""
+def test_what_nobody_may_buy_is_not_made() -> None:
+    """Should every buyer be named, chips are not lost: they are delivered, diverted or seized, or never made."""
     rules = [{**RULE, "id": f"no_{n}", "destination": name} for n, name in enumerate(BUYERS)]
     spec = BASE.with_changes(rules=rules, levers={"us_spending": 40})
     run = simulate(spec, 8, until=2032, keep="ledger")
-    book, us = run.ledger, slice(0, 13)
-    before = np.concatenate([np.zeros_like(book["inventory"][:1]), book["inventory"][:-1]])
-    np.testing.assert_allclose(
-        (book["made"] + before)[:, us], (book["delivered"] + book["inventory"])[:, us], rtol=1e-9, atol=1e-6
-    )
+    np.testing.assert_allclose(run.ledger["made"], run.ledger["delivered"], rtol=1e-9, atol=1e-6)
+
+
+def test_orders_that_a_rule_ends_are_refunded(make_world: Callable[..., World]) -> None:
+    world = make_world(under(destination="gulf"), runs=8, until=2028)
+    row = world.inputs.actors.index("gulf")
+    refunded = 0.0
+    for _ in range(world.inputs.steps):
+        owed = world.state.backlog_usd[row].copy()
+        world.step()
+        if np.all(world.now.refunded[row] > 0):
+            np.testing.assert_allclose(world.now.refunded[row], owed)
+            refunded += world.now.refunded[row].sum()
+    assert refunded > 0
+    assert np.all(world.state.backlog_usd[row] == 0)
 
 
 @pytest.mark.parametrize("terms", [{"volume_cap_units": 0}, {"volume_cap_share": 0}, {"approval_share": 0}])
@@ -124,18 +134,12 @@ def test_a_quota_of_nothing_is_a_ban(buyer: str, terms: dict[str, float]) -> Non
         np.testing.assert_allclose(quota[name], deny[name], rtol=1e-6, atol=1e-3 * deny[name].max())
 
 
-def test_chips_that_a_cap_keeps_from_a_buyer_are_paid_by_somebody() -> None:
-    """A cap of next to nothing leaves on the shelf what a denial leaves there."""
-    short = {"levers": {"us_spending": 40, "ally_effort": 0.5}}
-    denied, capped, taxed = (
-        simulate(under(destination="world", **terms).with_changes(**short), 8, until=2032)["unsold_h100e"][-1]
-        for terms in (
-            {"measure": "deny"}, {"measure": "licence", "volume_cap_units": 1},
-            {"measure": "licence", "price_share": 1},
-        )
-    )  # fmt: skip
-    np.testing.assert_allclose(capped, denied, rtol=0.02, atol=1e4)
-    assert np.all(taxed <= denied * 1.02 + 1e4)
+def test_a_cap_of_next_to_nothing_is_as_good_as_a_denial() -> None:
+    denied, capped = (
+        simulate(under(destination="world", **terms), 8, until=2032)["compute_train"]
+        for terms in ({"measure": "deny"}, {"measure": "licence", "volume_cap_units": 1})
+    )
+    np.testing.assert_allclose(capped[-1, 2:], denied[-1, 2:], rtol=0.05, atol=2e3)
 
 
 def test_a_rule_of_ones_own_is_not_taken_for_a_dated_one() -> None:

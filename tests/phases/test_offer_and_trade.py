@@ -8,6 +8,7 @@ import pytest
 from agents.rows import CHINA, US
 from sim.engine.phases import china, offer, trade
 from sim.engine.world import World
+from sim.equations import market
 from sim.equations.chips import CLASSES
 from tests.phases.conftest import BASE, Before
 
@@ -47,15 +48,6 @@ def test_a_disruption_takes_its_share_of_production_and_wears_off(before: Before
     assert np.all(ratio < 1 - offer.TAIWAN_LOSS + 0.1)
 
 
-def test_makers_do_not_add_to_full_shelves(before: Before, go: Go) -> None:
-    empty, full = before("offer"), before("offer")
-    empty.state.inventory[:], full.state.inventory[:] = 0.0, 1e9
-    go(empty, "offer")
-    go(full, "offer")
-    made = empty.now.capacity > 0
-    np.testing.assert_allclose(full.now.capacity[made], 0.1 * empty.now.capacity[made])
-
-
 def test_controls_on_tools_slow_chinese_fabs(before: Before, go: Go) -> None:
     found = []
     for controls in (0, 60, 100):
@@ -73,8 +65,13 @@ def test_what_china_bought_before_counts_against_a_cap(before: Before, go: Go) -
     fresh, used = before("trade", spec=spec), before("trade", spec=spec)
     k = CLASSES.index("H200")
     fresh.state.legal_total[k], used.state.legal_total[k] = 0.0, 0.1 * used.state.chips[US, k]
-    caps = [china._volume_cap(w.context, w.state, w.now, k, np.ones(8)) for w in (fresh, used)]
+    caps = [_cap(w, k) for w in (fresh, used)]
     assert np.all(caps[0] > caps[1] + 0.9 * china.ORDER_LAG_SHARE * 0.1 * fresh.state.chips[US, k])
+
+
+def _cap(world: World, k: int) -> np.ndarray:
+    china._set_dies(world.context, world.now)
+    return np.asarray(china._volume_cap(world.context, world.state, world.now, k))
 
 
 def test_imports_are_added_to_what_was_bought_before(before: Before, go: Go) -> None:
@@ -93,30 +90,31 @@ def test_without_beijings_permission_nothing_is_imported(before: Before, go: Go)
 
 def test_smugglers_leave_chips_behind_and_seizures_are_what_they_lose(before: Before, go: Go) -> None:
     world = before("trade")
-    world.state.network[:] = 0.5
+    world.state.network[:] *= 50
     go(world, "trade")
     books = world.now.ledger
-    assert np.all(books["diverted"] + books["seized"] <= 0.9 * books["delivered"] + 1e-6)
+    gone = (world.context.chips.h100e[:, None] * (books["diverted"] + books["seized"])).sum(axis=0)
+    assert np.all(gone <= trade.MOST_SPOT * world.now.made_to_order * (1 + 1e-9))
     np.testing.assert_allclose(
         books["seized"], (books["seized"] + books["diverted"]) * world.now.caught, rtol=1e-9, atol=1e-9
     )
     np.testing.assert_allclose(world.now.seized_h100e, world.context.chips.h100e @ books["seized"])
 
 
-def test_smugglers_never_take_all_that_is_sold(before: Before, go: Go, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A network that would carry more than there is leaves a tenth of every class to those who bought it."""
+def test_smugglers_never_take_all_that_is_made(before: Before, go: Go, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that would carry more than there is takes its largest share of every line and no more."""
     buy = china.buy
 
     def flooded(*a: object) -> None:
         buy(*a)  # type: ignore[arg-type]
-        world.now.arrived = np.full(8, 1e12)
+        world.now.arrived = np.full_like(world.state.backlog, 1e12)
 
     world = before("trade")
     monkeypatch.setattr(china, "buy", flooded)
     go(world, "trade")
-    books = world.now.ledger
-    taken = (books["diverted"] + books["seized"])[: trade.CUSTOM]
-    np.testing.assert_allclose(taken, 9 * world.now.delivery.left[: trade.CUSTOM])
+    books, h = world.now.ledger, world.context.chips.h100e[:, None]
+    gone = (h * (books["diverted"] + books["seized"])).sum(axis=0)
+    np.testing.assert_allclose(gone, trade.MOST_SPOT * world.now.made_to_order)
 
 
 def test_networks_shrink_where_hubs_look_and_grow_where_they_do_not(before: Before, go: Go) -> None:
@@ -125,7 +123,7 @@ def test_networks_shrink_where_hubs_look_and_grow_where_they_do_not(before: Befo
         world = before("trade")
         world.state.policing[world.inputs.rows_of("hub")] = policing
         go(world, "trade")
-        found.append(world.state.network.mean())
+        found.append(world.state.network[world.inputs.rows_of("hub")].mean())
     assert found[0] > found[1] > found[2]
 
 
@@ -137,25 +135,99 @@ def test_a_closed_cloud_rents_nothing_new(before: Before, go: Go) -> None:
     assert np.all(open_.now.newly_rented > 0)
 
 
-def test_what_money_cannot_take_stays_on_the_shelf(before: Before, go: Go) -> None:
-    world = before("trade")
-    world.state.spending[:] = 1.0
-    shelf = world.state.inventory.copy()
-    go(world, "trade")
-    assert np.all(world.state.inventory.sum(axis=0) > shelf.sum(axis=0))
-    assert np.all(world.now.ledger["delivered"][:13].sum(axis=0) < 0.01 * world.state.inventory.sum(axis=0))
+def test_lines_stand_idle_where_nothing_is_ordered(before: Before, go: Go) -> None:
+    full, idle = before("trade"), before("trade")
+    idle.state.money[:], idle.state.backlog[:], idle.state.backlog_usd[:] = 1.0, 1.0, 1.0
+    idle.state.on_order[:] = 0.0
+    for world in (full, idle):
+        go(world, "trade")
+    assert np.all(idle.now.made_h100e < 0.2 * full.now.made_h100e)
+    assert np.all(idle.state.order_price < full.state.order_price)
 
 
-def test_chips_go_to_owners_by_their_money_and_custom_chips_to_the_united_states(before: Before, go: Go) -> None:
+def test_chips_go_to_owners_by_what_they_ordered_and_custom_chips_to_the_united_states(before: Before, go: Go) -> None:
     world = before("trade")
-    world.state.spending[2] *= 3
+    world.state.backlog[2] *= 3
     go(world, "trade")
     delivery = world.now.delivery
     assert np.all(delivery.share[CHINA] == 0)
     np.testing.assert_allclose(delivery.share.sum(axis=0), 1)
-    ratio = delivery.share[2] / delivery.share[3]
-    np.testing.assert_allclose(ratio, world.state.spending[2] / world.state.spending[3])
+    assert np.all(delivery.share[2] > 1.5 * delivery.share[3] * world.constants.order_share[2] / world.constants.order_share[3])
     assert np.all(delivery.of_class(trade.CUSTOM)[1:] == 0)
+
+
+def test_every_dollar_is_placed_or_given_up_and_what_is_placed_is_paid_or_owed(before: Before, go: Go) -> None:
+    world = before("trade")
+    owed = world.state.backlog_usd.copy()
+    go(world, "trade")
+    s, q = world.state, world.now
+    np.testing.assert_allclose(owed + q.placed - s.spending - q.refunded, s.backlog_usd, rtol=1e-9, atol=1.0)
+    assert np.all(q.placed <= s.money * (1 + 1e-9))
+    assert np.all(s.money <= s.wished * (1 + 1e-9))
+
+
+def test_a_longer_queue_lifts_the_price_and_keeps_buyers_from_ordering(before: Before, go: Go) -> None:
+    short, long = before("trade"), before("trade")
+    long.state.backlog *= 3
+    long.state.backlog_usd *= 3
+    for world in (short, long):
+        go(world, "trade")
+    assert np.all(long.state.order_price > short.state.order_price)
+    assert np.all(long.now.placed[US] < short.now.placed[US])
+
+
+def test_makers_order_capacity_for_what_they_sell_and_not_twice(before: Before, go: Go) -> None:
+    base, rich, ordered = before("trade"), before("trade"), before("trade")
+    rich.state.money *= 3
+    ordered.state.coming = [more + 0.1 for more in ordered.state.coming]
+    for world in (base, rich, ordered):
+        go(world, "trade")
+    assert len(base.state.coming) == market.ORDER_QUARTERS
+    assert np.all(rich.state.coming[-1] > base.state.coming[-1])
+    assert np.all(ordered.state.coming[-1] < base.state.coming[-1])
+
+
+def test_china_pays_more_where_it_has_more_money_and_less_to_buy(before: Before, go: Go) -> None:
+    base, rich, shut = before("trade"), before("trade"), before("trade", cloud_rule=100)
+    rich.state.money[CHINA] *= 2
+    for world in (base, rich, shut):
+        go(world, "trade")
+    assert np.all(rich.state.china_price > base.state.china_price)
+    assert np.all(shut.state.china_price > base.state.china_price)
+    assert np.all(rich.now.arrived.sum(axis=0) > base.now.arrived.sum(axis=0))
+
+
+def test_licensed_chips_wait_in_the_queue_and_orders_end_with_their_license(before: Before, go: Go) -> None:
+    world = before("trade", spec=BASE.with_changes(rules=[RULE]), import_permission=100)
+    go(world, "trade")
+    assert np.all(world.state.on_order.sum(axis=0) > 0)
+    owed = world.state.backlog_usd[CHINA].copy()
+    assert np.all(owed > 0)
+    stopped = before("trade", spec=BASE.with_changes(rules=[{**RULE, "measure": "deny"}]))
+    stopped.state.on_order, stopped.state.backlog_usd[CHINA] = world.state.on_order, owed
+    go(stopped, "trade")
+    np.testing.assert_allclose(stopped.now.refunded[CHINA], owed)
+    assert np.all(stopped.now.legal_chips == 0)
+
+
+def test_china_orders_no_more_licensed_chips_than_it_can_power(before: Before, go: Go) -> None:
+    spec = BASE.with_changes(rules=[RULE])
+    base, dark = (before("trade", spec=spec, import_permission=100, china_spending=400) for _ in range(2))
+    dark.state.power[CHINA] = dark.state.power_need[CHINA]
+    dark.state.power_added[CHINA] = 1.0
+    for world in (base, dark):
+        go(world, "trade")
+    assert np.all(dark.now.ordered.sum(axis=0) < 0.1 * base.now.ordered.sum(axis=0))
+
+
+def test_one_hubs_policing_moves_its_own_route(before: Before, go: Go) -> None:
+    base, hard = before("trade"), before("trade")
+    rows = base.inputs.rows_of("hub")
+    hard.state.policing[rows.start] = 0.95
+    for world in (base, hard):
+        go(world, "trade")
+    assert np.all(hard.now.arrived[rows.start] < 0.8 * base.now.arrived[rows.start])
+    assert np.all(hard.now.arrived[rows.stop - 1] >= base.now.arrived[rows.stop - 1])
 
 
 @pytest.mark.parametrize("lever", ["location_verification", "hub_policing", "enforcement"])
