@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from agents.actor import REFERENCE_STOCK, NationalActor
+from agents.adjustment import Target, adjusted
+from agents.explanation import Explanation, Reason, Unit, in_words, one
 from agents.state import Array, Row
 
 ALARM_AT, ALARM_WIDTH = 8.0, 2.0
@@ -44,19 +46,55 @@ class UnitedStates(NationalActor):
         return p.us_concentration, p.us_concentration_fall, REFERENCE_STOCK["united_states"], multiple
 
     def take_postures(self) -> None:
-        """Strictness of licences and enforcement effort.
+        """Strictness of licenses and enforcement effort.
 
-        Reacting, it closes licences and raises enforcement when its lead falls below about eight points; while the lead
-        is comfortable, licences stay as the rules have them and enforcement slackens to half.
+        Reacting, it closes licenses and raises enforcement when its lead falls below about eight points; while the lead
+        is comfortable, licenses stay as the rules have them and enforcement slackens to half.
         """
-        w = self.world
-        effort = w.setting("enforcement")
-        if w.switch("us_reacts") and not w.in_data:
-            alarm = 1 / (1 + np.exp((w.public.lead - ALARM_AT) / ALARM_WIDTH))
-            self.strictness += REACTION * (alarm - self.strictness)
-            self.enforcement += REACTION * (effort * (CALM_EFFORT + ALARM_EFFORT * alarm) - self.enforcement)
-        else:
-            self.strictness, self.enforcement = 0.0, effort
+        self.strictness = adjusted(self.strictness, self.strictness_target())
+        self.enforcement = adjusted(self.enforcement, self.enforcement_target())
+
+    @property
+    def reacts(self) -> bool:
+        """Whether its postures answer to its lead; in the record they are as they were."""
+        return self.world.switch("us_reacts") and not self.world.in_data
+
+    def alarm(self) -> Array:
+        """0 while its lead is comfortable, 1 once it is lost."""
+        return 1 / (1 + np.exp((self.world.public.lead - ALARM_AT) / ALARM_WIDTH))
+
+    def strictness_target(self) -> Target:
+        """How far it closes licenses, 0 to 1."""
+        return Target(self.alarm(), REACTION) if self.reacts else Target(0.0)
+
+    def enforcement_target(self) -> Target:
+        """Enforcement effort, times the budget of 2026: the lever's, less when calm and more when alarmed."""
+        effort = self.world.setting("enforcement")
+        return Target(effort * (CALM_EFFORT + ALARM_EFFORT * self.alarm()), REACTION) if self.reacts else Target(effort)
+
+    def explain_postures(self, member: int) -> list[Explanation]:
+        """Why licenses are as strict and enforcement is as strong as they are."""
+        effort, seen = self.world.setting("enforcement"), []
+        closing, raising = "Licenses stay as the rules have them", "Enforcement does not respond to the lead"
+        if self.reacts:
+            closing = "The United States closes licenses as its lead shrinks"
+            raising = "The United States raises enforcement as its lead shrinks"
+            half = f"(a lead of {in_words(ALARM_AT, Unit.POINTS)} leaves it half alarmed)"
+            seen = [
+                Reason.of(member, "lead", self.world.public.lead, Unit.LEAD, "last quarter the US was {} " + half),
+                Reason.of(member, "alarm", self.alarm(), Unit.SHARE, "its alarm is at {}"),
+            ]
+        asked = Reason.of(member, "setting", effort, Unit.BUDGETS, "the scenario sets it at {}")
+        return [
+            Explanation.of(
+                "strictness", Unit.SHARE, member, self.strictness, self.strictness_target(),
+                rule=closing, reasons=seen,
+            ),
+            Explanation.of(
+                "enforcement", Unit.BUDGETS, member, self.enforcement, self.enforcement_target(),
+                rule=raising, reasons=[*seen, asked],
+            ),
+        ]  # fmt: skip
 
 
 class China(NationalActor):
@@ -64,10 +102,15 @@ class China(NationalActor):
 
     permission, hoard, push = Row(), Row(), Row()
 
+    # --- money -------------------------------------------------------------------------------------------------------
+
     def growth(self) -> Array:
         """Growth of spending this quarter, a factor; money that found nothing to buy does not grow further."""
-        w = self.world
-        return np.exp(np.log(w.now.china_spending_growth) * (1 - np.minimum(w.public.unmet, IDLE_MOST)))
+        return np.exp(np.log(self.world.now.china_spending_growth) * (1 - self.idle()))
+
+    def idle(self) -> Array:
+        """Share of its money that found nothing to buy, as far as it counts."""
+        return np.minimum(self.world.public.unmet, IDLE_MOST)
 
     def effort(self) -> float:
         """Spending against the trend."""
@@ -76,27 +119,102 @@ class China(NationalActor):
     def spend(self) -> None:
         """Spending, moved forward when a rule is expected: what was hoarded is missing in the quarters after."""
         super().spend()
-        early = self.world.p.hoarding * self.world.now.stockpiling * self.trend_spending
-        back = HOARD_USED * self.hoard
-        self.hoard = self.hoard - back + early
-        self.spending = np.maximum(self.spending + early - back, LEAST_SPENDING * self.trend_spending)
+        self.hoard = self.hoard - self.saved_again() + self.bought_ahead(self.trend_spending)
+
+    def budget(self, trend: Array) -> Array:
+        """US dollars for chips, with what it buys ahead of a rule and what it saves again afterwards."""
+        moved = super().budget(trend) + self.bought_ahead(trend) - self.saved_again()
+        return np.maximum(moved, LEAST_SPENDING * trend)
+
+    def bought_ahead(self, trend: Array) -> Array:
+        """US dollars spent now because a rule is coming."""
+        return self.world.p.hoarding * self.world.now.stockpiling * trend
+
+    def saved_again(self) -> Array:
+        """US dollars not spent now because they were spent ahead of a rule."""
+        return HOARD_USED * self.hoard
+
+    def spending_reasons(self, member: int) -> list[Reason]:
+        """What moves everybody's spending, and what holds back or moves its money."""
+        w, found = self.world, super().spending_reasons(member)
+        if not w.in_data:
+            text = "{} of its money found nothing to buy and does not grow"
+            found.append(Reason.of(member, "idle", self.idle(), Unit.SHARE, text))
+        if w.now.stockpiling > 0:
+            text = "it buys ahead of a rule that takes away {} of what it may buy"
+            found.append(Reason.of(member, "stockpiling", w.now.stockpiling, Unit.SHARE, text))
+        if one(self.hoard, member) > 0:
+            text = "it saves {} of what it spent ahead of a rule"
+            found.append(Reason.of(member, "saved_again", self.saved_again(), Unit.DOLLARS, text))
+        return found
 
     def clustering(self) -> tuple[Array, Array, float, float]:
         """The same share and fall as everybody else's, and the lever's multiple."""
         size, fall, reference, _ = super().clustering()
         return size, fall, reference, self.world.setting("china_concentration")
 
-    def take_postures(self) -> None:
-        """Import permission and the domestic push.
+    # --- postures ----------------------------------------------------------------------------------------------------
 
-        Beijing lets in more when money finds too little to buy, and pushes its own chips harder the more it is blocked
-        and the further it is behind.
+    def take_postures(self) -> None:
+        """Import permission and the domestic push."""
+        self.push = adjusted(self.push, self.push_target())
+        self.permission = adjusted(self.permission, self.permission_target())
+
+    def explain_postures(self, member: int) -> list[Explanation]:
+        """Why it pushes its own chips so hard and lets in so much."""
+        return [self.explain_push(member), self.explain_permission(member)]
+
+    def push_target(self) -> Target:
+        """Domestic push, 0 to 1: harder the more it is blocked and the further it is behind."""
+        fixed = self.world.setting("chip_push")
+        if not np.isnan(fixed):
+            return Target(fixed / 100)
+        return Target(np.clip(self.push_when_blocked() + self.push_when_behind(), 0, 1), PUSH_SPEED)
+
+    def push_when_blocked(self) -> Array:
+        """Push that being kept from frontier chips calls for."""
+        return PUSH * (PUSH_OPEN + (1 - PUSH_OPEN) * self.world.public.blocked)
+
+    def push_when_behind(self) -> Array:
+        """Push that a lead of the United States adds, or takes away where it is smaller than today's."""
+        return PUSH_BEHIND * np.tanh((self.world.public.lead - LEAD_TODAY) / PUSH_DISTANCE)
+
+    def explain_push(self, member: int) -> Explanation:
+        """Why it pushes its own chips as hard as it does."""
+        w = self.world
+        lacked = "a best legal chip that lacked {} of a frontier chip's use last quarter"
+        led = f"a US that was {{}} ({in_words(LEAD_TODAY, Unit.POINTS)} is neutral)"
+        return Explanation.of(
+            "push", Unit.SHARE, member, self.push, self.push_target(), setting=w.setting("chip_push"),
+            rule="China pushes its own chips harder when it is blocked and when it is behind",
+            reasons=[
+                Reason.of(member, "blocked", w.public.blocked, Unit.SHARE, lacked, effect=self.push_when_blocked()),
+                Reason.of(member, "lead", w.public.lead, Unit.LEAD, led, effect=self.push_when_behind()),
+            ],
+        )  # fmt: skip
+
+    def permission_target(self) -> Target:
+        """Share of what the United States allows that Beijing lets in, 0 to 1.
+
+        More when money finds too little to buy, less the more Beijing is set against imports.
         """
         w = self.world
-        fixed = w.setting("chip_push")
-        blocked = PUSH_OPEN + (1 - PUSH_OPEN) * w.public.blocked
-        wanted = PUSH * blocked + PUSH_BEHIND * np.tanh((w.public.lead - LEAD_TODAY) / PUSH_DISTANCE)
-        self.push = fixed / 100 if not np.isnan(fixed) else self.push + PUSH_SPEED * (np.clip(wanted, 0, 1) - self.push)
         fixed = w.setting("import_permission")
-        own = np.clip((1 - w.p.import_reluctance) * (IMPORTS_ANYWAY + w.public.unmet), 0, 1)
-        self.permission = own if np.isnan(fixed) else fixed / 100
+        if not np.isnan(fixed):
+            return Target(fixed / 100)
+        return Target(np.clip((1 - w.p.import_reluctance) * (IMPORTS_ANYWAY + w.public.unmet), 0, 1))
+
+    def explain_permission(self, member: int) -> Explanation:
+        """Why it lets in as much as it does."""
+        w = self.world
+        reluctant = "Beijing's reluctance keeps out {} of the sum"
+        return Explanation.of(
+            "permission", Unit.SHARE, member, self.permission, self.permission_target(),
+            setting=w.setting("import_permission"),
+            rule="China lets in more when its money finds too little to buy",
+            reasons=[
+                Reason.of(member, "imports_anyway", IMPORTS_ANYWAY, Unit.SHARE, "with enough to buy it lets in {}"),
+                Reason.of(member, "unmet", w.public.unmet, Unit.SHARE, "last quarter {} of it found nothing"),
+                Reason.of(member, "import_reluctance", w.p.import_reluctance, Unit.SHARE, reluctant),
+            ],
+        )  # fmt: skip

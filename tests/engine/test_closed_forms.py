@@ -366,7 +366,7 @@ def safety_wanted(gap: float, hostility: float, care: float = 0.03) -> float:
         public=SimpleNamespace(rival_gap=np.array([[gap]])), p=middle(hostility=hostility),
         setting=lambda name: np.nan, baseline_safety=one(care),
     )  # fmt: skip
-    return num(NationalActor.group(world, slice(0, 1)).safety_wanted())
+    return num(NationalActor.group(world, slice(0, 1)).safety_target().level)
 
 
 def test_a_weak_or_a_mild_laggard_does_not_cut_corners() -> None:
