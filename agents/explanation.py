@@ -140,8 +140,8 @@ def in_words(value: float, unit: Unit) -> str:
 
 def percent(share: float) -> str:
     """A share with two or more digits: `44%`, `4.4%`, `0.44%`."""
-    size = round(abs(share), 4)
-    digits = 0 if size == 0 or size >= 0.1 else 1 if size >= 0.01 else 2
+    size = round(100 * abs(share), 2)
+    digits = 0 if size == 0 or size >= 10 else 1 if size >= 1 else 2
     return f"{100 * share:.{digits}f}%"
 
 
