@@ -25,7 +25,7 @@ from sim.engine.noise import noise
 from sim.engine.phases import decide, rules
 from sim.engine.phases.record import Log
 from sim.engine.state import Quarter
-from sim.engine.world import World
+from sim.engine.world import PARTNERS_BY_KIND, World
 from sim.ensemble.draws import draw
 from sim.ensemble.rng import Streams
 from tests.agents.conftest import RUNS, TABLES, Seen
@@ -104,6 +104,10 @@ def test_every_kind_of_actor_explains_every_decision_it_takes(kind: type[Nationa
     moved = {name for name in TABLES if not np.array_equal(getattr(world.state, name), before[name])}
     assert moved - BOOKS == set(told)
     assert all(found.reasons for found in told.values())
+
+
+def test_every_kind_of_actor_that_a_world_has_is_tried_here() -> None:
+    assert set(KINDS) == {UnitedStates, China, *PARTNERS_BY_KIND.values()}
 
 
 def test_explaining_decides_nothing() -> None:
