@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -38,21 +38,22 @@ class Reason:
     clause: str
     """The number in words, as a clause that can follow the rule and a colon."""
     effect: float | None = None
-    """What it adds to the target, as a share; None where the rule does not add up."""
+    """What it adds to the target, as a share; None where the rule does not add up, or not all of it is known."""
 
     @classmethod
     def of(
         cls, member: int, name: str, value: Array | float, unit: Unit, text: str, effect: Array | float | None = None
     ) -> Reason:
-        """One member's reason: `text` has `{}` where its number goes, and is the subject of an effect."""
+        """One member's reason; `text` has `{}` where its number goes."""
         number = one(value, member)
-        clause = text.format(in_words(number, unit))
-        if effect is None:
-            return cls(name, number, unit, clause)
-        effect = one(effect, member)
-        size = percent(abs(effect)).removesuffix("%")
-        clause += f" {'adds' if effect >= 0 else 'takes away'} {size} percentage point{'' if size == '1' else 's'}"
-        return cls(name, number, unit, clause, effect)
+        added = None if effect is None else one(effect, member)
+        return cls(name, number, unit, text.format(in_words(number, unit)), added)
+
+    def __str__(self) -> str:
+        if self.effect is None:
+            return self.clause
+        sign, size = "+" if self.effect >= 0 else "−", percent(abs(self.effect)).removesuffix("%")
+        return f"{self.clause} ({sign}{size} percentage point{'' if size == '1' else 's'})"
 
 
 @dataclass(frozen=True)
@@ -95,10 +96,12 @@ class Explanation:
         level = one(target.level, member)
         if not math.isnan(setting):
             rule, reasons = f"The scenario sets it at {in_words(level, unit)}", [Reason("setting", setting, unit, "")]
+        known = [reason for reason in reasons if not math.isnan(reason.value)]
+        if math.isnan(level):
+            known = [replace(reason, effect=None) for reason in known]  # parts of a sum mislead where one is missing
         return cls(
             decision, unit, one(before, member), level,
-            one(adjusted(before, target) if value is None else value, member), target.speed, rule,
-            tuple(reason for reason in reasons if not math.isnan(reason.value)),
+            one(adjusted(before, target) if value is None else value, member), target.speed, rule, tuple(known),
         )  # fmt: skip
 
     @property
@@ -109,7 +112,7 @@ class Explanation:
     @property
     def sentence(self) -> str:
         """The rule, the numbers that it looked at, and where it leads."""
-        seen = [reason.clause for reason in self.reasons if reason.clause]
+        seen = [str(reason) for reason in self.reasons if reason.clause]
         said = f"{self.rule}: {_listed(seen)}." if seen else f"{self.rule}."
         if self.speed >= 1 or math.isnan(self.target):
             return said

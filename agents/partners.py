@@ -81,7 +81,7 @@ class Ally(Partner):
         rule = "Allies have parted from the United States and no threat or pressure moves them any more"
         if not w.now.allies_parted:
             rule = "A close China brings allies nearer to the United States and lost sales pull them away"
-            near, drift = "a US that was {} last quarter", "a weight of {} on lost sales"
+            near, drift = "last quarter the US was {}", "the weight on lost sales is {}"
             reasons = [
                 Reason.of(member, "standing", STANDING, Unit.SHARE, "at ease they stand at {}"),
                 Reason.of(member, "lead", w.public.lead, Unit.LEAD, near, effect=self.threat()),
@@ -125,8 +125,8 @@ class Hub(Partner):
     def explain_postures(self, member: int) -> list[Explanation]:
         """Why it polices transit trade as hard as it does."""
         w, effort, diverted = self.world, self.world.setting("enforcement"), self.world.public.diverted
-        pressed, leaked = "US enforcement at {}", "diversion of {} of the chips on sale last quarter"
-        trade = "a weight of {} on trade"
+        pressed, leaked = "US enforcement is at {}", "{} of the chips on sale were diverted last quarter"
+        trade = "the weight on trade is {}"
         return [
             Explanation.of(
                 "policing", Unit.SHARE, member, self.policing, self.policing_target(),

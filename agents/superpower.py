@@ -79,9 +79,9 @@ class UnitedStates(NationalActor):
         if self.reacts:
             closing = "The United States closes licenses as its lead shrinks"
             raising = "The United States raises enforcement as its lead shrinks"
-            half = f"(a lead of {in_words(ALARM_AT, Unit.POINTS)} leaves it half alarmed)"
+            half = f", where {in_words(ALARM_AT, Unit.POINTS)} leave it half alarmed"
             seen = [
-                Reason.of(member, "lead", self.world.public.lead, Unit.LEAD, "last quarter the US was {} " + half),
+                Reason.of(member, "lead", self.world.public.lead, Unit.LEAD, "last quarter the US was {}" + half),
                 Reason.of(member, "alarm", self.alarm(), Unit.SHARE, "its alarm is at {}"),
             ]
         asked = Reason.of(member, "setting", effort, Unit.BUDGETS, "the scenario sets it at {}")
@@ -182,8 +182,8 @@ class China(NationalActor):
     def explain_push(self, member: int) -> Explanation:
         """Why it pushes its own chips as hard as it does."""
         w = self.world
-        lacked = "a best legal chip that lacked {} of a frontier chip's use last quarter"
-        led = f"a US that was {{}} ({in_words(LEAD_TODAY, Unit.POINTS)} is neutral)"
+        lacked = "last quarter the best legal chip lacked {} of a frontier chip's use"
+        led = f"the US was {{}}, where {in_words(LEAD_TODAY, Unit.POINTS)} is neutral"
         return Explanation.of(
             "push", Unit.SHARE, member, self.push, self.push_target(), setting=w.setting("chip_push"),
             rule="China pushes its own chips harder when it is blocked and when it is behind",
@@ -207,14 +207,14 @@ class China(NationalActor):
     def explain_permission(self, member: int) -> Explanation:
         """Why it lets in as much as it does."""
         w = self.world
-        reluctant = "Beijing's reluctance keeps out {} of the sum"
+        anyway = in_words(IMPORTS_ANYWAY, Unit.SHARE)
+        reluctant = f"its resistance keeps out {{}} of that and of the {anyway} that it would let in anyway"
         return Explanation.of(
             "permission", Unit.SHARE, member, self.permission, self.permission_target(),
             setting=w.setting("import_permission"),
-            rule="China lets in more when its money finds too little to buy",
+            rule="China lets in more when its money finds too little to buy and less the more it resists imports",
             reasons=[
-                Reason.of(member, "imports_anyway", IMPORTS_ANYWAY, Unit.SHARE, "with enough to buy it lets in {}"),
-                Reason.of(member, "unmet", w.public.unmet, Unit.SHARE, "last quarter {} of it found nothing"),
+                Reason.of(member, "unmet", w.public.unmet, Unit.SHARE, "last quarter {} of its money found nothing"),
                 Reason.of(member, "import_reluctance", w.p.import_reluctance, Unit.SHARE, reluctant),
             ],
         )  # fmt: skip

@@ -305,6 +305,15 @@ def test_an_explanation_does_without_what_was_not_kept() -> None:
     assert all("nan" not in e.sentence.lower() for e in found.values())
 
 
+def test_parts_of_a_sum_are_told_with_the_whole_alone() -> None:
+    seen = {"public": {"diverted": 0.04}, "settings": varied().levers, "switches": {"reinvestment": True}}
+    part = {e.decision: e for e in Snapshot(**seen).actor(Hub, {}).explain()}["policing"]
+    whole = {e.decision: e for e in Snapshot(**seen, traits={"hub_commerce": 0.5}).actor(Hub, {}).explain()}["policing"]
+    assert "4.0% of the chips on sale were diverted last quarter (+16 percentage points)" in whole.sentence
+    assert "4.0% of the chips on sale were diverted last quarter." in part.sentence
+    assert all(reason.effect is None for reason in part.reasons)
+
+
 def test_a_snapshot_refuses_what_no_actor_looks_at() -> None:
     with pytest.raises(ValueError, match="no actor looks at bloked; known: behind, blocked"):
         Snapshot(public={"bloked": 0.8}).actor(China, {})
