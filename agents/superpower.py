@@ -84,7 +84,7 @@ class UnitedStates(NationalActor):
                 Reason.of(member, "lead", self.world.public.lead, Unit.LEAD, "last quarter the US was {}" + half),
                 Reason.of(member, "alarm", self.alarm(), Unit.SHARE, "its alarm is at {}"),
             ]
-        asked = Reason.of(member, "setting", effort, Unit.BUDGETS, "the scenario sets it at {}")
+        asked = Reason.of(member, "setting", effort, Unit.BUDGETS, "the scenario asks for {}")
         return [
             Explanation.of(
                 "strictness", Unit.SHARE, member, self.strictness, self.strictness_target(),

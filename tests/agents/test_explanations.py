@@ -241,7 +241,7 @@ def test_a_united_states_that_does_not_react_says_that_the_scenario_sets_enforce
     world.switches["us_reacts"] = False
     found = explained(UnitedStates, world)
     assert found["enforcement"].sentence == (
-        "Enforcement does not respond to the lead: the scenario sets it at 4 × the 2026 budget."
+        "Enforcement does not respond to the lead: the scenario asks for 4 × the 2026 budget."
     )
     assert found["strictness"].sentence == "Licenses stay as the rules have them."
 

@@ -183,7 +183,7 @@ def test_a_decision_that_the_scenario_holds_is_said_to_be_held():
     assert "sets it at 80%" in why["China", "Push for chips of its own"]
     assert "of the way to 60%" in why["Hubs", "Policing of transit trade"]
     assert "sets it at 5.0%" in why["United States", "Compute spent on safety"]
-    assert "sets it at 4" in why["United States", "Enforcement"]
+    assert "asks for 4 ×" in why["United States", "Enforcement"]
     assert "The levers of the scenario begin to hold." in decisions.happened(found, 16)
 
 
