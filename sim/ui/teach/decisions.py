@@ -89,8 +89,7 @@ def snapshot(s: Shown, f: Future, t: int, decider: Decider) -> Snapshot:
     return Snapshot(
         public=seen,
         trends={"stockpiling": float(s.stockpiling[t]), "allies_parted": _parted(s, t)},
-        traits={"hostility": f.hostility, "us_concentration_fall": f.falls["united_states"],
-                "china_concentration_fall": f.falls["china"]},
+        traits=f.traits,
         settings={name: float(path[t]) for name, path in s.settings.items()},
         switches=s.spec.switches.model_dump(),
         in_data=t <= s.edge,
