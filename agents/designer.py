@@ -7,6 +7,8 @@ from typing import Any
 import mesa
 import numpy as np
 
+from agents.adjustment import Target
+from agents.explanation import Explanation, Reason, Unit, percent
 from agents.state import Array
 
 WORTH_A_DESIGN = 0.5
@@ -31,14 +33,38 @@ class ChipDesigner(mesa.Agent):
     def decide(self) -> None:
         """Count the quarters since a variant became worth designing; it is on offer once the lag has passed.
 
-        It is worth designing where frontier chips are hard to sell, after the data. A variant that is on offer stays,
-        although with it the market is no longer cut off. In the recorded past the real A800, H800, H20 and H200 stand
-        in for it.
+        A variant that is on offer stays, although with it the market is no longer cut off. In the recorded past the
+        real A800, H800, H20 and H200 stand in for it.
+        """
+        self.model.state.variant_wait = self.next_wait()
+
+    def next_wait(self) -> Array:
+        """Quarters since a variant became worth designing, this one included, `(runs,)`.
+
+        It is worth designing where frontier chips are hard to sell, after the data.
         """
         worth = (self.model.public.blocked > WORTH_A_DESIGN) & (not self.model.in_data)
         offered = self.waited > self.lag
-        self.model.state.variant_wait = np.where(worth | offered, self.waited + 1, 0.0)
+        return np.where(worth | offered, self.waited + 1, 0.0)
 
     def offers_variant(self) -> Array:
         """Share of the quarter in which the variant can be ordered, shape `(runs,)`."""
         return np.clip(self.waited - self.lag, 0, 1)
+
+    def explain(self, member: int = 0) -> list[Explanation]:
+        """Why a variant for China is on offer or not, in one member of the ensemble; to be asked before it decides."""
+        blocked, wait = self.model.public.blocked, self.next_wait()
+        enough = f"({percent(WORTH_A_DESIGN)} is enough)"
+        lacked = "last quarter the best legal chip lacked {} of a frontier chip's use " + enough
+        return [
+            Explanation.of(
+                "variant_wait", Unit.QUARTERS, member, self.waited, Target(wait),
+                rule="The designer works on a variant for China when the best chips are hard to sell there, and keeps "
+                "it on offer once it is ready",
+                reasons=[
+                    Reason.of(member, "blocked", blocked, Unit.SHARE, lacked),
+                    Reason.of(member, "lag", self.lag, Unit.QUARTERS, "the design takes {}"),
+                    Reason.of(member, "waited", wait, Unit.QUARTERS, "work has gone on for {}"),
+                ],
+            )
+        ]  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from agents.actor import NationalActor
+from agents.adjustment import Target, adjusted
+from agents.explanation import Explanation, Reason, Unit, one
 from agents.state import Array
 
 ALIGNMENT_SPEED = 0.2
@@ -35,9 +37,13 @@ class Partner(NationalActor):
         """No rival to cut corners against."""
         return 0.0
 
-    def gather(self, wanted: Array) -> None:
+    def rivalry(self, member: int) -> Reason:
+        """It always has a rival ahead of it, and none that it races for safety."""
+        return Reason.of(member, "pressure", self.pressure(), Unit.FACTOR, "somebody is always ahead of it")
+
+    def gathering(self) -> float:
         """No lever moves a partner's share in the largest run, so there is nothing to wait for."""
-        self.concentration = wanted
+        return 1.0
 
 
 class Ally(Partner):
@@ -50,33 +56,98 @@ class Ally(Partner):
 
     def take_postures(self) -> None:
         """Alignment with the United States."""
-        w = self.world
-        fixed = w.setting("allied_alignment")
+        self.alignment = adjusted(self.alignment, self.alignment_target())
+
+    def alignment_target(self) -> Target:
+        """A close China brings it nearer, lost sales pull it away; whom an event has parted does not come back."""
+        fixed = self.world.setting("allied_alignment")
         if not np.isnan(fixed):
-            self.alignment += DECREED_SPEED * (fixed / 100 - self.alignment)
-            return
-        if w.now.allies_parted:
-            return
-        threat = np.exp(-np.maximum(w.public.lead, 0) / THREAT_DISTANCE)
-        wanted = STANDING + THREAT * threat - LOST_SALES * w.p.ally_drift
-        self.alignment += ALIGNMENT_SPEED * (wanted - self.alignment)
+            return Target(fixed / 100, DECREED_SPEED)
+        if self.world.now.allies_parted:
+            return Target(self.alignment)
+        return Target(STANDING + self.threat() - self.lost_sales(), ALIGNMENT_SPEED)
+
+    def threat(self) -> Array:
+        """Alignment that a close China adds."""
+        return THREAT * np.exp(-np.maximum(self.world.public.lead, 0) / THREAT_DISTANCE)
+
+    def lost_sales(self) -> Array:
+        """Alignment that sales lost to the controls take away."""
+        return LOST_SALES * self.world.p.ally_drift
+
+    def explain_postures(self, member: int) -> list[Explanation]:
+        """Why it is as close to the United States as it is."""
+        w, reasons = self.world, []
+        rule = "Allies have parted from the United States and no threat or pressure moves them any more"
+        if not w.now.allies_parted:
+            rule = "A close China brings allies nearer to the United States and lost sales pull them away"
+            near, drift = "last quarter the US was {}", "the weight on lost sales is {}"
+            reasons = [
+                Reason.of(member, "standing", STANDING, Unit.SHARE, "at ease they stand at {}"),
+                Reason.of(member, "lead", w.public.lead, Unit.LEAD, near, effect=self.threat()),
+                Reason.of(member, "ally_drift", w.p.ally_drift, Unit.SHARE, drift, effect=-self.lost_sales()),
+            ]
+        return [
+            Explanation.of(
+                "alignment", Unit.SHARE, member, self.alignment, self.alignment_target(),
+                setting=w.setting("allied_alignment"), rule=rule, reasons=reasons,
+            )
+        ]  # fmt: skip
 
 
 class Hub(Partner):
     """Chooses how hard to look for diverted chips, trading commerce against pressure."""
 
     def take_postures(self) -> None:
-        """Policing of transit trade: more under US enforcement and after scandals, less where trade pays."""
-        w = self.world
-        fixed = w.setting("hub_policing")
+        """Policing of transit trade."""
+        self.policing = adjusted(self.policing, self.policing_target())
+
+    def policing_target(self) -> Target:
+        """More under US enforcement and after scandals, less where trade pays."""
+        fixed = self.world.setting("hub_policing")
         if not np.isnan(fixed):
-            self.policing += DECREED_SPEED * (fixed / 100 - self.policing)
-            return
-        pressure = PRESSURE * np.log1p(w.setting("enforcement")) + SCANDAL * w.public.diverted
-        wanted = np.clip(LAW - COMMERCE * w.p.hub_commerce + pressure, LEAST_POLICING, MOST_POLICING)
-        own = w.now.policing_set[self.rows]
-        wanted, speed = np.where(np.isnan(own), wanted, own), np.where(np.isnan(own), ALIGNMENT_SPEED, DECREED_SPEED)
-        self.policing += speed * (wanted - self.policing)
+            return Target(fixed / 100, DECREED_SPEED)
+        pressure = self.us_pressure() + self.scandal()
+        own = np.clip(LAW - self.commerce() + pressure, LEAST_POLICING, MOST_POLICING)
+        decreed = self.world.now.policing_set[self.rows]  # by the scenario, for this hub alone
+        free = np.isnan(decreed)
+        return Target(np.where(free, own, decreed), np.where(free, ALIGNMENT_SPEED, DECREED_SPEED))
+
+    def decreed(self, member: int) -> float:
+        """What the scenario sets, for all hubs or for this one; NaN where it decides itself."""
+        fixed = self.world.setting("hub_policing")
+        return one(self.world.now.policing_set[self.rows], member) if np.isnan(fixed) else fixed
+
+    def us_pressure(self) -> float:
+        """Policing that US enforcement adds."""
+        return PRESSURE * np.log1p(self.world.setting("enforcement"))
+
+    def scandal(self) -> Array:
+        """Policing that diverted chips add once they are known."""
+        return SCANDAL * self.world.public.diverted
+
+    def commerce(self) -> Array:
+        """Policing that trade takes away."""
+        return COMMERCE * self.world.p.hub_commerce
+
+    def explain_postures(self, member: int) -> list[Explanation]:
+        """Why it polices transit trade as hard as it does."""
+        w, effort, diverted = self.world, self.world.setting("enforcement"), self.world.public.diverted
+        pressed, leaked = "US enforcement is at {}", "{} of the chips on sale were diverted last quarter"
+        trade = "the weight on trade is {}"
+        return [
+            Explanation.of(
+                "policing", Unit.SHARE, member, self.policing, self.policing_target(),
+                setting=self.decreed(member),
+                rule="Hubs police more under US pressure and after scandals and less where trade pays",
+                reasons=[
+                    Reason.of(member, "law", LAW, Unit.SHARE, "their own law asks for {}"),
+                    Reason.of(member, "enforcement", effort, Unit.BUDGETS, pressed, effect=self.us_pressure()),
+                    Reason.of(member, "diverted", diverted, Unit.SHARE, leaked, effect=self.scandal()),
+                    Reason.of(member, "hub_commerce", w.p.hub_commerce, Unit.SHARE, trade, effect=-self.commerce()),
+                ],
+            )
+        ]  # fmt: skip
 
 
 class Rest(Partner):

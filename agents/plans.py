@@ -1,6 +1,6 @@
 """How much money for chips an actor plans: what AI revenue and its return carry, and what could be ordered at all.
 
-A plan follows what was executed by the sixth power of its share: at half executed it all but stops following its target.
+A plan follows what was executed by the sixth power of its share: at half executed it all but stops following a target.
 """
 
 from __future__ import annotations

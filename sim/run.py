@@ -94,8 +94,10 @@ def check_until(until: int) -> None:
         InputError: with the range.
     """
     if not 2027 <= until <= LAST_YEAR:
-        raise InputError(f"until is {until}; the horizon is a year from 2027 to {LAST_YEAR}; after it nothing but "
-                         "the fall of cost and the growth of power would decide, and nobody knows either")
+        raise InputError(
+            f"until is {until}; the horizon is a year from 2027 to {LAST_YEAR}; after it nothing but "
+            "the fall of cost and the growth of power would decide, and nobody knows either"
+        )
 
 
 def _check(runs: int, seed: int, until: int, first: int, keep: Any, scores: Array | None) -> None:

@@ -53,7 +53,7 @@ PHASES: tuple[Phase, ...] = (
         writes=_fields(
             "alignment base_plan concentration early effort enforcement experiments hoard money permission "
             "plan plan_edge policing policing_set pretraining prospects push recorded_spending reinforcement "
-            "safety serving spending strictness variant_wait wish wished"
+            "safety serving strictness variant_wait wish wished"
         ),
     ),
     Phase(

@@ -64,8 +64,9 @@ def first(inputs: Inputs, p: Draws, constants: Constants, factual: Anchor | None
     largest = i.first_run[:, None] * ones
     return State(
         plan=table(), wish=table(), base_plan=table(), money=table(), wished=table(), early=table(), spending=table(),
-        executed=table(1.0), backlog=backlog, backlog_usd=backlog * i.list_price[0], delivered=table(), serving=table(), experiments=table(), pretraining=table(),
-        reinforcement=table(RL_TRACE * (1 - BASE_SAFETY)), safety=table(BASE_SAFETY), concentration=table(),
+        executed=table(1.0), backlog=backlog, backlog_usd=backlog * i.list_price[0], delivered=table(),
+        serving=table(), experiments=table(), pretraining=table(), reinforcement=table(RL_TRACE * (1 - BASE_SAFETY)),
+        safety=table(BASE_SAFETY), concentration=table(),
         alignment=table(i.column("alignment_2022")[:, None]), policing=policing, strictness=table(),
         enforcement=row(US, 1.0), permission=row(CHINA, 1.0), hoard=table(), push=row(CHINA, FIRST_PUSH),
         revenue=table(), own_train=table(), own_decode=table(), used_train=table(stock),

@@ -149,7 +149,7 @@ class State:
     variant_wait: Array
     """(R,) quarters since a variant for China became worth designing."""
 
-    # --- what planners see, (blocs, R): the United States, China, everybody else ---------------------------------------
+    # --- what planners see, (blocs, R): the United States, China, everybody else ------------------------------------
     bloc_revenue: Array
     """US dollars a year from AI."""
     revenue_growth: Array
@@ -196,7 +196,8 @@ class State:
 
 SIGNED = frozenset({
     "efficiency", "latent", "eci", "frontier_shock", "rl_value", "largest_run", "first_possible", "agreed_run",
-    "demand_growth", "revenue_growth", "rent", "leader_efficiency", "leader_rl", "slowdown_start", "offset", "offsets", "points_history",
+    "demand_growth", "revenue_growth", "rent",
+    "leader_efficiency", "leader_rl", "slowdown_start", "offset", "offsets", "points_history",
 })  # fmt: skip
 """Fields of the state that may be negative or infinite; all others are amounts or shares."""
 

@@ -31,13 +31,13 @@ def caught_share(p: Draws, effort: Array) -> Array:
 
 
 def risk(policing: Array, caught: Array) -> Array:
-    """What a route costs beside the chips, share of the list price, (routes, runs): expected loss, and being looked for."""
+    """What a route costs beside the chips, share of the list price, (routes, runs): expected loss and being watched."""
     lost = caught / np.maximum(1 - caught, LEAST_PASSED)
     return lost + POLICING_RISK * (policing - POLICING_TODAY)
 
 
 def adapt(network: Array, p: Draws, street: Array, risks: Array, policing: Array, effort: Array) -> Array:
-    """Capacity of networks after a quarter, (routes, runs): they grow while the margin pays, and shrink when it does not.
+    """Capacity of networks after a quarter, (routes, runs): growing while the margin pays, else shrinking.
 
     Args:
         network: share of supply outside China, by route.

@@ -47,7 +47,7 @@ def technology(p: Draws, since: float) -> Array:
 
 def placed_share(cover: Array) -> Array:
     """Share of planned orders that buyers place when this many quarters of production are on order already."""
-    return 1 / (1 + np.exp((cover - ORDERS_STOP) / STOP_WIDTH))
+    return 1 / (1 + np.exp(np.minimum((cover - ORDERS_STOP) / STOP_WIDTH, 50.0)))
 
 
 def delivered_share(cover: Array) -> Array:

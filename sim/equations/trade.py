@@ -1,7 +1,7 @@
 """China's market: one internal price of usable compute that equates its money with what its channels offer.
 
-Pure functions on arrays of shape `(options, runs)`, `(routes, runs)` or `(runs,)`. Prices are relative to the list price
-of the world's chips, per H100e of them.
+Pure functions on arrays of shape `(options, runs)`, `(routes, runs)` or `(runs,)`. Prices are relative to the list
+price of the world's chips, per H100e of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TRAINING_BUDGET = 0.55
 ROUNDS = 3
 """Rounds in which money that met a limit is offered to the other products."""
 REFERENCE = 1.6
-"""Internal price, against the list price, at which China's money is planned: that of 2026; inferred from street prices."""
+"""Internal price, against the list price, at which China's money is planned: that of 2026, by street prices."""
 LOG_REFERENCE = float(np.log(REFERENCE))
 STREET, RENTAL = 0.95, 0.9
 """What smugglers and hosts get of the internal price; judgement: brokers, and rent that is paid ahead."""

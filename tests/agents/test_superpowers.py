@@ -67,14 +67,14 @@ def test_a_close_and_hostile_rival_takes_safety_away_and_a_far_one_does_not(seen
     def wanted(gap: float, hostility: float) -> float:
         world = Seen().see(rival_gap=gap)
         world.p.hostility = np.full(RUNS, hostility)
-        return float(np.ravel(us(world).safety_wanted())[0])
+        return float(np.ravel(us(world).safety_target().level)[0])
 
     assert wanted(0.0, 1.0) == pytest.approx(0.03 * (1 - CORNERS))
     assert wanted(40.0, 1.0) == pytest.approx(0.03)
     assert wanted(-40.0, 1.0) == pytest.approx(0.03)
     assert wanted(0.0, 0.0) == pytest.approx(0.03)
     seen.levers["safety_share"] = 12.0
-    assert us(seen).safety_wanted() == 0.12
+    assert us(seen).safety_target().level == 0.12
 
 
 def test_compute_moves_a_part_of_the_way_and_reinforcement_no_faster_than_it_can(seen: Seen) -> None:

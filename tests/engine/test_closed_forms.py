@@ -10,7 +10,6 @@ import pytest
 from scenarios import load
 from scenarios.parameters import parameters
 from scenarios.tables import table
-from sim.engine.phases import rules
 from sim.engine.world import World
 from sim.ensemble.draws import Draws
 from sim.equations import (
@@ -21,6 +20,7 @@ from sim.equations import (
     domestic,
     feedback,
     governance,
+    market,
     power,
     research,
     trade,
@@ -427,7 +427,7 @@ def safety_wanted(gap: float, hostility: float, care: float = 0.03) -> float:
         public=SimpleNamespace(rival_gap=np.array([[gap]])), p=middle(hostility=hostility),
         setting=lambda name: np.nan, baseline_safety=one(care),
     )  # fmt: skip
-    return num(NationalActor.group(world, slice(0, 1)).safety_wanted())
+    return num(NationalActor.group(world, slice(0, 1)).safety_target().level)
 
 
 def test_a_weak_or_a_mild_laggard_does_not_cut_corners() -> None:

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from scenarios import load
-from sim.engine.context import ASCEND
 from sim.engine.phases.build import LIFE
 from sim.engine.world import World
 from sim.equations import market
-from sim.equations.chips import CHINESE, CLASSES, MAIN_CLASSES, US_CLASSES, VARIANTS, catalogue
+from sim.equations.chips import CHINESE, CLASSES, US_CLASSES, VARIANTS, catalogue
 from sim.results.run import Run
 
 US_N = len(US_CLASSES)

@@ -35,6 +35,9 @@ FORM = {"ASCEND_950": (2026.4, 0.8), "ASCEND_960": (2028.3, 0.9)}
 """When half of Chinese output is of a newer generation (year), and the width of the change-over (Huawei roadmap)."""
 US_SALES = 0.8
 """Share of merchant chips that US customers buy (Epoch AI chip owners: 0.78 to 0.86 of chips outside China)."""
+TOO_SMALL = 0.08
+"""Usable compute of a legal chip, against a frontier chip's, at which half of those who would buy it need too many:
+an H20 had 0.6 of an H100's, a chip of its kind beside Rubin has 0.03; judgement."""
 LOGIC_SHARE = 0.6
 """Share of a package's cost that is logic and packaging; the rest is memory; judgement from cost breakdowns of B200."""
 ORDER_LAG_SHARE = 0.25
@@ -90,7 +93,7 @@ def buy(c: Context, s: State, q: Quarter) -> None:
 
 
 def _set_dies(c: Context, q: Quarter) -> None:
-    """Capacity of the lines that a chip takes: its own, that of the class it is cut from, or the silicon of a variant."""
+    """Capacity of the lines that a chip takes: its own, that of the class it is cut from, or a variant's silicon."""
     q.die = np.zeros(len(CLASSES))
     q.die[:US_N] = c.chips.h100e[DIES]
     newest = _frontier(c)
@@ -195,8 +198,7 @@ def _licensed_units(c: Context, s: State, q: Quarter, offers: _Offers) -> Array:
     if not offers.classes:
         return np.zeros((0, c.runs))
     steady = s.money[CHINA] - s.early[CHINA]
-    near = c.p.legal_share + (1 - c.p.legal_share) * (0.0 if _is_recorded(c) else 1 - q.blocked)
-    money = q.permitted * (near * steady + s.early[CHINA])
+    money = q.permitted * (_attracted(c, q, offers) * steady + s.early[CHINA])
     weight = trade.weights(q.kappa_train[offers.classes], q.kappa_decode[offers.classes], offers.price)
     limit = np.minimum(offers.approved * money, offers.limit * offers.price)
     units = trade.fill(money, weight, limit) / offers.price
@@ -206,16 +208,24 @@ def _licensed_units(c: Context, s: State, q: Quarter, offers: _Offers) -> Array:
     return units * market.fitting(summed(kw, units), _power_room(c, s, q))
 
 
+def _attracted(c: Context, q: Quarter, offers: _Offers) -> Array:
+    """Share of China's money that looks for legal chips, `(runs,)`: all of it for frontier chips, little for tiny ones.
+
+    While the record or its dated rules last it is the share that bought what was legal then.
+    """
+    if c.t < max(c.inputs.rules_steps, c.inputs.data_steps):
+        return c.p.legal_share
+    value = TRAINING_BUDGET * q.kappa_train + (1 - TRAINING_BUDGET) * q.kappa_decode
+    near = value[offers.classes].max(axis=0) / value[_frontier(c)]
+    few = 1 / (1 + (TOO_SMALL / np.maximum(near, 1e-3)) ** 4)
+    return np.minimum(c.p.legal_share + (1 - c.p.legal_share) * near, 1.0) * few
+
+
 def _power_room(c: Context, s: State, q: Quarter) -> Array:
     """Power that China has for licensed chips when they come, MW, beside its own chips and what is on order."""
     ahead = s.backlog.sum(axis=0) / np.maximum(q.made_to_order + q.capacity[CUSTOM], 1e-9)
     free = s.power[CHINA] + (power.SITES_AHEAD + ahead) * s.power_added[CHINA] - s.power_need[CHINA]
     return np.maximum(free - power.OVERHEAD / 1000 * summed(c.chips.kw[:US_N], s.on_order[:US_N]), 0.0)
-
-
-def _is_recorded(c: Context) -> bool:
-    """Whether what China bought of weaker chips is that of the record and its dated rules."""
-    return c.t < max(c.inputs.rules_steps, c.inputs.data_steps)
 
 
 # --- all channels -----------------------------------------------------------------------------------------------------

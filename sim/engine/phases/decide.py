@@ -17,13 +17,7 @@ CUSTOM_PRICE = 0.6
 
 def run(c: Context, s: State, q: Quarter) -> None:
     """Let all decide; in the recorded past spending is data."""
-    s.spending = np.zeros_like(s.money)
-    if c.in_data:
-        q.recorded_spending = _recorded(c, s, q)
-    q.policing_set = c.inputs.policing_set
-    q.prospects = _prospects(c, s, q)
-    q.effort = np.ones((len(c.inputs.actors), 1))
-    q.effort[c.inputs.rows_of("ally")] = c.setting("ally_effort")
+    prepare(c, s, q)
     for actor in c.actors.allocators:
         actor.allocate()
     for actor in c.actors.deciders:
@@ -32,6 +26,16 @@ def run(c: Context, s: State, q: Quarter) -> None:
     general = (1 - s.safety - s.reinforcement) / sum(USES.values())
     for name, value in USES.items():
         np.multiply(general, value, out=getattr(s, name))
+
+
+def prepare(c: Context, s: State, q: Quarter) -> None:
+    """Set what actors look at beside the public information: recorded money, prospects and what policy asks of them."""
+    if c.in_data:
+        q.recorded_spending = _recorded(c, s, q)
+    q.policing_set = c.inputs.policing_set
+    q.prospects = _prospects(c, s, q)
+    q.effort = np.ones((len(c.inputs.actors), 1))
+    q.effort[c.inputs.rows_of("ally")] = c.setting("ally_effort")
 
 
 def _prospects(c: Context, s: State, q: Quarter) -> Array:

@@ -44,6 +44,6 @@ def _seen(s: State, q: Quarter) -> PublicInfo:
     gap[US] = eci[US] - np.maximum(eci[CHINA], others)
     gap[CHINA] = eci[CHINA] - np.maximum(eci[US], others)
     return PublicInfo(
-        rival_gap=gap, behind=behind, lead=eci[US] - eci[CHINA], blocked=q.blocked, priced_out=q.priced_out, premium=q.premium,
-        diverted=q.diverted,
+        rival_gap=gap, behind=behind, lead=eci[US] - eci[CHINA], blocked=q.blocked, priced_out=q.priced_out,
+        premium=q.premium, diverted=q.diverted,
     )  # fmt: skip

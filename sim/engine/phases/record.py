@@ -36,8 +36,8 @@ BY_RIVAL = ("efficiency", "concentration")
 RIVALS = ("united_states", "china")
 BLOCS = ("united_states", "china", "world")
 SINGLE = (
-    "rented", "premium", "seized", "blocked", "permission", "push", "policing", "enforcement", "made_h100e",
-    "list_price", "china_price", "order_cover", "legal_chips",
+    "rented", "premium", "seized", "blocked", "priced_out", "permission", "push", "policing", "enforcement",
+    "made_h100e", "list_price", "china_price", "order_cover", "legal_chips",
 )  # fmt: skip
 ALWAYS = ("capability", "alignment")
 """Series that every run keeps: who leads follows from them."""
@@ -155,6 +155,7 @@ KEPT: dict[str, Callable[[Held], Array | tuple[Array, ...]]] = {
     "premium": lambda w: w.q.premium,
     "seized": lambda w: w.q.seized_h100e,
     "blocked": lambda w: w.q.blocked,
+    "priced_out": lambda w: w.q.priced_out,
     "permission": lambda w: w.q.permitted,
     "push": lambda w: w.s.push[CHINA],
     "policing": lambda w: w.s.hub_policing(w.c.inputs.rows_of("hub")),

@@ -1,7 +1,7 @@
 """Phase 4: orders join the queue, China fills its demand over channels, lines deliver, and the books balance.
 
-Buyers outside China order for the money that they plan, as far as the queue and their power let them. Lines deliver from
-the queue by its length; what diverted chips take leaves first. Every dollar planned is paid, in the backlog or given up.
+Buyers outside China order for the money that they plan, as far as the queue and their power let them. Lines deliver
+from the queue by its length; what diverted chips take leaves first. Every dollar planned is paid, owed or given up.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ MOST_SPOT = 0.35
 def run(c: Context, s: State, q: Quarter) -> None:
     """Clear the quarter's market."""
     q.placed, q.refunded = np.zeros((2, *s.backlog.shape))
-    q.mix = q.capacity / np.maximum(q.made_to_order, 1e-9)
-    q.mix[CUSTOM:] = 0.0
+    s.spending = np.zeros_like(s.backlog)
+    share = c.inputs.capacity_share[c.t][:CUSTOM]
+    q.mix = np.zeros_like(q.capacity)
+    q.mix[:CUSTOM] = (share / share.sum())[:, None]
     if not c.in_data:
         _order(c, s, q)
     china.buy(c, s, q)
@@ -108,8 +110,10 @@ def _deliver(c: Context, s: State, q: Quarter) -> None:
     q.cover = queue / np.maximum(made, 1e-9)
     if c.in_data:  # everything that was made was delivered, and China's chips at once
         licensed = np.minimum(1.0, (q.made_to_order - attempted) / np.maximum(dies, 1e-9))
-        others = c.constants.order_share * (made - dies * licensed)
-        custom = q.capacity[CUSTOM]
+        weight = s.money / _prices(c, s, q)
+        weight[CHINA] = 0.0
+        others = weight / np.maximum(weight.sum(axis=0), 1e-9) * (made - dies * licensed)
+        custom = np.minimum(q.capacity[CUSTOM], others[US])
     else:
         licensed = market.delivered_share(q.cover)
         others = s.backlog * licensed
@@ -117,7 +121,7 @@ def _deliver(c: Context, s: State, q: Quarter) -> None:
     _receive_licensed(c, s, q, licensed)
     merchant = others.copy()
     merchant[US] -= custom
-    if c.inputs.terms_act[c.t] and not c.in_data:
+    if c.inputs.terms_act[c.t]:
         merchant, apart, left = _by_terms(c, s, q, merchant)
     else:
         left = q.mix * (merchant.sum(axis=0) / h)
@@ -214,14 +218,16 @@ def _follow_the_record(c: Context, s: State, q: Quarter) -> None:
     before[CHINA] = 0.0
     china_paid = s.spending[CHINA].copy()
     made = q.made_to_order + q.capacity[CUSTOM]
+    price = _prices(c, s, q)
     s.backlog = c.constants.order_share * (made * c.p.order_backlog)
-    outstanding = s.backlog * _prices(c, s, q)
-    paid = q.recorded_spending.copy()
-    paid[CHINA] = 0.0
+    outstanding = s.backlog * price
+    paid = s.delivered * price
     china_owed = s.backlog_usd[CHINA].copy()
     s.backlog_usd = outstanding
     s.backlog_usd[CHINA] = china_owed
-    q.placed += paid + outstanding - before
+    net = paid + outstanding - before  # where the queue lost value, orders were let go
+    q.placed += np.maximum(net, 0.0)
+    q.refunded += np.maximum(-net, 0.0)
     s.spending = paid
     s.spending[CHINA] = china_paid
     planned = q.placed.copy()
@@ -230,11 +236,10 @@ def _follow_the_record(c: Context, s: State, q: Quarter) -> None:
 
 
 def _look_ahead(c: Context, s: State, q: Quarter) -> None:
-    """Makers set the next price by the queue, and order capacity for what they sell; buyers see what they could place."""
+    """Makers set the next price and order capacity for what they sell; buyers see what they could place."""
     placed = q.placed / np.maximum(s.money, 1.0)
     s.executed = np.ones_like(placed) if c.in_data else np.minimum(placed, 1.0)
-    reference = china.REFERENCE_PREMIUM * q.list_price / np.maximum(s.china_price, 1e-9)
-    s.executed[CHINA] = 1.0 if c.in_data else (1 - q.priced_out) * np.minimum(reference, 1.0)
+    s.executed[CHINA] = 1.0 if c.in_data else 1 - q.priced_out
     abroad = q.placed.sum(axis=0) - q.placed[CHINA] + q.flows[DIVERTED] * q.list_price
     value = abroad + summed(c.chips.h100e[:US_N], q.ordered[:US_N]) * q.list_price
     wanted = market.demand(value, s.cost, c.p)

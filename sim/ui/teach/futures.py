@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
+from agents.protocols import Traits
 from agents.rows import CHINA, PARTNERS, US
 from scenarios.quarters import FIRST, label, number
 from scenarios.schema import Scenario
@@ -23,9 +24,8 @@ from sim.ui.shared.setup import Judge
 DRAWN = 12
 """Futures that can be drawn blindly, one after the other."""
 SEALED, MEDIANS = "drawn", "medians"
-_SINGLE = ("enforcement", "policing", "permission", "push", "premium", "seized", "blocked", "unmet", "made_h100e")
+_SINGLE = ("enforcement", "policing", "permission", "push", "premium", "seized", "blocked", "priced_out", "made_h100e")
 _BY_SEAT = ("capability", "spending", "concentration", "compute_train")
-_SHORT = {"united_states": "us", "china": "china"}
 _SAFETY = {"united_states": "use_us.safety", "china": "use_china.safety"}
 _KEEP = frozenset({*_SINGLE, *_BY_SEAT, "flows_china", "use_us", "use_china"})
 _FOLLOWERS = ("japan", "netherlands")
@@ -41,9 +41,8 @@ class Future(Short):
     member: int | None
     series: dict[str, Array]
     codes: Array
-    hostility: float
-    falls: dict[str, float]
-    """By seat: how the share in the largest run falls as compute grows."""
+    traits: dict[str, float]
+    """Parameter values that actors' decisions hang on."""
 
     def at(self, name: str, t: int) -> float:
         """A series in a quarter; before the first quarter stands the first."""
@@ -99,13 +98,11 @@ def _shown(canonical: str, runs: int, seed: int, judge: Judge) -> Shown:
     run = common.simulated(canonical, runs, seed, common.UNTIL, _KEEP)
     table, codes = _series(run, judge), _codes(run, judge)
     inputs, end = inputs_of(spec, len(run.quarters)), run.step(judge.year)
-    hostility = run.parameters["hostility"]
-    falls = {seat: run.parameters[f"{short}_concentration_fall"] for seat, short in _SHORT.items()}
+    traits = {name: run.parameters[name] for name in Traits.__annotations__}
 
     def one(m: int) -> Future:
         kept = {name: np.array(values[:, m], dtype=float) for name, values in table.items()}
-        return Future(m, kept, codes[:, m].copy(), float(hostility[m]),
-                      {seat: float(values[m]) for seat, values in falls.items()})  # fmt: skip
+        return Future(m, kept, codes[:, m].copy(), {name: float(values[m]) for name, values in traits.items()})
 
     drawn = sorted(range(runs), key=lambda m: hashlib.sha256(f"{spec.digest()}{m}".encode()).digest())[:DRAWN]
     found = {f"{SEALED}{n + 1}": one(m) for n, m in enumerate(drawn)}
@@ -114,8 +111,8 @@ def _shown(canonical: str, runs: int, seed: int, judge: Judge) -> Shown:
             found[name] = one(_middle(table["lead"], codes[end] == k, end))
     found[MEDIANS] = Future(
         None, {name: np.median(values, axis=1).astype(float) for name, values in table.items()},
-        np.array([np.bincount(row.astype(int)).argmax() for row in codes]), float(np.median(hostility)),
-        {seat: float(np.median(values)) for seat, values in falls.items()},
+        np.array([np.bincount(row.astype(int)).argmax() for row in codes]),
+        {name: float(np.median(values)) for name, values in traits.items()},
     )  # fmt: skip
     return Shown(
         spec, judge, found, rounded(polarity.shares(codes[end])), table["lead"][end].copy(),

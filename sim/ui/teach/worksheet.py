@@ -82,7 +82,7 @@ def _answers(s: Shown, f: Future, view: View, claim: Claim, found: Answer) -> st
         + f"<td>{wording.signed(f.at('lead', t))}</td><td>{LABELS[CLASSES[int(f.codes[t])]]}</td></tr>"
         for t in marks(s)
     )
-    some = decisions(s, f, min(s.edge + 1, s.last))
+    some = decisions(s, f, min(s.edge + 2, s.last))
     told = "".join(
         f"<li><b>{escape(d.who)}.</b> {escape(d.what)}: {escape(d.now)}. {escape(d.why)}</li>"
         for d in some if d.who in ("China", "Allies", "Hubs")
@@ -93,7 +93,7 @@ def _answers(s: Shown, f: Future, view: View, claim: Claim, found: Answer) -> st
     return (
         f"<h1>Answers</h1><h2>2. The table</h2><table><tr><th>When</th><th>US index</th><th>China's index</th>"
         f"<th>US lead, {unit}</th><th>Class</th></tr>{rows}</table>"
-        f"<h2>3. Decisions in {s.quarter(min(s.edge + 1, s.last))}</h2><ul>{told}</ul>"
+        f"<h2>3. Decisions in {s.quarter(min(s.edge + 2, s.last))}</h2><ul>{told}</ul>"
         f"<h2>4. Out of 100 futures of the same policy</h2><p>This one ended as {ended}. "
         f"{escape(wording.outcomes(view.counts))}. "
         f"{escape(headline(view.counts, view.year))} {escape(wording.middle(*view.lead_end, unit))}</p>"

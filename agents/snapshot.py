@@ -1,0 +1,83 @@
+"""An actor in a quarter that is over, seen through the numbers that were kept of one member of the ensemble."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from math import nan
+from typing import Any, TypeVar
+
+import numpy as np
+
+from agents.actor import NationalActor
+from agents.protocols import PublicInfo, Traits, Trends
+from agents.state import Array, Row
+
+A = TypeVar("A", bound=NationalActor)
+Numbers = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is known of a quarter. Whatever is not given is unknown (NaN), and explanations do without it."""
+
+    public: Numbers = field(default_factory=dict)
+    """What everybody saw of the quarter before, by field of `PublicInfo`."""
+    trends: Numbers = field(default_factory=dict)
+    """What holds this quarter for everybody, by field of `Trends`; allies have not parted where nothing is said."""
+    traits: Numbers = field(default_factory=dict)
+    """Parameter values of the member, by field of `Traits`, and `baseline_safety`."""
+    settings: Numbers = field(default_factory=dict)
+    """This quarter's settings of levers; NaN leaves the decision to the actor."""
+    switches: Mapping[str, bool] = field(default_factory=dict)
+    """Which mechanisms are on."""
+    in_data: bool = False
+    """Whether the quarter has data."""
+
+    def actor(self, kind: type[A], rows: Numbers) -> A:
+        """An actor of a kind that is about to decide; `rows` are its own numbers at the end of the quarter before."""
+        return kind.group(_World(self, kind, rows), 0)
+
+
+class _World:
+    """A world of one actor and one member: tables are `(1, 1)`, everything else is `(1,)`."""
+
+    def __init__(self, known: Snapshot, kind: type[NationalActor], rows: Numbers) -> None:
+        self.known, self.in_data = known, known.in_data
+        own = [name for name in dir(kind) if isinstance(getattr(kind, name), Row)]
+        seen = [field.name for field in fields(PublicInfo)]
+        self.state: Any = _Known(rows, own, tables=own)
+        self.public: Any = _Known(known.public, seen, tables=("rival_gap", "behind"))
+        self.now: Any = _Known(
+            {"allies_parted": False, **known.trends}, Trends.__annotations__,
+            tables=("effort", "recorded_spending", "policing_set", "prospects"),
+            alike=("allies_parted", "since", "stockpiling"),
+        )  # fmt: skip
+        self.p: Any = _Known(known.traits, [*Traits.__annotations__, "baseline_safety"])
+
+    @property
+    def baseline_safety(self) -> Array:
+        """(1,) share of compute for safety without a rival in sight."""
+        return self.p.baseline_safety
+
+    def setting(self, lever: str) -> float:
+        """This quarter's setting of a lever."""
+        return self.known.settings[lever]
+
+    def switch(self, name: str) -> bool:
+        """Whether a mechanism is on."""
+        return self.known.switches[name]
+
+
+class _Known:
+    """Numbers by name, in the shapes that decisions expect; NaN for those that nobody gave."""
+
+    def __init__(
+        self, given: Numbers, names: Iterable[str], tables: Iterable[str] = (), alike: Iterable[str] = ()
+    ) -> None:
+        unknown = sorted(set(given) - set(names))
+        if unknown:
+            raise ValueError(f"no actor looks at {', '.join(unknown)}; known: {', '.join(sorted(names))}")
+        for name in names:
+            value = given.get(name, nan)
+            setattr(self, name, value if name in alike else np.full((1, 1) if name in tables else 1, value))
