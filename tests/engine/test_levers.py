@@ -143,8 +143,10 @@ def test_efficiency_gains_raise_spending() -> None:
     """Revenue returns to spending; what it buys is bounded by the power that there is for chips."""
     without, with_it = (simulate(s, runs=32, until=2032) for s in (without_switch("reinvestment"), BASE))
     pair = Comparison(without, with_it)
-    assert pair.difference("spending.united_states", 2032).min() >= 0
-    assert pair.difference("spending.china", 2032).min() >= 0
+    for who in ("united_states", "china"):
+        more = pair.difference(f"spending.{who}", 2032)
+        assert more.mean() > 0
+        assert np.mean(more > 0) > 0.8, "in some futures revenue falls short of what was spent on it"
     assert with_it.part("spending.world")[-1].mean() > 1.1 * without.part("spending.world")[-1].mean()
 
 

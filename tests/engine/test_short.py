@@ -93,7 +93,7 @@ def test_a_run_says_what_it_is_of() -> None:
 def test_every_class_that_holds_arrays_or_tables_shows_itself_briefly() -> None:
     wordy = []
     for module in pkgutil.walk_packages(sim.__path__, "sim."):
-        if module.name == "sim.ensemble.draws" or module.name.startswith("sim.engine"):
+        if module.name == "sim.ensemble.draws" or module.name.startswith(("sim.engine", "sim.equations")):
             continue
         for name, kind in vars(importlib.import_module(module.name)).items():
             if not (isinstance(kind, type) and kind.__module__ == module.name and dataclasses.is_dataclass(kind)):

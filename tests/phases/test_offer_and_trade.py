@@ -19,6 +19,8 @@ RULE = {
     "tier": "judgement",
 }  # fmt: skip
 
+DENIAL = {**{k: v for k, v in RULE.items() if k != "approval_share"}, "measure": "deny"}
+
 
 # --- offer -----------------------------------------------------------------------------------------------------------
 
@@ -204,7 +206,7 @@ def test_licensed_chips_wait_in_the_queue_and_orders_end_with_their_license(befo
     assert np.all(world.state.on_order.sum(axis=0) > 0)
     owed = world.state.backlog_usd[CHINA].copy()
     assert np.all(owed > 0)
-    stopped = before("trade", spec=BASE.with_changes(rules=[{**RULE, "measure": "deny"}]))
+    stopped = before("trade", spec=BASE.with_changes(rules=[DENIAL]))
     stopped.state.on_order, stopped.state.backlog_usd[CHINA] = world.state.on_order, owed
     go(stopped, "trade")
     np.testing.assert_allclose(stopped.now.refunded[CHINA], owed)

@@ -120,7 +120,7 @@ def _deliver(c: Context, s: State, q: Quarter) -> None:
         custom = np.minimum(q.capacity[CUSTOM] * licensed * q.cover, others[US])
     _receive_licensed(c, s, q, licensed)
     merchant = others.copy()
-    merchant[US] -= custom
+    merchant[US] = np.maximum(merchant[US] - custom, 0.0)
     if c.inputs.terms_act[c.t]:
         merchant, apart, left = _by_terms(c, s, q, merchant)
     else:
@@ -155,11 +155,9 @@ def _pay(c: Context, s: State, q: Quarter, delivered: Array) -> None:
     """Buyers pay for what comes, at the mean price of what they have on order."""
     paid = s.backlog_usd * np.minimum(delivered / np.maximum(s.backlog, 1e-9), 1.0)
     paid[CHINA] = 0.0
-    china_paid = s.spending[CHINA].copy()
     s.backlog_usd -= paid
     remove(s.backlog, delivered)
-    s.spending = paid
-    s.spending[CHINA] = china_paid
+    s.spending += paid
 
 
 def _book(c: Context, q: Quarter, left: Array, leaving: Array, arriving: Array) -> None:
@@ -203,7 +201,7 @@ def _by_terms(c: Context, s: State, q: Quarter, due: Array) -> tuple[Array, dict
                 limit = np.minimum(limit, terms.cap_share[t, k] * line * weight[US])
             given[row] = np.minimum(asked, limit)
         given *= np.minimum(1.0, line / np.maximum(given.sum(axis=0), 1e-9))
-        given += np.minimum((line - given.sum(axis=0)) * weight, np.where(weight > 0, most - got, 0.0))
+        given += np.minimum((line - given.sum(axis=0)) * weight, np.where(weight > 0, np.maximum(most - got, 0.0), 0.0))
         got += given
         left[k], shares[k] = given.sum(axis=0) / h[k], given / np.maximum(given.sum(axis=0), 1e-9)
     return got, shares, left
@@ -214,22 +212,16 @@ def _by_terms(c: Context, s: State, q: Quarter, due: Array) -> tuple[Array, dict
 
 def _follow_the_record(c: Context, s: State, q: Quarter) -> None:
     """In the data what was made was bought; orders are what was paid and what the backlog grew by."""
-    before = s.backlog_usd.copy()
-    before[CHINA] = 0.0
-    china_paid = s.spending[CHINA].copy()
-    made = q.made_to_order + q.capacity[CUSTOM]
     price = _prices(c, s, q)
-    s.backlog = c.constants.order_share * (made * c.p.order_backlog)
-    outstanding = s.backlog * price
     paid = s.delivered * price
-    china_owed = s.backlog_usd[CHINA].copy()
-    s.backlog_usd = outstanding
-    s.backlog_usd[CHINA] = china_owed
-    net = paid + outstanding - before  # where the queue lost value, orders were let go
+    s.backlog = c.constants.order_share * ((q.made_to_order + q.capacity[CUSTOM]) * c.p.order_backlog)
+    owed = s.backlog * price
+    net = paid + owed - s.backlog_usd  # where the queue lost value, orders were let go
+    net[CHINA] = 0.0
     q.placed += np.maximum(net, 0.0)
     q.refunded += np.maximum(-net, 0.0)
-    s.spending = paid
-    s.spending[CHINA] = china_paid
+    paid[CHINA], owed[CHINA] = s.spending[CHINA], s.backlog_usd[CHINA]
+    s.spending, s.backlog_usd = paid, owed
     planned = q.placed.copy()
     planned[CHINA] = s.wished[CHINA]
     s.wished = planned
@@ -246,7 +238,7 @@ def _look_ahead(c: Context, s: State, q: Quarter) -> None:
     growth = 4 * np.log(np.maximum(wanted, 1.0) / np.maximum(s.demand, 1.0))
     s.demand_growth = s.demand_growth + market.TREND_WEIGHT * (growth - s.demand_growth)
     s.demand = wanted
-    if c.t + 1 >= c.inputs.supply_data_steps:
+    if c.t >= c.inputs.supply_data_steps:
         coming = np.sum(s.coming, axis=0)
         s.coming.append(
             market.added_capacity(wanted, s.supply_level, s.demand_growth, coming, q.cost_fall, c.p, c.year)
