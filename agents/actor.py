@@ -114,29 +114,28 @@ class NationalActor(mesa.Agent):
         The plan follows its target and what could be placed; the wish follows the target alone, so that the books show
         what was given up because there was nothing to buy.
         """
-        plan, wish = self.next_plan(), self.next_wish()
-        self.money, self.wished = self.budget(plan), self.budget(np.maximum(wish, plan))
+        plan, wish = self.next_plans()
+        more, moved = self.effort() * (1 + self.race_spending()), self.moved_by_rules(plan)
+        self.money, self.wished = plan * more + moved, np.maximum(wish, plan) * more + moved
         self.plan, self.wish = plan, wish
         if self.world.in_data:
             self.base_plan = plan
 
-    def next_plan(self) -> Array:
-        """US dollars a quarter: the record, and after it what revenue carries as far as it could be placed."""
+    def next_plans(self) -> tuple[Array, Array]:
+        """Plan and wish, US dollars a quarter: the record, and after it what revenue carries, placed or not."""
         w = self.world
         if w.in_data:
-            return w.now.recorded_spending[self.rows]
-        return plans.followed(self.plan, self.base_plan * self.prospects(), self.executed)
+            return w.now.recorded_spending[self.rows], w.now.recorded_spending[self.rows]
+        target = np.log(np.maximum(self.base_plan * self.prospects(), 1.0))
+        return plans.followed(self.plan, target, self.executed), plans.followed(self.wish, target)
 
-    def next_wish(self) -> Array:
-        """The same, had there always been enough to buy."""
-        w = self.world
-        if w.in_data:
-            return w.now.recorded_spending[self.rows]
-        return plans.followed(self.wish, self.base_plan * self.prospects())
+    def moved_by_rules(self, plan: Array) -> Array | float:
+        """US dollars that rules to come move into this quarter or out of it."""
+        return 0.0
 
     def budget(self, plan: Array) -> Array:
-        """US dollars to place: the plan, times policy, more when pressed by a rival."""
-        return plan * (self.effort() * (1 + self.race_spending()))
+        """US dollars to place: the plan, times policy, more when pressed by a rival, and what rules move."""
+        return plan * (self.effort() * (1 + self.race_spending())) + self.moved_by_rules(plan)
 
     def race_spending(self) -> Array | float:
         """Share of the plan that rivalry adds; the record has it already."""
@@ -153,7 +152,7 @@ class NationalActor(mesa.Agent):
         if self.world.switch("reinvestment"):
             rule = "Plans follow AI revenue and its return and what could be ordered"
         return Explanation.of(
-            "money", Unit.DOLLARS, member, self.money, Target(self.budget(self.next_plan())),
+            "money", Unit.DOLLARS, member, self.money, Target(self.budget(self.next_plans()[0])),
             rule="Recorded, or what recorded supply was worth" if self.world.in_data else rule,
             reasons=self.spending_reasons(member),
         )  # fmt: skip

@@ -60,12 +60,12 @@ def followed(plan: Array, target: Array, executed: Array | None = None) -> Array
 
     Args:
         plan: US dollars a quarter.
-        target: what revenue and its return carry.
+        target: what revenue and its return carry, in logs.
         executed: share of the last money that could be placed; money that found nothing to buy is not planned again.
     """
-    distance = np.log(np.maximum(target, 1.0) / np.maximum(plan, 1.0))
+    distance = target - np.log(np.maximum(plan, 1.0))
     if executed is not None:
         reached = np.log(np.maximum(executed, LEAST_EXECUTED))
         squared = executed * executed
         distance = reached + squared * squared * squared * (distance - reached)
-    return plan * np.exp(np.minimum(np.maximum(distance / ADJUSTMENT, FASTEST_CUT), FASTEST_PLAN) / 4)
+    return plan * np.exp(np.minimum(np.maximum(distance / (4 * ADJUSTMENT), FASTEST_CUT / 4), FASTEST_PLAN / 4))

@@ -124,22 +124,21 @@ class China(NationalActor):
 
     def spend(self) -> None:
         """Spending, moved forward when a rule is expected: what was hoarded is missing in the quarters after."""
-        ahead, saved = self.bought_ahead(self.next_plan()), self.saved_again()
         super().spend()
-        self.early = ahead
-        self.hoard = self.hoard - saved + ahead
+        self.early = self.bought_ahead(self.plan)
+        self.hoard = self.hoard - self.saved_again(self.plan) + self.early
 
-    def budget(self, plan: Array) -> Array:
-        """US dollars to place, with what it buys ahead of a rule and what it saves again afterwards."""
-        return super().budget(plan) + self.bought_ahead(self.next_plan()) - self.saved_again()
+    def moved_by_rules(self, plan: Array) -> Array:
+        """US dollars bought ahead of a rule, less what is saved again afterwards."""
+        return self.bought_ahead(plan) - self.saved_again(plan)
 
     def bought_ahead(self, plan: Array) -> Array:
         """US dollars spent now because a rule is coming."""
         return self.world.p.hoarding * self.world.now.stockpiling * plan
 
-    def saved_again(self) -> Array:
+    def saved_again(self, plan: Array) -> Array:
         """US dollars not spent now because they were spent ahead of a rule."""
-        return np.minimum(HOARD_USED * self.hoard, (1 - LEAST_SPENDING) * super().budget(self.next_plan()))
+        return np.minimum(HOARD_USED * self.hoard, (1 - LEAST_SPENDING) * self.effort() * plan)
 
     def spending_reasons(self, member: int) -> list[Reason]:
         """What moves everybody's spending, and what holds back or moves its money."""
@@ -152,7 +151,7 @@ class China(NationalActor):
             found.append(Reason.of(member, "stockpiling", w.now.stockpiling, Unit.SHARE, text))
         if one(self.hoard, member) > 0:
             text = "it saves {} of what it spent ahead of a rule"
-            found.append(Reason.of(member, "saved_again", self.saved_again(), Unit.DOLLARS, text))
+            found.append(Reason.of(member, "saved_again", self.saved_again(self.next_plans()[0]), Unit.DOLLARS, text))
         return found
 
     def clustering(self) -> tuple[Array, Array, float, float]:

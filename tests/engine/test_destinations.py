@@ -181,6 +181,24 @@ def test_the_twin_of_an_actor_has_what_it_has(make_world: Callable[..., World]) 
     assert world.constants.hosted.sum() == pytest.approx(1)
 
 
+def test_a_hub_that_polices_by_itself_closes_its_own_route_and_the_others_take_a_part() -> None:
+    hard = BASE.with_changes(actors={"southeast_asia": {"policing": 0.95}})
+    base, run = (simulate(spec, 16, until=2030) for spec in (BASE, hard))
+    last = slice(-4, None)
+    mine, theirs = (f"diverted_through.{name}" for name in ("southeast_asia", "gulf"))
+    assert run.part(mine)[last].sum() < 0.5 * base.part(mine)[last].sum()
+    assert run.part(theirs)[last].sum() > base.part(theirs)[last].sum()
+    whole = [other.part("flows_china.diverted")[last].sum() for other in (base, run)]
+    assert whole[1] < 1.02 * whole[0], "in the end networks elsewhere carry what this one did"
+
+
+def test_what_is_diverted_and_rented_adds_up_over_routes_and_hosts() -> None:
+    run = simulate(BASE, 16, until=2030)
+    for parts, whole in (("diverted_through", run.part("flows_china.diverted")), ("rented_from", run["rented"])):
+        np.testing.assert_allclose(run[parts].sum(axis=1), whole, rtol=1e-5, atol=1.0)
+    assert (run["rented_from"][-1].mean(axis=1) > 0).sum() > 3
+
+
 # --- every row of the table ------------------------------------------------------------------------------------------
 
 

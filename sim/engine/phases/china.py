@@ -186,6 +186,8 @@ def _price(c: Context, q: Quarter, k: int) -> Array:
 def _end_orders(c: Context, s: State, q: Quarter, offers: _Offers) -> None:
     """Orders of classes that may no longer go end, and their money comes back."""
     ended = [k for k in range(US_N) if k not in offers.classes]
+    if not s.on_order[ended].any():
+        return
     value = summed(c.chips.h100e[:US_N], s.on_order[:US_N])
     gone = summed(c.chips.h100e[ended], s.on_order[ended]) / np.maximum(value, 1e-9)
     q.refunded[CHINA] = s.backlog_usd[CHINA] * gone
