@@ -316,7 +316,7 @@ def test_paper_stands_alone_and_its_answers_are_the_views(key: str):
     for page in (sheet, guide):
         assert page.startswith("<!doctype html>")
         assert not re.search(r"<script|<img|<link|src=|@import|url\(", page)
-        assert "size:A4" in page
+        assert "size: A4" in page
         assert wording.outcomes(view.counts) in unescape(page)
         assert not re.search(r"\bwill\b|confiden", page.lower())
     assert "______" in sheet
