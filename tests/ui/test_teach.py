@@ -113,9 +113,9 @@ def test_what_fits_nothing_in_the_address_is_named(teach: Open, given: dict[str,
 
 
 def test_large_type_is_in_the_address_and_on_the_page(teach: Open):
-    assert "font-size:125%" not in raw(teach())
+    assert "font-size: 125%" not in raw(teach())
     test = teach(present="1")
-    assert "font-size:125%" in raw(test)
+    assert "font-size: 125%" in raw(test)
     assert next(box for box in test.toggle if box.key == "teach_present").value
     test.select_slider[0].set_value("2024-Q1").run()
     assert test.query_params["present"] in ("1", ["1"])
