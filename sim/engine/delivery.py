@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +21,26 @@ def remove(stock: Array, chips: Array) -> None:
     """
     np.subtract(stock, chips, out=stock)
     np.maximum(stock, 0.0, out=stock)
+
+
+def lose(chips: Array, deliveries: list[Delivery], share: Array | float) -> tuple[Array, Array]:
+    """Take a share of all chips off every owner's stock, and off what is to retire later, so that it goes only once.
+
+    Args:
+        chips: (A, K, R) stocks, changed in place.
+        deliveries: those that have not retired, changed in place.
+        share: of each class, `(K, R)` or `(K, 1)`, or one for all.
+
+    Returns:
+        Chips that are gone, of all owners and of China, (K, R) each.
+    """
+    gone = share * chips
+    remove(chips, gone)
+    for n, delivery in enumerate(deliveries):
+        deliveries[n] = replace(
+            delivery, left=delivery.left * (1 - share), china=delivery.china * (1 - share)
+        )  # fmt: skip
+    return gone.sum(axis=0), gone[CHINA]
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,20 @@ def test_the_package_runs_and_is_the_same_engine(installed, package: Path) -> No
     assert said[0][1] == said[1][1]
 
 
+def test_the_package_has_every_template_and_style_sheet(package: Path) -> None:
+    code = (
+        "from sim.ui.shared.templates import environment as e; "
+        "print(*(e.get_template(name).name for name in e.list_templates(['html', 'css'])))"
+    )
+    said = []
+    for place in (package, ROOT):
+        path = {**os.environ, "PYTHONPATH": str(place)}
+        command = [sys.executable, "-P", "-c", code]
+        said.append(subprocess.run(command, env=path, capture_output=True, text=True, check=True).stdout.split())
+    assert said[0] == said[1]
+    assert {"shared/theme.css", "teach/worksheet.html"} <= set(said[0])
+
+
 @pytest.mark.parametrize(
     ("words", "missing", "advice"),
     [

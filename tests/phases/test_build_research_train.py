@@ -1,11 +1,13 @@
 """Stocks and power, ideas, runs and releases, and what everybody sees of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from agents.rows import CHINA, US
+from sim.engine.delivery import lose
 from sim.engine.phases import build
 from sim.engine.phases.record import Log
 from sim.engine.world import World
@@ -27,6 +29,21 @@ def test_what_was_delivered_twenty_two_quarters_ago_retires(before: Before, go: 
     world.now.delivery.join(gone)
     np.testing.assert_allclose((gone - world.state.chips).sum(axis=0), old.total(), rtol=1e-6, atol=1e-3)
     assert len(world.state.deliveries) == build.LIFE
+
+
+def test_chips_that_are_lost_do_not_retire_again(before: Before, go: Go) -> None:
+    """A mechanism may take chips off the stocks: what is left retires, and no more."""
+    world, other = before("build", "2029-Q1"), before("build", "2029-Q1")
+    stock = world.state.chips.copy()
+    gone, of_china = lose(world.state.chips, world.state.deliveries, 0.25)
+    np.testing.assert_allclose(gone, 0.25 * stock.sum(axis=0))
+    np.testing.assert_allclose(of_china, 0.25 * stock[CHINA])
+    world.now.delivery, other.now.delivery = (replace(d, left=0 * d.left, china=0 * d.china) for d in (
+        world.now.delivery, other.now.delivery))  # fmt: skip
+    for one in (world, other):
+        go(one, "build")
+    np.testing.assert_allclose(world.state.chips, 0.75 * other.state.chips, rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(world.now.retired, 0.75 * other.now.retired, rtol=1e-9, atol=1e-6)
 
 
 def test_rented_compute_wears_out_like_chips(before: Before, go: Go) -> None:

@@ -113,9 +113,9 @@ def test_what_fits_nothing_in_the_address_is_named(teach: Open, given: dict[str,
 
 
 def test_large_type_is_in_the_address_and_on_the_page(teach: Open):
-    assert "font-size:125%" not in raw(teach())
+    assert "font-size: 125%" not in raw(teach())
     test = teach(present="1")
-    assert "font-size:125%" in raw(test)
+    assert "font-size: 125%" in raw(test)
     assert next(box for box in test.toggle if box.key == "teach_present").value
     test.select_slider[0].set_value("2024-Q1").run()
     assert test.query_params["present"] in ("1", ["1"])
@@ -316,7 +316,7 @@ def test_paper_stands_alone_and_its_answers_are_the_views(key: str):
     for page in (sheet, guide):
         assert page.startswith("<!doctype html>")
         assert not re.search(r"<script|<img|<link|src=|@import|url\(", page)
-        assert "size:A4" in page
+        assert "size: A4" in page
         assert wording.outcomes(view.counts) in unescape(page)
         assert not re.search(r"\bwill\b|confiden", page.lower())
     assert "______" in sheet

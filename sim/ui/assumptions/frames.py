@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
 import polars as pl
+from markupsafe import Markup
 from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
@@ -23,6 +23,7 @@ from sim.ensemble.rng import Array
 from sim.results.outcomes.scalar import parse
 from sim.ui.shared import assumed
 from sim.ui.shared.setup import Judge
+from sim.ui.shared.templates import render
 
 TIERS = {"data": "Data", "inferred": "Inferred", "judgement": "Judgement"}
 """How well a value is founded: a recorded figure, one worked out from records, or somebody's estimate."""
@@ -108,20 +109,18 @@ def table(found: Standing, mine: Mapping[str, float], search: str = "", tier: st
     return pl.DataFrame(rows, schema={name: kinds.get(name, pl.String) for name in names})
 
 
-def paper(shown: pl.DataFrame) -> str:
-    """The table for a printer: the one on the screen scrolls, and is a picture in the colors of the screen."""
+def paper(shown: pl.DataFrame) -> Markup:
+    """The table on paper."""
     columns = {
         "label": "Input", "mine": "Yours", "prior": "Prior: middle (90%)", "history": "Weighed by history",
         "unit": "Unit", "effect": "Effect on the lead", "share": "Variance, %", "tier": "Founded on",
     }  # fmt: skip
     forms = {"mine": "{:.4g}", "effect": "{:+.1f}", "share": "{:.1f}"}
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{'' if row[name] is None else escape(forms.get(name, '{}').format(row[name]))}</td>"
-                         for name in columns) + "</tr>"
+    rows = [
+        ["" if row[name] is None else forms.get(name, "{}").format(row[name]) for name in columns]
         for row in shown.iter_rows(named=True)
-    )  # fmt: skip
-    head = "".join(f"<th>{label}</th>" for label in columns.values())
-    return f'<div class="paper"><table class="all"><tr>{head}</tr>{rows}</table></div>' if rows else ""
+    ]
+    return render("assumptions/paper.html", heads=list(columns.values()), rows=rows) if rows else Markup()
 
 
 def _percent(share: float | None) -> float | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from html import escape
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from scenarios.parameters import parameters
 from sim.results.wording import headline, rounded
 from sim.ui.assumptions import frames
 from sim.ui.shared import address, assumed, common, theme, wording
 from sim.ui.shared.setup import LIMITS, REFUSED, RULERS, YEARS, Judge, Setup, choice, edit, first_line
+from sim.ui.shared.templates import render
 
 _NOTES, _ROUND, _SHOWN = "assumption_notes", "assumption_round", "assumption_shown"
 _EVERY, _TIERS = "All", list(frames.TIERS.values())
@@ -75,10 +76,7 @@ def _verdict(now: Setup) -> None:
     )  # fmt: skip
     left, right = st.columns([0.44, 0.56], gap="medium", vertical_alignment="center")
     changed = f" Changed: {assumed.described(now.assumptions)}." if now.assumptions else ""
-    left.html(
-        f'<h1 class="say">{escape(said)}</h1><p class="sub">{escape(now.spec.title)}. {escape(against)}'
-        f"{escape(changed)}</p>"
-    )
+    left.html(theme.verdict(said, f"{now.spec.title}. {against}{changed}"))
     right.html(theme.bar(mine.counts, usual.counts, f"Where 100 futures stand at the end of {mine.year}. Thin bar: the "
                          "usual assumptions, judged as usual.", "the usual assumptions"))  # fmt: skip
     theme.say(f"{said} {against}")
@@ -105,20 +103,14 @@ def _ruler(now: Setup) -> None:
             st.html(_rulers(now))
 
 
-def _rulers(now: Setup) -> str:
+def _rulers(now: Setup) -> Markup:
     """US well ahead in futures of 100, by ruler and limit."""
     limits = sorted({6.0, 12.0, 18.0, 24.0, now.judge.limit})
-    head = "".join(f"<th>{limit:g} or more</th>" for limit in limits)
-    rows = ""
+    rows = []
     for ruler, label in RULERS.items():
-        cells = (common.view(now.spec, replace(now.judge, ruler=ruler, limit=limit)).shares for limit in limits)
-        rows += (
-            f"<tr><th>{label}</th>" + "".join(f"<td>{rounded(shares)['us_ahead']}</td>" for shares in cells) + "</tr>"
-        )
-    return (
-        f'<p class="d">Futures in 100, end of {now.judge.year}.</p><div class="scroll"><table class="all">'
-        f"<tr><th></th>{head}</tr>{rows}</table></div>"
-    )
+        views = (common.view(now.spec, replace(now.judge, ruler=ruler, limit=limit)) for limit in limits)
+        rows.append((label, [rounded(view.shares)["us_ahead"] for view in views]))
+    return render("assumptions/rulers.html", year=now.judge.year, limits=[f"{limit:g}" for limit in limits], rows=rows)
 
 
 def _judgement(found: frames.Standing, judge: Judge) -> str:
@@ -161,7 +153,7 @@ def _table(now: Setup, found: frames.Standing, text: str, tier: str) -> None:
     )
     st.html(theme.heading("Every uncertain input", unit) + frames.paper(shown))
     if not shown.height:
-        st.html(f'<p class="d">Nothing fits “{escape(address.short(text))}”. Try one word less.</p>')
+        st.html(theme.paragraph(f"Nothing fits “{address.short(text)}”. Try one word less."))
         return
     key = f"assumption_table_{st.session_state.get(_ROUND, 0)}"
     column = st.column_config
@@ -193,11 +185,11 @@ def _one(now: Setup, names: list[str]) -> None:
         return
     row = known[name]
     low, mid, high = assumed.interval(name)
-    note = f" {escape(row.note)}" if row.note else ""
-    st.html(
-        f'<p class="d">{escape(row.meaning)} Unit: {escape(row.unit)}. Prior: {mid:.3g}, nine in ten between '
-        f"{low:.3g} and {high:.3g}. {frames.TIERS[row.tier]}, {escape(row.as_of)}: {escape(row.source)}.{note}</p>"
-    )
+    note = f" {row.note}" if row.note else ""
+    st.html(theme.paragraph(
+        f"{row.meaning} Unit: {row.unit}. Prior: {mid:.3g}, nine in ten between {low:.3g} and {high:.3g}. "
+        f"{frames.TIERS[row.tier]}, {row.as_of}: {row.source}.{note}"
+    ))  # fmt: skip
     _follow(name, now.assumptions.get(name))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if row.forms:
@@ -235,7 +227,7 @@ def workspace() -> None:
         st.error(first_line(error))
         st.button("Back to the usual assumptions", on_click=_drop, args=("",))
         return
-    st.html('<div id="results" tabindex="-1"></div>')
+    st.html(theme.RESULTS)
     _ruler(now)
     if notes := st.session_state.pop(_NOTES, None):  # they belong to the last edit, and are said once
         st.html(theme.ignored(notes, "Not taken over:"))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from scenarios import BASELINE, load, names
 from scenarios.schema import Scenario
@@ -14,6 +14,7 @@ from sim.results.wording import most_common
 from sim.ui.compare import frames as compare_frames, html
 from sim.ui.shared import address, charts, common, frames, inert_panel, theme, wording
 from sim.ui.shared.setup import REFUSED, Setup, choice, first_line
+from sim.ui.shared.templates import style
 
 MOST = 4
 THERE = "the list below has all of them"
@@ -77,18 +78,18 @@ def _specs(columns: list[str], now: Setup) -> list[Scenario]:
 def _columns(titles: list[str], views: list[frames.View], now: Setup) -> None:
     computes = compare_frames.columns_of_compute(views)
     top = max(sum(size for _, size in parts) for parts in computes) or 1.0
-    st.html('<div id="results" tabindex="-1"></div>' + theme.swatches(frames.ORIGINS, charts.ORIGIN))
+    st.html(theme.RESULTS + theme.swatches(frames.ORIGINS, charts.ORIGIN))
     for place, (slot, title, view) in enumerate(zip(st.columns(len(views), gap="medium"), titles, views, strict=True)):
         with slot, st.container(gap="xxsmall", key=f"chart_column_{place}"):
             st.html(html.column(title, view))
             st.html(html.compute(computes[place], top, view.year))
             told = f"{title}. {wording.middle(*view.lead_end, view.judge.unit)}"
             us, china = (f"{view.eci_end(seat):.0f}" for seat in frames.SEATS)
-            st.html(f'<p class="cap2">Index of the US, blue (ends at {us}), and China, orange ({china})</p>')
+            st.html(theme.paragraph(f"Index of the US, blue (ends at {us}), and China, orange ({china})", "cap2"))
             common.chart(
                 "fan_small", {**frames.fan(view, views[0])}, 170, f"Frontiers under {told}", key=f"fan_{place}"
             )
-            st.html(f'<p class="cap2">Lead of the US, {view.judge.unit}</p>')
+            st.html(theme.paragraph(f"Lead of the US, {view.judge.unit}", "cap2"))
             common.chart("lead_small", {**frames.lead(view, views[0])}, 150, f"Lead under {told}", key=f"lead_{place}")
 
 
@@ -110,11 +111,11 @@ def _worlds(titles: list[str], specs: list[Scenario], views: list[frames.View], 
         except REFUSED as error:
             st.error(first_line(error))
             return
-        st.html(
-            '<p class="d">The most common outcome and its futures in 100. Bold: another one than in the columns above. '
-            f"Average of {common.FEWER} futures of each; one that is near 50 in 100 can go either way by chance.</p>"
-            + html.worlds(titles, [world.label for world in WORLDS], cells, usual)
+        text = (
+            "The most common outcome and its futures in 100. Bold: another one than in the columns above. "
+            f"Average of {common.FEWER} futures of each; one that is near 50 in 100 can go either way by chance."
         )
+        st.html(theme.paragraph(text) + html.worlds(titles, [world.label for world in WORLDS], cells, usual))
 
 
 def _most(view: frames.View) -> tuple[str, int]:
@@ -152,7 +153,7 @@ def workspace() -> None:
         max_selections=MOST, key=_COLUMNS, on_change=_choose, placeholder="Choose up to four",
     )  # fmt: skip
     if not columns:
-        head.html('<h1 class="say">Choose the scenarios that you want to see side by side.</h1>')
+        head.html(theme.verdict("Choose the scenarios that you want to see side by side."))
         return
     titles = [_title(name, now) for name in columns]
     try:
@@ -162,7 +163,7 @@ def workspace() -> None:
         st.error(first_line(error))
         return
     said = _headline(titles, views)
-    head.html(f'<h1 class="say">{escape(said)}</h1>')
+    head.html(theme.verdict(said))
     theme.say(said)
     _columns(titles, views, now)
     same = [spec.digest() == specs[0].digest() for spec in specs]
@@ -171,13 +172,13 @@ def workspace() -> None:
         f"from {views[0].futures} futures."
     )
     st.html(theme.heading("What comes of each", unit) + html.table(titles, compare_frames.rows(views, same)))
-    if idle := "".join(inert_panel.lines(spec, title) for title, spec in zip(titles, specs, strict=True)):
+    if idle := Markup("").join(inert_panel.lines(spec, title) for title, spec in zip(titles, specs, strict=True)):
         st.html(idle)
     _worlds(titles, specs, views, now)
 
 
 theme.style()
-st.html(f"<style>{html.CSS}{charts.recolour('.st-key-compare')}</style>")
+st.html(style("compare/page.css"))
 found = address.adopt("compare")
 ignored = [*found.notes, *_adopt(found.now)]
 with st.container(key="compare"):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from scenarios import files
 from scenarios.errors import InputError
@@ -15,26 +15,10 @@ from sim.ui.data import downloads, recipes, uploads
 from sim.ui.data.recipes import Dice
 from sim.ui.shared import address, assumed, common, inert_panel, injector, levers, theme, wording
 from sim.ui.shared.setup import REFUSED, Judge, Setup, choice, first_line
+from sim.ui.shared.templates import render, style
 
 _PREPARED, _COUNT, _PROBLEM = "data_prepared", "data_uploads", "data_problem"
 _YAML, _JSON, _PARQUET = "application/yaml", "application/json", "application/vnd.apache.parquet"
-_CSS = """
-.st-key-data_page{gap:1.1rem}
-.st-key-data_page table.all{max-width:62rem;margin:.4rem 0 0}
-.st-key-data_page table.all td:last-child{overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
-.st-key-data_page table.all th{font-weight:600;white-space:nowrap;padding-right:1.4rem;opacity:.82}
-.st-key-data_page .d{max-width:88ch}
-.st-key-data_page .sub{max-width:110ch;overflow-wrap:anywhere}
-.st-key-data_page pre .token{display:inline;margin:0;padding:0;border:0;font-size:inherit;color:inherit!important}
-.st-key-data_page pre :is(.keyword,.parameter,.builtin,.boolean){color:light-dark(#234E9E,#8FB4F5)!important}
-.st-key-data_page pre :is(.string,.number){color:light-dark(#17695D,#6FCDBB)!important}
-.st-key-data_page pre .comment{color:light-dark(#565E6B,#A6AEBA)!important}
-.st-key-data_page pre .key{color:light-dark(#9A380B,#F2A37F)!important}
-.st-key-data_page [data-testid=stFileUploaderDropzoneInstructions]{display:none}
-.st-key-data_page code{font-size:.92em}
-.st-key-data_page button{min-height:24px;min-width:24px}
-@media (max-width:1000px){.st-key-data_page [data-testid=stColumn]{min-width:100%!important}}
-"""
 
 
 def _dice() -> Dice:
@@ -43,27 +27,18 @@ def _dice() -> Dice:
 
 def _alert(text: str, head: str = "") -> None:
     """What went wrong; it can quote a file, so it is no Markdown, which could name pictures of other hosts."""
-    said = f"<p>{escape(head)}</p>{escape(text)}" if head else f"<p>{escape(text)}</p>"
-    st.html(f'<div class="ignored" role="alert">{said}</div>')
+    said = Markup("<p>{}</p>{}").format(head, text) if head else Markup("<p>{}</p>").format(text)
+    st.html(Markup('<div class="ignored" role="alert">{}</div>').format(said))
 
 
 # ---------------------------------------------------------------------------------------------------- the scenario
 def _head(now: Setup, dice: Dice) -> None:
-    spec = now.spec
     changes = [*([levers.described(now)] if now.levers else []), *map(injector.described, now.events)]
     if now.assumptions:
         changes.append(assumed.described(now.assumptions))
-    parts = [
-        f"<b>{escape(now.start.title)}</b>" + (f" with {escape(wording.listed(changes))}" if changes else ""),
-        f"digest <code>{spec.digest()}</code>",
-        f"seed {dice.seed}",
-        f"{dice.futures:,} futures",
-        f"to the end of {dice.until}",
-    ]
-    st.html(
-        '<h1 class="say">The numbers you saw, in a script of your own</h1>'
-        f'<p class="sub">{"; ".join(parts)}.</p><div id="results" tabindex="-1"></div>'
-    )
+    head = render("data/head.html", title=now.start.title, changes=wording.listed(changes), digest=now.spec.digest(),
+                  dice=dice, futures=f"{dice.futures:,}")  # fmt: skip
+    st.html(head + theme.RESULTS)
 
 
 def _recipes(now: Setup, dice: Dice) -> None:
@@ -116,7 +91,7 @@ def _of_command(now: Setup, file: str) -> str:
 
 
 def _note(text: str) -> None:
-    st.html(f'<p class="d">{escape(text)}</p>')
+    st.html(theme.paragraph(text))
 
 
 def _numbers(now: Setup) -> None:
@@ -126,9 +101,8 @@ def _numbers(now: Setup) -> None:
     except REFUSED as error:
         _alert(first_line(error))
         return
-    listed = ", ".join(f"{escape(LABELS[name])} <code>{shares[name]:.4g}</code>" for name in CLASSES)
-    ruled = escape(wording.judged(now.judge))
-    st.html(f'<p class="sub">What the Python script prints, as shares of futures: {listed}. Here {ruled}.</p>')
+    listed = [(LABELS[name], f"{shares[name]:.4g}") for name in CLASSES]
+    st.html(render("data/shares.html", shares=listed, judged=wording.judged(now.judge)))
 
 
 # ----------------------------------------------------------------------------------------------- a file of one's own
@@ -165,10 +139,7 @@ def _upload(now: Setup) -> None:
         "Checked like every other, and compared with its baseline. Only your session sees it, and nothing is kept.",
     ))  # fmt: skip
     if now.own:
-        st.html(
-            f'<p class="sub" role="status">In use: <b>{escape(now.own.title)}</b> from your file, digest '
-            f"<code>{now.own.digest()}</code>. {escape(now.own.story)}</p>{inert_panel.lines(now.own)}"
-        )
+        st.html(render("data/own.html", own=now.own, digest=now.own.digest()) + inert_panel.lines(now.own))
         with st.container(horizontal=True, gap="small"):
             st.page_link("sim/ui/explore/page.py", label="See it on Explore", icon=":material/tune:")
             st.button("Leave this file", on_click=_left, icon=":material/close:", key="data_leave")
@@ -231,11 +202,7 @@ def _buttons(made: downloads.Files) -> None:
 # ------------------------------------------------------------------------------------------------- facts, the engine
 def _cite(now: Setup, dice: Dice) -> None:
     st.html(theme.heading("What the numbers depend on, and how to cite them", "Results change between versions."))
-    rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>'
-        for name, value in recipes.facts(now, dice)
-    )
-    st.html(f'<table class="all">{rows}</table>')
+    st.html(render("data/facts.html", facts=recipes.facts(now, dice)))
     st.code(recipes.citation(now, dice), language=None, wrap_lines=True)
     st.code(recipes.bibtex(now, dice), language="bibtex", wrap_lines=True)
 
@@ -243,12 +210,12 @@ def _cite(now: Setup, dice: Dice) -> None:
 def _api() -> None:
     st.html(theme.heading("The engine in five lines of Python", "Tables come back as polars frames, series as arrays."))
     st.code(recipes.API, language="python", wrap_lines=True)
-    guides = checkout.advice(
+    guides = Markup(checkout.advice(
         "Python guide: <code>docs/api.md</code>. Studies, sensitivity, discovery and policies: "
         "<code>docs/research.md</code>. The model in words: <code>docs/ODD.md</code>. All are in the checkout.",
         "The guides come with the source code of Polarity, not with the package.",
-    )
-    st.html(f'<p class="d">{guides}</p>')
+    ))  # fmt: skip
+    st.html(theme.paragraph(guides))
 
 
 @st.fragment
@@ -280,7 +247,7 @@ def workspace() -> None:
 
 
 theme.style()
-st.html(f"<style>{_CSS}</style>")
+st.html(style("data/page.css"))
 address.adopt("data")
 with st.container(key="data_page"):
     workspace()

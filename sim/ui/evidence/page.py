@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
+from markupsafe import Markup
 
 from calibration.record import read
 from scenarios import BASELINE, load
@@ -23,12 +22,12 @@ from sim.ui.evidence import (
     frames,
     html,
     misses,
-    style,
     tables as evidence_tables,
     wording as say,
 )
 from sim.ui.evidence.frames import Question
 from sim.ui.shared import address, charts, common, quantity, theme, wording
+from sim.ui.shared.templates import style
 
 CHOICES = {cutoff[:4]: cutoff for cutoff in CUTOFFS}
 """Cut-offs by the year that stands in the picker and in the address."""
@@ -37,7 +36,14 @@ WORD = {"cutoff": "cut-off", "series": "series", "question": "question", "defini
 HEIGHT = 300
 
 
-def _draw(name: str, spec: charts.Spec, tables: dict[str, object], head: str, alt: str, height: int = HEIGHT) -> None:
+def heading(title: str, unit: str) -> Markup:
+    """A chart's heading, which here stands a level below the parts."""
+    return theme.heading(title, unit, level=3)
+
+
+def _draw(
+    name: str, spec: charts.Spec, tables: dict[str, object], head: Markup, alt: str, height: int = HEIGHT
+) -> None:
     with st.container(gap="xxsmall", key=f"chart_{name}"):
         st.html(head)
         data = {**tables, **spec.get("datasets", {})}
@@ -47,11 +53,8 @@ def _draw(name: str, spec: charts.Spec, tables: dict[str, object], head: str, al
 # ------------------------------------------------------------------------------------------------- the blind run
 def _answer(found: Hindcast) -> None:
     left, right = st.columns([0.5, 0.5], gap="medium", vertical_alignment="center")
-    left.html(
-        f'<h1 class="say">{escape(say.verdict(found))}</h1>'
-        f'<p class="sub">{escape(say.support(found))} {escape(say.worst(found))}</p>'
-        f'<p class="fine">{say.RANGE} {say.HINDSIGHT} {say.WORDS}</p>'
-    )
+    sub, fine = f"{say.support(found)} {say.worst(found)}", f"{say.RANGE} {say.HINDSIGHT} {say.WORDS}"
+    left.html(theme.verdict(say.verdict(found), sub, fine))
     right.html(html.tiles(found))
     theme.say(say.verdict(found))
 
@@ -61,11 +64,11 @@ def _paths(found: Hindcast) -> None:
         f"Up to the {say.year_end(found.cutoff)} the run knew the record. After it, it knew only the rules that really "
         "came, and parameters as one could have put them then."
     )
-    st.html('<div id="results" tabindex="-1"></div>' + html.part("The blind run against what happened", text))
+    st.html(theme.RESULTS + theme.part("The blind run against what happened", text))
     left, right = st.columns([0.5, 0.5], gap="medium")
     with left:
         unscored = not all(found.of(key) for key in frames.FRONTIERS)
-        st.html(f'<div class="keys">{html.marks(unscored)}{_sides()}</div>')
+        st.html(html.marks(unscored, _sides()))
         unit = "Epoch Capabilities Index, points, at quarter ends."
         told = " ".join(say.series_told(found, key) for key in frames.FRONTIERS)
         _blind("frontiers", found, frames.FRONTIERS, say.frontier_title(found), unit, told)
@@ -90,23 +93,23 @@ def _blind(name: str, found: Hindcast, keys: tuple[str, ...], title: str, unit: 
     spec = cached.spec("blind", axis)
     if frames.at_edge(tables, axis):
         unit += " At the lower edge: next to none."
-    _draw(name, spec, {**tables}, html.heading(title, unit), f"{title}. {told}")
+    _draw(name, spec, {**tables}, heading(title, unit), f"{title}. {told}")
 
 
-def _sides() -> str:
-    colours = {"us": charts.US, "china": charts.CHINA, "both": charts.MUTED}
-    return theme.swatches({"us": "United States", "china": "China", "both": "World, or both"}, colours)
+def _sides() -> Markup:
+    colors = {"us": charts.US, "china": charts.CHINA, "both": charts.MUTED}
+    return theme.swatches({"us": "United States", "china": "China", "both": "World, or both"}, colors)
 
 
 def _scores(found: Hindcast) -> None:
     st.html(
-        html.part("Scores", "By pattern of the record, against two forecasts that need no model.")
+        theme.part("Scores", "By pattern of the record, against two forecasts that need no model.")
         + html.scores(found)
         + html.meanings()
     )
     against = say.takeoff(found)
     if against:
-        st.html(f'<p class="lead"><b>Against another model.</b> {escape(against)}</p>')
+        st.html(theme.paragraph(Markup("<b>Against another model.</b> {}").format(against), "lead"))
     with st.expander(f"Each of the {len(found.points)} recorded figures", key="figures", on_change="rerun") as more:
         if more.open:
             st.html(html.figures(found))
@@ -118,8 +121,8 @@ def _wrong(found: Hindcast) -> None:
         f"From the {say.year_end(found.cutoff)}: headline figures whose middle is off by more than a stated "
         "limit, then every series with figures outside its 90% band. Computed from the stored run."
     )
-    shown = html.misses(missed) if missed else '<p class="lead">Nothing beyond the limits at this cut-off.</p>'
-    st.html(html.part("Where the model is wrong", text) + shown)
+    nothing = theme.paragraph("Nothing beyond the limits at this cut-off.", "lead")
+    st.html(theme.part("Where the model is wrong", text) + (html.misses(missed) if missed else nothing))
 
 
 @st.fragment
@@ -142,7 +145,7 @@ def _mechanisms() -> None:
         "below 1 decides nothing, and a change that the record speaks against is not kept because it looks good."
     )
     tried = table("mechanisms")
-    st.html(html.heading(say.tried([row.verdict for row in tried]), text))
+    st.html(heading(say.tried([row.verdict for row in tried]), text))
     with st.expander(
         f"The log of all {len(tried)}: what was missed, tried and found", key="tried", on_change="rerun"
     ) as more:
@@ -153,13 +156,13 @@ def _mechanisms() -> None:
 def _learned() -> None:
     mine, before = common.view(load(BASELINE)), common.view(cached.priors())
     facts = weighed(DATA_UNTIL).facts
-    st.html(html.part("What history teaches", say.worth(facts)))
+    st.html(theme.part("What history teaches", say.worth(facts)))
     left, right = st.columns([0.44, 0.56], gap="medium", vertical_alignment="center")
     change = wording.comparison(mine.counts, before.counts, "the priors alone")
-    left.html(
-        f'<p class="lead"><b>{escape(headline(mine.counts, mine.year))}</b> {escape(change)} '
-        f"{escape(say.narrowed(mine.lead_end, before.lead_end))}</p>"
+    text = Markup("{} {} {}").format(
+        html.bold(headline(mine.counts, mine.year)), change, say.narrowed(mine.lead_end, before.lead_end)
     )
+    left.html(theme.paragraph(text, "lead"))
     caption = (
         f"Where 100 futures of current policy stand at the end of {mine.year}, weighed by history. Thin bar: the "
         f"priors alone. {mine.futures:,} futures each, on the same dice."
@@ -169,7 +172,7 @@ def _learned() -> None:
         "The ten most moved, each on the scale of its own prior: the grey bar holds nine in ten draws of it, the "
         "blue one nine in ten weighed by history, the ticks are the middles. Numbers: middle (90% interval)."
     )
-    st.html(html.heading(say.learned(facts), unit) + evidence_tables.known(facts))
+    st.html(heading(say.learned(facts), unit) + evidence_tables.known(facts))
     moved = evidence_tables.moved(facts)
     with st.expander(f"All {len(moved)} inputs that the record moves", key="moved", on_change="rerun") as more:
         if more.open:
@@ -190,7 +193,7 @@ def others() -> None:
         "Current policy beside what others have published for the same question and year. Definitions differ, and the "
         "table says how: a figure outside our range is not yet a disagreement."
     )
-    st.html(html.part("Other people's numbers", text))
+    st.html(theme.part("Other people's numbers", text))
     left, right = st.columns([0.5, 0.5], gap="medium")
     with left:
         questions = list(today.questions)
@@ -231,9 +234,9 @@ def _question(question: Question, today: frames.Today) -> None:
         start = min(2023, *(row.theirs.year for row in question.compared))
         tables = frames.asked(question)
         spec = cached.spec("asked", axis, start, end)
-        _draw("question", spec, {**tables}, html.heading(title, unit), f"{title}. {told}.", 290)
+        _draw("question", spec, {**tables}, heading(title, unit), f"{title}. {told}.", 290)
     else:
-        st.html(html.heading(title, f"{question.name}: what others say is in the table."))
+        st.html(heading(title, f"{question.name}: what others say is in the table."))
 
 
 def _china(today: frames.Today, meaning: str) -> None:
@@ -257,7 +260,7 @@ def _china(today: frames.Today, meaning: str) -> None:
     top = max(frame["shi"].to_numpy().max() * 100, *values, 1.0)
     spec = cached.spec("china", frames.span([0.0, float(top)], False, "%"), today.until)
     tables = frames.china(frame, meaning)
-    _draw("china", spec, {**tables}, html.heading(title, unit), f"{title}. {told}", 290)
+    _draw("china", spec, {**tables}, heading(title, unit), f"{title}. {told}", 290)
     st.html(evidence_tables.published(frames.published()))
 
 
@@ -268,14 +271,14 @@ def _sources() -> None:
         f"{len(found)} questions on which published sources part. The values are not averaged: one is used, for the "
         "reason given, and the others stay on record."
     )
-    st.html(html.part("Sources that disagree", text) + evidence_tables.topics(found))
+    st.html(theme.part("Sources that disagree", text) + evidence_tables.topics(found))
 
 
 def _again() -> None:
     spec = load(BASELINE)
-    st.html(html.part("The calibration in use") + evidence_tables.calibration(read(spec.calibration)))
+    st.html(theme.part("The calibration in use") + evidence_tables.calibration(read(spec.calibration)))
     st.html(
-        html.heading(
+        heading(
             "Make the numbers of this page anew",
             checkout.advice("In a checkout", "On the command line")
             + ": the calibration in use, a blind run with its scores and figures, and what history moves.",
@@ -302,7 +305,7 @@ def _adopt() -> list[str]:
 
 
 theme.style()
-style.style()
+st.html(style("evidence/page.css"))
 chosen = address.adopt("evidence")
 with st.container(key="evidence"):
     try:

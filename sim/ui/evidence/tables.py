@@ -1,39 +1,39 @@
-"""The other pieces of HTML of the Evidence page: inputs, mechanisms, other people's numbers, sources. All escaped."""
+"""The other pieces of HTML of the Evidence page: inputs, mechanisms, other people's numbers, sources."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import polars as pl
+from markupsafe import Markup
 
 from calibration import rows as calibrated
 from calibration.record import CalibrationRecord
 from scenarios.parameters import parameters
 from scenarios.tables import Conflict, Mechanism
 from sim.ui.evidence.frames import Question
-from sim.ui.evidence.html import Cell, flag, rows, tall
-from sim.ui.evidence.style import BAD, GOOD
-from sim.ui.shared import charts, quantity
+from sim.ui.evidence.html import Cell, bold, flag, rows, tall, under
+from sim.ui.shared import quantity, theme
+from sim.ui.shared.templates import render
 
 MOST = 10
 """Parameters that are shown open."""
 _REACH = 2.6
 """Half width of a parameter's track, standard deviations of the prior."""
 _Z90 = 1.645
-_VERDICT = {"kept": GOOD, "rejected": BAD, "open": charts.themed(charts.MUTED)}
+_VERDICT = {"kept": "good", "rejected": "bad", "open": "muted"}
 
 
-def mechanisms(tried: Sequence[Mechanism]) -> str:
+def mechanisms(tried: Sequence[Mechanism]) -> Markup:
     """Changes of the model that were tried because of a miss, and what came of them."""
     body: list[list[Cell]] = [
         [
-            (f"<b>{escape(row.miss)}</b>", ""),
-            (escape(row.tried), ""),
+            (bold(row.miss), ""),
+            (row.tried, ""),
             (quantity.signed(row.evidence, 1) if row.evidence is not None else "not measured", "n"),
-            (f"{flag(row.verdict, _VERDICT[row.verdict])}<small>{escape(row.why)}</small>", ""),
+            (under(flag(row.verdict, _VERDICT[row.verdict]), row.why), ""),
         ]
         for row in tried
     ]
@@ -50,26 +50,26 @@ def _strength(row: Mapping[str, Any]) -> float:
     return max(abs(float(row["shift"])), 1 - float(row["spread"]))
 
 
-def known(facts: Mapping[str, Any]) -> str:
+def known(facts: Mapping[str, Any]) -> Markup:
     """The most moved parameters: prior above, weighed by history below, on the scale of the prior."""
-    items = "".join(_known(row) for row in moved(facts)[:MOST])
-    return f'<ul class="knows">{items}</ul>'
+    return render("evidence/known.html", inputs=[_known(row) for row in moved(facts)[:MOST]])
 
 
-def _known(row: Mapping[str, Any]) -> str:
+def _known(row: Mapping[str, Any]) -> dict[str, str]:
     label, unit = _named(row["name"])
     middle, reach = float(row["shift"]), _Z90 * float(row["spread"])
-    bars = (
-        f'<u class="p" style="left:{_place(-_Z90):.1f}%;width:{_place(_Z90) - _place(-_Z90):.1f}%"></u>'
-        f'<u class="m p" style="left:50%"></u>'
-        f'<u class="q" style="left:{_place(middle - reach):.1f}%;'
-        f'width:{_place(middle + reach) - _place(middle - reach):.1f}%"></u>'
-        f'<u class="m q" style="left:{_place(middle):.1f}%"></u>'
-    )
-    return (
-        f"<li><span>{escape(label)}<small>{escape(unit)}</small></span><i aria-hidden=true>{bars}</i>"
-        f"<em>prior {_three(row['prior'])}<br>by history {_three(row['posterior'])}</em></li>"
-    )
+    (prior_left, prior_width), (left, width) = _bar(0.0, _Z90), _bar(middle, reach)
+    return {
+        "label": label, "unit": unit, "prior": _three(row["prior"]), "posterior": _three(row["posterior"]),
+        "prior_left": prior_left, "prior_width": prior_width, "left": left, "width": width,
+        "middle": f"{_place(middle):.1f}",
+    }  # fmt: skip
+
+
+def _bar(middle: float, reach: float) -> tuple[str, str]:
+    """Where a bar begins on its track and how long it is, per cent."""
+    low, high = _place(middle - reach), _place(middle + reach)
+    return f"{low:.1f}", f"{high - low:.1f}"
 
 
 def _place(sd: float) -> float:
@@ -86,21 +86,20 @@ def _named(name: str) -> tuple[str, str]:
     return (row.label, row.unit if row.unit != "1" else "") if row is not None else (name.replace("_", " "), "")
 
 
-def still(facts: Mapping[str, Any]) -> str:
+def still(facts: Mapping[str, Any]) -> Markup:
     """Parameters about which the record is silent, with the priors they keep."""
     silent = [row for row in facts["parameters"] if not row["moved"]]
     body: list[list[Cell]] = [
-        [(escape(_named(row["name"])[0]), ""), (_three(row["prior"]), "n"), (escape(_named(row["name"])[1]), "")]
-        for row in silent
+        [(_named(row["name"])[0], ""), (_three(row["prior"]), "n"), (_named(row["name"])[1], "")] for row in silent
     ]
     return tall("Inputs that do not move", rows(("Input", "Prior: middle (90% interval)", "Unit"), body))
 
 
-def rest(facts: Mapping[str, Any]) -> str:
+def rest(facts: Mapping[str, Any]) -> Markup:
     """The moved parameters beyond those shown open."""
     body: list[list[Cell]] = [
         [
-            (escape(_named(row["name"])[0]), ""),
+            (_named(row["name"])[0], ""),
             (_three(row["prior"]), "n"),
             (_three(row["posterior"]), "n"),
             (quantity.signed(float(row["shift"]), 2), "n"),
@@ -113,44 +112,45 @@ def rest(facts: Mapping[str, Any]) -> str:
 
 
 # -------------------------------------------------------------------------------------------- other people's numbers
-def others(question: Question) -> str:
+def others(question: Question) -> Markup:
     """Their figures and ours, with what each one means."""
     body: list[list[Cell]] = []
     for row in question.rows:
         theirs, unit = row.theirs, row.theirs.unit
         wide = ""
         if theirs.low is not None and theirs.high is not None:
-            wide = f"<small>{quantity.span(theirs.low, theirs.high, unit)}</small>"
-        ours = "no such series"
+            wide = quantity.span(theirs.low, theirs.high, unit)
+        ours: str | Markup = "no such series"
         if row.ours is not None:
             low, mid, high = row.ours
-            ours = f"{quantity.amount(mid, unit)}<small>{quantity.span(low, high, unit)}</small>"
-        note = f"<small>{escape(theirs.note)}</small>" if theirs.note else ""
+            ours = under(quantity.amount(mid, unit), quantity.span(low, high, unit))
         body.append(
             [
                 (str(theirs.year), ""),
-                (f"<b>{quantity.amount(theirs.value, unit)}</b>{wide}", ""),
+                (under(bold(quantity.amount(theirs.value, unit)), wide), ""),
                 (ours, ""),
-                (f"{escape(theirs.definition)}{note}", ""),
-                (escape(theirs.ours_definition or "–"), ""),
-                (f"{escape(theirs.author)}<small>{escape(theirs.source)}, {theirs.as_of}</small>", ""),
+                (under(theirs.definition, theirs.note or ""), ""),
+                (theirs.ours_definition or "–", ""),
+                (under(theirs.author, f"{theirs.source}, {theirs.as_of}"), ""),
             ]
         )
     heads = ("Year", "Theirs", "Ours", "Theirs means", "Ours means", "By")
     return tall("Published figures", rows(heads, body), "theirs")
 
 
-def published(frame: pl.DataFrame) -> str:
+def published(frame: pl.DataFrame) -> Markup:
     """What others have published for China's share at the end of 2025, and what each counts."""
-    parts = [f"<b>{value:g}%</b> {escape(_lower(what))}" for value, what in frame.select("value", "definition").rows()]
-    return f'<p class="d">Published for the end of 2025: {"; ".join(parts)}.</p>' if parts else ""
+    figures = frame.select("value", "definition").rows()
+    parts = [Markup("{} {}").format(bold(f"{value:g}%"), _lower(what)) for value, what in figures]
+    text = Markup("Published for the end of 2025: {}.").format(Markup("; ").join(parts))
+    return theme.paragraph(text) if parts else Markup()
 
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def china(frame: pl.DataFrame, definition: str) -> str:
+def china(frame: pl.DataFrame, definition: str) -> Markup:
     """China's compute and its share of the world under one definition, by year."""
     mine = frame.filter(pl.col("definition") == definition).select("year", "lo", "mid", "hi", "slo", "smid", "shi")
     body: list[list[Cell]] = [
@@ -165,26 +165,19 @@ def china(frame: pl.DataFrame, definition: str) -> str:
 
 
 # --------------------------------------------------------------------------------------------------- the sources
-def topics(found: Mapping[str, Sequence[Conflict]]) -> str:
+def topics(found: Mapping[str, Sequence[Conflict]]) -> Markup:
     """Sources that disagree: every topic opens by itself, without the server."""
-    return f'<div class="topics">{"".join(_topic(name, values) for name, values in found.items())}</div>'
+    return render("evidence/topics.html", topics=[_topic(name, values) for name, values in found.items()])
 
 
-def _topic(name: str, values: Sequence[Conflict]) -> str:
+def _topic(name: str, values: Sequence[Conflict]) -> dict[str, object]:
     used = next((row for row in values if row.chosen == "yes"), None)
     line = f"{len(values)} values; {'used: ' + _value(used) if used else 'none is used as it stands'}"
-    items = "".join(_source(row) for row in values)
-    return f"<details><summary>{escape(name)}<small>{escape(line)}</small></summary><ul>{items}</ul></details>"
+    return {"name": name, "line": line, "rows": [(row, _value(row) + _ends(row)) for row in values]}
 
 
-def _source(row: Conflict) -> str:
-    ends = f" ({row.low} to {row.high})" if row.low and row.high and row.low != row.high else ""
-    why = f"<br>Used: {escape(row.why or 'no reason is recorded')}." if row.chosen == "yes" else ""
-    meaning = escape(row.definition or "no definition given")
-    return (
-        f'<li class="{"used" if row.chosen == "yes" else ""}"><b>{escape(_value(row) + ends)}</b> – {meaning}{why}'
-        f"<small>{escape(row.source)}, {row.as_of}</small></li>"
-    )
+def _ends(row: Conflict) -> str:
+    return f" ({row.low} to {row.high})" if row.low and row.high and row.low != row.high else ""
 
 
 def _value(row: Conflict) -> str:
@@ -207,14 +200,16 @@ def _value(row: Conflict) -> str:
 
 
 # ----------------------------------------------------------------------------------------------- the calibration
-def calibration(record: CalibrationRecord) -> str:
+def calibration(record: CalibrationRecord) -> Markup:
     """The calibration result in use: what it is, and what it moved."""
     host = record.provenance.host.get("name", record.device) if record.provenance else record.device
-    shifts = calibrated.shifts(record)
-    lines = "".join(f"<li>{escape(line.replace('-0.', '−0.'))}</li>" for line in shifts) or "<li>It moves nothing.</li>"
-    return (
-        f'<p class="lead"><b>{escape(record.id)}</b>, made {escape(record.made)} on {escape(str(host))}. '
-        f'{escape(_powers(record.summary))} {escape(_moves(record))}</p><ul class="plain">{lines}</ul>'
+    return render(
+        "evidence/calibration.html",
+        record=record,
+        host=host,
+        summary=_powers(record.summary),
+        moves=_moves(record),
+        shifts=[line.replace("-0.", "−0.") for line in calibrated.shifts(record)],
     )
 
 

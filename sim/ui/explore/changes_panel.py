@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from html import escape
+from dataclasses import dataclass
 
 import streamlit as st
+from markupsafe import Markup
 
 from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
 from sim.analysis.prices import Price
 from sim.ui.shared import changes, levers, theme, wording
 from sim.ui.shared.setup import REFUSED, Judge, Setup, choice, first_line
+from sim.ui.shared.templates import render, style
 
 HEAD = "What would change the answer"
-STYLE = """
-ul.ends{list-style:none!important;margin:.5rem 0!important;padding:0!important;font-size:.9rem;line-height:1.3}
-ul.ends li{display:grid;grid-template-columns:minmax(0,1.3fr) minmax(0,.9fr) minmax(0,1.4fr) minmax(0,.9fr);
- gap:.15rem .7rem;align-items:center;margin:0!important;padding:.2rem 0;
- border-bottom:1px solid color-mix(in srgb,currentColor 12%,transparent)}
-ul.ends small{opacity:.8;margin-right:.4em}ul.ends b,ul.ends em{font-variant-numeric:tabular-nums}
-ul.ends em{font-style:normal;opacity:.8}
-ul.ends span:nth-child(2){text-align:right}
-ul.ends i{display:block;position:relative;height:16px;
- background:linear-gradient(currentColor,currentColor) 50%/1px 100% no-repeat}
-ul.ends u{position:absolute;height:7px;border-radius:2px}ul.ends u:last-child{top:9px}ul.ends u:first-child{top:0}
-@media (max-width:640px){ul.ends li{grid-template-columns:1fr 1fr}
- ul.ends span:first-child,ul.ends i{grid-column:1/-1}ul.ends i{grid-row:3}}
-"""
+
+
+@dataclass(frozen=True)
+class End:
+    """A lever at its lowest or highest value."""
+
+    value: str
+    here: bool
+    """Whether it stands there already."""
+    lead: str
+    share: str
+    """More or fewer futures in 100 with the US well ahead; empty where that is not looked at."""
+    bar: str
+    """The place of its bar, as CSS."""
 
 
 def panel(now: Setup, spec: Scenario, judge: Judge) -> None:
@@ -53,42 +55,38 @@ def _tornado(spec: Scenario, judge: Judge) -> None:
     heard, quiet = [g for g in groups if loud[id(g)]], [g for g in groups if not loud[id(g)]]
     longest = max((abs(p.effects[listed.lead].mean) for group in heard for p in group), default=1.0)
     share = str(listed.outcomes[1]) if len(listed.outcomes) > 1 else ""
-    rows = "".join(_row(group, listed.lead, share, longest) for group in heard)
+    rows = [_row(group, listed.lead, share, longest) for group in heard]
     brackets = " In brackets: futures in 100 with the US well ahead, more or fewer." if share else ""
     text = (
         f"Each lever moved alone from where it stands to its lowest and to its highest value: {judge.unit} of US lead "
         f"at the end of {judge.year}, average of {listed.runs} futures on the same dice.{brackets}"
     )
-    nothing = ""
-    if quiet:
-        names = wording.listed([group[0].lever.label for group in quiet])
-        nothing = f'<p class="d">Alone, these do next to nothing here: {escape(names)}.</p>'
-    st.html(f'<style>{STYLE}</style><p class="d">{escape(text)}</p><ul class="ends">{rows}</ul>{nothing}')
+    names = wording.listed([group[0].lever.label for group in quiet])
+    st.html(style("explore/tornado.css") + render("explore/tornado.html", text=text, rows=rows, quiet=names))
 
 
-def _row(group: tuple[Price, ...], lead: str, share: str, longest: float) -> str:
-    low, high = min(group, key=lambda price: price.value), max(group, key=lambda price: price.value)
-    bars = "".join(f'<u style="{theme.side(price.effects[lead].mean, longest)}"></u>' for price in (low, high))
-    return (
-        f"<li><span>{escape(group[0].lever.label)}</span><span>{_end(low, lead, share)}</span>"
-        f'<i aria-hidden="true">{bars}</i><span>{_end(high, lead, share)}</span></li>'
+def _row(group: tuple[Price, ...], lead: str, share: str, longest: float) -> tuple[str, End, End]:
+    """A lever with both of its ends."""
+    low, high = (
+        End(
+            value=wording.with_unit(price.value, price.lever.unit),
+            here=price.already,
+            lead=wording.exactly(price.effects[lead].mean),
+            share=wording.signed(100 * price.effects[share].mean) if share else "",
+            bar=theme.side(price.effects[lead].mean, longest),
+        )
+        for price in (min(group, key=lambda price: price.value), max(group, key=lambda price: price.value))
     )
-
-
-def _end(price: Price, lead: str, share: str) -> str:
-    at = escape(wording.with_unit(price.value, price.lever.unit))
-    if price.already:
-        return f"<small>{at}</small>is there"
-    more = f" <em>({wording.signed(100 * price.effects[share].mean)})</em>" if share else ""
-    return f"<small>{at}</small><b>{wording.exactly(price.effects[lead].mean)}</b>{more}"
+    return group[0].lever.label, low, high
 
 
 def _flips(now: Setup, spec: Scenario, judge: Judge) -> None:
     found = changes.settings(spec, judge)
     with st.container(gap="xxsmall"):
-        st.html('<p class="d"><b>Single levers that make another outcome the most common, the nearest first</b></p>')
+        head = Markup("<b>Single levers that make another outcome the most common, the nearest first</b>")
+        st.html(theme.paragraph(head))
         for k, sentence in enumerate(changes.sentences(spec, judge)):
-            st.html(f'<p class="d">{escape(sentence)}</p>')
+            st.html(theme.paragraph(sentence))
             if k < len(found):
                 name, stop = found[k]
                 st.button(

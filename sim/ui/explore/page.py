@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 import sim
@@ -31,6 +31,7 @@ from sim.ui.shared import (
     wording,
 )
 from sim.ui.shared.setup import REFUSED, WITH_YOURS, Choice, Setup, choice, first_line
+from sim.ui.shared.templates import render
 
 TELLING = (
     "us_2022_10_chips",
@@ -117,13 +118,9 @@ def _share(now: Setup) -> None:
     st.button("Take the guided tour", on_click=story.begin, type="tertiary", icon=":material/route:")
 
 
-def _story(now: Setup) -> str:
-    start = now.start
-    text = f"<b>{escape(start.title)}.</b> {escape(start.story)}"
+def _story(now: Setup) -> Markup:
     changes = wording.listed([*([levers.described(now)] if now.levers else []), *map(injector.described, now.events)])
-    if changes:
-        text += f"<br>Your changes: {escape(changes)}."
-    return f'<p class="story">{text}</p>'
+    return render("explore/scenario.html", start=now.start, changes=changes)
 
 
 def _badge(now: Setup) -> None:
@@ -134,7 +131,7 @@ def _badge(now: Setup) -> None:
     if now.judge != type(now.judge)():
         parts.append(f"Judged by your ruler: {wording.judged(now.judge)}.")
     if parts:
-        st.html(f'<p class="badge">{escape(" ".join(parts))}</p>')
+        st.html(theme.paragraph(" ".join(parts), "badge"))
 
 
 # --------------------------------------------------------------------------------------------------------- results
@@ -143,11 +140,11 @@ def _verdict(mine: frames.View, base: frames.View, same: bool, reference: str) -
     judge = mine.judge
     against = f"This is {reference}." if same else wording.comparison(mine.counts, base.counts, reference)
     strict = wording.strict(judge.limit, judge.unit, mine.counts["us_ahead"], mine.strict)
-    left.html(
-        f'<h1 class="say">{escape(headline(mine.counts, mine.year))}</h1>'
-        f'<p class="sub">{escape(against)} {escape(wording.middle(*mine.lead_end, judge.unit))}</p>'
-        f'<p class="fine">{_RANGE} {escape(strict)} {escape(wording.pace(*_pace(mine)))}</p>'
-    )
+    left.html(theme.verdict(
+        headline(mine.counts, mine.year),
+        f"{against} {wording.middle(*mine.lead_end, judge.unit)}",
+        f"{_RANGE} {strict} {wording.pace(*_pace(mine))}",
+    ))  # fmt: skip
     caption = (
         f"Where 100 futures stand at the end of {mine.year}. Well ahead: by {judge.limit:g} {judge.unit} or more. "
         f"Several: a third bloc is close. Thin bar: {reference}."
@@ -162,7 +159,14 @@ def _pace(mine: frames.View) -> tuple[float, float, int, float, int]:
 
 
 def _chart(
-    name: str, title: str, unit: str, tables: dict[str, object], height: int, told: str, key: str = "", spec: str = ""
+    name: str,
+    title: str,
+    unit: str,
+    tables: dict[str, object],
+    height: int,
+    told: str,
+    key: str | Markup = "",
+    spec: str = "",
 ) -> None:
     """A chart under its message; `told` is what people hear who do not see it."""
     with st.container(gap="xxsmall", key=f"chart_{name}"):
@@ -249,32 +253,20 @@ def _rules() -> None:
     """What has been decided since 2022."""
     known = {rule.id: rule for rule in history()}
     telling = [known[name] for name in TELLING if name in known]
-    items = "".join(
-        f'<li style="--k:{charts.themed(_tone(rule)[1])}"><b>{_month(rule)}</b>{escape(rule.title)}'
-        f"<small>{_tone(rule)[0]}</small></li>"
-        for rule in telling
-    )
+    rules = [(_month(rule), rule.title, _tone(rule)[0], charts.themed(_tone(rule)[1])) for rule in telling]
     unit = "Controls on chips, tools and memory for China, by the date from which they hold."
-    st.html(theme.heading("Rules so far", unit) + f'<ol class="rules">{items}</ol>')
+    st.html(theme.heading("Rules so far", unit) + render("explore/rules.html", rules=rules))
     with st.expander(f"All {len(known)} rules, letters and bills", key="all_rules", on_change="rerun") as more:
         if more.open:
-            rows = "".join(
-                f"<tr><td>{rule.start}</td><td><b>{escape(rule.title)}</b><br>{escape(rule.summary)}</td>"
-                f"<td>{_tone(rule)[0]}{'; not law' if rule.measure == 'proposed' else ''}</td></tr>"
-                for rule in sorted(known.values(), key=lambda rule: rule.start)
-            )
-            head = "<tr><th>From</th><th>What</th><th>Effect</th></tr>"
-            st.html(f'<div class="scroll"><table class="all">{head}{rows}</table></div>')
+            dated = sorted(known.values(), key=lambda rule: rule.start)
+            st.html(render("explore/all_rules.html", rules=[(rule, _tone(rule)[0]) for rule in dated]))
 
 
 def _meanings() -> None:
     """What the outcomes mean, one line each."""
     with st.expander("What these words mean", key="meanings", on_change="rerun") as more:
         if more.open:
-            rows = "".join(
-                f"<tr><td><b>{name}</b></td><td>{escape(text)}</td></tr>" for name, text in meanings().items()
-            )
-            st.html(f'<div class="scroll"><table class="all">{rows}</table></div>')
+            st.html(render("explore/meanings.html", meanings=meanings()))
 
 
 def _tone(rule: Rule) -> tuple[str, str]:
@@ -326,15 +318,16 @@ def _results(
         _verdict(mine, base, same, reference)
     mini.html(theme.mini(mine.counts, base.counts))
     with right, st.container(key="charts"):
-        st.html('<div id="results" tabindex="-1"></div>')
+        st.html(theme.RESULTS)
         slot = _charts(mine, base, same, reference)
         changes_place = st.container(key="changes_place")
         _rules()
         _meanings()
-        st.html(
-            f'<p class="fine">{_DICE} {mine.futures} futures, seed {mine.seed}, Polarity {sim.__version__}, '
-            f"scenario {spec.digest()}, calibration {escape(spec.calibration)}.</p>"
+        made = (
+            f"{_DICE} {mine.futures} futures, seed {mine.seed}, Polarity {sim.__version__}, scenario {spec.digest()}, "
+            f"calibration {spec.calibration}."
         )
+        st.html(theme.paragraph(made, "fine"))
 
     def moved() -> None:
         with slot:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from scenarios.events import Event
 from sim.ui.shared import common, theme, wording
@@ -16,6 +16,14 @@ from sim.ui.shared.setup import Setup, choice
 _STEP, _GUESS = "story_step", "story_guess"
 _SHOWN = "story_shown"
 OFFERED, OFF = 0, -1
+_OFFER = Markup("<b>First time here?</b> Four questions, two minutes: guess first, then see what the model says.")
+_ASKED = Markup("<b>{} of {}: {}.</b> {}")
+_TOLD = Markup("You said {}; the model says <b>{}</b>. {}")
+_DONE = Markup(
+    "<b>That is the idea.</b>{} The model is a set of stated assumptions and not an oracle: <i>Evidence</i> says where "
+    "it was right and wrong, <i>Assumptions</i> lets you change what you do not believe, <i>Compare</i> puts policies "
+    "side by side."
+)
 
 
 @dataclass(frozen=True)
@@ -125,11 +133,7 @@ def panel() -> None:
     with st.container(key="story", gap="xsmall"):
         if step == OFFERED:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.html(
-                    '<p class="story"><b>First time here?</b> Four questions, two minutes: guess first, then see what '
-                    "the model says.</p>",
-                    width="stretch",
-                )
+                _say(_OFFER)
                 st.button("Start", on_click=_go, args=(1,), icon=":material/play_arrow:")
                 st.button("No, thanks", on_click=_go, args=(OFF,), type="tertiary")
         elif step <= len(STEPS):
@@ -138,9 +142,14 @@ def panel() -> None:
             _end()
 
 
+def _say(text: Markup) -> None:
+    """A sentence beside the buttons of its line."""
+    st.html(theme.paragraph(text, "story"), width="stretch")
+
+
 def _question(at: int) -> None:
     step = STEPS[at]
-    st.html(f'<p class="story"><b>{at + 1} of {len(STEPS)}: {escape(step.title)}.</b> {escape(step.ask)}</p>')
+    st.html(theme.paragraph(_ASKED.format(at + 1, len(STEPS), step.title, step.ask), "story"))
     if not st.session_state.get(_SHOWN):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.slider("Your guess, futures in 100", 0, 100, 50, key=f"{_GUESS}_{at}", width="stretch")
@@ -150,10 +159,7 @@ def _question(at: int) -> None:
     mine, base = common.view(step.setup.spec), common.view(Setup().spec)
     guess, found = st.session_state[f"{_GUESS}_{at}_kept"], step.answer(mine)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(
-            f'<p class="story">You said {guess}; the model says <b>{found}</b>. {escape(step.tell(mine, base))}</p>',
-            width="stretch",
-        )
+        _say(_TOLD.format(guess, found, step.tell(mine, base)))
         st.button("Next", on_click=_go, args=(at + 2,), icon=":material/arrow_forward:", type="primary")
     theme.say(f"You said {guess}; the model says {found}. {step.tell(mine, base)}", "said_story")
 
@@ -166,10 +172,5 @@ def _end() -> None:
             off.append(abs(guess - step.answer(common.view(step.setup.spec))))
     mean = f" Your guesses were {sum(off) / len(off):.0f} futures in 100 off, on average." if off else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(
-            f'<p class="story"><b>That is the idea.</b>{mean} The model is a set of stated assumptions and not an '
-            "oracle: <i>Evidence</i> says where it was right and wrong, <i>Assumptions</i> lets you change what you do "
-            "not believe, <i>Compare</i> puts policies side by side.</p>",
-            width="stretch",
-        )
+        _say(_DONE.format(mean))
         st.button("Done", on_click=_go, args=(OFF,), type="primary")

@@ -1,6 +1,6 @@
 """Chart specifications, each built once; a rerun only swaps the tables that they name.
 
-Colours are plain hex, so that an exported picture has them; on screen, CSS swaps each for its dark twin.
+Colors are plain hex, so that an exported picture has them; on screen, CSS swaps each for its dark twin.
 """
 
 from __future__ import annotations
@@ -14,38 +14,29 @@ from sim.ui.shared import frames
 
 Spec = dict[str, Any]
 
-US, CHINA, MUTED, SEVERAL = "#2563C7", "#C2450E", "#66707E", "#1D7F70"
-ORIGIN = {"domestic": "#A03A0C", "legal": "#4F74A8", "diverted": "#A97A12", "offshore": "#8A5BB5"}
-OUTCOME = {"us_ahead": US, "two_power": MUTED, "several": SEVERAL, "china_ahead": CHINA}
-TWINS = {
-    US: "#6BA1FA",
-    CHINA: "#F3814B",
-    MUTED: "#9AA5B4",
-    SEVERAL: "#4FC2AF",
-    ORIGIN["domestic"]: "#E0662F",
-    ORIGIN["legal"]: "#86ABE0",
-    ORIGIN["diverted"]: "#D9AE45",
-    ORIGIN["offshore"]: "#BE97E3",
+PALETTE = {
+    "us": ("#2563C7", "#6BA1FA"),
+    "china": ("#C2450E", "#F3814B"),
+    "muted": ("#66707E", "#9AA5B4"),
+    "several": ("#1D7F70", "#4FC2AF"),
+    "domestic": ("#A03A0C", "#E0662F"),
+    "legal": ("#4F74A8", "#86ABE0"),
+    "diverted": ("#A97A12", "#D9AE45"),
+    "offshore": ("#8A5BB5", "#BE97E3"),
+    "paper": ("#FBFAF7", "#11151B"),
 }
-"""Every colour and its twin for dark backgrounds."""
-PAPER = "#FBFAF7"
+"""Every color by the name that style sheets know it by, for light and for dark backgrounds."""
+US, CHINA, MUTED, SEVERAL, PAPER = (PALETTE[name][0] for name in ("us", "china", "muted", "several", "paper"))
+ORIGIN = {name: PALETTE[name][0] for name in ("domestic", "legal", "diverted", "offshore")}
+OUTCOME = {"us_ahead": US, "two_power": MUTED, "several": SEVERAL, "china_ahead": CHINA}
+_NAMES = {light: name for name, (light, _) in PALETTE.items()}
 _FONT = "Source Sans, Source Sans Pro, sans-serif"
 _DASH: Spec = {"strokeDash": [4, 3], "strokeWidth": 1.4}
 
 
-def themed(colour: str) -> str:
-    """A colour as CSS that follows the theme."""
-    return f"light-dark({colour},{TWINS[colour]})"
-
-
-def recolour(scope: str) -> str:
-    """CSS rules that give a chart's marks their dark twins; any rule outranks an SVG attribute."""
-    pairs = {**TWINS, PAPER: "#11151B"}
-    return "".join(
-        f'{scope} svg [{part}="{light}"]{{{part}:light-dark({light},{dark})}}'
-        for light, dark in pairs.items()
-        for part in ("fill", "stroke")
-    )
+def themed(color: str) -> str:
+    """A color as CSS that follows the theme."""
+    return f"var(--{_NAMES[color]})"
 
 
 def specs() -> dict[str, Spec]:

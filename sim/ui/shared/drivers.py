@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import streamlit as st
+from markupsafe import Markup
 
 from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
@@ -104,8 +105,8 @@ def panel(first: Scenario, second: Scenario, mine: frames.View, base: frames.Vie
         f"{judge.unit.capitalize()} of US lead at the end of {judge.year}, against {reference}: average of {futures} "
         f"futures{'' if len(found) == 1 else ', over all orders of the changes'}."
     )
-    total = f'<p class="total">Together <b>{wording.exactly(sum(size for _, size in found))}</b></p>'
-    st.html(theme.heading(HEAD, unit) + theme.work(found) + total)
+    total = Markup("Together <b>{}</b>").format(wording.exactly(sum(size for _, size in found)))
+    st.html(theme.heading(HEAD, unit) + theme.work(found) + theme.paragraph(total, "total"))
     if len(found) > 1:  # one change is told apart already, and to compare two scenarios takes time on a slider's path
         _offer(first, second)
 
@@ -121,5 +122,6 @@ def _offer(first: Scenario, second: Scenario) -> None:
         label = f"Divide it among {'all ' if finer == GROUPINGS[0] else ''}{counts[finer]} changes ({about})"
         st.button(label, key=f"{_key(second)}_ask", type="tertiary", on_click=_ask, args=(second, finer))
     if every > ON_REQUEST:
-        more = "; <code>polarity policies attribute</code> can" if every <= MOST else ""
-        st.html(f'<p class="d">{every} changes are too many to tell apart one by one here{more}.</p>')
+        more = Markup("; <code>polarity policies attribute</code> can" if every <= MOST else "")
+        text = Markup("{} changes are too many to tell apart one by one here{}.").format(every, more)
+        st.html(theme.paragraph(text))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
+from markupsafe import Markup
 
 from scenarios.schema import Scenario
 from sim import inert
-from sim.ui.shared import common
+from sim.ui.shared import common, theme
 
 MOST = 3
 """Sentences that are shown of one scenario; the others are counted."""
@@ -21,11 +21,11 @@ def sentences(spec: Scenario) -> tuple[str, ...]:
     return common.remembered("inert", make, (spec,), common.UNTIL)
 
 
-def lines(spec: Scenario, title: str = "") -> str:
+def lines(spec: Scenario, title: str = "") -> Markup:
     """The sentences as lines of a page, after the title of their scenario where one is given."""
     found = sentences(spec)
     head = f"“{title}”: " if title else ""
     shown = [f"{head}{text}" for text in found[:MOST]]
     if found[MOST:]:
         shown.append(f"{head}and {len(found) - MOST} more that do nothing; the command polarity show lists them.")
-    return "".join(f'<p class="fine inert">{escape(text)}</p>' for text in shown)
+    return Markup("").join(theme.paragraph(text, "fine inert") for text in shown)

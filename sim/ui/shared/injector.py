@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from scenarios import events
 from scenarios.events import Event
@@ -109,23 +109,24 @@ def panel(setup: Setup) -> None:
     """The events of the scenario and those added, and the form for another."""
     st.html(theme.group("Events"))
     for event in setup.start.events:
-        st.html(f'<p class="event">{escape(described(event))} <small>in the scenario</small></p>')
+        text = Markup("{} <small>in the scenario</small>").format(described(event))
+        st.html(theme.paragraph(text, "event"))
     for place, event in enumerate(setup.events):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"event_{place}"):
-            st.html(f'<p class="event">{escape(described(event))}</p>', width="stretch")
+            st.html(theme.paragraph(described(event), "event"), width="stretch")
             st.button("Remove", key=f"event_off_{place}", on_click=_remove, args=(place,), type="tertiary",
                       help=f"Take away: {wording.inside(CONTROLS[event.kind].label)}")  # fmt: skip
     with st.expander("Let something happen", key="more_events", on_change="rerun") as more:
         if not more.open:
             return
         if len(setup.events) >= MOST_EVENTS:
-            st.html(f'<p class="d">{MOST_EVENTS} events are as many as an address holds. Remove one first.</p>')
+            st.html(theme.paragraph(f"{MOST_EVENTS} events are as many as an address holds. Remove one first."))
             return
         kind = st.selectbox(
             "What happens", list(CONTROLS), format_func=lambda name: CONTROLS[name].label, key="event_kind"
         )
         asked = CONTROLS[kind]
-        st.html(f'<p class="d">{escape(asked.about)}</p>')
+        st.html(theme.paragraph(asked.about))
         st.select_slider("When", QUARTERS, value="2028-Q1", key="event_date")
         span = asked.span(kind)
         number_ = int if all(float(x).is_integer() for x in span) else float

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import streamlit as st
@@ -20,6 +19,7 @@ from sim.results.outcomes.scalar import parse
 from sim.results.wording import rounded, signed
 from sim.run import MAX_RUNS
 from sim.ui.shared import common, frames, theme, wording
+from sim.ui.shared.templates import render
 from sim.ui.teach.claims import AHEAD, CLAIMS, COMPUTE, LEAD, NOTHING, Claim, Column, Pair, Variant, facts
 
 AFTER, LATEST = 5, 2037
@@ -345,51 +345,21 @@ _EXTRA: dict[str, Callable[[Claim], Table]] = {
 def panel(claim: Claim) -> Answer:
     """Draw the opened claim; what comes back is what the model says to it."""
     found = answer(claim)
-    st.html(
-        f'<div class="claim"><p class="says"><b>{claim.id}.</b> {escape(claim.says)}</p>'
-        f'<p class="d"><b>In the model.</b> {escape(claim.place)}</p></div>'
-        + f'<dl class="ifs">{_pairs(found.says)}</dl>'
-    )
+    st.html(render("teach/claim.html", claim=claim, says=found.says))
     if found.counts:
         caption = "Where 100 futures stand at the end of 2032 if it holds. Thin bar: if not."
         st.html(theme.bar(found.counts[0], found.counts[1], caption, "the other setting"))
     if found.swings:
-        st.html(
-            f'<p class="d">Swing of the average lead at the end of 2032, months</p>{theme.work(list(found.swings))}'
-        )
-    st.html("".join(map(table_html, found.tables)))
-    st.html(history_html(claim))
-    note = f" {claim.note}" if claim.note else ""
-    st.html(
-        f'<p class="fine">{found.futures:,} futures of each setting on the same dice, seed {common.SEED}. '
-        f"An exploration of a mechanism, not a forecast.{escape(note)}</p>"
+        head = theme.paragraph("Swing of the average lead at the end of 2032, months")
+        st.html(head + theme.work(list(found.swings)))
+    st.html(render("teach/tables.html", tables=found.tables))
+    st.html(render("teach/facts.html", facts=facts(claim.id), nothing=NOTHING))
+    made = (
+        f"{found.futures:,} futures of each setting on the same dice, seed {common.SEED}. An exploration of a "
+        f"mechanism, not a forecast. {claim.note}"
     )
+    st.html(theme.paragraph(made.rstrip(), "fine"))
     return found
-
-
-def _pairs(says: tuple[tuple[str, str], ...]) -> str:
-    return "".join(f"<div><dt>{escape(word)}</dt><dd>{escape(text)}</dd></div>" for word, text in says)
-
-
-def table_html(made: Table) -> str:
-    """A table that turns into cards where there is little room."""
-    head = "".join(f"<th>{escape(text)}</th>" for text in made.heads)
-    rows = "".join(
-        "<tr>" + "".join(f'<td data-l="{escape(label)}">{escape(cell)}</td>' for label, cell in
-                         zip(made.heads, row, strict=True)) + "</tr>"
-        for row in made.rows
-    )  # fmt: skip
-    return (
-        f'<table class="claims"><caption>{escape(made.caption)}</caption><thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
-    )
-
-
-def history_html(claim: Claim) -> str:
-    """What was recorded since the essay, with sources."""
-    items = "".join(f"<li>{escape(text)}<small>{escape(source)}</small></li>" for text, source in facts(claim.id))
-    nothing = f'<p class="d">{NOTHING}</p>'
-    return f'<h3 class="h">What was recorded since</h3>{f"<ul class=facts>{items}</ul>" if items else nothing}'
 
 
 def titles() -> dict[str, str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from scenarios import load, names
 from sim.ui.shared import address, common, theme
 from sim.ui.shared.setup import REFUSED, Choice, choice, first_line
-from sim.ui.teach import claims_panel, futures, playback, style, worksheet
+from sim.ui.shared.templates import style
+from sim.ui.teach import claims_panel, futures, playback, worksheet
 from sim.ui.teach.claims import CLAIMS
 from sim.ui.teach.claims_panel import Answer
 
@@ -70,10 +69,7 @@ def _draw_next(key: str) -> None:
 
 
 def _head(chosen: Choice, s: futures.Shown, at: playback.Seat) -> None:
-    st.html(
-        f'<h1 class="say">{escape(playback.name_of(s, at.key, at.opened))}</h1>'
-        f'<p class="sub">{escape(playback.about(s, at.key))}</p>'
-    )
+    st.html(theme.verdict(playback.name_of(s, at.key, at.opened), playback.about(s, at.key)))
     found = playback.options(s, at)
     _follow("teach_future", at.key)
     _follow("teach_scenario", None if chosen.now.own else chosen.now.scenario)
@@ -86,7 +82,8 @@ def _head(chosen: Choice, s: futures.Shown, at: playback.Seat) -> None:
         _follow("teach_present", st.session_state.get(playback.LARGE, False))
         st.toggle("Large type", key="teach_present", on_change=_present, help="For a projector; the link keeps it")
     if chosen.now.changed or chosen.now.assumptions:
-        st.html('<p class="badge">With the changes of Explore: its levers, events and assumptions hold here too.</p>')
+        text = "With the changes of Explore: its levers, events and assumptions hold here too."
+        st.html(theme.paragraph(text, "badge"))
 
 
 def _follow(key: str, value: object) -> None:
@@ -105,7 +102,7 @@ def _playback(s: futures.Shown) -> None:
     at = playback.settle(s)
     playback.advance(s, at)
     f = s.futures[at.key]
-    st.html('<div id="results" tabindex="-1"></div>')
+    st.html(theme.RESULTS)
     playback.predict(s, at, f)
     playback.controls(s, at)
     playback.draw(s, f, at.t, at.guess)
@@ -121,11 +118,11 @@ def _claim_picked() -> None:
 @st.fragment
 def _claims(s: futures.Shown) -> None:
     """The essay, one claim at a time, and what is handed out about it."""
-    st.html(
-        '<h2 class="part">The essay of January 2025, claim by claim</h2><p class="lead">Thirteen claims of an essay '
-        "on DeepSeek and export controls, in our own words. Each is a switch or an output of the model: see what "
-        "follows if it holds and what follows if not, and what has been recorded since.</p>"
-    )
+    st.html(theme.part(
+        "The essay of January 2025, claim by claim",
+        "Thirteen claims of an essay on DeepSeek and export controls, in our own words. Each is a switch or an output "
+        "of the model: see what follows if it holds and what follows if not, and what has been recorded since.",
+    ))  # fmt: skip
     titles = claims_panel.titles()
     open_ = st.session_state.get(_CLAIM, next(iter(titles)))
     _follow("teach_claim", open_)
@@ -140,10 +137,11 @@ def _claims(s: futures.Shown) -> None:
 
 def _paper(s: futures.Shown, claim: str, found: Answer) -> None:
     at, now = playback.settle(s), choice().now
-    st.html(
-        '<h2 class="part">On paper</h2><p class="lead">A worksheet with blanks, its answers on a page of their own, '
-        "and one page for the teacher: for the future that is chosen above and the claim that is open.</p>"
-    )
+    st.html(theme.part(
+        "On paper",
+        "A worksheet with blanks, its answers on a page of their own, and one page for the teacher: for the future "
+        "that is chosen above and the claim that is open.",
+    ))  # fmt: skip
     view, name = common.view(now.spec, now.judge), f"polarity-{now.start.name.replace(':', '-')}-{at.key}"
     with st.container(horizontal=True, gap="small"):
         st.download_button("Worksheet and answers", worksheet.sheet(s, at.key, view, CLAIMS[claim], found),
@@ -161,13 +159,13 @@ def page() -> None:
     try:
         s = futures.shown(chosen.now.spec, chosen.now.judge)
     except REFUSED as error:
-        style.style(False)
-        st.html('<h1 class="say">Teach</h1>')
+        st.html(style("teach/page.css"))
+        st.html(theme.verdict("Teach"))
         st.error(first_line(error))
         return
     notes = [*chosen.notes, *_adopt(s)]
     present = bool(st.session_state.get(playback.LARGE))
-    style.style(present)
+    st.html(style("teach/page.css", *(["teach/large.css"] if present else [])))
     if notes:
         st.html(theme.ignored(notes))
     _head(chosen, s, playback.settle(s))

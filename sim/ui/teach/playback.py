@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from scenarios import BASELINE
 from scenarios.quarters import FIRST, number
 from sim.results.outcomes import polarity
 from sim.results.wording import most_common
-from sim.ui.shared import address, frames, theme, wording
+from sim.ui.shared import address, charts, frames, theme, wording
 from sim.ui.shared.setup import Judge
-from sim.ui.teach import style
-from sim.ui.teach.decisions import decisions, happened
+from sim.ui.shared.templates import render
+from sim.ui.teach import charts as teach_charts
+from sim.ui.teach.decisions import Decision, decisions, happened
 from sim.ui.teach.futures import DRAWN, MEDIANS, SEALED, Future, Shown
 
 LARGE = "teach_large"
 """Where the session keeps whether type is large."""
+_COLOR = {"United States": charts.US, "China": charts.CHINA, "Allies": charts.ORIGIN["legal"],
+          "Hubs": charts.ORIGIN["diverted"], "What followed": charts.MUTED}  # fmt: skip
 
 
 def name_of(s: Shown, key: str, opened: bool) -> str:
@@ -74,19 +77,19 @@ def within(s: Shown, guess: float, width: float = 3.0) -> int:
 # ---------------------------------------------------------------------------------------------------------- drawing
 def draw(s: Shown, f: Future, t: int, guess: float | None) -> None:
     """Both charts, what happened, and who decided what and why."""
-    told, (path, lead) = stand(s, f, t), style.tables(s, f, t, guess)
+    told, (path, lead) = stand(s, f, t), teach_charts.tables(s, f, t, guess)
     large = bool(st.session_state.get(LARGE))
-    st.html(f'<p class="stand">{style.bold(told)}</p>')
+    st.html(theme.paragraph(bold(told), "stand"))
     theme.say(told)
     with st.container(key="teach_pair"):
         left, right = st.columns([0.6, 0.4], gap="medium")
     with left:
         unit = "Epoch Capabilities Index, quarter ends. Lines: the model. Points: record models."
         head = theme.heading("Capability up to this quarter", unit)
-        style.draw("path", head, path, told, 300, large)
+        teach_charts.draw("path", head, path, told, 300, large)
     with right:
         head = theme.heading("Lead up to this quarter", f"US lead in {s.judge.unit}, {_ruler(s.judge)}.")
-        style.draw(
+        teach_charts.draw(
             "months",
             head,
             lead,
@@ -94,9 +97,23 @@ def draw(s: Shown, f: Future, t: int, guess: float | None) -> None:
             300,
             large,
         )
-    came = "".join(f"<li>{escape(text)}</li>" for text in happened(s, t)) or "<li>Nothing dated.</li>"
-    st.html(f'<h2 class="part">What came in {s.quarter(t)}</h2><ul class="came">{came}</ul>')
-    st.html(f'<h2 class="part">Who decided what in {s.quarter(t)}, and why</h2>{style.cards(decisions(s, f, t))}')
+    st.html(render("teach/happened.html", quarter=s.quarter(t), happened=happened(s, t)))
+    st.html(render("teach/decisions.html", quarter=s.quarter(t), groups=_groups(decisions(s, f, t))))
+
+
+def bold(text: str) -> Markup:
+    """The sentence on where both stand, with its quarter and its outcome in bold."""
+    head, _, rest = text.partition(": ")
+    body, _, outcome = rest.rpartition(": ")
+    return Markup("<b>{}:</b> {}: <b>{}</b>").format(head, body, outcome)
+
+
+def _groups(found: list[Decision]) -> list[dict[str, object]]:
+    """Decisions by who decided: one card per superpower, which come first, and one for everybody else."""
+    return [
+        {"who": who, "color": charts.themed(_COLOR[who]), "decisions": [each for each in found if each.who == who]}
+        for who in dict.fromkeys(each.who for each in found)
+    ]
 
 
 def _ruler(judge: Judge) -> str:
@@ -153,12 +170,10 @@ def predict(s: Shown, at: Seat, f: Future) -> None:
     """The question, or what was guessed against how it ends."""
     year, unit = s.judge.year, s.judge.unit
     if not at.opened:
-        st.html(
-            f'<h2 class="part">Predict: where does it stand at the end of {year}?</h2>'
-            f'<p class="lead">Until you guess, the playback stops at the end of the data, {s.quarter(s.edge)}. '
-            + ("" if at.key.startswith(SEALED) else "This future was picked by how it ends, so guess how far. ")
-            + "</p>"
-        )
+        text = f"Until you guess, the playback stops at the end of the data, {s.quarter(s.edge)}."
+        if not at.key.startswith(SEALED):
+            text += " This future was picked by how it ends, so guess how far."
+        st.html(theme.part(f"Predict: where does it stand at the end of {year}?", text))
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             if at.key not in polarity.CLASSES:
                 st.radio("Outcome", list(polarity.CLASSES), index=1, format_func=polarity.LABELS.__getitem__,
@@ -182,8 +197,8 @@ def predict(s: Shown, at: Seat, f: Future) -> None:
         f"{mine}This one ends as {polarity.LABELS[ended]}, with {wording.signed(end)} {unit}. Of 100 futures of the "
         f"same policy: {wording.outcomes(s.counts)}."
     )
-    st.html(f'<h2 class="part">Revealed: the end of {year}</h2><p class="reveal">{escape(text)}</p>'
-            + theme.mini(s.counts, s.counts))  # fmt: skip
+    head = theme.part(f"Revealed: the end of {year}")
+    st.html(head + theme.paragraph(text, "reveal") + theme.mini(s.counts, s.counts))
 
 
 # -------------------------------------------------------------------------------------------------------- the controls
