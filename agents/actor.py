@@ -126,7 +126,7 @@ class NationalActor(mesa.Agent):
         w = self.world
         if w.in_data:
             return w.now.recorded_spending[self.rows], w.now.recorded_spending[self.rows]
-        target = np.log(np.maximum(self.base_plan * self.prospects(), 1.0))
+        target = self.base_plan * self.prospects()
         return plans.followed(self.plan, target, self.executed), plans.followed(self.wish, target)
 
     def moved_by_rules(self, plan: Array) -> Array | float:

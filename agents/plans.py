@@ -60,10 +60,10 @@ def followed(plan: Array, target: Array, executed: Array | None = None) -> Array
 
     Args:
         plan: US dollars a quarter.
-        target: what revenue and its return carry, in logs.
+        target: what revenue and its return carry.
         executed: share of the last money that could be placed; money that found nothing to buy is not planned again.
     """
-    distance = target - np.log(np.maximum(plan, 1.0))
+    distance = np.log(np.maximum(target, 1.0) / np.maximum(plan, 1.0))
     if executed is not None:
         reached = np.log(np.maximum(executed, LEAST_EXECUTED))
         squared = executed * executed

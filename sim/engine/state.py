@@ -279,7 +279,7 @@ class Quarter:
     blocked: Array
     """(R,) share of the usable value of a frontier chip that the best legal chip lacks."""
     mix: Array
-    """(K, R) merchant supply by class, shares."""
+    """(K,) merchant supply by class, shares."""
     premium: Array
     """(R,) street premium over the list price."""
     caught: Array
@@ -293,7 +293,7 @@ class Quarter:
     bought: Array
     """(K, R) chips that reach China legally and from its own fabs."""
     arrived: Array
-    """(A, R) diverted compute that arrives in China, by the country it went through, H100e."""
+    """(routes, R) diverted compute that arrives in China, by route, H100e."""
     newly_rented: Array
     """(R,) compute abroad that China rents anew, H100e."""
     hit: Array

@@ -30,11 +30,13 @@ RENTAL_COST, RENTAL_SCALE = 1.02, 0.4
 """The same for hosts that rent out: they have other customers at the list price; judgement."""
 MOST_RENTED_OUT = 1.6
 """Largest new rental against that at a full margin; judgement."""
+_PAID = {n: np.array([STREET / SMUGGLING_SCALE] * n + [RENTAL / RENTAL_SCALE]) for n in range(64)}
+"""What each channel is paid of the internal price, against its scale, by the number of routes."""
 MARGIN_WIDTH = 0.1
 """Width over which a channel opens as its margin passes nothing; judgement."""
-STEPS, LARGEST_STEP = 4, 0.7
+STEPS, LARGEST_STEP = 3, 0.7
 """Steps of the solver, and the largest in logs; the price is then exact by what money and quantities give."""
-LOWEST, HIGHEST = -4.0, 2.7
+LOWEST, HIGHEST = -5.0, 5.0
 """Bounds of the internal price against the list price, in logs."""
 
 
@@ -51,11 +53,15 @@ class Supply:
     networks: Array
     """(routes, runs) diverted chips at a full margin."""
     risk: Array
-    """(routes, runs) expected loss and trouble on a route, against `SMUGGLING_SCALE`."""
+    """(routes + 1, runs) what a channel costs beside its margin, against its scale: routes, and last hosts."""
     most_diverted: Array
     """(runs,) what networks can carry at most."""
     hosts: Array
     """(runs,) new rental at a full margin."""
+    most_rented: Array
+    """(runs,) new rental at most."""
+    response: Array
+    """(routes + 1, runs) exponents by which routes, and last hosts, answer to their margin."""
 
 
 def weights(train: Array, decode: Array, price: Array) -> Array:
@@ -89,7 +95,13 @@ def fill(money: Array, weight: Array, limit: Array) -> Array:
 
 def spendable(money: Array, price: Array, p: Draws) -> Array:
     """Money that is spent at an internal price (in logs): all of it at the reference, less where compute is dearer."""
-    return money * np.exp(np.minimum((1 - p.price_elasticity) * (price - LOG_REFERENCE), 0.0))
+    return np.maximum(money, 1e-9) * np.exp(np.minimum((1 - p.price_elasticity) * (price - LOG_REFERENCE), 0.0))
+
+
+def costs(risk: Array) -> Array:
+    """What a channel costs beside its margin, against its scale: routes with their risk, and last hosts."""
+    hosts = np.full((1, risk.shape[-1]), RENTAL_COST / RENTAL_SCALE)
+    return np.concatenate([(SMUGGLING_COST + risk) / SMUGGLING_SCALE, hosts])
 
 
 @dataclass(frozen=True)
@@ -106,43 +118,47 @@ class Sold:
     """(runs,) answer of the cost to the price, in logs."""
 
 
-def sold(price: Array, supply: Supply, p: Draws) -> Sold:
-    """What all channels whose price is the internal one sell at it (in logs).
+def sold(price: Array, supply: Supply) -> Sold:
+    """What all channels whose price is the internal one sell at it (in logs, `(…, runs)`).
 
-    Routes carry more as their margin rises, and all together at most what networks can carry; hosts likewise.
+    Routes carry more as their margin rises, and all together at most what networks can carry; hosts likewise. At a loss
+    they bring next to nothing, without a corner.
     """
     level = np.exp(price)
-    street, rent = (STREET / SMUGGLING_SCALE) * level, (RENTAL / RENTAL_SCALE) * level
-    use, answer = _use(street - (SMUGGLING_COST / SMUGGLING_SCALE) - supply.risk, p.smuggling_response)
-    brought, more = _bounded((supply.networks * use), supply.most_diverted, supply.networks * answer)
-    use, answer = _use(rent - RENTAL_COST / RENTAL_SCALE, p.rent_response)
-    hired, more_hired = _bounded(supply.hosts * use, MOST_RENTED_OUT * supply.hosts, supply.hosts * answer)
-    worth = supply.domestic + STREET * brought.sum(axis=0) + RENTAL * hired
-    cost = level * worth + 1e-9
-    rise = cost + level * (STREET * more.sum(axis=0) * street + RENTAL * more_hired * rent)
-    return Sold(brought, hired, cost, rise)
-
-
-def _use(margin: Array, response: Array) -> tuple[Array, Array]:
-    """How far a channel is used at a margin (1 at a full one), and its answer: none at a loss, without a corner."""
-    root = np.sqrt(margin * margin + MARGIN_WIDTH * MARGIN_WIDTH)
+    routes = len(supply.risk) - 1
+    margin = np.multiply.outer(_PAID[routes], level) - supply.risk.reshape(routes + 1, *[1] * (level.ndim - 1), -1)
+    root = np.sqrt(margin * margin + MARGIN_WIDTH**2)
+    response = _across(supply.response, level)
     use = np.exp(response * np.log(0.5 * (margin + root)))
-    return use, response * use / root
+    answer = use * response / root
+    networks = _across(supply.networks, level)
+    brought, less = _bounded(networks * use[:routes], supply.most_diverted)
+    hired, held = _bounded((supply.hosts * use[routes])[None], supply.most_rented)
+    cost = level * (supply.domestic + STREET * brought.sum(axis=0) + RENTAL * hired[0]) + 1e-9
+    more = (STREET * _PAID[routes][0]) * less * (networks * answer[:routes]).sum(axis=0)
+    more = more + (RENTAL * _PAID[routes][-1]) * held * (supply.hosts * answer[routes])
+    return Sold(brought, hired[0], cost, cost + level * level * more)
 
 
-def _bounded(wanted: Array, most: Array, answer: Array) -> tuple[Array, Array]:
-    """What is brought of what is wanted, a smooth minimum with the most there is, and its answer."""
-    ratio = (wanted.sum(axis=0) if wanted.ndim > 1 else wanted) / np.maximum(most, 1e-9)
+def _across(values: Array, level: Array) -> Array:
+    """Values by channel in the shape of several prices."""
+    return values if level.ndim == 1 else values[:, None]
+
+
+def _bounded(wanted: Array, most: Array) -> tuple[Array, Array]:
+    """What is brought of what is wanted, a smooth minimum with the most there is, and the share of an answer left."""
+    ratio = wanted.sum(axis=0) / np.maximum(most, 1e-9)
     square = 1 / (1 + ratio * ratio)
     shrink = np.sqrt(square)
-    return wanted * shrink, answer * (shrink * square)
+    return wanted * shrink, shrink * square
 
 
 def clear(start: Array, money: Array, supply: Supply, p: Draws) -> tuple[Array, Array, Sold]:
     """The internal price, in logs against the list price, at which what is offered costs what is spent.
 
     Licensed products have a price of their own: above it all that licenses allow is bought, below it nothing, and at it
-    as much as the other channels leave money for.
+    as much as the other channels leave money for. Otherwise the price is found by Newton's method in logs; the steps
+    are a fixed number, so that a member alone gets the same bits.
 
     Args:
         start: the price of the last quarter, in logs.
@@ -153,20 +169,19 @@ def clear(start: Array, money: Array, supply: Supply, p: Draws) -> tuple[Array, 
     Returns:
         The price, the money for licensed products, `(runs,)` each, and what the other channels sell.
     """
-    at_dear = sold(supply.dear, supply, p)
-    left = spendable(money, supply.dear, p) - at_dear.cost
+    before = np.minimum(np.maximum(start, LOWEST), HIGHEST)
+    both = sold(np.stack([supply.dear, before]), supply)
+    left = spendable(money, supply.dear, p) - both.cost[0]
     level = (left > 0) & (left < supply.legal)  # licensed products set the price
     ordered = np.where(left > 0, supply.legal, 0.0)
-    x = np.where(level, supply.dear, np.minimum(np.maximum(start, LOWEST), HIGHEST))
+    x = np.where(level, supply.dear, before)
     extra = np.maximum(p.price_elasticity - 1, 0.0)
-    found = at_dear
-    for last in range(STEPS - 1, -1, -1):
-        found = sold(x, supply, p)
-        if not last:
-            break
-        cost = found.cost + ordered
-        above = np.log(cost / np.maximum(spendable(money, x, p), 1e-9))
-        slope = found.rise / cost + np.where(x > LOG_REFERENCE, extra, 0.0)
+    found, cost, rise = both, both.cost[1] + ordered, both.rise[1]
+    for _ in range(STEPS):
+        above = np.log(cost / spendable(money, x, p))
+        slope = rise / cost + np.where(x > LOG_REFERENCE, extra, 0.0)
         moved = x - np.minimum(np.maximum(above / slope, -LARGEST_STEP), LARGEST_STEP)
         x = np.where(level, x, np.minimum(np.maximum(moved, LOWEST), HIGHEST))
+        found = sold(x, supply)
+        cost, rise = found.cost + ordered, found.rise
     return x, np.where(level, left, ordered), found

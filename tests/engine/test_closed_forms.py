@@ -129,8 +129,17 @@ def test_money_without_elasticity_beyond_one_stays_what_it_is() -> None:
 
 def channels(**changed: float) -> trade.Supply:
     """A market of Chinese chips alone, until a test adds channels."""
-    usual = {"legal": 0.0, "dear": 0.0, "domestic": 50.0, "most_diverted": 1e-9, "hosts": 0.0} | changed
-    routes = {name: np.full((1, 1), changed.get(name, 0.0)) for name in ("networks", "risk")}
+    usual = {
+        "legal": 0.0,
+        "dear": 0.0,
+        "domestic": 50.0,
+        "most_diverted": 1e-9,
+        "hosts": 0.0,
+        "most_rented": 1e-9,
+    } | changed
+    routes = {name: np.full((1, 1), changed.get(name, 0.0)) for name in ("networks",)}
+    routes["risk"] = trade.costs(np.zeros((1, 1)))
+    routes["response"] = np.full((2, 1), 0.5)
     return trade.Supply(**{n: one(v) for n, v in usual.items() if n not in routes}, **routes)
 
 

@@ -187,6 +187,22 @@ def test_an_edge_variant_appears_only_after_the_data_and_only_within_the_rule() 
     assert set(VARIANTS) == {"A800", "H800", "H20", "EDGE"}
 
 
+def test_china_buys_ahead_of_a_dated_rule_after_the_data_too_as_far_as_a_cap_lets_it() -> None:
+    rule = {
+        "id": "mine", "start": "2028-01-01", "issuer": "us", "scope": "sale", "measure": "deny", "priority": 90,
+        "destination": "china", "title": "A rule", "summary": "A rule of one's own.", "source": "a test",
+        "as_of": "2026-11-01", "tier": "judgement",
+    }  # fmt: skip
+    open_ = BASE.with_levers(import_permission=100, licence_approval=100, licence_tpp=150, licence_quota=100)
+    for spec, more in ((open_, 1.05), (open_.with_levers(licence_quota=10), 1.0)):
+        base, ruled = (simulate(s, 16, until=2028) for s in (spec, spec.with_changes(rules=[rule])))
+        at = base.quarters.index("2027-Q4")
+        legal = [run.part("flows_china.legal").mean(axis=1) for run in (base, ruled)]
+        assert np.array_equal(legal[0][:at], legal[1][:at])
+        assert legal[1][at] >= more * legal[0][at] * (1 - 1e-9)
+        assert legal[1][at + 1] == 0
+
+
 # --- tighter rules never help --------------------------------------------------------------------------------------
 
 TIGHTER = [

@@ -72,17 +72,20 @@ def buy(c: Context, s: State, q: Quarter) -> None:
     q.permitted = _permission(c, s)
     q.bought = np.zeros((len(CLASSES), c.runs))
     _set_dies(c, q)
-    offers = _legal_offers(c, s, q)
-    q.blocked = _blocked(c, q, offers)
+    value = TRAINING_BUDGET * q.kappa_train + (1 - TRAINING_BUDGET) * q.kappa_decode
+    offers = _legal_offers(c, s, q, value)
+    q.blocked = _blocked(c, q, offers, value)
     _end_orders(c, s, q, offers)
-    world = _worth_of_the_mix(c, q)
+    value /= summed(q.mix[MERCHANT] / c.chips.h100e[MERCHANT], value[MERCHANT])  # in H100e of what the world buys
     form = _chinese_form(c)
-    worth = _worth(q, form) / world
-    units = _licensed_units(c, s, q, offers)
-    supply = _supply(c, s, q, offers, units, worth, world)
+    worth = summed(form, value[ASCEND])
+    units, ahead = _licensed_units(c, s, q, offers, value)
+    supply = _supply(c, s, q, offers, units, value, worth)
     start = np.log(np.maximum(s.china_price, 1.0) / q.list_price)
-    price, licensed, found = trade.clear(start, s.money[CHINA], supply, c.p)
-    _spend(c, s, q, supply, price, licensed, found)
+    s.hoard[CHINA] = np.maximum(s.hoard[CHINA] - (s.early[CHINA] - ahead), 0.0)  # what it cannot buy it keeps
+    money = s.money[CHINA] - s.early[CHINA] + ahead
+    price, licensed, found = trade.clear(start, money, supply, c.p)
+    _spend(c, s, q, supply, money, price, licensed, found)
     q.ordered = np.zeros((len(CLASSES), c.runs))
     q.ordered[offers.classes] = units * (licensed / np.maximum(supply.legal, 1e-9))
     s.on_order += q.ordered
@@ -101,7 +104,7 @@ def _set_dies(c: Context, q: Quarter) -> None:
     q.die[EDGE] = c.chips.h100e[newest] * min(LOGIC_SHARE * logic + (1 - LOGIC_SHARE) * memory, 1.0)
 
 
-def _legal_offers(c: Context, s: State, q: Quarter) -> _Offers:
+def _legal_offers(c: Context, s: State, q: Quarter, value: Array) -> _Offers:
     """Classes that rules and quotas let in, with their price."""
     strictness = s.strictness[US]
     classes = _on_offer(c, q)
@@ -111,7 +114,7 @@ def _legal_offers(c: Context, s: State, q: Quarter) -> _Offers:
         limit[row] = np.minimum(_volume_cap(c, s, q, k), q.cap_units[k])
         if k == EDGE:
             approved[row] *= c.actors.designer.offers_variant()
-        price[row] = _price(c, q, k) * (1 + q.price_share[k])
+        price[row] = _price(c, q, k, value) * (1 + q.price_share[k])
     return _Offers(classes, price, limit, approved)
 
 
@@ -159,9 +162,8 @@ def _frontier(c: Context) -> int:
     return c.inputs.strongest[c.t]
 
 
-def _blocked(c: Context, q: Quarter, offers: _Offers) -> Array:
+def _blocked(c: Context, q: Quarter, offers: _Offers, value: Array) -> Array:
     """Share of the usable value of a frontier chip that the best legal chip lacks, `(runs,)`."""
-    value = TRAINING_BUDGET * q.kappa_train + (1 - TRAINING_BUDGET) * q.kappa_decode
     best = np.zeros(c.runs)
     for k in offers.classes:
         allowed = q.approval[k] * q.permitted
@@ -171,15 +173,14 @@ def _blocked(c: Context, q: Quarter, offers: _Offers) -> Array:
     return np.clip(1 - best / value[_frontier(c)], 0, 1)
 
 
-def _price(c: Context, q: Quarter, k: int) -> Array:
+def _price(c: Context, q: Quarter, k: int, value: Array) -> Array:
     """Price of a class before tariffs, US dollars."""
     if CLASSES[k] in VARIANTS and k != EDGE:
         years = max(c.quarter - c.chips.released[k], 0) / 4
         return np.full(c.runs, c.chips.price[k] * np.exp(np.log1p(-VARIANT_PRICE_FALL) * years))
     if k == EDGE:  # priced by what it is worth to the buyer: H20s sold near 12,000 dollars beside H100s at 25,000
-        worth = TRAINING_BUDGET * q.kappa_train[k] + (1 - TRAINING_BUDGET) * q.kappa_decode[k]
         # Nobody makes a variant of silicon that earns more as a frontier chip.
-        return q.list_price * np.maximum(VARIANT_DISCOUNT * worth, q.die[EDGE])
+        return q.list_price * np.maximum(VARIANT_DISCOUNT * value[k], q.die[EDGE])
     return q.list_price * c.chips.h100e[k]
 
 
@@ -195,12 +196,25 @@ def _end_orders(c: Context, s: State, q: Quarter, offers: _Offers) -> None:
     s.on_order[ended] = 0.0
 
 
-def _licensed_units(c: Context, s: State, q: Quarter, offers: _Offers) -> Array:
-    """Licensed chips that China would order by license, quota, money, Beijing and power, `(products, runs)`."""
+def _licensed_units(c: Context, s: State, q: Quarter, offers: _Offers, value: Array) -> tuple[Array, Array]:
+    """Licensed chips that China would order by license, quota, money, Beijing and power.
+
+    Returns:
+        Chips, `(products, runs)`, and the money of those that are bought ahead of a rule, `(runs,)`.
+    """
     if not offers.classes:
-        return np.zeros((0, c.runs))
-    steady = s.money[CHINA] - s.early[CHINA]
-    money = q.permitted * (_attracted(c, q, offers) * steady + s.early[CHINA])
+        return np.zeros((0, c.runs)), np.zeros(c.runs)
+    steady = q.permitted * _attracted(c, offers, value) * (s.money[CHINA] - s.early[CHINA])
+    units = _units_for(c, s, q, offers, steady)
+    if not c.inputs.stockpiling[c.t]:
+        return units, np.zeros(c.runs)
+    rushed = _units_for(c, s, q, offers, steady + q.permitted * s.early[CHINA])
+    more = ((rushed - units) * offers.price).sum(axis=0)
+    return rushed, np.minimum(np.maximum(more, 0.0), s.early[CHINA])
+
+
+def _units_for(c: Context, s: State, q: Quarter, offers: _Offers, money: Array) -> Array:
+    """Chips that some money buys within licenses, quotas and power, `(products, runs)`."""
     weight = trade.weights(q.kappa_train[offers.classes], q.kappa_decode[offers.classes], offers.price)
     limit = np.minimum(offers.approved * money, offers.limit * offers.price)
     units = trade.fill(money, weight, limit) / offers.price
@@ -210,16 +224,17 @@ def _licensed_units(c: Context, s: State, q: Quarter, offers: _Offers) -> Array:
     return units * market.fitting(summed(kw, units), _power_room(c, s, q))
 
 
-def _attracted(c: Context, q: Quarter, offers: _Offers) -> Array:
+def _attracted(c: Context, offers: _Offers, value: Array) -> Array:
     """Share of China's money that looks for legal chips, `(runs,)`: all of it for frontier chips, little for tiny ones.
 
     While the record or its dated rules last it is the share that bought what was legal then.
     """
     if c.t < max(c.inputs.rules_steps, c.inputs.data_steps):
         return c.p.legal_share
-    value = TRAINING_BUDGET * q.kappa_train + (1 - TRAINING_BUDGET) * q.kappa_decode
     near = value[offers.classes].max(axis=0) / value[_frontier(c)]
-    few = 1 / (1 + (TOO_SMALL / np.maximum(near, 1e-3)) ** 4)
+    few = TOO_SMALL / np.maximum(near, 1e-3)
+    few *= few
+    few = 1 / (1 + few * few)
     return np.minimum(c.p.legal_share + (1 - c.p.legal_share) * near, 1.0) * few
 
 
@@ -233,36 +248,27 @@ def _power_room(c: Context, s: State, q: Quarter) -> Array:
 # --- all channels -----------------------------------------------------------------------------------------------------
 
 
-def _worth_of_the_mix(c: Context, q: Quarter) -> Array:
-    """Usable compute of an H100e of what the world buys, `(runs,)`."""
-    per_h100e = q.mix[MERCHANT] / c.chips.h100e[MERCHANT, None]
-    value = TRAINING_BUDGET * q.kappa_train[MERCHANT] + (1 - TRAINING_BUDGET) * q.kappa_decode[MERCHANT]
-    return (per_h100e * value).sum(axis=0)
-
-
-def _worth(q: Quarter, form: Array) -> Array:
-    """Usable compute of a 910C equivalent in its form of the day, `(runs,)`."""
-    return summed(form, TRAINING_BUDGET * q.kappa_train[ASCEND] + (1 - TRAINING_BUDGET) * q.kappa_decode[ASCEND])
-
-
-def _supply(c: Context, s: State, q: Quarter, offers: _Offers, units: Array, worth: Array, world: Array) -> Supply:
+def _supply(c: Context, s: State, q: Quarter, offers: _Offers, units: Array, value: Array, worth: Array) -> Supply:
     """What the channels offer at any internal price."""
-    value = TRAINING_BUDGET * q.kappa_train[offers.classes] + (1 - TRAINING_BUDGET) * q.kappa_decode[offers.classes]
-    legal = units * offers.price
-    each = np.log(offers.price * world / (value * q.list_price))
-    dear = (legal * each).sum(axis=0) / np.maximum(legal.sum(axis=0), 1e-9)
+    each = units * offers.price
+    legal = each.sum(axis=0)
+    # One price for all of them, as all are bought or none: what they cost by what they are worth.
+    bought = np.maximum((units * value[offers.classes]).sum(axis=0), 1e-9)
+    dear = np.log(np.maximum(legal, 1e-9) / (bought * q.list_price))
     own = q.chinese_output * 1e3 * worth * (1 + c.p.home_preference)
     effort = np.power(s.enforcement[US], diversion.EFFORT_RETURNS)
     q.caught = diversion.caught_share(c.p, effort)
     looked = _looked_for(c, s)
     located = 1 - diversion.LOCATION_EFFECT * c.setting("location_verification") / 100
+    hosts = _rental_offer(c, s, q) * q.list_price
+    response = np.stack([c.p.smuggling_response] * len(looked) + [c.p.rent_response])
     return Supply(
-        legal=legal.sum(axis=0), dear=np.where(legal.sum(axis=0) > 0, dear, 0.0),
+        legal=legal, dear=np.where(legal > 0, dear, 0.0),
         domestic=own * q.list_price,
         networks=s.network[c.inputs.route_rows] * (q.made_to_order * located * (1 - q.caught) * q.list_price),
-        risk=diversion.risk(looked, q.caught) / trade.SMUGGLING_SCALE,
+        risk=trade.costs(diversion.risk(looked, q.caught)),
         most_diverted=diversion.MOST_USED * c.p.network_limit * (1 - q.caught) * q.made_to_order * q.list_price,
-        hosts=_rental_offer(c, s, q) * q.list_price,
+        hosts=hosts, most_rented=trade.MOST_RENTED_OUT * hosts, response=response,
     )  # fmt: skip
 
 
@@ -287,27 +293,28 @@ def _rental_room(c: Context, s: State) -> Array:
     return np.maximum(MOST_NEW_RENT * s.own_train * c.constants.rent_weight - s.rented, 0.0)
 
 
-def _spend(c: Context, s: State, q: Quarter, supply: Supply, price: Array, licensed: Array, found: trade.Sold) -> None:
+def _spend(
+    c: Context, s: State, q: Quarter, supply: Supply, money: Array, price: Array, licensed: Array, found: trade.Sold
+) -> None:
     """Place China's money at the internal price; what is spent and what is bought then make the price exact."""
-    spent = trade.spendable(s.money[CHINA], price, c.p)
+    spent = trade.spendable(money, price, c.p)
     smuggled, hired = found.diverted, found.rented
     through = smuggled.sum(axis=0)
     now = spent - licensed
     level = now / np.maximum(supply.domestic + STREET * through + RENTAL * hired, 1e-9)
     s.china_price = level * q.list_price
     q.premium = level - 1
-    q.priced_out = 1 - spent / np.maximum(s.money[CHINA], 1.0)
+    q.priced_out = 1 - spent / np.maximum(money, 1.0)
     q.premium_usd = now - supply.domestic / (1 + c.p.home_preference) - through - hired
     q.placed[CHINA] = spent
     s.spending[CHINA] = now
     s.backlog_usd[CHINA] += licensed
-    q.arrived, q.newly_rented = np.zeros_like(s.backlog), hired / q.list_price
-    q.arrived[c.inputs.route_rows] = smuggled / q.list_price
+    q.arrived, q.newly_rented = smuggled / q.list_price, hired / q.list_price
     q.flows = np.zeros((len(trade.CHANNELS), c.runs))
     q.flows[trade.CHANNELS.index("offshore")] = q.newly_rented
-    rows = c.inputs.route_rows
+    rows, looked = c.inputs.route_rows, _looked_for(c, s)
     s.network[rows] = diversion.adapt(
-        s.network[rows], c.p, STREET * level, supply.risk * trade.SMUGGLING_SCALE, _looked_for(c, s), s.enforcement[US]
+        s.network[rows], c.p, STREET * level, diversion.risk(looked, q.caught), looked, s.enforcement[US]
     )
 
 

@@ -117,6 +117,13 @@ def _premium(w: Held) -> Array:
     return paid
 
 
+def _through(w: Held) -> Array:
+    """Diverted compute by the country that it goes through, (A, R)."""
+    through = np.zeros_like(w.s.spending)
+    through[w.c.inputs.route_rows] = w.q.arrived
+    return through
+
+
 def _terms(w: Held, row: int) -> tuple[Array, ...]:
     return (*(w.q.follower_terms[part][row] for part in range(3)), w.q.rl_gain[row])
 
@@ -149,7 +156,7 @@ KEPT: dict[str, Callable[[Held], Array | tuple[Array, ...]]] = {
     "backlog_usd": lambda w: w.s.backlog_usd,
     "given_up_usd": lambda w: w.s.wished - w.q.placed + w.q.refunded,
     "premium_usd": _premium,
-    "diverted_through": lambda w: w.q.arrived,
+    "diverted_through": _through,
     "rented_from": lambda w: w.s.rented,
     "rented": lambda w: w.s.rented.sum(axis=0),
     "premium": lambda w: w.q.premium,

@@ -30,8 +30,8 @@ def run(c: Context, s: State, q: Quarter) -> None:
     q.placed, q.refunded = np.zeros((2, *s.backlog.shape))
     s.spending = np.zeros_like(s.backlog)
     share = c.inputs.capacity_share[c.t][:CUSTOM]
-    q.mix = np.zeros_like(q.capacity)
-    q.mix[:CUSTOM] = (share / share.sum())[:, None]
+    q.mix = np.zeros(len(q.capacity))
+    q.mix[:CUSTOM] = share / share.sum()
     if not c.in_data:
         _order(c, s, q)
     china.buy(c, s, q)
@@ -48,9 +48,10 @@ def _order(c: Context, s: State, q: Quarter) -> None:
     """Buyers outside China place orders: by the queue before them, by their power, and by what rules let them have."""
     made = q.made_to_order + q.capacity[CUSTOM]
     waiting = s.backlog.sum(axis=0) / np.maximum(made, 1e-9)
-    price, may = _prices(c, s, q), _allowed(c, s, q)
-    cover = waiting
+    price, cover = _prices(c, s, q), waiting
+    may: Array | float = 1.0
     if c.inputs.terms_act[c.t]:  # who is kept from some lines waits longer than the others
+        may = _allowed(c, s, q)
         cover = np.maximum(waiting, np.where(may < 1, s.backlog / np.maximum(s.delivered, 1e-9), 0.0))
     money = s.money * (market.placed_share(cover) * may)
     money[CHINA] = 0.0
@@ -75,20 +76,19 @@ def _prices(c: Context, s: State, q: Quarter) -> Array:
 
 
 def _allowed(c: Context, s: State, q: Quarter) -> Array:
-    """Share of the lines that each buyer may order from, (A, R); orders of who may have nothing end."""
-    may = np.ones_like(s.backlog)
-    if c.inputs.terms_act[c.t]:
-        for row, terms in c.inputs.terms:
-            may[row] = terms.approval[c.t] @ q.mix[:CUSTOM]
-            ended = may[row] <= 0
-            q.refunded[row] = np.where(ended, s.backlog_usd[row], 0.0)
-            s.backlog[row], s.backlog_usd[row] = (np.where(ended, 0.0, x[row]) for x in (s.backlog, s.backlog_usd))
+    """Share of the lines that each buyer may order from, (A, 1); orders of who may have nothing end."""
+    may = np.ones((len(s.backlog), 1))
+    for row, terms in c.inputs.terms:
+        may[row] = terms.approval[c.t] @ q.mix[:CUSTOM]
+        if may[row] <= 0:
+            q.refunded[row] = s.backlog_usd[row]
+            s.backlog[row], s.backlog_usd[row] = 0.0, 0.0
     return may
 
 
 def _room(c: Context, s: State, q: Quarter, waiting: Array) -> Array:
     """H100e outside China for which there will be power when they come, beside what is on order, `(runs,)`."""
-    per_h100e = power.OVERHEAD / 1000 * summed(c.chips.kw[:CUSTOM] / c.chips.h100e[:CUSTOM], q.mix[:CUSTOM])
+    per_h100e = power.OVERHEAD / 1000 * float(q.mix @ (c.chips.kw / c.chips.h100e))
     free = power.room(s.power, s.power_added, s.power_need, besides=CHINA, ahead=waiting)
     return np.maximum(free / per_h100e - s.backlog.sum(axis=0), 0.0)
 
@@ -98,7 +98,8 @@ def _room(c: Context, s: State, q: Quarter, waiting: Array) -> Array:
 
 def _deliver(c: Context, s: State, q: Quarter) -> None:
     """Make and deliver: diverted chips first, then the queue; China's licensed chips stand in the same queue."""
-    h = c.chips.h100e[:, None]
+    h = c.chips.h100e
+    per_h100e = (q.mix / h)[:, None]
     # Smugglers take of every merchant line in proportion, and never all of it.
     attempted = np.minimum(q.arrived.sum(axis=0) / np.maximum(1 - q.caught, 1e-9), MOST_SPOT * q.made_to_order)
     q.arrived = q.arrived * ((attempted * (1 - q.caught)) / np.maximum(q.arrived.sum(axis=0), 1e-9))
@@ -124,10 +125,10 @@ def _deliver(c: Context, s: State, q: Quarter) -> None:
     if c.inputs.terms_act[c.t]:
         merchant, apart, left = _by_terms(c, s, q, merchant)
     else:
-        left = q.mix * (merchant.sum(axis=0) / h)
+        left = per_h100e * merchant.sum(axis=0)
         apart = {}
     left[CUSTOM] = custom / h[CUSTOM]
-    leaving = q.mix * (attempted / h)
+    leaving = per_h100e * attempted
     arriving = leaving * (1 - q.caught)
     _book(c, q, left, leaving, arriving)
     q.delivery = Delivery(merchant / np.maximum(merchant.sum(axis=0), 1e-9), apart, left, q.bought + arriving)
@@ -189,9 +190,9 @@ def _by_terms(c: Context, s: State, q: Quarter, due: Array) -> tuple[Array, dict
     free = due.copy()
     free[named] = 0.0
     weight = free / np.maximum(free.sum(axis=0), 1e-9)
-    got, left, shares = np.zeros_like(due), np.zeros_like(q.mix), {}
+    got, left, shares = np.zeros_like(due), np.zeros_like(q.capacity), {}
     most = s.backlog.copy()  # nobody gets more than it has ordered
-    for k in map(int, np.flatnonzero(q.mix[:CUSTOM].any(axis=1))):
+    for k in map(int, np.flatnonzero(q.mix[:CUSTOM])):
         line, given = q.mix[k] * due.sum(axis=0), np.zeros_like(due)
         for row, terms in c.inputs.terms:
             open_lines = np.maximum(terms.approval[t] @ q.mix[:CUSTOM], 1e-9)
@@ -231,7 +232,9 @@ def _look_ahead(c: Context, s: State, q: Quarter) -> None:
     """Makers set the next price and order capacity for what they sell; buyers see what they could place."""
     placed = q.placed / np.maximum(s.money, 1.0)
     s.executed = np.ones_like(placed) if c.in_data else np.minimum(placed, 1.0)
-    s.executed[CHINA] = 1.0 if c.in_data else 1 - q.priced_out
+    if not c.in_data:  # dear compute counts as money that bought too little
+        dear = np.minimum(china.REFERENCE_PREMIUM * q.list_price / np.maximum(s.china_price, 1e-9), 1.0)
+        s.executed[CHINA] = (1 - q.priced_out) * np.cbrt(dear)
     abroad = q.placed.sum(axis=0) - q.placed[CHINA] + q.flows[DIVERTED] * q.list_price
     value = abroad + summed(c.chips.h100e[:US_N], q.ordered[:US_N]) * q.list_price
     wanted = market.demand(value, s.cost, c.p)
