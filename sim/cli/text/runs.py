@@ -168,6 +168,9 @@ def _expected(expected: Mapping[str, Any]) -> Table:
     return table
 
 
+BALANCE = "In every future planned = paid + what more is owed + given up; medians do not add up."
+
+
 def result(run: Run, summary: Mapping[str, Any], changed: Mapping[str, Setting], idle: Sequence[str] = ()) -> None:
     """Where a scenario leads."""
     console = _console()
@@ -179,7 +182,8 @@ def result(run: Run, summary: Mapping[str, Any], changed: Mapping[str, Setting],
     _print(console, headline(rounded(summary["outcomes"]), run.until))
     without_effect(idle)
     _print(console, _outcomes(summary), _lead(summary), _crossing_delay(summary, run.until), _slope(summary))
-    _print(console, _crossing(run, summary), _channels(summary), _china(summary), _governance(summary))
+    _print(console, _crossing(run, summary), _channels(summary), _china(summary))
+    _print(console, _market(run, summary), BALANCE, _prices(summary), _governance(summary))
     by = "weighed by history" if summary["weighting"] == "history" else "drawn from the priors"
     made = f"scenario {summary['digest']}, parameters {by}, calibration {summary['calibration']}"
     console.print(f"{run.runs:,} futures, seed {run.seed}, {made}. {FOOTER}")
@@ -264,6 +268,30 @@ def _china(summary: Mapping[str, Any]) -> Table:
     for name, meaning in DEFINITIONS.items():
         spans = summary["china_compute_h100e"][name]
         table.add_row(meaning, *(_span(spans[year], scale=1e6) for year in years))
+    return table
+
+
+def _market(run: Run, summary: Mapping[str, Any]) -> Table:
+    """Where the money for chips goes: paid, owed for chips on order, or given up."""
+    labels = {row.actor: row.label for row in run.spec.roster()}
+    year = str(min(2030, int(summary["horizon"])))
+    table = _table(
+        f"Money for chips in {year}, billion US dollars, medians (planned: before what could be ordered)", "Actor",
+        "Planned", "Paid", "Given up", "On order at its end", "Paid above the list price",
+    )  # fmt: skip
+    for actor, by_year in summary["market"].items():
+        found = (by_year[year][f"{name}_usd"] / 1e9 for name in ("planned", "paid", "given_up", "backlog", "premium"))
+        table.add_row(labels.get(actor, actor), *(_plain(value, 1) for value in found))
+    return table
+
+
+def _prices(summary: Mapping[str, Any]) -> Table:
+    table = _table(
+        "Price of compute at year ends, thousand US dollars per H100e, median (5 to 95 %)", "Year", "List price",
+        "Inside China",
+    )  # fmt: skip
+    for year, listed in summary["list_price_usd"].items():
+        table.add_row(year, _span(listed, 1, 1e3), _span(summary["china_price_usd"][year], 1, 1e3))
     return table
 
 

@@ -260,14 +260,15 @@ def _supply(c: Context, s: State, q: Quarter, offers: _Offers, units: Array, val
     q.caught = diversion.caught_share(c.p, effort)
     looked = _looked_for(c, s)
     located = 1 - diversion.LOCATION_EFFECT * c.setting("location_verification") / 100
+    passed = q.made_to_order * (1 - q.caught) * q.list_price
     hosts = _rental_offer(c, s, q) * q.list_price
     response = np.stack([c.p.smuggling_response] * len(looked) + [c.p.rent_response])
     return Supply(
         legal=legal, dear=np.where(legal > 0, dear, 0.0),
         domestic=own * q.list_price,
-        networks=s.network[c.inputs.route_rows] * (q.made_to_order * located * (1 - q.caught) * q.list_price),
+        networks=s.network[c.inputs.route_rows] * _open(c, q) * (located * passed),
         risk=trade.costs(diversion.risk(looked, q.caught)),
-        most_diverted=diversion.MOST_USED * c.p.network_limit * (1 - q.caught) * q.made_to_order * q.list_price,
+        most_diverted=diversion.MOST_USED * c.p.network_limit * passed,
         hosts=hosts, most_rented=trade.MOST_RENTED_OUT * hosts, response=response,
     )  # fmt: skip
 
@@ -278,6 +279,15 @@ def _looked_for(c: Context, s: State) -> Array:
     today = np.full(c.runs, diversion.POLICING_TODAY)
     rows = [s.policing[row] if hubs.start <= row < hubs.stop else today for row in c.inputs.route_rows]
     return np.stack(rows) if rows else np.zeros((0, c.runs))
+
+
+def _open(c: Context, q: Quarter) -> Array:
+    """Share of the lines that may go to each route, (routes, 1): what a country may not have does not go through it."""
+    share = np.ones((len(c.inputs.route_rows), 1))
+    for row, terms in c.inputs.terms if c.inputs.terms_act[c.t] else ():
+        if row in c.inputs.route_rows:
+            share[c.inputs.route_rows.index(row)] = terms.approval[c.t] @ q.mix[: terms.approval.shape[1]]
+    return share
 
 
 def _rental_offer(c: Context, s: State, q: Quarter) -> Array:
