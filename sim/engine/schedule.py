@@ -52,8 +52,8 @@ PHASES: tuple[Phase, ...] = (
         ),
         writes=_fields(
             "alignment base_plan concentration early effort enforcement experiments hoard money permission "
-            "plan plan_edge policing policing_set pretraining prospects push recorded_spending reinforcement "
-            "safety serving strictness variant_wait wish wished"
+            "plan policing policing_set pretraining prospects push recorded_spending reinforcement safety "
+            "serving strictness variant_wait wish wished"
         ),
     ),
     Phase(
@@ -112,10 +112,10 @@ PHASES: tuple[Phase, ...] = (
     Phase(
         "feedback", feedback.run, "revenue, and what everybody sees next quarter",
         reads=_fields(
-            "alignment bloc_revenue blocked diverted eci premium priced_out revenue revenue_growth safety "
-            "serving used_decode used_train"
+            "alignment bloc_revenue blocked china_price diverted eci order_price premium priced_out "
+            "recorded_spending revenue revenue_growth safety serving used_decode used_train"
         ),
-        writes=_fields("bloc_revenue governance public revenue revenue_growth with_us"),
+        writes=_fields("bloc_revenue governance plan_edge public revenue revenue_growth with_us"),
     ),
 )  # fmt: skip
 """The schedule of one quarter, in order; at its end `record` keeps what was asked for."""

@@ -286,7 +286,7 @@ def test_parameters_are_drawable_and_have_their_own_columns() -> None:
         assert row.unit, name
 
 
-@pytest.mark.parametrize("name", ["points_per_oom", "diffusion", "rl_form", "substitution", "legal_share_cap"])
+@pytest.mark.parametrize("name", ["points_per_oom", "diffusion", "rl_form", "substitution", "legal_share"])
 def test_drawn_values_have_the_stated_quantiles(name: str) -> None:
     import numpy as np
 

@@ -43,21 +43,17 @@ def _prospects(c: Context, s: State, q: Quarter) -> Array:
 
     Partners plan as one bloc: their revenues are too small to tell apart, and their shares of orders are data.
     """
-    if not c.switch("reinvestment"):
+    if c.in_data or not c.switch("reinvestment"):
         return np.ones_like(s.money)
-    worth = np.stack([
-        s.used_train[US] * q.list_price, s.used_train[CHINA] * s.china_price,
-        s.used_train[PARTNERS].sum(axis=0) * q.list_price,
-    ])  # fmt: skip
-    returns = s.bloc_revenue / np.maximum(worth, 1.0)
-    if c.in_data:
-        money = by_bloc(q.recorded_spending)
-        s.plan_edge = (
-            s.bloc_revenue, s.revenue_growth, returns, plans.share_of_revenue(money, s.bloc_revenue, s.revenue_growth)
-        )  # fmt: skip
-        return np.ones_like(s.money)
-    found = plans.prospects(s.bloc_revenue, s.revenue_growth, returns, s.plan_edge, q.since, c.p)
+    found = plans.prospects(s.bloc_revenue, s.revenue_growth, returns(s, q.list_price), s.plan_edge, q.since, c.p)
     return np.concatenate([found[:2], np.broadcast_to(found[2], (len(s.money) - 2, c.runs))])
+
+
+def returns(s: State, price: Array) -> Array:
+    """Yearly AI revenue over the worth of the compute that earns it, by bloc, (3, R); `price` is the world's."""
+    worth = by_bloc(s.used_train) * price
+    worth[1] = s.used_train[CHINA] * s.china_price
+    return s.bloc_revenue / np.maximum(worth, 1.0)
 
 
 def by_bloc(values: Array) -> Array:

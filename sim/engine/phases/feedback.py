@@ -9,7 +9,7 @@ from agents.partners import Ally
 from agents.protocols import PublicInfo
 from agents.rows import CHINA, PARTNERS, US
 from sim.engine.context import Context
-from sim.engine.phases.decide import by_bloc
+from sim.engine.phases.decide import by_bloc, returns
 from sim.engine.state import Quarter, State
 from sim.equations import feedback, governance
 
@@ -22,6 +22,9 @@ def run(c: Context, s: State, q: Quarter) -> None:
         grown = 4 * np.log(np.maximum(seen, 1.0) / np.maximum(s.bloc_revenue, 1.0))
         s.revenue_growth = s.revenue_growth + plans.GROWTH_WEIGHT * (grown - s.revenue_growth)
     s.bloc_revenue = seen
+    if c.in_data:
+        share = plans.share_of_revenue(by_bloc(q.recorded_spending), seen, s.revenue_growth)
+        s.plan_edge = (seen, s.revenue_growth, returns(s, s.order_price), share)
     s.public = _seen(s, q)
     if "governance" in c.kept:
         _govern(c, s, q)
