@@ -115,8 +115,8 @@ class NationalActor(mesa.Agent):
         what was given up because there was nothing to buy.
         """
         plan, wish = self.next_plans()
-        more, moved = self.effort() * (1 + self.race_spending()), self.moved_by_rules(plan)
-        self.money, self.wished = plan * more + moved, np.maximum(wish, plan) * more + moved
+        moved = self.moved_by_rules(plan)
+        self.money, self.wished = (self.budget(money) + moved for money in (plan, np.maximum(wish, plan)))
         self.plan, self.wish = plan, wish
         if self.world.in_data:
             self.base_plan = plan
@@ -134,8 +134,8 @@ class NationalActor(mesa.Agent):
         return 0.0
 
     def budget(self, plan: Array) -> Array:
-        """US dollars to place: the plan, times policy, more when pressed by a rival, and what rules move."""
-        return plan * (self.effort() * (1 + self.race_spending())) + self.moved_by_rules(plan)
+        """US dollars to place: the plan, times policy, more when pressed by a rival."""
+        return plan * (self.effort() * (1 + self.race_spending()))
 
     def race_spending(self) -> Array | float:
         """Share of the plan that rivalry adds; the record has it already."""
@@ -151,8 +151,9 @@ class NationalActor(mesa.Agent):
         rule = "Plans stay at those of the last recorded quarter"
         if self.world.switch("reinvestment"):
             rule = "Plans follow AI revenue and its return and what could be ordered"
+        plan, _ = self.next_plans()
         return Explanation.of(
-            "money", Unit.DOLLARS, member, self.money, Target(self.budget(self.next_plans()[0])),
+            "money", Unit.DOLLARS, member, self.money, Target(self.budget(plan) + self.moved_by_rules(plan)),
             rule="Recorded, or what recorded supply was worth" if self.world.in_data else rule,
             reasons=self.spending_reasons(member),
         )  # fmt: skip

@@ -74,10 +74,10 @@ PHASES: tuple[Phase, ...] = (
             "rent rented spending strictness supply_level variant_wait wished"
         ),
         writes=_fields(
-            "arrived backlog backlog_usd blocked bought caught china_price coming cost cover delivered "
-            "delivery demand demand_growth die diverted executed flows hoard ledger legal_chips legal_total "
-            "made_chinese made_h100e mix network newly_rented on_order order_price ordered permitted placed "
-            "premium premium_usd priced_out refunded rent seized_h100e spending wished"
+            "allowed arrived backlog backlog_usd blocked bought caught china_price coming cost cover "
+            "delivered delivery demand demand_growth die diverted executed flows hoard ledger legal_chips "
+            "legal_total made_chinese made_h100e mix network newly_rented on_order order_price ordered "
+            "permitted placed premium premium_usd priced_out refunded rent seized_h100e spending wished"
         ),
     ),
     Phase(

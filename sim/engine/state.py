@@ -35,7 +35,7 @@ class State:
     money: Array
     """US dollars to place this quarter: the plan with policy, a rival's pressure and what is bought ahead of a rule."""
     wished: Array
-    """US dollars a quarter that would be placed if there were enough to buy."""
+    """US dollars a quarter that would be placed if there were enough to buy; in the record what was ordered."""
     serving: Array
     """Share of compute that serves users."""
     experiments: Array
@@ -281,7 +281,7 @@ class Quarter:
     mix: Array
     """(K,) merchant supply by class, shares."""
     premium: Array
-    """(R,) street premium over the list price."""
+    """(R,) internal price of compute in China over the list price, less 1."""
     caught: Array
     """(R,) share of attempted diversion that is seized."""
     priced_out: Array
@@ -298,6 +298,8 @@ class Quarter:
     """(R,) compute abroad that China rents anew, H100e."""
     hit: Array
     """(R,) share of US-designed production that a disruption takes."""
+    allowed: Array
+    """(A, 1) share of the lines that a buyer outside China may order from."""
     cover: Array
     """(R,) chips on order in quarters of production, with this quarter's orders."""
     placed: Array

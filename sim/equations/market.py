@@ -36,8 +36,8 @@ TREND_WEIGHT = 0.3
 """Weight of the last quarter in the trend of demand that makers see; judgement."""
 TREND_SHARE = 0.5
 """Share of the trend of demand that makers build ahead of; judgement."""
-FITTING = 4
-"""Sharpness of the smooth minimum between what is wanted and what fits."""
+LEAST_COVER = 1e-3
+"""Quarters of backlog below which the price sees no difference."""
 
 
 def technology(p: Draws, since: float) -> Array:
@@ -61,7 +61,7 @@ def delivered_share(cover: Array) -> Array:
 
 
 def fitting(wanted: Array, room: Array) -> Array:
-    """Share of what is wanted that fits, a smooth minimum of 1 and room over wanted."""
+    """Share of what is wanted that fits, a smooth minimum (fourth power) of 1 and room over wanted."""
     ratio = wanted / np.maximum(room, 1e-9)
     squared = np.minimum(ratio * ratio, 1e12)
     return 1 / np.sqrt(np.sqrt(1 + squared * squared))
@@ -78,7 +78,7 @@ def next_price(price: Array, cost: Array, cover: Array, fall: Array, p: Draws, h
         p: parameters.
         hit: share of production that a disruption takes.
     """
-    yearly = -fall + p.price_response * np.log(np.maximum(cover, 1e-3) / NORMAL_COVER) + DISRUPTION_PRICE * hit
+    yearly = -fall + p.price_response * np.log(np.maximum(cover, LEAST_COVER) / NORMAL_COVER) + DISRUPTION_PRICE * hit
     moved = price * np.exp(np.clip(yearly, FASTEST_FALL, FASTEST_RISE) / 4)
     return np.maximum(moved, cost / (1 - LEAST_MARGIN))
 

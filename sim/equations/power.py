@@ -34,18 +34,16 @@ def ai_share(share: Array, need: Array, available: Array) -> Array:
     return np.minimum(share * (1 + SHARE_SPEED * short), np.maximum(LARGEST_AI_SHARE, share))
 
 
-def room(available: Array, added: Array, need: Array, besides: int, ahead: Array) -> Array:
-    """Power (MW) that buyers have for new chips, with what will be built until they come, `(runs,)`.
+def room(available: Array, added: Array, need: Array, ahead: Array) -> Array:
+    """Power (MW) that there will be for new chips when they come, by territory, (actors, runs); negative where short.
 
     Args:
         available: (actors, runs) power by territory.
         added: (actors, runs) what was added last quarter.
-        need: (actors, runs) what owned chips need.
-        besides: the row that buys elsewhere.
+        need: (actors, runs) what owners' chips need, wherever they stand.
         ahead: (runs,) quarters until an order of today is delivered.
     """
-    free = available + (SITES_AHEAD + ahead) * added - need
-    return np.maximum(free.sum(axis=0) - free[besides], 0.0)
+    return available + (SITES_AHEAD + ahead) * added - need
 
 
 def running_share(need: Array, available: Array, hosted: Array, owner: int, apart: int) -> tuple[Array, Array]:

@@ -34,7 +34,7 @@ _PAID = {n: np.array([STREET / SMUGGLING_SCALE] * n + [RENTAL / RENTAL_SCALE]) f
 """What each channel is paid of the internal price, against its scale, by the number of routes."""
 MARGIN_WIDTH = 0.1
 """Width over which a channel opens as its margin passes nothing; judgement."""
-STEPS, LARGEST_STEP = 3, 0.7
+STEPS, LARGEST_STEP = 4, 0.9
 """Steps of the solver, and the largest in logs; the price is then exact by what money and quantities give."""
 LOWEST, HIGHEST = -5.0, 5.0
 """Bounds of the internal price against the list price, in logs."""
@@ -95,7 +95,8 @@ def fill(money: Array, weight: Array, limit: Array) -> Array:
 
 def spendable(money: Array, price: Array, p: Draws) -> Array:
     """Money that is spent at an internal price (in logs): all of it at the reference, less where compute is dearer."""
-    return np.maximum(money, 1e-9) * np.exp(np.minimum((1 - p.price_elasticity) * (price - LOG_REFERENCE), 0.0))
+    elastic = np.minimum(1 - p.price_elasticity, 0.0)
+    return np.maximum(money, 1e-9) * np.exp(elastic * np.maximum(price - LOG_REFERENCE, 0.0))
 
 
 def costs(risk: Array) -> Array:
@@ -129,7 +130,7 @@ def sold(price: Array, supply: Supply) -> Sold:
     margin = np.multiply.outer(_PAID[routes], level) - supply.risk.reshape(routes + 1, *[1] * (level.ndim - 1), -1)
     root = np.sqrt(margin * margin + MARGIN_WIDTH**2)
     response = _across(supply.response, level)
-    use = np.exp(response * np.log(0.5 * (margin + root)))
+    use = np.exp(response * np.log((margin + root) / 2))
     answer = use * response / root
     networks = _across(supply.networks, level)
     brought, less = _bounded(networks * use[:routes], supply.most_diverted)

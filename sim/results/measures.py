@@ -33,7 +33,7 @@ MEASURES: dict[str, tuple[str, str]] = {
     "planned_usd": ("Money planned for chips, before what could be ordered", "US dollars a quarter"),
     "paid_usd": ("Money paid for chips and rented compute", "US dollars a quarter"),
     "backlog_usd": ("Owed for chips on order", "US dollars"),
-    "given_up_usd": ("Planned money that was not spent", "US dollars a quarter"),
+    "given_up_usd": ("Planned money that was not placed, and orders that a rule ended", "US dollars a quarter"),
     "premium_usd": ("Paid above the list price", "US dollars a quarter"),
     "diverted_through": ("Diverted compute by the country it goes through", "H100e a quarter"),
     "rented_from": ("Compute China rents, by host", "H100e"),

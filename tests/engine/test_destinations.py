@@ -48,12 +48,12 @@ def test_a_denial_takes_chips_from_the_buyer_and_gives_them_to_others(
     base, denied = ended(make_world, BASE), ended(make_world, under(destination=buyer))
     row = denied.inputs.actors.index(buyer)
     before, after = owned(base), owned(denied)
-    assert np.all(after[row] < 0.6 * before[row])
+    assert np.all(after[row] < 0.85 * before[row])
     lost = before[row] - after[row]
     rows = [n for n in range(len(after)) if n not in (row, CHINA)]  # whose smugglers may have gone through the buyer
     others = after[rows].sum(axis=0) - before[rows].sum(axis=0)
-    assert others.sum() > 0.4 * lost.sum(), "a cheaper market and a shorter queue: somebody else takes them"
-    assert np.median(after.sum(axis=0) / before.sum(axis=0)) == pytest.approx(1, abs=0.02)
+    assert others.sum() > 0.25 * lost.sum(), "a cheaper market and a shorter queue: somebody else takes them"
+    assert np.median(after.sum(axis=0) / before.sum(axis=0)) == pytest.approx(1, abs=0.03)
 
 
 @pytest.mark.parametrize("buyer", BUYERS)
@@ -72,7 +72,8 @@ def test_a_rule_for_the_world_leaves_the_issuers_own_buyers(make_world: Callable
     base, closed = ended(make_world, BASE), ended(make_world, under(destination="world"))
     before, after = owned(base), owned(closed)
     assert np.all(after[0] > before[0])
-    assert np.all(after[2:] < 0.6 * before[2:])
+    assert np.all(after[2:] < 0.85 * before[2:])
+    assert after[2:].sum() < 0.5 * before[2:].sum()
     legal = simulate(under(destination="world"), 8, until=2030).part("flows_china.legal")
     assert np.all(legal[-4:] == 0)
 
@@ -90,6 +91,7 @@ def test_terms_in_between_take_a_part(make_world: Callable[..., World]) -> None:
     ]  # fmt: skip
     assert all(part < free for part in parts)
     assert parts[1] < parts[0]
+    assert parts[0] > 0.7 * free, "a share of nine in ten is no denial"
     assert parts[3] < 0.9 * free
     assert parts[4] < 0.9 * free
 

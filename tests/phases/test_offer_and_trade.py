@@ -96,27 +96,11 @@ def test_smugglers_leave_chips_behind_and_seizures_are_what_they_lose(before: Be
     go(world, "trade")
     books = world.now.ledger
     gone = (world.context.chips.h100e[:, None] * (books["diverted"] + books["seized"])).sum(axis=0)
-    assert np.all(gone <= trade.MOST_SPOT * world.now.made_to_order * (1 + 1e-9))
+    assert np.all(gone <= china.MOST_SPOT * world.now.made_to_order * (1 + 1e-9))
     np.testing.assert_allclose(
         books["seized"], (books["seized"] + books["diverted"]) * world.now.caught, rtol=1e-9, atol=1e-9
     )
     np.testing.assert_allclose(world.now.seized_h100e, world.context.chips.h100e @ books["seized"])
-
-
-def test_smugglers_never_take_all_that_is_made(before: Before, go: Go, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A network that would carry more than there is takes its largest share of every line and no more."""
-    buy = china.buy
-
-    def flooded(*a: object) -> None:
-        buy(*a)  # type: ignore[arg-type]
-        world.now.arrived = np.full_like(world.now.arrived, 1e12)
-
-    world = before("trade")
-    monkeypatch.setattr(china, "buy", flooded)
-    go(world, "trade")
-    books, h = world.now.ledger, world.context.chips.h100e[:, None]
-    gone = (h * (books["diverted"] + books["seized"])).sum(axis=0)
-    np.testing.assert_allclose(gone, trade.MOST_SPOT * world.now.made_to_order)
 
 
 def test_networks_shrink_where_hubs_look_and_grow_where_they_do_not(before: Before, go: Go) -> None:
@@ -148,14 +132,15 @@ def test_lines_stand_idle_where_nothing_is_ordered(before: Before, go: Go) -> No
 
 
 def test_chips_go_to_owners_by_what_they_ordered_and_custom_chips_to_the_united_states(before: Before, go: Go) -> None:
-    world = before("trade")
-    world.state.backlog[2] *= 3
-    go(world, "trade")
+    usual, world = before("trade"), before("trade")
+    row = world.inputs.actors.index("european_union")
+    world.state.backlog[row] *= 3
+    for each in (usual, world):
+        go(each, "trade")
     delivery = world.now.delivery
     assert np.all(delivery.share[CHINA] == 0)
     np.testing.assert_allclose(delivery.share.sum(axis=0), 1)
-    usual = world.constants.order_share[2] / world.constants.order_share[3]
-    assert np.all(delivery.share[2] > 1.5 * usual * delivery.share[3])
+    assert np.all(delivery.share[row] > 1.5 * usual.now.delivery.share[row])
     assert np.all(delivery.of_class(trade.CUSTOM)[1:] == 0)
 
 
@@ -221,6 +206,42 @@ def test_china_orders_no_more_licensed_chips_than_it_can_power(before: Before, g
     for world in (base, dark):
         go(world, "trade")
     assert np.all(dark.now.ordered.sum(axis=0) < 0.1 * base.now.ordered.sum(axis=0))
+
+
+def test_chips_held_to_a_number_are_not_smuggled_in_greater_number(before: Before, go: Go) -> None:
+    """A quota for a hub holds its route too; what it may not order is no reason to plan for less of the rest."""
+    rule = {**RULE, "destination": "southeast_asia"}
+    free, capped, half = (
+        before("trade", spec=BASE.with_changes(rules=[{**rule, **terms}]))
+        for terms in ({}, {"volume_cap_units": 1}, {"approval_share": 0.5})
+    )
+    for world in (free, capped, half):
+        go(world, "trade")
+    route = free.inputs.route_rows.index(free.inputs.actors.index("southeast_asia"))
+    assert np.all(capped.now.arrived[route] < 100)
+    assert np.all(free.now.arrived[route] > 1000)
+    row = free.inputs.actors.index("southeast_asia")
+    assert np.all(half.now.placed[row] < 0.7 * free.now.placed[row])
+    np.testing.assert_allclose(half.state.executed[row], free.state.executed[row], rtol=0.05)
+
+
+def test_partners_order_no_more_than_their_own_power_carries(before: Before, go: Go) -> None:
+    base, dark = before("trade"), before("trade")
+    row = base.inputs.actors.index("european_union")
+    dark.state.power[row], dark.state.power_added[row] = dark.state.power_need[row] * 0.5, 0.0
+    for world in (base, dark):
+        go(world, "trade")
+    assert np.all(dark.now.placed[row] < 0.01 * base.now.placed[row])
+    np.testing.assert_allclose(dark.now.placed[row + 1], base.now.placed[row + 1])
+
+
+def test_lines_for_custom_chips_do_not_make_merchant_ones(before: Before, go: Go) -> None:
+    world = before("trade")
+    world.state.backlog[3:] *= 1e3
+    go(world, "trade")
+    h = world.context.chips.h100e[:, None]
+    merchant = (world.now.delivery.left * h)[: trade.CUSTOM].sum(axis=0)
+    assert np.all(merchant <= world.now.made_to_order * (1 + 1e-9))
 
 
 def test_one_hubs_policing_moves_its_own_route(before: Before, go: Go) -> None:

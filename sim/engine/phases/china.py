@@ -38,8 +38,12 @@ US_SALES = 0.8
 TOO_SMALL = 0.08
 """Usable compute of a legal chip, against a frontier chip's, at which half of those who would buy it need too many:
 an H20 had 0.6 of an H100's, a chip of its kind beside Rubin has 0.03; judgement."""
+LEAST_WORTH = 1e-3
+"""Usable compute against a frontier chip's below which nobody sees a difference."""
 LOGIC_SHARE = 0.6
 """Share of a package's cost that is logic and packaging; the rest is memory; judgement from cost breakdowns of B200."""
+MOST_SPOT = 0.35
+"""Smugglers take at most this share of what merchant lines make, before the queue is served; judgement."""
 ORDER_LAG_SHARE = 0.25
 """Share of what a cumulative volume cap still leaves that can ship in one quarter; judgement."""
 PRICE_STATED, PRICE_BACK = 2025.5, -2.5
@@ -50,7 +54,8 @@ RENTAL_FROM, RENTAL_WIDTH = 2023.75, 0.35
 """When half of the renting abroad had begun (year: the rule of October 2023), and the width of that; judgement."""
 MOST_NEW_RENT = 0.6
 """Hosts rent out anew only while less than this share of what they may rent out is rented; judgement."""
-REFERENCE_PREMIUM = trade.REFERENCE
+MOST_LICENSED = 0.99
+"""Share of what is spent that licensed chips take at most: the others keep a price."""
 RENT_QUARTERS, NORMAL_RENT = 5, 0.45
 """Quarters over which fabs see what their chips earn, and log of price over cost at which they grow as planned."""
 
@@ -75,7 +80,7 @@ def buy(c: Context, s: State, q: Quarter) -> None:
     value = TRAINING_BUDGET * q.kappa_train + (1 - TRAINING_BUDGET) * q.kappa_decode
     offers = _legal_offers(c, s, q, value)
     q.blocked = _blocked(c, q, offers, value)
-    _end_orders(c, s, q, offers)
+    _end_orders(c, s, q, offers, value)
     value /= summed(q.mix[MERCHANT] / c.chips.h100e[MERCHANT], value[MERCHANT])  # in H100e of what the world buys
     form = _chinese_form(c)
     worth = summed(form, value[ASCEND])
@@ -184,13 +189,13 @@ def _price(c: Context, q: Quarter, k: int, value: Array) -> Array:
     return q.list_price * c.chips.h100e[k]
 
 
-def _end_orders(c: Context, s: State, q: Quarter, offers: _Offers) -> None:
+def _end_orders(c: Context, s: State, q: Quarter, offers: _Offers, value: Array) -> None:
     """Orders of classes that may no longer go end, and their money comes back."""
     ended = [k for k in range(US_N) if k not in offers.classes]
     if not s.on_order[ended].any():
         return
-    value = summed(c.chips.h100e[:US_N], s.on_order[:US_N])
-    gone = summed(c.chips.h100e[ended], s.on_order[ended]) / np.maximum(value, 1e-9)
+    worth = np.stack([_price(c, q, k, value) for k in range(US_N)]) * s.on_order[:US_N]
+    gone = worth[ended].sum(axis=0) / np.maximum(worth.sum(axis=0), 1e-9)
     q.refunded[CHINA] = s.backlog_usd[CHINA] * gone
     s.backlog_usd[CHINA] -= q.refunded[CHINA]
     s.on_order[ended] = 0.0
@@ -232,7 +237,7 @@ def _attracted(c: Context, offers: _Offers, value: Array) -> Array:
     if c.t < max(c.inputs.rules_steps, c.inputs.data_steps):
         return c.p.legal_share
     near = value[offers.classes].max(axis=0) / value[_frontier(c)]
-    few = TOO_SMALL / np.maximum(near, 1e-3)
+    few = TOO_SMALL / np.maximum(near, LEAST_WORTH)
     few *= few
     few = 1 / (1 + few * few)
     return np.minimum(c.p.legal_share + (1 - c.p.legal_share) * near, 1.0) * few
@@ -240,8 +245,8 @@ def _attracted(c: Context, offers: _Offers, value: Array) -> Array:
 
 def _power_room(c: Context, s: State, q: Quarter) -> Array:
     """Power that China has for licensed chips when they come, MW, beside its own chips and what is on order."""
-    ahead = s.backlog.sum(axis=0) / np.maximum(q.made_to_order + q.capacity[CUSTOM], 1e-9)
-    free = s.power[CHINA] + (power.SITES_AHEAD + ahead) * s.power_added[CHINA] - s.power_need[CHINA]
+    ahead = s.backlog.sum(axis=0) / np.maximum(s.supply_level, 1e-9)
+    free = power.room(s.power[CHINA], s.power_added[CHINA], s.power_need[CHINA], ahead)
     return np.maximum(free - power.OVERHEAD / 1000 * summed(c.chips.kw[:US_N], s.on_order[:US_N]), 0.0)
 
 
@@ -266,9 +271,9 @@ def _supply(c: Context, s: State, q: Quarter, offers: _Offers, units: Array, val
     return Supply(
         legal=legal, dear=np.where(legal > 0, dear, 0.0),
         domestic=own * q.list_price,
-        networks=s.network[c.inputs.route_rows] * _open(c, q) * (located * passed),
+        networks=_networks(c, s, q, located * passed),
         risk=trade.costs(diversion.risk(looked, q.caught)),
-        most_diverted=diversion.MOST_USED * c.p.network_limit * passed,
+        most_diverted=np.minimum(diversion.MOST_USED * c.p.network_limit, MOST_SPOT) * passed,
         hosts=hosts, most_rented=trade.MOST_RENTED_OUT * hosts, response=response,
     )  # fmt: skip
 
@@ -281,13 +286,20 @@ def _looked_for(c: Context, s: State) -> Array:
     return np.stack(rows) if rows else np.zeros((0, c.runs))
 
 
-def _open(c: Context, q: Quarter) -> Array:
-    """Share of the lines that may go to each route, (routes, 1): what a country may not have does not go through it."""
-    share = np.ones((len(c.inputs.route_rows), 1))
+def _networks(c: Context, s: State, q: Quarter, passed: Array) -> Array:
+    """Diverted chips by route at a full margin, in money: what a country may not have does not go through it."""
+    rows = c.inputs.route_rows
+    carried = s.network[rows] * passed
     for row, terms in c.inputs.terms if c.inputs.terms_act[c.t] else ():
-        if row in c.inputs.route_rows:
-            share[c.inputs.route_rows.index(row)] = terms.approval[c.t] @ q.mix[: terms.approval.shape[1]]
-    return share
+        if row not in rows:
+            continue
+        n, mix, h = rows.index(row), q.mix[:CUSTOM], c.chips.h100e[:CUSTOM]
+        carried[n] *= terms.approval[c.t] @ mix
+        made = mix[:, None] * q.made_to_order
+        share = np.minimum(terms.cap_share[c.t] * US_SALES, 1.0)[:, None]
+        most = np.minimum((terms.cap_units[c.t] * h)[:, None], share * made)
+        carried[n] = np.minimum(carried[n], np.minimum(most, made).sum(axis=0) * q.list_price)
+    return carried
 
 
 def _rental_offer(c: Context, s: State, q: Quarter) -> Array:
@@ -310,6 +322,7 @@ def _spend(
     spent = trade.spendable(money, price, c.p)
     smuggled, hired = found.diverted, found.rented
     through = smuggled.sum(axis=0)
+    licensed = np.minimum(licensed, MOST_LICENSED * spent)  # a price that is not found to the last digit
     now = spent - licensed
     level = now / np.maximum(supply.domestic + STREET * through + RENTAL * hired, 1e-9)
     s.china_price = level * q.list_price

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.rows import CHINA, US
+from agents.rows import CHINA, PARTNERS, US
 from sim.engine.context import Context
 from sim.engine.delivery import CUSTOM, Delivery, remove
 from sim.engine.phases import china
@@ -16,18 +16,17 @@ from sim.engine.phases.china import US_N
 from sim.engine.phases.decide import CUSTOM_PRICE
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
-from sim.equations import market, power
+from sim.equations import market, power, trade
 from sim.equations.chips import summed
 from sim.equations.trade import CHANNELS
 
 DIVERTED = CHANNELS.index("diverted")
-MOST_SPOT = 0.35
-"""Smugglers take at most this share of what merchant lines make, before the queue is served; judgement."""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:
     """Clear the quarter's market."""
     q.placed, q.refunded = np.zeros((2, *s.backlog.shape))
+    q.allowed = np.ones((len(s.backlog), 1))
     s.spending = np.zeros_like(s.backlog)
     share = c.inputs.capacity_share[c.t][:CUSTOM]
     q.mix = np.zeros(len(q.capacity))
@@ -46,17 +45,18 @@ def run(c: Context, s: State, q: Quarter) -> None:
 
 def _order(c: Context, s: State, q: Quarter) -> None:
     """Buyers outside China place orders: by the queue before them, by their power, and by what rules let them have."""
-    made = q.made_to_order + q.capacity[CUSTOM]
-    waiting = s.backlog.sum(axis=0) / np.maximum(made, 1e-9)
+    # Everybody knows that lines which a disruption stops will run again.
+    waiting = s.backlog.sum(axis=0) / np.maximum(s.supply_level, 1e-9)
     price, cover = _prices(c, s, q), waiting
-    may: Array | float = 1.0
-    if c.inputs.terms_act[c.t]:  # who is kept from some lines waits longer than the others
-        may = _allowed(c, s, q)
-        cover = np.maximum(waiting, np.where(may < 1, s.backlog / np.maximum(s.delivered, 1e-9), 0.0))
-    money = s.money * (market.placed_share(cover) * may)
+    if c.inputs.terms_act[c.t]:
+        q.allowed = _allowed(c, s, q)
+        cover = np.broadcast_to(waiting, s.backlog.shape).copy()
+        for row, _ in c.inputs.terms:  # who is kept from lines or held to a number waits longer than the others
+            cover[row] = np.maximum(waiting, s.backlog[row] / np.maximum(s.delivered[row], 1e-9))
+    money = s.money * (market.placed_share(cover) * q.allowed)
     money[CHINA] = 0.0
     wanted = money / price
-    share = market.fitting(wanted.sum(axis=0), _room(c, s, q, waiting))
+    share = _fitting(c, s, q, wanted, waiting)
     s.backlog += wanted * share
     placed = money * share
     s.backlog_usd += placed
@@ -86,11 +86,17 @@ def _allowed(c: Context, s: State, q: Quarter) -> Array:
     return may
 
 
-def _room(c: Context, s: State, q: Quarter, waiting: Array) -> Array:
-    """H100e outside China for which there will be power when they come, beside what is on order, `(runs,)`."""
+def _fitting(c: Context, s: State, q: Quarter, wanted: Array, waiting: Array) -> Array:
+    """Share of what is wanted for which there will be power when it comes, (A, R), beside what is on order.
+
+    Partners build at home; the United States builds wherever the others leave room.
+    """
     per_h100e = power.OVERHEAD / 1000 * float(q.mix @ (c.chips.kw / c.chips.h100e))
-    free = power.room(s.power, s.power_added, s.power_need, besides=CHINA, ahead=waiting)
-    return np.maximum(free / per_h100e - s.backlog.sum(axis=0), 0.0)
+    free = power.room(s.power, s.power_added, s.power_need, waiting) / per_h100e - s.backlog
+    share = market.fitting(wanted, np.maximum(free, 0.0))
+    left = free[US] + (free[PARTNERS] - wanted[PARTNERS] * share[PARTNERS]).sum(axis=0)
+    share[US] = market.fitting(wanted[US], np.maximum(left, 0.0))
+    return share
 
 
 # --- deliveries -------------------------------------------------------------------------------------------------------
@@ -101,42 +107,46 @@ def _deliver(c: Context, s: State, q: Quarter) -> None:
     h = c.chips.h100e
     per_h100e = (q.mix / h)[:, None]
     # Smugglers take of every merchant line in proportion, and never all of it.
-    attempted = np.minimum(q.arrived.sum(axis=0) / np.maximum(1 - q.caught, 1e-9), MOST_SPOT * q.made_to_order)
-    q.arrived = q.arrived * ((attempted * (1 - q.caught)) / np.maximum(q.arrived.sum(axis=0), 1e-9))
-    q.flows[DIVERTED] = attempted * (1 - q.caught)
-    q.diverted = q.flows[DIVERTED] / np.maximum(q.made_to_order, 1.0)
-    dies = summed(q.die[:US_N], s.on_order[:US_N])
-    made = q.made_to_order - attempted + q.capacity[CUSTOM]
-    queue = s.backlog.sum(axis=0) + dies
-    q.cover = queue / np.maximum(made, 1e-9)
-    if c.in_data:  # everything that was made was delivered, and China's chips at once
-        licensed = np.minimum(1.0, (q.made_to_order - attempted) / np.maximum(dies, 1e-9))
-        weight = s.money / _prices(c, s, q)
-        weight[CHINA] = 0.0
-        others = weight / np.maximum(weight.sum(axis=0), 1e-9) * (made - dies * licensed)
-        custom = np.minimum(q.capacity[CUSTOM], others[US])
-    else:
-        licensed = market.delivered_share(q.cover)
-        others = s.backlog * licensed
-        custom = np.minimum(q.capacity[CUSTOM] * licensed * q.cover, others[US])
-    _receive_licensed(c, s, q, licensed)
-    merchant = others.copy()
-    merchant[US] = np.maximum(merchant[US] - custom, 0.0)
+    arrived = q.arrived.sum(axis=0)
+    attempted = arrived / np.maximum(1 - q.caught, 1e-9)
+    q.flows[DIVERTED], q.diverted = arrived, arrived / np.maximum(q.made_to_order, 1.0)
+    merchant, custom = _served(c, s, q, attempted)
+    apart: dict[int, Array] = {}
     if c.inputs.terms_act[c.t]:
         merchant, apart, left = _by_terms(c, s, q, merchant)
     else:
         left = per_h100e * merchant.sum(axis=0)
-        apart = {}
     left[CUSTOM] = custom / h[CUSTOM]
     leaving = per_h100e * attempted
     arriving = leaving * (1 - q.caught)
     _book(c, q, left, leaving, arriving)
     q.delivery = Delivery(merchant / np.maximum(merchant.sum(axis=0), 1e-9), apart, left, q.bought + arriving)
-    delivered = merchant
-    delivered[US] += custom
-    s.delivered = delivered
+    merchant[US] += custom
+    s.delivered = merchant
     if not c.in_data:
-        _pay(c, s, q, delivered)
+        _pay(c, s, q, merchant)
+
+
+def _served(c: Context, s: State, q: Quarter, attempted: Array) -> tuple[Array, Array]:
+    """What the queue is due, H100e: merchant chips by owner, (A, R), and custom chips of the United States, (R,)."""
+    dies = summed(q.die[:US_N], s.on_order[:US_N])
+    made = q.made_to_order - attempted + q.capacity[CUSTOM]
+    q.cover = (s.backlog.sum(axis=0) + dies) / np.maximum(made, 1e-9)
+    if c.in_data:  # everything that was made was delivered, and China's chips at once
+        licensed = np.minimum(1.0, (q.made_to_order - attempted) / np.maximum(dies, 1e-9))
+        weight = s.money / _prices(c, s, q)
+        weight[CHINA] = 0.0
+        due = weight / np.maximum(weight.sum(axis=0), 1e-9) * (made - dies * licensed)
+        custom = np.minimum(q.capacity[CUSTOM], due[US])
+    else:
+        licensed = market.delivered_share(q.cover)
+        due = s.backlog * licensed
+        custom = np.minimum(q.capacity[CUSTOM] * licensed * q.cover, due[US])
+    _receive_licensed(c, s, q, licensed)
+    due[US] = np.maximum(due[US] - custom, 0.0)
+    # Lines for custom chips cannot make merchant ones.
+    most = np.maximum(q.made_to_order - attempted - dies * licensed, 0.0)
+    return due * np.minimum(1.0, most / np.maximum(due.sum(axis=0), 1e-9)), custom
 
 
 def _receive_licensed(c: Context, s: State, q: Quarter, share: Array) -> None:
@@ -215,7 +225,7 @@ def _follow_the_record(c: Context, s: State, q: Quarter) -> None:
     """In the data what was made was bought; orders are what was paid and what the backlog grew by."""
     price = _prices(c, s, q)
     paid = s.delivered * price
-    s.backlog = c.constants.order_share * ((q.made_to_order + q.capacity[CUSTOM]) * c.p.order_backlog)
+    s.backlog = s.delivered * c.p.order_backlog
     owed = s.backlog * price
     net = paid + owed - s.backlog_usd  # where the queue lost value, orders were let go
     net[CHINA] = 0.0
@@ -230,13 +240,18 @@ def _follow_the_record(c: Context, s: State, q: Quarter) -> None:
 
 def _look_ahead(c: Context, s: State, q: Quarter) -> None:
     """Makers set the next price and order capacity for what they sell; buyers see what they could place."""
-    placed = q.placed / np.maximum(s.money, 1.0)
-    s.executed = np.ones_like(placed) if c.in_data else np.minimum(placed, 1.0)
-    if not c.in_data:  # dear compute counts as money that bought too little
-        dear = np.minimum(china.REFERENCE_PREMIUM * q.list_price / np.maximum(s.china_price, 1e-9), 1.0)
+    s.executed = np.ones_like(s.money)
+    if not c.in_data:
+        # What a rule keeps from a buyer is no reason to plan for less of what it may have.
+        s.executed = np.minimum(q.placed / np.maximum(s.money * q.allowed, 1.0), 1.0)
+        s.executed[np.ravel(q.allowed) <= 0] = 1.0
+        # Dear compute counts as money that bought too little.
+        dear = np.minimum(trade.REFERENCE * q.list_price / np.maximum(s.china_price, 1e-9), 1.0)
         s.executed[CHINA] = (1 - q.priced_out) * np.cbrt(dear)
-    abroad = q.placed.sum(axis=0) - q.placed[CHINA] + q.flows[DIVERTED] * q.list_price
-    value = abroad + summed(c.chips.h100e[:US_N], q.ordered[:US_N]) * q.list_price
+    # The record's orders also fill up the queue; what makers see in it is what they sell.
+    orders = s.spending if c.in_data else q.placed
+    value = orders.sum(axis=0) - orders[CHINA]
+    value = value + (q.flows[DIVERTED] + summed(q.die[:US_N], q.ordered[:US_N])) * q.list_price
     wanted = market.demand(value, s.cost, c.p)
     growth = 4 * np.log(np.maximum(wanted, 1.0) / np.maximum(s.demand, 1.0))
     s.demand_growth = s.demand_growth + market.TREND_WEIGHT * (growth - s.demand_growth)
