@@ -50,7 +50,7 @@ class NationalActor(mesa.Agent):
     Beside each decision stands an `explain_…`, which tells why from the methods that the decision itself calls.
     """
 
-    plan, wish, base_plan, money, wished, executed = Row(), Row(), Row(), Row(), Row(), Row()
+    plan, target, base_plan, money, executed = Row(), Row(), Row(), Row(), Row()
     reinforcement, safety = Row(), Row()
     concentration, used_train = Row(), Row()
     alignment, policing, rl_value = Row(), Row(), Row()
@@ -109,25 +109,18 @@ class NationalActor(mesa.Agent):
         return self.world.now.effort[self.rows]
 
     def spend(self) -> None:
-        """Plan money for chips, and decide what to place of it: policy and a rival's pressure come on top.
-
-        The plan follows its target and what could be placed; the wish follows the target alone, so that the books show
-        what was given up because there was nothing to buy.
-        """
-        plan, wish = self.next_plans()
-        moved = self.moved_by_rules(plan)
-        self.money, self.wished = (self.budget(money) + moved for money in (plan, np.maximum(wish, plan)))
-        self.plan, self.wish = plan, wish
+        """Plan money for chips, and decide what to place of it: policy and a rival's pressure come on top."""
+        self.target = target = self.base_plan * self.prospects()
+        self.plan = plan = self.next_plan(target)
+        self.money = self.budget(plan) + self.moved_by_rules(plan)
         if self.world.in_data:
             self.base_plan = plan
 
-    def next_plans(self) -> tuple[Array, Array]:
-        """Plan and wish, US dollars a quarter: the record, and after it what revenue carries, placed or not."""
-        w = self.world
-        if w.in_data:
-            return w.now.recorded_spending[self.rows], w.now.recorded_spending[self.rows]
-        target = self.base_plan * self.prospects()
-        return plans.followed(self.plan, target, self.executed), plans.followed(self.wish, target)
+    def next_plan(self, target: Array) -> Array:
+        """Plan, US dollars a quarter: the record, and after it what revenue carries and what could be placed of it."""
+        if self.world.in_data:
+            return self.world.now.recorded_spending[self.rows]
+        return plans.followed(self.plan, target, self.executed)
 
     def moved_by_rules(self, plan: Array) -> Array | float:
         """US dollars that rules to come move into this quarter or out of it."""
@@ -151,7 +144,7 @@ class NationalActor(mesa.Agent):
         rule = "Plans stay at those of the last recorded quarter"
         if self.world.switch("reinvestment"):
             rule = "Plans follow AI revenue and its return and what could be ordered"
-        plan, _ = self.next_plans()
+        plan = self.next_plan(self.base_plan * self.prospects())
         return Explanation.of(
             "money", Unit.DOLLARS, member, self.money, Target(self.budget(plan) + self.moved_by_rules(plan)),
             rule="Recorded, or what recorded supply was worth" if self.world.in_data else rule,

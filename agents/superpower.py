@@ -151,7 +151,15 @@ class China(NationalActor):
             found.append(Reason.of(member, "stockpiling", w.now.stockpiling, Unit.SHARE, text))
         if one(self.hoard, member) > 0:
             text = "it saves {} of what it spent ahead of a rule"
-            found.append(Reason.of(member, "saved_again", self.saved_again(self.next_plans()[0]), Unit.DOLLARS, text))
+            found.append(
+                Reason.of(
+                    member,
+                    "saved_again",
+                    self.saved_again(self.next_plan(self.base_plan * self.prospects())),
+                    Unit.DOLLARS,
+                    text,
+                )
+            )
         return found
 
     def clustering(self) -> tuple[Array, Array, float, float]:

@@ -26,6 +26,10 @@ ASCEND = slice(_FIRST_CHINESE, _FIRST_CHINESE + len(CHINESE))
 """Classes that are made in China, on the axis of classes."""
 
 
+WISHES = {"planned_usd", "given_up_usd", "ledger"}
+"""What is kept of the money that actors would place if they could."""
+
+
 @dataclass(frozen=True)
 class Hardware:
     """A catalogue and what its chips are worth before software and precision move it."""
@@ -144,6 +148,11 @@ class Context:
     def books(self) -> bool:
         """Whether the ledger of chips is kept."""
         return "ledger" in self.kept
+
+    @property
+    def wishes(self) -> bool:
+        """Whether the money that actors would place if they could is asked for."""
+        return not WISHES.isdisjoint(self.kept)
 
     def setting(self, lever: str) -> float:
         """This quarter's setting of a lever; NaN leaves the decision to the actor."""

@@ -48,12 +48,12 @@ PHASES: tuple[Phase, ...] = (
             "alignment allies_parted base_plan bloc_revenue china_price concentration early enforcement "
             "executed experiments hoard list_price money permission plan plan_edge policing pretraining "
             "public push reinforcement revenue_growth rl_value safety serving since stockpiling strictness "
-            "supply_level used_train variant_wait wish wished"
+            "supply_level target used_train variant_wait wish"
         ),
         writes=_fields(
             "alignment base_plan concentration early effort enforcement experiments hoard money permission "
             "plan policing policing_set pretraining prospects push recorded_spending reinforcement safety "
-            "serving strictness variant_wait wish wished"
+            "serving strictness target variant_wait wish wished"
         ),
     ),
     Phase(

@@ -28,8 +28,10 @@ class State:
     # --- decisions of actors, (A, R) ----------------------------------------------------------------------------------
     plan: Array
     """US dollars a quarter planned for chips, policy and race apart: after what could be ordered."""
+    target: Array
+    """US dollars a quarter that revenue and its return carry: what plans move towards."""
     wish: Array
-    """The same before what could be ordered: what revenue and its return carry."""
+    """The same plan without a look at what could be ordered; kept after the data only where books of money are."""
     base_plan: Array
     """US dollars a quarter of the record's last quarter, from which plans grow."""
     money: Array

@@ -34,8 +34,10 @@ _PAID = {n: np.array([STREET / SMUGGLING_SCALE] * n + [RENTAL / RENTAL_SCALE]) f
 """What each channel is paid of the internal price, against its scale, by the number of routes."""
 MARGIN_WIDTH = 0.1
 """Width over which a channel opens as its margin passes nothing; judgement."""
-STEPS, LARGEST_STEP = 4, 0.9
-"""Steps of the solver, and the largest in logs; the price is then exact by what money and quantities give."""
+CLOSE = 1e-5
+"""Distance, in logs, between what is offered and what is spent at which a price is found."""
+STEPS, LARGEST_STEP = 6, 0.9
+"""Steps of the solver at most, and the largest in logs; the price is then exact by what money and quantities give."""
 LOWEST, HIGHEST = -5.0, 5.0
 """Bounds of the internal price against the list price, in logs."""
 
@@ -158,8 +160,8 @@ def clear(start: Array, money: Array, supply: Supply, p: Draws) -> tuple[Array, 
     """The internal price, in logs against the list price, at which what is offered costs what is spent.
 
     Licensed products have a price of their own: above it all that licenses allow is bought, below it nothing, and at it
-    as much as the other channels leave money for. Otherwise the price is found by Newton's method in logs; the steps
-    are a fixed number, so that a member alone gets the same bits.
+    as much as the other channels leave money for. Otherwise the price is found by Newton's method in logs; a member
+    whose price is found stays, so that alone it gets the same bits.
 
     Args:
         start: the price of the last quarter, in logs.
@@ -177,12 +179,17 @@ def clear(start: Array, money: Array, supply: Supply, p: Draws) -> tuple[Array, 
     ordered = np.where(left > 0, supply.legal, 0.0)
     x = np.where(level, supply.dear, before)
     extra = np.maximum(p.price_elasticity - 1, 0.0)
-    found, cost, rise = both, both.cost[1] + ordered, both.rise[1]
+    stays, found = level, both
+    cost, rise = both.cost[1] + ordered, both.rise[1]
+    above = np.log(cost / spendable(money, x, p))
     for _ in range(STEPS):
-        above = np.log(cost / spendable(money, x, p))
         slope = rise / cost + np.where(x > LOG_REFERENCE, extra, 0.0)
         moved = x - np.minimum(np.maximum(above / slope, -LARGEST_STEP), LARGEST_STEP)
-        x = np.where(level, x, np.minimum(np.maximum(moved, LOWEST), HIGHEST))
+        x = np.where(stays, x, np.minimum(np.maximum(moved, LOWEST), HIGHEST))
         found = sold(x, supply)
         cost, rise = found.cost + ordered, found.rise
+        above = np.log(cost / spendable(money, x, p))
+        stays = stays | (np.abs(above) < CLOSE)
+        if stays.all():
+            break
     return x, np.where(level, left, ordered), found

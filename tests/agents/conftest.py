@@ -14,7 +14,7 @@ from scenarios.parameters import parameters
 
 RUNS = 3
 TABLES = (
-    "plan", "wish", "base_plan", "money", "wished", "executed", "early", "reinforcement", "safety", "concentration",
+    "plan", "target", "base_plan", "money", "executed", "early", "reinforcement", "safety", "concentration",
     "used_train",
     "alignment", "policing", "rl_value", "strictness", "enforcement", "permission", "hoard", "push",
 )  # fmt: skip

@@ -12,7 +12,7 @@ def spent(world: Seen, quarters: int, rush_in: int | None = None) -> np.ndarray:
     china = China.group(world, slice(1, 2))
     world.p.state_share = np.zeros(3)
     world.now.prospects = np.ones((3, 3))
-    world.state.plan[1], world.state.wish[1], world.state.base_plan[1] = 100.0, 100.0, 100.0
+    world.state.plan[1], world.state.base_plan[1] = 100.0, 100.0
     world.state.executed[1], world.state.hoard[1] = 1.0, 0.0
     found = []
     for t in range(quarters):
@@ -35,14 +35,14 @@ def test_hoarding_is_as_large_as_the_parameter_says(seen: Seen) -> None:
     np.testing.assert_allclose(extra, seen.p.hoarding * 100.0)
 
 
-def test_money_that_cannot_be_placed_is_not_planned_again_and_still_wished_for(seen: Seen) -> None:
+def test_money_that_cannot_be_placed_is_not_planned_again_and_stays_the_target(seen: Seen) -> None:
     def after(executed: float) -> tuple[float, float]:
         world = Seen()
-        for table in (world.state.plan, world.state.wish, world.state.base_plan):
+        for table in (world.state.plan, world.state.base_plan):
             table[:] = 100.0
         world.state.executed[:] = executed
         China.group(world, slice(1, 2)).spend()
-        return float(world.state.plan[1, 0]), float(world.state.wish[1, 0])
+        return float(world.state.plan[1, 0]), float(world.state.target[1, 0])
 
     assert after(1.0)[0] > after(0.7)[0] > after(0.4)[0]
     assert after(1.0)[1] == after(0.4)[1]

@@ -31,7 +31,7 @@ from sim.ensemble.rng import Streams
 from tests.agents.conftest import RUNS, TABLES, Seen
 
 KINDS = {UnitedStates: 0, China: 1, Ally: 2, Hub: 2, Rest: 2}
-BOOKS = {"plan", "wish", "base_plan", "wished", "executed", "early", "hoard"}
+BOOKS = {"plan", "target", "base_plan", "executed", "early", "hoard"}
 """Rows that spending keeps for itself: what moves them is told with spending."""
 
 
@@ -47,7 +47,7 @@ def varied(**levers: float) -> Seen:
         setattr(world.p, name, value * by_member)
     world.state.used_train *= 1e7
     world.state.hoard *= 1e11
-    for table in (world.state.plan, world.state.wish, world.state.base_plan, world.state.money, world.state.wished):
+    for table in (world.state.plan, world.state.base_plan, world.state.money):
         table *= 1e12
     world.now.stockpiling = 0.4
     for name, value in vars(world.public).items():

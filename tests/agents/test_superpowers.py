@@ -48,7 +48,7 @@ def test_a_plan_follows_prospects_policy_pressure_and_what_could_be_placed(seen:
     def money(gap: float = 50.0, lever: float = 100.0, prospects: float = 1.1, executed: float = 1.0) -> float:
         world = Seen().see(rival_gap=gap)
         world.levers["us_spending"], world.now.prospects[0] = lever, prospects
-        for table in (world.state.plan, world.state.wish, world.state.base_plan):
+        for table in (world.state.plan, world.state.base_plan):
             table[0] = 100.0
         world.state.executed[0] = executed
         us(world).spend()

@@ -23,6 +23,8 @@ def run(c: Context, s: State, q: Quarter) -> None:
     for actor in c.actors.deciders:
         actor.take_postures()
     c.actors.designer.decide()
+    if c.in_data or c.wishes:
+        _wish(c, s, q)
     general = (1 - s.safety - s.reinforcement) / sum(USES.values())
     for name, value in USES.items():
         np.multiply(general, value, out=getattr(s, name))
@@ -36,6 +38,12 @@ def prepare(c: Context, s: State, q: Quarter) -> None:
     q.prospects = _prospects(c, s, q)
     q.effort = np.ones((len(c.inputs.actors), 1))
     q.effort[c.inputs.rows_of("ally")] = c.setting("ally_effort")
+
+
+def _wish(c: Context, s: State, q: Quarter) -> None:
+    """What all would place if they always could, for the books: it shows what is given up for want of chips."""
+    s.wish = s.plan.copy() if c.in_data else plans.followed(s.wish, s.target)
+    s.wished = s.money * np.maximum(s.wish / np.maximum(s.plan, 1.0), 1.0)
 
 
 def _prospects(c: Context, s: State, q: Quarter) -> Array:
