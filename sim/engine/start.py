@@ -63,7 +63,8 @@ def first(inputs: Inputs, p: Draws, constants: Constants, factual: Anchor | None
     behind = np.where(np.arange(actors) == US, 0.0, BEHIND_AT_FIRST)[:, None]
     largest = i.first_run[:, None] * ones
     return State(
-        plan=table(), target=table(), wish=table(), base_plan=table(), money=table(), wished=table(), early=table(), spending=table(),
+        plan=table(), target=table(), wish=table(), base_plan=table(), money=table(), wished=table(),
+        early=table(), spending=table(),
         executed=table(1.0), backlog=backlog, backlog_usd=backlog * i.list_price[0], delivered=table(),
         serving=table(), experiments=table(), pretraining=table(), reinforcement=table(RL_TRACE * (1 - BASE_SAFETY)),
         safety=table(BASE_SAFETY), concentration=table(),

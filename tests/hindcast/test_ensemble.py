@@ -239,7 +239,7 @@ def test_draws_are_normal_scores_and_members_halves_are_alike(edge: str) -> None
 
 def test_a_parameter_that_history_cannot_know_keeps_its_prior() -> None:
     rows = {row["name"]: row for row in weighed(DATA_UNTIL).facts["parameters"]}
-    for name in ("taiwan_hazard", "accident_hazard", "spend_growth_late"):
+    for name in ("taiwan_hazard", "accident_hazard", "spend_share_late", "price_response"):
         assert not rows[name]["moved"], name
     assert sum(row["moved"] for row in rows.values()) >= 10
 

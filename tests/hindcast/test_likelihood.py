@@ -49,8 +49,8 @@ def moved(name: str, to: float = 1.0) -> dict[str, float]:
 
 
 OWN = [
-    ("offshore_share", "china_rented"), ("domestic_scale", "china_domestic"), ("diversion_share", "china_diverted"),
-    ("supply_scale", "world_stock"), ("supply_scale", "us_stock"), ("legal_share_cap", "legal_year"),
+    ("offshore_share", "china_rented"), ("domestic_scale", "china_domestic"), ("network_first", "china_diverted"),
+    ("supply_scale", "world_stock"), ("supply_scale", "us_stock"), ("legal_share", "legal_year"),
     ("hoarding", "rush"), ("us_concentration", "training runs"), ("algorithm_growth", "US frontier"),
     ("follower_efficiency", "Chinese frontier"), ("residual_sd", "US frontier"), ("residual_sd", "Chinese frontier"),
 ]  # fmt: skip
@@ -64,7 +64,7 @@ def test_each_term_reacts_to_its_own_parameter(name: str, term: str) -> None:
 ALONE = {
     "offshore_share": {"china_domestic"},
     "domestic_scale": {"legal_year", "china_rented", "rush"},
-    "diversion_share": {"china_domestic", "china_rented"},
+    "network_first": {"china_domestic", "china_rented"},
     "us_concentration": {*likelihood.TOTALS, "rush"},
     "residual_memory": {*likelihood.TOTALS, "rush", "training runs", "first runs"},
 }

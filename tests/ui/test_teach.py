@@ -165,13 +165,13 @@ def test_decisions_say_what_the_series_hold(t: int):
     push = by["China", "Push for chips of its own"]
     assert push.now.startswith(percent(f.series["push"][t]))
     assert percent(f.series["push"][t - 4]) in push.now
-    money = by["United States", "Money for chips in the quarter"]
+    money = by["United States", "Money paid for chips in the quarter"]
     assert money.now.startswith(f"${f.series['spending.united_states'][t] / 1e9:,.1f} billion")
     hubs = by["Hubs", "Policing of transit trade"]
     assert re.search(r"[\d.]+% of the chips on sale were diverted last quarter", hubs.why)
     if t > found.edge:
         assert f"{percent(f.series['blocked'][t - 1])} of a frontier chip" in push.why
-        assert percent(f.series["unmet"][t - 1]) in imports.why
+        assert percent(f.series["priced_out"][t - 1]) in imports.why
     else:
         assert money.why.startswith("Recorded")
 
