@@ -17,7 +17,7 @@ from scenarios.events import Event
 from scenarios.levers import LEVERS
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, label, number, of_date, start_date
 from scenarios.rules import history
-from scenarios.schema import Scenario, Setting
+from scenarios.schema import Scenario
 from scenarios.tables import table
 from sim.checks import checked
 from sim.engine.export_rules import LICENCE_LEVERS, LICENSING
@@ -203,9 +203,9 @@ def _hardly(one: Run, two: Run, lever: str) -> bool:
 
 def _binder(spec: Scenario, lever: str, until: int) -> str:
     """What would have to be released for a lever to act, by trial; empty where nothing single would do."""
-    candidates: dict[str, Setting] = {**LEVERS[lever].setting}
-    candidates |= {name: LEVERS[name].default for name in spec.levers if name != lever and moved(spec, name)}  # type: ignore[misc]
-    for name, value in candidates.items():
+    candidates: list[tuple[str, Any]] = list(LEVERS[lever].setting.items())
+    candidates += [(name, LEVERS[name].default) for name in spec.levers if name != lever and moved(spec, name)]
+    for name, value in candidates:
         if spec.setting(name) == value:
             continue
         released = spec.with_levers(**{name: value})

@@ -69,15 +69,16 @@ PHASES: tuple[Phase, ...] = (
         reads=_fields(
             "approval backlog backlog_usd breakthrough cap_share cap_units capacity china_price "
             "chinese_output chips coming cost cost_fall delivered demand demand_growth early enforcement "
-            "executed hit hoard kappa_decode kappa_train legal_total list_price made_to_order money network "
-            "offshore_closed on_order own_train permission policing power power_added power_need price_share "
-            "rent rented spending strictness supply_level variant_wait wished"
+            "executed hit hoard kappa_decode kappa_train legal_total let_in list_price made_to_order money "
+            "network offshore_closed on_order own_train permission policing power power_added power_need "
+            "price_share rent rented spending strictness supply_level variant_wait wished"
         ),
         writes=_fields(
             "allowed arrived backlog backlog_usd blocked bought caught china_price coming cost cover "
             "delivered delivery demand demand_growth die diverted executed flows hoard ledger legal_chips "
-            "legal_total made_chinese made_h100e mix network newly_rented on_order order_price ordered "
-            "permitted placed premium premium_usd priced_out refunded rent seized_h100e spending wished"
+            "legal_total let_in licensed_usd made_chinese made_h100e mix network newly_rented on_order "
+            "order_price ordered permitted placed premium premium_usd priced_out refunded rent seized_h100e "
+            "spending wished"
         ),
     ),
     Phase(

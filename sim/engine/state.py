@@ -138,6 +138,8 @@ class State:
     """(R,) internal price of usable compute in China, US dollars per H100e of the world's chips."""
     on_order: Array
     """(K, R) licensed chips that China has ordered and not received."""
+    let_in: Array
+    """(K, R) share of orders that licenses and Beijing let through last quarter."""
     domestic: Capacity
     """Chinese fabs, memory and stockpiles."""
     network: Array
@@ -300,6 +302,8 @@ class Quarter:
     """(R,) compute abroad that China rents anew, H100e."""
     hit: Array
     """(R,) share of US-designed production that a disruption takes."""
+    licensed_usd: Array
+    """(R,) US dollars that China pays for licensed chips that come."""
     allowed: Array
     """(A, 1) share of the lines that a buyer outside China may order from."""
     cover: Array

@@ -35,6 +35,7 @@ MEASURES: dict[str, tuple[str, str]] = {
     "backlog_usd": ("Owed for chips on order", "US dollars"),
     "given_up_usd": ("Planned money that was not placed, and orders that a rule ended", "US dollars a quarter"),
     "premium_usd": ("Paid above the list price", "US dollars a quarter"),
+    "diverted_share": ("Diverted compute against the capacity of merchant lines", "share"),
     "diverted_through": ("Diverted compute by the country it goes through", "H100e a quarter"),
     "rented_from": ("Compute China rents, by host", "H100e"),
     "china_price": ("Internal price of compute in China", "US dollars per H100e"),

@@ -12,7 +12,7 @@ from sim.results.run import Run
 from sim.run import simulate
 
 BASE = load("current_policy")
-START, RUNS = "2024-Q1", 8
+START, RUNS = "2024-Q1", 32
 
 
 @pytest.fixture(scope="module")

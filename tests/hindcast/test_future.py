@@ -222,8 +222,8 @@ def test_the_rules_that_came_do_act(
     edge = run.quarters.index(EDGE)
     legal = [r.part("flows_china.legal") for r in (run, other)]
     assert np.array_equal(legal[0][: edge + 1], legal[1][: edge + 1])
-    # The H20 stopped in April 2025; without that it is bought to the end of the year.
-    assert np.median(legal[1][edge + 4]) > 3 * np.median(legal[0][edge + 4])
+    # The H20 stopped in April 2025; without that it is bought until Beijing refuses it.
+    assert np.median(legal[1][edge + 2]) > 3 * np.median(legal[0][edge + 2])
 
 
 def test_a_scenario_told_no_later_rules_does_not_hear_of_them(

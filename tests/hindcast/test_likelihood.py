@@ -62,13 +62,13 @@ def test_each_term_reacts_to_its_own_parameter(name: str, term: str) -> None:
 
 
 ALONE = {
-    "offshore_share": {"china_domestic"},
-    "domestic_scale": {"legal_year", "china_rented", "rush"},
-    "network_first": {"china_domestic", "china_rented"},
+    "offshore_share": {"china_domestic", "legal_year", "rush"},
+    "domestic_scale": {"legal_year", "rush"},
+    "network_first": {"china_domestic", "legal_year", "rush"},
     "us_concentration": {*likelihood.TOTALS, "rush"},
     "residual_memory": {*likelihood.TOTALS, "rush", "training runs", "first runs"},
 }
-"""Terms that a parameter leaves alone. Rent is paid from the same purse as imports, and so it moves those too."""
+"""Terms that a parameter leaves alone. What is diverted, rented and made at home meets at one price."""
 
 
 @pytest.mark.parametrize("name", ALONE)
@@ -77,9 +77,17 @@ def test_a_parameter_leaves_alone_what_it_has_no_way_to(name: str) -> None:
     assert {term: change[term] for term in ALONE[name] if abs(change[term]) > 1e-6} == {}
 
 
-def test_the_share_that_rents_abroad_moves_rented_compute_most_among_totals() -> None:
-    change = moved("offshore_share")
-    assert max(likelihood.TOTALS, key=lambda term: abs(change[term])) == "china_rented"
+@pytest.mark.parametrize(
+    ("name", "total"),
+    [("offshore_share", "china_rented"), ("network_first", "china_diverted")],
+)
+def test_a_channels_parameter_moves_its_own_total_most(name: str, total: str) -> None:
+    scores = np.zeros((SOBOL_DIMENSIONS, 8))
+    scores[parameters()[name].dim, 1] = 1.0
+    seen = totals(past(TODAY, scores)[0])
+    found = {key: abs(np.log(seen[key][-1][1] / seen[key][-1][0])) for key in ("china_rented", "china_diverted",
+             "china_domestic", "world_stock")}  # fmt: skip
+    assert max(found, key=lambda key: found[key]) == total
 
 
 def test_errors_of_the_frontier_move_nothing_but_frontiers() -> None:

@@ -48,7 +48,7 @@ def test_a_chip_has_the_arithmetic_of_a_chip(blind_run: Run) -> None:
     """From the H20 to the H100: what is imported legally lies between."""
     bought = totals(blind_run)["legal_chips"] > 1000
     per_chip = totals(blind_run)["h100e_per_chip"][bought]
-    assert bought[:EDGE].all()
+    assert bought[:EDGE].mean() > 0.8, "where compute is cheap elsewhere, H20s find no buyers"
     assert 0.14 < per_chip.min() < per_chip.max() < 2.5
 
 

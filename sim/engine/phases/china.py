@@ -38,6 +38,8 @@ US_SALES = 0.8
 TOO_SMALL = 0.08
 """Usable compute of a legal chip, against a frontier chip's, at which half of those who would buy it need too many:
 an H20 had 0.6 of an H100's, a chip of its kind beside Rubin has 0.03; judgement."""
+LEAST_LET_IN = 1e-9
+"""Share of orders let through below which nobody sees a difference."""
 LEAST_WORTH = 1e-3
 """Usable compute against a frontier chip's below which nobody sees a difference."""
 LOGIC_SHARE = 0.6
@@ -190,15 +192,17 @@ def _price(c: Context, q: Quarter, k: int, value: Array) -> Array:
 
 
 def _end_orders(c: Context, s: State, q: Quarter, offers: _Offers, value: Array) -> None:
-    """Orders of classes that may no longer go end, and their money comes back."""
-    ended = [k for k in range(US_N) if k not in offers.classes]
-    if not s.on_order[ended].any():
+    """Of orders what licenses or Beijing let through no more ends, and its money comes back."""
+    before, s.let_in = s.let_in, np.zeros_like(s.let_in)
+    s.let_in[offers.classes] = offers.approved * q.permitted
+    ordered = np.flatnonzero(s.on_order[:US_N].any(axis=1))
+    if not ordered.size:
         return
-    worth = np.stack([_price(c, q, k, value) for k in range(US_N)]) * s.on_order[:US_N]
-    gone = worth[ended].sum(axis=0) / np.maximum(worth.sum(axis=0), 1e-9)
-    q.refunded[CHINA] = s.backlog_usd[CHINA] * gone
+    stays = np.minimum(s.let_in[ordered] / np.maximum(before[ordered], LEAST_LET_IN), 1.0)
+    worth = np.stack([_price(c, q, k, value) for k in ordered]) * s.on_order[ordered]
+    q.refunded[CHINA] = s.backlog_usd[CHINA] * (1 - (worth * stays).sum(axis=0) / np.maximum(worth.sum(axis=0), 1e-9))
     s.backlog_usd[CHINA] -= q.refunded[CHINA]
-    s.on_order[ended] = 0.0
+    s.on_order[ordered] *= stays
 
 
 def _licensed_units(c: Context, s: State, q: Quarter, offers: _Offers, value: Array) -> tuple[Array, Array]:

@@ -37,7 +37,7 @@ RIVALS = ("united_states", "china")
 BLOCS = ("united_states", "china", "world")
 SINGLE = (
     "rented", "premium", "seized", "blocked", "priced_out", "permission", "push", "policing", "enforcement",
-    "made_h100e", "list_price", "china_price", "order_cover", "legal_chips",
+    "made_h100e", "list_price", "china_price", "order_cover", "legal_chips", "diverted_share",
 )  # fmt: skip
 ALWAYS = ("capability", "alignment")
 """Series that every run keeps: who leads follows from them."""
@@ -172,6 +172,7 @@ KEPT: dict[str, Callable[[Held], Array | tuple[Array, ...]]] = {
     "china_price": lambda w: w.s.china_price,
     "order_cover": lambda w: w.q.cover,
     "legal_chips": lambda w: w.q.legal_chips,
+    "diverted_share": lambda w: w.q.diverted,
 }
 """What is recorded at the end of a quarter, by series: one row per actor or part, or a single one."""
 

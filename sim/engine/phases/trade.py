@@ -31,12 +31,15 @@ def run(c: Context, s: State, q: Quarter) -> None:
     share = c.inputs.capacity_share[c.t][:CUSTOM]
     q.mix = np.zeros(len(q.capacity))
     q.mix[:CUSTOM] = share / share.sum()
-    if not c.in_data:
-        _order(c, s, q)
-    china.buy(c, s, q)
-    _deliver(c, s, q)
     if c.in_data:
-        _follow_the_record(c, s, q)
+        owed = _clear_queue(s)
+        china.buy(c, s, q)
+        _deliver(c, s, q)
+        _follow_the_record(c, s, q, owed)
+    else:
+        _order(c, s, q)
+        china.buy(c, s, q)
+        _deliver(c, s, q)
     _look_ahead(c, s, q)
 
 
@@ -51,8 +54,10 @@ def _order(c: Context, s: State, q: Quarter) -> None:
     if c.inputs.terms_act[c.t]:
         q.allowed = _allowed(c, s, q)
         cover = np.broadcast_to(waiting, s.backlog.shape).copy()
+        all_owed, all_got = s.backlog.sum(axis=0), s.delivered.sum(axis=0)
         for row, _ in c.inputs.terms:  # who is kept from lines or held to a number waits longer than the others
-            cover[row] = np.maximum(waiting, s.backlog[row] / np.maximum(s.delivered[row], 1e-9))
+            longer = (s.backlog[row] * all_got) / np.maximum(s.delivered[row] * all_owed, 1e-9)
+            cover[row] *= np.maximum(longer, 1.0)
     money = s.money * (market.placed_share(cover) * q.allowed)
     money[CHINA] = 0.0
     wanted = money / price
@@ -152,10 +157,10 @@ def _served(c: Context, s: State, q: Quarter, attempted: Array) -> tuple[Array, 
 def _receive_licensed(c: Context, s: State, q: Quarter, share: Array) -> None:
     """Licensed chips arrive by the share of the queue that is served, and are paid for."""
     chips = s.on_order * share
-    paid = s.backlog_usd[CHINA] * share
+    q.licensed_usd = s.backlog_usd[CHINA] * share
     remove(s.on_order, chips)
-    s.backlog_usd[CHINA] -= paid
-    s.spending[CHINA] += paid
+    s.backlog_usd[CHINA] -= q.licensed_usd
+    s.spending[CHINA] += q.licensed_usd
     s.legal_total += chips
     q.bought += chips
     q.flows[0] = summed(c.chips.h100e[:US_N], chips[:US_N])
@@ -221,21 +226,33 @@ def _by_terms(c: Context, s: State, q: Quarter, due: Array) -> tuple[Array, dict
 # --- the record, and what makers see ----------------------------------------------------------------------------------
 
 
-def _follow_the_record(c: Context, s: State, q: Quarter) -> None:
-    """In the data what was made was bought; orders are what was paid and what the backlog grew by."""
+def _clear_queue(s: State) -> Array:
+    """Set China's queue aside, since what it orders in the record comes at once; what all owed before, US dollars."""
+    owed = s.backlog_usd.copy()
+    s.on_order[:], s.backlog_usd[CHINA] = 0.0, 0.0
+    return owed
+
+
+def _follow_the_record(c: Context, s: State, q: Quarter, before: Array) -> None:
+    """In the data what was made was bought; orders are what was paid and what the backlog grew by, with one for all.
+
+    Args:
+        c: the quarter's date and inputs.
+        s: the state.
+        q: the quarter.
+        before: (A, R) US dollars that buyers owed before the quarter.
+    """
     price = _prices(c, s, q)
-    paid = s.delivered * price
-    s.backlog = s.delivered * c.p.order_backlog
+    paid, s.backlog = s.delivered * price, s.delivered * c.p.order_backlog
     owed = s.backlog * price
-    net = paid + owed - s.backlog_usd  # where the queue lost value, orders were let go
-    net[CHINA] = 0.0
-    q.placed += np.maximum(net, 0.0)
-    q.refunded += np.maximum(-net, 0.0)
-    paid[CHINA], owed[CHINA] = s.spending[CHINA], s.backlog_usd[CHINA]
+    given_up = s.wished[CHINA] - q.placed[CHINA]
+    s.on_order[:US_N] = q.bought[:US_N] * c.p.order_backlog
+    paid[CHINA], owed[CHINA] = s.spending[CHINA], q.licensed_usd * c.p.order_backlog
+    net = paid + owed - before  # where the queue lost value, orders were let go
+    q.placed, q.refunded = np.maximum(net, 0.0), np.maximum(-net, 0.0)
     s.spending, s.backlog_usd = paid, owed
-    planned = q.placed.copy()
-    planned[CHINA] = s.wished[CHINA]
-    s.wished = planned
+    s.wished = q.placed.copy()
+    s.wished[CHINA] += given_up
 
 
 def _look_ahead(c: Context, s: State, q: Quarter) -> None:

@@ -17,13 +17,13 @@ from sim.ensemble.rng import Array
 from sim.results.outcomes import crossing, polarity
 from sim.results.outcomes.scalar import parse
 from sim.results.wording import rounded, signed
-from sim.run import MAX_RUNS
+from sim.run import LAST_YEAR, MAX_RUNS
 from sim.ui.shared import common, frames, theme, wording
 from sim.ui.shared.templates import render
 from sim.ui.teach.claims import AHEAD, CLAIMS, COMPUTE, LEAD, NOTHING, Claim, Column, Pair, Variant, facts
 
-AFTER, LATEST = 5, 2037
-"""Years after the crossing at which a lead is looked at again, and how far that run goes."""
+AFTER = 5
+"""Years after the crossing at which a lead is looked at again."""
 _AT_CROSSING = (*polarity.CLASSES, "not_reached")
 _MEAN = Column("Average US lead, end of 2032, months", "lead_months@2032", "mean", form="+.1f")
 
@@ -282,7 +282,7 @@ def _channels(claim: Claim) -> Table:
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _after_crossing(canonical: str, runs: int) -> tuple[float, float, int]:
-    run = common.simulated(canonical, runs, common.SEED, LATEST, {"capability"})
+    run = common.simulated(canonical, runs, common.SEED, LAST_YEAR, {"capability"})
     years = crossing.by_bloc(run)
     first = np.min(np.where(np.isnan(years), np.inf, years), axis=0)
     at = np.searchsorted(run.time, first)
@@ -302,7 +302,7 @@ def _after(claim: Claim) -> Table:
         rows.append((variant.label, *(wording.exactly(x) if counted else "none" for x in (then, later)), str(counted)))
     return Table(
         f"The middle lead when the first bloc crosses, and {AFTER} years after; only futures that cross early enough "
-        f"to be followed to {LATEST}",
+        f"to be followed to {LAST_YEAR}",
         ("Setting", "At the crossing, months", f"{AFTER} years after, months", "Futures in 100 counted"), tuple(rows),
     )  # fmt: skip
 

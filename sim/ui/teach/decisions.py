@@ -14,7 +14,6 @@ from agents.snapshot import Snapshot
 from agents.superpower import China, UnitedStates
 from scenarios.quarters import FIRST, number, of_date
 from scenarios.rules import history
-from sim.engine.inputs import inputs_of
 from sim.ui.shared import frames, injector, wording
 from sim.ui.teach.futures import Future, Shown
 
@@ -75,13 +74,11 @@ def decisions(s: Shown, f: Future, t: int) -> list[Decision]:
 def snapshot(s: Shown, f: Future, t: int, decider: Decider) -> Snapshot:
     """What an actor saw of the quarter before, as far as the page keeps it.
 
-    Capability is kept with hindsight up to the edge of the data, so nobody knows which lead actors saw until then. Hubs
-    look at the chips on sale, not at those that cloud companies make for themselves.
+    Capability is kept with hindsight up to the edge of the data, so nobody knows which lead actors saw until then.
     """
     before = t - 1
     seen = {name: _at(f, name, before) for name in ("blocked", "priced_out", "premium")}
-    merchant = 1 - inputs_of(s.spec, len(s.stockpiling)).custom_share[before]
-    seen["diverted"] = _at(f, "flows.diverted", before) / max(_at(f, "made_h100e", before) * merchant, 1.0)
+    seen["diverted"] = _at(f, "diverted_share", before)
     if before > s.edge:
         seen["lead"] = _at(f, "seen_lead", before)
         if decider.prefix in _GAPS:
