@@ -108,6 +108,7 @@ def test_a_run_is_told_in_words(polarity):
         scenarios.load(HERE).with_levers(enforcement={"2026-Q4": 1, "2028-Q1": 4}), runs=64, until=2030
     ).outcome_shares()
     assert re.search(r"futures in 100\.", text)
+    assert not re.search(r"\b2,0\d\d\b", text), "a year has no thousands"
     counts = [int(n) for n in re.findall(r"^(?:US well|Two-power|Several|China well)\D*(\d+) ", text, re.MULTILINE)]
     assert sum(counts) == 100
     assert all(abs(n - 100 * share) < 1 for n, share in zip(counts, shares.values(), strict=True))

@@ -243,7 +243,7 @@ def _crossing(run: Run, summary: Mapping[str, Any]) -> Table:
         "Not reached, in 100 futures",
     )
     for actor, q in summary["crossing_year"].items():
-        years = "–" if q["p50"] is None else _span(q)
+        years = "–" if q["p50"] is None else _span(q).replace(",", "")  # a year has no thousands
         table.add_row(labels.get(actor, actor), years, str(round(100 * q["share_not_reached"])))
     return table
 
