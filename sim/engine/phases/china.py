@@ -195,8 +195,8 @@ def _end_orders(c: Context, s: State, q: Quarter, offers: _Offers, value: Array)
     """Of orders what licenses or Beijing let through no more ends, and its money comes back."""
     before, s.let_in = s.let_in, np.zeros_like(s.let_in)
     s.let_in[offers.classes] = offers.approved * q.permitted
-    ordered = np.flatnonzero(s.on_order[:US_N].any(axis=1))
-    if not ordered.size:
+    ordered = np.flatnonzero(s.on_order[:US_N].any(axis=1)).tolist()
+    if not ordered:
         return
     stays = np.minimum(s.let_in[ordered] / np.maximum(before[ordered], LEAST_LET_IN), 1.0)
     worth = np.stack([_price(c, q, k, value) for k in ordered]) * s.on_order[ordered]
