@@ -10,9 +10,9 @@ import numpy as np
 import streamlit as st
 
 from scenarios import BASELINE, load
+from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
 from scenarios.tables import table
-from scenarios.quarters import LAST_YEAR
 from sim.batch.evaluate import Task, evaluate
 from sim.ensemble.rng import Array
 from sim.results.outcomes import crossing, polarity
