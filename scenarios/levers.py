@@ -109,7 +109,10 @@ _TABLE = (
     _lever("china_spending", "Chinese spending on AI chips", CHINA, "% of trend", (40, 500, 20), 100,
            "compute_train.china", "What China spends on compute, against the trend."),
     _lever("china_power", "Chinese data-centre build-out", CHINA, "% of trend", (40, 400, 20), 100,
-           "power.china", "Power added for data centres in China, against the trend."),
+           "power.china", "Power added for data centres in China, against the trend.",
+           # Power is short where much can be bought.
+           licence_tpp=150.0, licence_quota=100.0, licence_approval=100.0, import_permission=100.0,
+           china_spending=400.0),
     _lever("china_concentration", "Chinese compute in the largest run", CHINA, "× today's share", (0.2, 40, 0.2), 1,
            "training_flop.china", "How much of its compute China puts into one training run."),
     _lever("china_talent", "China's hold on talent", CHINA, "%", (0, 100, 10), 50, "lead_months",

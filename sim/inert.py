@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from scenarios.errors import unknown
 from scenarios.events import Event
 from scenarios.levers import LEVERS
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, label, number, of_date, start_date
@@ -24,6 +25,7 @@ from sim.engine.export_rules import LICENCE_LEVERS, LICENSING
 from sim.engine.paths import holds_from, moved
 from sim.results.outcomes import crossing
 from sim.results.run import Run
+from sim.results.wording import listed
 from sim.run import check_until, simulate
 
 TRIED, SURE = 16, 512
@@ -201,22 +203,48 @@ def _hardly(one: Run, two: Run, lever: str) -> bool:
     return bool(lead < HARDLY and moved_by.max() < HARDLY)
 
 
+@checked
+def bound_by(spec: Scenario, lever: str, until: int = DEFAULT_HORIZON) -> str:
+    """What keeps a lever from acting where a scenario has it, in words: what would have to be released, by trial.
+
+    Things are released one by one, and together where none is enough alone. Empty where nothing that is known would do.
+
+    Raises:
+        InputError: for a lever that does not exist, or a year out of range.
+    """
+    check_until(until)
+    if lever not in LEVERS:
+        raise unknown("lever", lever, LEVERS)
+    return _binder(spec, lever, until)
+
+
 def _binder(spec: Scenario, lever: str, until: int) -> str:
-    """What would have to be released for a lever to act, by trial; empty where nothing single would do."""
+    """As `bound_by`, for a lever that exists."""
     candidates: list[tuple[str, Any]] = list(LEVERS[lever].setting.items())
     candidates += [(name, LEVERS[name].default) for name in spec.levers if name != lever and moved(spec, name)]
+    candidates = [(name, value) for name, value in candidates if spec.setting(name) != value]
     for name, value in candidates:
-        if spec.setting(name) == value:
-            continue
-        released = spec.with_levers(**{name: value})
-        taken_back: Any = LEVERS[lever].default
-        with_it, without = _run(released, until), _run(released.with_levers(**{lever: taken_back}), until)
-        if not _same(with_it, without) and not _hardly(with_it, without, lever):
-            there = spec.setting(name)
-            level = f"{there:g}" if isinstance(there, (int, float)) else "left to the model"
-            level = "dated" if isinstance(there, dict) else level
-            return f"{BINDS.get(name, LEVERS[name].label.lower())} ({name}: {level})"
+        if _acts(spec.with_levers(**{name: value}), lever, until):
+            return _held(spec, name)
+    company = {name: value for name, value in LEVERS[lever].setting.items() if spec.setting(name) != value}
+    if len(company) > 1 and _acts(spec.with_levers(**company), lever, until):
+        return listed([_held(spec, name) for name in company])
     return ""
+
+
+def _acts(released: Scenario, lever: str, until: int) -> bool:
+    """Whether it matters in a scenario that a lever is where it is and not at its default."""
+    taken_back: Any = LEVERS[lever].default
+    with_it, without = _run(released, until), _run(released.with_levers(**{lever: taken_back}), until)
+    return not _same(with_it, without) and not _hardly(with_it, without, lever)
+
+
+def _held(spec: Scenario, name: str) -> str:
+    """What a lever holds back, and where it stands."""
+    there = spec.setting(name)
+    level = f"{there:g}" if isinstance(there, (int, float)) else "left to the model"
+    level = "dated" if isinstance(there, dict) else level
+    return f"{BINDS.get(name, LEVERS[name].label)} ({name}: {level})"
 
 
 def _pieces(spec: Scenario) -> Iterator[Piece]:

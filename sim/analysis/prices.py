@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from scenarios.levers import LEVERS, Lever
 from scenarios.quarters import DEFAULT_HORIZON
@@ -13,6 +15,7 @@ from scenarios.schema import Scenario
 from sim.batch.evaluate import Progress, Task, evaluate_all
 from sim.checks import checked
 from sim.ensemble.rng import Array
+from sim.inert import bound_by
 from sim.results.outcomes.polarity import CLASSES
 from sim.results.outcomes.scalar import Outcome, numbers_only, parse
 from sim.results.paired import Paired, paired, paired_share
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
 
 LEAD_YEAR = 2030
 """Year at whose end the lead is read."""
+HARDLY = 0.005
+"""Effect on the first outcome, against its standard deviation, below which it is said what binds a lever."""
+NOTHING = "nothing else: there is no more of it to be had, or its effect is on something else"
+"""What is said where no other lever would release one."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,6 +45,8 @@ class Price(Short):
     """Whether the scenario has the lever there."""
     effects: dict[str, Paired]
     """Outcome → paired effect, moved less not moved."""
+    bound: str = ""
+    """Where it moves next to nothing: what keeps it from acting."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -72,7 +81,7 @@ class PriceList(Short):
             row: dict[str, Any] = {
                 "lever": price.lever.name, "who": price.lever.who, "value": price.value, "unit": price.lever.unit,
                 "with": ", ".join(f"{name}={value:g}" for name, value in price.company.items()),
-                "already": price.already,
+                "already": price.already, "bound by": price.bound,
             }  # fmt: skip
             for name, effect in price.effects.items():
                 row |= {name: effect.mean, f"{name} low": effect.low, f"{name} high": effect.high}
@@ -124,10 +133,10 @@ def price_list(
     numbers_only(asked)
     check_runs(runs, fewest=2)
     moves = [move for lever in levers or LEVERS.values() for move in _moves(spec, lever)]
-    specs = {there.digest(): there for _, _, before, after in moves for there in (before, after)}
+    specs = {spec.digest(): spec, **{s.digest(): s for _, _, before, after in moves for s in (before, after)}}
     answers = evaluate_all([Task(s, asked, runs, seed) for s in specs.values()], executor, progress)
     found = dict(zip(specs, answers, strict=True))
-    prices = []
+    usually, prices = found[spec.digest()], []
     for lever, company, before, after in moves:
         one, two = found[before.digest()], found[after.digest()]
         same = before.digest() == after.digest() or before.setting(lever.name) == after.setting(lever.name)
@@ -136,7 +145,22 @@ def price_list(
         prices.append(
             Price(lever, value, company, same, {str(o): effect(o, one[str(o)], two[str(o)], same) for o in asked})
         )
-    return PriceList(spec, asked, tuple(prices), runs, seed)
+    first = str(asked[0])
+    return PriceList(spec, asked, _explained(spec, prices, first, float(np.std(usually[first]))), runs, seed)
+
+
+def _explained(spec: Scenario, prices: Sequence[Price], first: str, spread: float) -> tuple[Price, ...]:
+    """Prices with what binds the levers that move next to nothing."""
+    return tuple(
+        price if price.already or abs(price.effects[first].mean) >= HARDLY * spread
+        else replace(price, bound=_bound(spec, price))
+        for price in prices
+    )  # fmt: skip
+
+
+def _bound(spec: Scenario, price: Price) -> str:
+    moved = spec.with_levers(**price.company, **{price.lever.name: price.value})
+    return bound_by(moved, price.lever.name) or NOTHING
 
 
 def effect(outcome: Outcome, before: Array, after: Array, same: bool = False) -> Paired:

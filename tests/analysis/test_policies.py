@@ -10,8 +10,9 @@ from scenarios.errors import InputError
 from scenarios.levers import LEVERS
 from sim import compare, simulate
 from sim.analysis.attribution import MOST, attribute, mixture, of_game, players, shapley
-from sim.analysis.prices import price_list
+from sim.analysis.prices import HARDLY, price_list
 from sim.analysis.regret import POLICIES, SIDES, Policy, Regret, laid_over, own_policy, policy_of, regret
+from sim.inert import bound_by
 from sim.results.outcomes.scalar import parse
 from sim.results.paired import paired, paired_share
 
@@ -44,6 +45,26 @@ def test_prices_have_the_signs_that_they_must_have(listed):
     company, alone = (by["revenue_share", 60, kind].effects[str(LEAD)] for kind in (True, False))
     assert company.is_clear
     assert abs(alone.mean) < 0.1 * company.mean  # it has nothing to act on
+
+
+def test_a_lever_that_hardly_acts_says_what_binds_it(listed):
+    by = {(p.lever.name, p.value, bool(p.company)): p for p in listed.prices}
+    assert by["enforcement", 10, False].bound == ""
+    assert "licence_tpp: 21" in by["revenue_share", 60, False].bound
+    spread = simulate(load("current_policy"), runs=64, until=2028)["lead_months"][-1].std()
+    for p in listed.prices:
+        hardly = not p.already and abs(p.effects[str(LEAD)].mean) < HARDLY * spread
+        assert bool(p.bound) == hardly, p.lever.name
+    assert [b for b in listed.frame()["bound by"] if b]
+
+
+def test_what_binds_a_lever_is_found_alone_and_in_company():
+    spec = load("current_policy")
+    assert "Beijing" in bound_by(spec.with_levers(licence_approval=100), "licence_approval")
+    assert "licence_tpp" in bound_by(spec.with_levers(china_power=400), "china_power")
+    assert bound_by(spec.with_levers(safety_share=0), "safety_share") == ""
+    with pytest.raises(InputError, match="enforcement"):
+        bound_by(spec, "enforcment")
 
 
 def test_a_lever_that_is_there_already_moves_nothing(listed):

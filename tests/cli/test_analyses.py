@@ -11,10 +11,10 @@ FEW = "diffusion,follower_efficiency,research_returns"
 
 @pytest.mark.slow
 def test_discover_in_words_numbers_and_a_file(polarity, tmp_path):
-    call = ("discover", "--outcome", "lead_months@2028>=8", "--members", 1024)
+    call = ("discover", "--outcome", "lead_months@2030>=10", "--members", 1024)
     said = polarity(*call, "--out", tmp_path / "box.csv")
     assert said.code == 0, said.err
-    assert "“lead_months@2028>=8” holds in" in said.out
+    assert "“lead_months@2030>=10” holds in" in said.out
     assert "held out" in said.out
     report = json.loads(polarity(*call, "--json").out)["discoveries"][0]
     table = pl.read_csv(tmp_path / "box.csv")
@@ -133,7 +133,7 @@ def test_flip(polarity, tmp_path):
 
 
 def test_several_boxes_go_into_one_file(polarity, tmp_path):
-    asked = ("--outcome", "lead_months@2028>=12", "--outcome", "lead_months@2028<=8", "--outcome", "several@2028")
+    asked = ("--outcome", "lead_months@2030>=10", "--outcome", "lead_months@2028<=8", "--outcome", "several@2028")
     assert polarity("discover", "--members", 1024, *asked, "--out", tmp_path / "boxes.csv").code == 0
     assert "low_percentile" in pl.read_csv(tmp_path / "boxes.csv").columns
 

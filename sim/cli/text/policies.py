@@ -49,6 +49,8 @@ def prices(listed: PriceList) -> None:
         for price in group:
             table.add_row(*_price(price, listed.lead, shown))
     _print(page, table)
+    for price in (price for group in listed.by_lever() for price in group if price.bound):
+        _print(page, f"{price.lever.name} at {price.value:g} hardly acts: bound by {price.bound}.")
     if extra[MOST_EXTRA:]:
         page.print(f"Only in --json and --out: {', '.join(map(str, extra[MOST_EXTRA:]))}.")
     page.print(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sim.results.outcomes.polarity import CLASSES, LABELS
-from sim.results.wording import PHRASES, most_common, signed as with_sign
+from sim.results.wording import PHRASES, listed as listed, most_common, signed as with_sign
 
 if TYPE_CHECKING:
     from sim.ui.shared.setup import Judge
@@ -120,11 +120,6 @@ def inside(title: str) -> str:
         "Europe",
     }
     return title if proper else title[:1].lower() + title[1:]
-
-
-def listed(parts: list[str]) -> str:
-    """Parts as a list in a sentence: `a, b and c`."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
 
 
 def outcomes(counts: Mapping[str, int]) -> str:
