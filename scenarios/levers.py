@@ -60,18 +60,19 @@ def _lever(
 _OPEN = {"licence_approval": 80.0, "import_permission": 100.0}
 
 _TABLE = (
-    _lever("licence_tpp", "Strongest chip that may be licensed", US, "k TPP", (0, 150, 1), 21, "flows_china.legal",
+    _lever("licence_tpp", "Strongest chip that may be licensed", US, "k TPP", (0, 600, 1), 21, "flows_china.legal",
            "Chips below this total processing performance can be licensed for China case by case (H20 2.4, H200 16, "
-           "B200 36, B300 56, Rubin 140 thousand). The memory limit moves in proportion.", **_OPEN),
-    _lever("licence_approval", "Licence requests approved", US, "%", (0, 100, 5), 30, "flows_china.legal",
-           "Share of the chips Chinese buyers ask for that gets a licence.", import_permission=100.0),
+           "B200 36, B300 56, Rubin 140, Rubin Ultra 280, Feynman 560 thousand). The memory limit moves "
+           "in proportion.", **_OPEN),
+    _lever("licence_approval", "License requests approved", US, "%", (0, 100, 5), 30, "flows_china.legal",
+           "Share of the chips Chinese buyers ask for that gets a license.", import_permission=100.0),
     _lever("licence_quota", "Cap on licensed sales", US, "% of US sales", (0, 100, 5), 50, "flows_china.legal",
            "Licensed sales of a chip to China, at most this share of its sales to US customers.",
            licence_tpp=60.0, **_OPEN, china_spending=300.0),
     _lever("revenue_share", "Government cut of licensed sales", US, "%", (0, 60, 5), 25, "flows_china.legal",
            "Tariff or revenue share on licensed chips; it raises their price in China.",
            # A price matters where money is short: plenty to buy, little to spend, and weak models that earn less.
-           licence_tpp=150.0, licence_quota=100.0, china_spending=40.0, distillation_limits=100.0, openness=0.0,
+           licence_tpp=600.0, licence_quota=100.0, china_spending=40.0, distillation_limits=100.0, openness=0.0,
            licence_approval=100.0, import_permission=100.0),
     _lever("enforcement", "Enforcement effort", US, "× 2026 budget", (0, 10, 0.5), 1, "flows_china.diverted",
            "Officers, investigations and checks abroad, as a multiple of the 2026 budget (235 million dollars)."),
@@ -111,7 +112,7 @@ _TABLE = (
     _lever("china_power", "Chinese data-centre build-out", CHINA, "% of trend", (40, 400, 20), 100,
            "power.china", "Power added for data centres in China, against the trend.",
            # Power is short where much can be bought.
-           licence_tpp=150.0, licence_quota=100.0, licence_approval=100.0, import_permission=100.0,
+           licence_tpp=600.0, licence_quota=100.0, licence_approval=100.0, import_permission=100.0,
            china_spending=400.0),
     _lever("china_concentration", "Chinese compute in the largest run", CHINA, "× today's share", (0.2, 40, 0.2), 1,
            "training_flop.china", "How much of its compute China puts into one training run."),

@@ -93,6 +93,11 @@ class Rule(Row):
     def _first(cls, value: object) -> object:
         return 0 if value is None else value
 
+    @field_validator("measure", mode="before")
+    @classmethod
+    def _either_spelling(cls, value: object) -> object:
+        return "licence" if value == "license" else value
+
     @model_validator(mode="wrap")
     @classmethod
     def _all_faults(cls, given: Any, build: ModelWrapValidatorHandler[Rule]) -> Rule:
@@ -118,7 +123,7 @@ class Rule(Row):
                 for name in sorted(given & _OF_LICENCES):
                     yield name, f"is for `measure: licence`; this rule says `{self.measure}`"
             if self.measure == "licence" and not given & _OF_LICENCES:
-                said = "a licence without approval_share, volume cap or price_share lets everything through"
+                said = "a license without approval_share, volume cap or price_share lets everything through"
                 yield "measure", f"{said}; give one of them, or `measure: free`"
             return
         if self.measure == "free":

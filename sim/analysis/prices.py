@@ -29,7 +29,7 @@ LEAD_YEAR = 2030
 """Year at whose end the lead is read."""
 HARDLY = 0.005
 """Effect on the first outcome, against its standard deviation, below which it is said what binds a lever."""
-NOTHING = "nothing else: there is no more of it to be had, or its effect is on something else"
+NOTHING = "no other lever would make it act; it acts on something else, or there is no more of it to be had"
 """What is said where no other lever would release one."""
 
 
@@ -44,7 +44,7 @@ class Price(Short):
     already: bool
     """Whether the scenario has the lever there."""
     effects: dict[str, Paired]
-    """Outcome → paired effect, moved less not moved."""
+    """Outcome → paired effect, with the lever moved, minus without."""
     bound: str = ""
     """Where it moves next to nothing: what keeps it from acting."""
 
@@ -81,7 +81,7 @@ class PriceList(Short):
             row: dict[str, Any] = {
                 "lever": price.lever.name, "who": price.lever.who, "value": price.value, "unit": price.lever.unit,
                 "with": ", ".join(f"{name}={value:g}" for name, value in price.company.items()),
-                "already": price.already, "bound by": price.bound,
+                "already": price.already, "why it hardly acts": price.bound,
             }  # fmt: skip
             for name, effect in price.effects.items():
                 row |= {name: effect.mean, f"{name} low": effect.low, f"{name} high": effect.high}
@@ -160,7 +160,8 @@ def _explained(spec: Scenario, prices: Sequence[Price], first: str, spread: floa
 
 def _bound(spec: Scenario, price: Price) -> str:
     moved = spec.with_levers(**price.company, **{price.lever.name: price.value})
-    return bound_by(moved, price.lever.name) or NOTHING
+    binds = bound_by(moved, price.lever.name)
+    return f"bound by {binds}" if binds else NOTHING
 
 
 def effect(outcome: Outcome, before: Array, after: Array, same: bool = False) -> Paired:

@@ -82,7 +82,7 @@ def described(table: pl.DataFrame, scenario: str | pl.Expr, seed: int, futures: 
         scenario: whose they are, or the column that says so.
         seed: names their dice.
         futures: how many they are of.
-        meaning: what the numbers are where they are no plain levels, such as `difference: moved less not moved`.
+        meaning: what the numbers are where they are no plain levels, such as `difference: scenario less reference`.
     """
     import polars as pl
 

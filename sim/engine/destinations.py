@@ -57,7 +57,7 @@ class Terms:
 
 
 def terms(policy: Policy, buyers: tuple[str, ...]) -> Mapping[str, Terms]:
-    """The terms of each of these buyers whom some rule on sales names; the licence levers are about China alone."""
+    """The terms of each of these buyers whom some rule on sales names; the license levers are about China alone."""
     return _terms(policy.first, policy.steps, policy.rules, policy.rules_until, buyers)
 
 

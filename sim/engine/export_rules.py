@@ -29,7 +29,7 @@ INSIDE = 0.99
 LARGEST_DIE = 1700.0
 """Area that the arithmetic of one package can take, mm²: two dies at the limit of lithography (B200: 1,628)."""
 LICENSING = ("us_2026_05_case", "us_2026_05_tariff", "us_2025_08_h20")
-"""Prefixes of the ids of the licensing rules in force at the edge of the data, which the licence levers change."""
+"""Prefixes of the ids of the licensing rules in force at the edge of the data, which the license levers change."""
 LICENCE_LEVERS = {
     "licence_approval": "approval_share",
     "licence_quota": "volume_cap_share",
@@ -121,7 +121,7 @@ def specification(name: str, edge: Specification) -> Specification:
 
 
 class Policy(NamedTuple):
-    """What decides a regime: further rules, and the licence levers that a scenario moves."""
+    """What decides a regime: further rules, and the license levers that a scenario moves."""
 
     first: int
     steps: int
@@ -167,7 +167,7 @@ def known_by(quarter: int) -> tuple[Rule, ...]:
 
 
 def rules_at(policy: Policy, quarter: int) -> tuple[Rule, ...]:
-    """The rules of a quarter: the dated ones and the scenario's own, the licence levers written into the licences."""
+    """The rules of a quarter: the dated ones and the scenario's own, the license levers written into the licenses."""
     rules = (*known_by(policy.rules_until), *policy.rules)
     at = {name: path[quarter - policy.first] for name, begin, path in policy.levers if quarter >= begin}
     if not at:
@@ -177,7 +177,7 @@ def rules_at(policy: Policy, quarter: int) -> tuple[Rule, ...]:
 
 
 def _relicensed(rule: Rule, at: dict[str, float]) -> Rule:
-    """A licence rule with the levers' threshold, approval, cap and cut."""
+    """A license rule with the levers' threshold, approval, cap and cut."""
     changes: dict[str, object] = {field: at[name] / 100 for name, field in LICENCE_LEVERS.items() if name in at}
     if "licence_tpp" in at:
         limit = at["licence_tpp"] * 1000
@@ -195,7 +195,7 @@ def edge_of(rules: Sequence[Rule], date: str, known: str, free_first: bool = Fal
 
     The designer searches the limits that stand in the rules in force, arithmetic first, from the strongest down; the
     arithmetic must fit on two of the largest dies. With `free_first` a weaker chip that may be sold freely comes before
-    one that needs a licence, as in history: the H20 was made in place of chips of twice its arithmetic. The state of
+    one that needs a license, as in history: the H20 was made in place of chips of twice its arithmetic. The state of
     the art is that of chips on sale by `date` and, roadmap apart, by `known`, both ISO dates.
     """
     chips = catalogue()

@@ -113,6 +113,11 @@ class Recorded:
         return result
 
     @cached_property
+    def ever_made(self) -> Array:
+        """(T, K) whether lines for a main class have run by a quarter."""
+        return np.logical_or.accumulate(self.capacity_share > 0, axis=0)
+
+    @cached_property
     def custom_share(self) -> Array:
         """(T,) share of custom chips (TPU, Trainium) in production: data, then the mean of its last four quarters."""
         mix, last = supply_mix(), min(SUPPLY_UNTIL, self.edge)

@@ -64,6 +64,8 @@ class Supply:
     """(runs,) new rental at most."""
     response: Array
     """(routes + 1, runs) exponents by which routes, and last hosts, answer to their margin."""
+    most_by_route: Array | None = None
+    """(routes, runs) what the quotas of countries leave for each route, where some country has one."""
 
 
 def weights(train: Array, decode: Array, price: Array) -> Array:
@@ -135,10 +137,15 @@ def sold(price: Array, supply: Supply) -> Sold:
     use = np.exp(response * np.log((margin + root) / 2))
     answer = use * response / root
     networks = _across(supply.networks, level)
-    brought, less = _bounded(networks * use[:routes], supply.most_diverted)
+    wanted, answering = networks * use[:routes], networks * answer[:routes]
+    if supply.most_by_route is not None:
+        most = _across(supply.most_by_route, level)
+        answering = np.where(wanted < most, answering, 0.0)
+        wanted = np.minimum(wanted, most)
+    brought, less = _bounded(wanted, supply.most_diverted)
     hired, held = _bounded((supply.hosts * use[routes])[None], supply.most_rented)
     cost = level * (supply.domestic + STREET * brought.sum(axis=0) + RENTAL * hired[0]) + 1e-9
-    more = (STREET * _PAID[routes][0]) * less * (networks * answer[:routes]).sum(axis=0)
+    more = (STREET * _PAID[routes][0]) * less * answering.sum(axis=0)
     more = more + (RENTAL * _PAID[routes][-1]) * held * (supply.hosts * answer[routes])
     return Sold(brought, hired[0], cost, cost + level * level * more)
 

@@ -55,7 +55,7 @@ def test_a_lever_that_hardly_acts_says_what_binds_it(listed):
     for p in listed.prices:
         hardly = not p.already and abs(p.effects[str(LEAD)].mean) < HARDLY * spread
         assert bool(p.bound) == hardly, p.lever.name
-    assert [b for b in listed.frame()["bound by"] if b]
+    assert [b for b in listed.frame()["why it hardly acts"] if b]
 
 
 def test_what_binds_a_lever_is_found_alone_and_in_company():

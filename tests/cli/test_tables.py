@@ -27,7 +27,7 @@ CALLS = {
 }  # fmt: skip
 FUTURES = {"sensitivity": 16 * 5, "sensitivity morris": 4 * 3, "discover": 1024}
 DIFFERENCES = {
-    "policies prices": "moved less not moved", "policies attribute": "scenario less reference",
+    "policies prices": "with the lever moved, minus without", "policies attribute": "scenario less reference",
     "policies regret": "from the best policy", "sensitivity morris": "over its whole range",
 }  # fmt: skip
 

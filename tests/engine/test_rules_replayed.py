@@ -193,7 +193,7 @@ def test_china_buys_ahead_of_a_dated_rule_after_the_data_too_as_far_as_a_cap_let
         "destination": "china", "title": "A rule", "summary": "A rule of one's own.", "source": "a test",
         "as_of": "2026-11-01", "tier": "judgement",
     }  # fmt: skip
-    open_ = BASE.with_levers(import_permission=100, licence_approval=100, licence_tpp=150, licence_quota=100)
+    open_ = BASE.with_levers(import_permission=100, licence_approval=100, licence_tpp=600, licence_quota=100)
     for spec, more in ((open_, 1.05), (open_.with_levers(licence_quota=10), 1.0)):
         base, ruled = (simulate(s, 16, until=2028) for s in (spec, spec.with_changes(rules=[rule])))
         at = base.quarters.index("2027-Q4")
@@ -207,7 +207,7 @@ def test_china_buys_ahead_of_a_dated_rule_after_the_data_too_as_far_as_a_cap_let
 
 TIGHTER = [
     # lever, from loose to tight, what must not rise
-    ("licence_tpp", (150.0, 60.0, 30.0, 10.0, 2.0), "flows_china.legal"),
+    ("licence_tpp", (600.0, 60.0, 30.0, 10.0, 2.0), "flows_china.legal"),
     ("licence_approval", (100.0, 60.0, 30.0, 10.0, 0.0), "flows_china.legal"),
     ("licence_quota", (100.0, 50.0, 25.0, 5.0, 0.0), "flows_china.legal"),
     ("enforcement", (0.5, 1.0, 3.0, 10.0), "flows_china.diverted"),

@@ -1,11 +1,13 @@
 """What can be made, what China may buy, and what is left for the others."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from agents.rows import CHINA, US
+from scenarios.schema import Scenario
 from sim.engine.phases import china, offer, trade
 from sim.engine.world import World
 from sim.equations import market
@@ -66,6 +68,8 @@ def test_what_china_bought_before_counts_against_a_cap(before: Before, go: Go) -
     spec = BASE.with_changes(rules=[{**RULE, "volume_cap_share": 0.1}], levers={"import_permission": 100})
     fresh, used = before("trade", spec=spec), before("trade", spec=spec)
     k = CLASSES.index("H200")
+    for w in (fresh, used):
+        w.state.on_order[k] = 0.0
     fresh.state.legal_total[k], used.state.legal_total[k] = 0.0, 0.1 * used.state.chips[US, k]
     caps = [_cap(w, k) for w in (fresh, used)]
     assert np.all(caps[0] > caps[1] + 0.9 * china.ORDER_LAG_SHARE * 0.1 * fresh.state.chips[US, k])
@@ -199,20 +203,84 @@ def test_licensed_chips_wait_in_the_queue_and_orders_end_with_their_license(befo
     assert np.all(stopped.now.legal_chips == 0)
 
 
+def _ordered_before(before: Before, go: Go, spec: Scenario, permission: float) -> World:
+    """A world under some rules, with the orders of a quarter in which everything was let in."""
+    world = before("trade", spec=BASE.with_changes(rules=[RULE]), import_permission=100)
+    world.state.on_order[:], world.state.backlog_usd[CHINA] = 0.0, 0.0
+    go(world, "trade")
+    later = before("trade", spec=spec, import_permission=permission)
+    for name in ("on_order", "let_in", "backlog_usd"):
+        setattr(later.state, name, getattr(world.state, name).copy())
+    return later
+
+
+HALF = {**RULE, "measure": "licence", "approval_share": 0.5}
+
+
 def test_orders_end_in_the_share_that_licenses_and_beijing_let_through_no_more(before: Before, go: Go) -> None:
-    half = {**RULE, "measure": "licence", "approval_share": 0.5}
     for spec, permission, stays in (
-        (BASE.with_changes(rules=[half]), 100, 0.5),
+        (BASE.with_changes(rules=[HALF]), 100, 0.5),
         (BASE.with_changes(rules=[RULE]), 25, 0.25),
     ):
-        world = before("trade", spec=BASE.with_changes(rules=[RULE]), import_permission=100)
-        go(world, "trade")
-        later = before("trade", spec=spec, import_permission=permission)
-        for name in ("on_order", "let_in", "backlog_usd"):
-            setattr(later.state, name, getattr(world.state, name).copy())
-        owed = later.state.backlog_usd[CHINA].copy()
+        later = _ordered_before(before, go, spec, permission)
+        owed, hoard = later.state.backlog_usd[CHINA].copy(), later.state.hoard[CHINA].copy()
         go(later, "trade")
         np.testing.assert_allclose(later.now.refunded[CHINA], (1 - stays) * owed, rtol=1e-6)
+        assert np.all(later.state.hoard[CHINA] <= np.maximum(hoard - later.now.refunded[CHINA], 0) + 1)
+
+
+def test_orders_placed_under_a_stricter_rule_do_not_end_when_the_rule_is_eased_and_tightened_again(
+    before: Before, go: Go
+) -> None:
+    """Each order ends in the share by which the rule became stricter after it, and never twice for the same cut."""
+    later = _ordered_before(before, go, BASE.with_changes(rules=[HALF]), 100)
+    go(later, "trade")
+    k = later.state.on_order[: china.US_N].sum(axis=1).argmax()
+    np.testing.assert_allclose(later.state.let_in[k], 0.5)
+    china._end_orders(later.context, later.state, later.now, np.ones((len(CLASSES), later.context.runs)))
+    np.testing.assert_allclose(later.now.refunded[CHINA], 0, atol=1e-3)
+
+
+def test_a_quota_holds_what_is_on_order_too(before: Before, go: Go) -> None:
+    """What was ordered when there was no quota comes no faster than the quota lets it in, and the rest ends."""
+    later = _ordered_before(before, go, BASE.with_changes(rules=[{**RULE, "volume_cap_units": 1000}]), 100)
+    queue = later.state.on_order.copy()
+    go(later, "trade")
+    waiting = np.maximum(later.now.cover, 1.0)
+    assert np.all(queue.max(axis=0) > 5e4)
+    assert np.all(later.now.bought[: china.US_N].max(axis=0) <= 1001)
+    assert np.all(later.state.on_order.max(axis=0) <= 1000 * (waiting + 1))
+
+
+def test_two_products_at_half_the_licenses_are_half_of_what_is_asked(before: Before, go: Go) -> None:
+    """Money that is refused for one chip is not free for the next one in the same quarter."""
+    world = before("trade", spec=BASE.with_changes(rules=[RULE]), import_permission=100)
+    go(world, "trade")
+    case, s, q = world.context, world.state, world.now
+    s.power[CHINA] = 1e9
+    money = np.full(case.runs, 1e9)
+    offers = china._legal_offers(case, s, q, np.ones((len(CLASSES), case.runs)))
+    assert len(offers.classes) > 1
+    spent = []
+    for approved in (1.0, 0.5):
+        part = replace(offers, approved=np.full_like(offers.approved, approved))
+        spent.append((china._units_for(case, s, q, part, money) * offers.price).sum(axis=0))
+    np.testing.assert_allclose(spent[0], money, rtol=1e-3)
+    np.testing.assert_allclose(spent[1], 0.5 * spent[0], rtol=1e-3)
+
+
+def test_only_what_is_made_or_reopened_is_on_offer(before: Before, go: Go) -> None:
+    """A class of the roadmap is no old line; an old one is reopened where nothing else may go."""
+    world = before("trade", spec=BASE, import_permission=100)
+    case, now = world.context, world.now
+    now.approval = np.ones(len(CLASSES))
+    offered = [CLASSES[k] for k in china._on_offer(case, now)]
+    made = [name for name in CLASSES[: china.CUSTOM] if case.inputs.capacity_share[case.t, CLASSES.index(name)] > 0]
+    assert set(offered) == set(made)
+    now.approval = np.array([0.3 if name == "H200" else 0.0 for name in CLASSES])
+    assert [CLASSES[k] for k in china._on_offer(case, now)] == ["H200"]
+    now.approval[CLASSES.index("FEYNMAN")] = 1.0
+    assert [CLASSES[k] for k in china._on_offer(case, now)] == ["H200"]
 
 
 def test_the_queue_at_the_edge_has_chinas_licensed_chips_too(before: Before, go: Go) -> None:

@@ -50,14 +50,14 @@ def prices(listed: PriceList) -> None:
             table.add_row(*_price(price, listed.lead, shown))
     _print(page, table)
     for price in (price for group in listed.by_lever() for price in group if price.bound):
-        _print(page, f"{price.lever.name} at {price.value:g} hardly acts: bound by {price.bound}.")
+        _print(page, f"{price.lever.name} at {price.value:g} hardly moves the lead: {price.bound}.")
     if extra[MOST_EXTRA:]:
         page.print(f"Only in --json and --out: {', '.join(map(str, extra[MOST_EXTRA:]))}.")
     page.print(
-        f"{listed.outcomes[0].label}, and futures in 100 in each outcome: moved less not moved, with the 90 % interval "
-        f"of the mean from {listed.runs:,} futures on the same dice. How unlike futures are is another thing: --json "
-        "gives the range of nine in ten. A + after a lever: in company, with other levers set on both sides so that it "
-        f"can act (--json names them). An effect in brackets cannot be told from none.{_repeated(listed)}"
+        f"{listed.outcomes[0].label}, and futures in 100 in each outcome: with the lever moved, minus without; 90 % "
+        f"interval of the mean from {listed.runs:,} futures on the same dice. How unlike futures are is another thing: "
+        "--json gives the range of nine in ten. A + after a lever: in company, with other levers set on both sides so "
+        f"that it can act (--json names them). An effect in brackets cannot be told from none.{_repeated(listed)}"
     )
     page.print(f"More lead is not said to be better. {FOOTER}")
 
@@ -82,7 +82,7 @@ def _repeated(listed: PriceList) -> str:
 def _price(price: Price, lead: str, shown: Sequence[Outcome]) -> list[str]:
     start = [price.lever.name + (" +" if price.company else ""), f"{price.value:g}"]
     if price.already:
-        return [*start, "is there", *[""] * len(shown)]
+        return [*start, "already there", *[""] * len(shown)]
     cells = [
         _short(price.effects[str(outcome)], 100.0, 1) if outcome.is_share else _short(price.effects[str(outcome)])
         for outcome in shown

@@ -276,7 +276,7 @@ def _market(run: Run, summary: Mapping[str, Any]) -> Table:
     labels = {row.actor: row.label for row in run.spec.roster()}
     year = str(min(2030, int(summary["horizon"])))
     table = _table(
-        f"Money for chips in {year}, billion US dollars, medians (planned: before what could be ordered)", "Actor",
+        f"Money for chips in {year}, billion US dollars, medians (planned: before seeing what can be ordered)", "Actor",
         "Planned", "Paid", "Given up", "On order at its end", "Paid above the list price",
     )  # fmt: skip
     for actor, by_year in summary["market"].items():

@@ -9,6 +9,7 @@ import numpy as np
 from agents.rows import CHINA, US
 from sim.engine.context import ASCEND, Context
 from sim.engine.delivery import CUSTOM
+from sim.engine.destinations import Terms
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import diversion, market, power, trade
@@ -82,7 +83,7 @@ def buy(c: Context, s: State, q: Quarter) -> None:
     value = TRAINING_BUDGET * q.kappa_train + (1 - TRAINING_BUDGET) * q.kappa_decode
     offers = _legal_offers(c, s, q, value)
     q.blocked = _blocked(c, q, offers, value)
-    _end_orders(c, s, q, offers, value)
+    _end_orders(c, s, q, value)
     value /= summed(q.mix[MERCHANT] / c.chips.h100e[MERCHANT], value[MERCHANT])  # in H100e of what the world buys
     form = _chinese_form(c)
     worth = summed(form, value[ASCEND])
@@ -95,7 +96,7 @@ def buy(c: Context, s: State, q: Quarter) -> None:
     _spend(c, s, q, supply, money, price, licensed, found)
     q.ordered = np.zeros((len(CLASSES), c.runs))
     q.ordered[offers.classes] = units * (licensed / np.maximum(supply.legal, 1e-9))
-    s.on_order += q.ordered
+    _join_queue(c, s, q, offers)
     _make(c, s, q, form, worth)
 
 
@@ -113,44 +114,59 @@ def _set_dies(c: Context, q: Quarter) -> None:
 
 def _legal_offers(c: Context, s: State, q: Quarter, value: Array) -> _Offers:
     """Classes that rules and quotas let in, with their price."""
-    strictness = s.strictness[US]
     classes = _on_offer(c, q)
     price, limit, approved = np.empty((3, len(classes), c.runs))
     for row, k in enumerate(classes):
-        approved[row] = q.approval[k] * (1 - strictness * (q.approval[k] < 1))
-        limit[row] = np.minimum(_volume_cap(c, s, q, k), q.cap_units[k])
-        if k == EDGE:
-            approved[row] *= c.actors.designer.offers_variant()
+        approved[row] = _approved(c, s, q, k)
+        room = np.maximum(_most_queued(c, s, q, k) - s.on_order[k], 0.0)
+        limit[row] = np.minimum(np.minimum(_volume_cap(c, s, q, k), q.cap_units[k]), room)
         price[row] = _price(c, q, k, value) * (1 + q.price_share[k])
     return _Offers(classes, price, limit, approved)
+
+
+def _approved(c: Context, s: State, q: Quarter, k: int) -> Array:
+    """Share of orders of a class that the United States lets go: licenses, and how strictly it answers."""
+    approved = q.approval[k] * (1 - s.strictness[US] * (q.approval[k] < 1))
+    return approved * c.actors.designer.offers_variant() if k == EDGE else approved
 
 
 def _on_offer(c: Context, q: Quarter) -> list[int]:
     """Classes that may be sold to China: released, made, and not wholly denied.
 
-    Of main classes that the world no longer buys, makers reopen a line only for the strongest that may go; the edge
-    variant is for a market that cannot have the frontier freely.
+    Of main classes that the world no longer buys, makers reopen a line only for the strongest that may go, and only
+    where nothing they make may go as freely; the edge variant is for a market that cannot have the frontier freely.
     """
     sold = [
         k for k in range(US_N)
         if q.approval[k] > 0 and k != CUSTOM and c.quarter <= c.chips.last_made[k]
         and (k == EDGE or c.inputs.exists[c.t, k])  # the designer's lag says when the variant comes
         and (k != EDGE or not (c.in_data or q.approval[_frontier(c)] >= 1))
+        and (k >= CUSTOM or c.inputs.ever_made[c.t, k])
     ]  # fmt: skip
     in_production = c.inputs.capacity_share[c.t] > 0
+    freest = max((q.approval[k] for k in sold if k < CUSTOM and in_production[k]), default=0.0)
     old = [k for k in sold if k < CUSTOM and not in_production[k]]
-    return [k for k in sold if k not in old[:-1]]
+    reopened = [k for k in old[-1:] if q.approval[k] > freest]
+    return [k for k in sold if k not in old or k in reopened]
 
 
 def _volume_cap(c: Context, s: State, q: Quarter, k: int) -> Array | float:
     """Chips of a class that a cap on China's share of its US sales leaves this quarter."""
     if not np.isfinite(q.cap_share[k]):
         return np.inf
-    if k == EDGE:  # sold nowhere else: held against the newest class
-        return q.cap_share[k] * US_SALES * q.made_to_order / q.die[k]
-    room = q.cap_share[k] * s.chips[US, k] - s.legal_total[k] - s.on_order[k]
-    newer = q.cap_share[k] * US_SALES * q.capacity[k] / c.chips.h100e[k]
-    return np.maximum(room, 0) * ORDER_LAG_SHARE + newer
+    room = _cap_room(c, s, q, k) - s.on_order[k]
+    return np.maximum(room, 0) * ORDER_LAG_SHARE + _cap_of_new(c, q, k)
+
+
+def _cap_room(c: Context, s: State, q: Quarter, k: int) -> Array | float:
+    """Chips that a cap on China's share of US sales leaves of those sold by now; the variant is sold nowhere else."""
+    return 0.0 if k == EDGE else np.maximum(q.cap_share[k] * s.chips[US, k] - s.legal_total[k], 0.0)
+
+
+def _cap_of_new(c: Context, q: Quarter, k: int) -> Array:
+    """Chips that a cap on China's share of US sales adds this quarter; the variant is held against the newest class."""
+    sold = q.made_to_order / q.die[k] if k == EDGE else q.capacity[k] / c.chips.h100e[k]
+    return q.cap_share[k] * US_SALES * sold
 
 
 def _permission(c: Context, s: State) -> Array:
@@ -191,18 +207,44 @@ def _price(c: Context, q: Quarter, k: int, value: Array) -> Array:
     return q.list_price * c.chips.h100e[k]
 
 
-def _end_orders(c: Context, s: State, q: Quarter, offers: _Offers, value: Array) -> None:
-    """Of orders what licenses or Beijing let through no more ends, and its money comes back."""
-    before, s.let_in = s.let_in, np.zeros_like(s.let_in)
-    s.let_in[offers.classes] = offers.approved * q.permitted
+def _end_orders(c: Context, s: State, q: Quarter, value: Array) -> None:
+    """Of orders what licenses, quotas or Beijing let through no more ends, and its money comes back.
+
+    An order was let through at the share that held when it was placed: a stricter rule ends a part of it, an easier one
+    brings nothing back. What no maker offers anew is delivered still.
+    """
     ordered = np.flatnonzero(s.on_order[:US_N].any(axis=1)).tolist()
     if not ordered:
         return
-    stays = np.minimum(s.let_in[ordered] / np.maximum(before[ordered], LEAST_LET_IN), 1.0)
+    now = np.stack([_approved(c, s, q, k) for k in ordered]) * q.permitted
+    stays = np.minimum(now / np.maximum(s.let_in[ordered], LEAST_LET_IN), 1.0)
+    stays = np.minimum(
+        stays, np.stack([_most_queued(c, s, q, k) for k in ordered]) / np.maximum(s.on_order[ordered], 1e-9)
+    )
     worth = np.stack([_price(c, q, k, value) for k in ordered]) * s.on_order[ordered]
-    q.refunded[CHINA] = s.backlog_usd[CHINA] * (1 - (worth * stays).sum(axis=0) / np.maximum(worth.sum(axis=0), 1e-9))
-    s.backlog_usd[CHINA] -= q.refunded[CHINA]
+    back = s.backlog_usd[CHINA] * (1 - (worth * stays).sum(axis=0) / np.maximum(worth.sum(axis=0), 1e-9))
+    q.refunded[CHINA] = back
+    s.backlog_usd[CHINA] -= back
+    s.hoard[CHINA] -= np.minimum(back, np.maximum(s.hoard[CHINA] - s.early[CHINA], 0.0))  # what was rushed came last
     s.on_order[ordered] *= stays
+    s.let_in[ordered] = np.minimum(s.let_in[ordered], now)
+
+
+def _most_queued(c: Context, s: State, q: Quarter, k: int) -> Array | float:
+    """Chips of a class that quotas let stand in the queue: served by its length, they then come no faster than that."""
+    quarters = np.maximum(s.backlog.sum(axis=0) / np.maximum(s.supply_level, 1e-9), 1.0)
+    most = q.cap_units[k] * quarters
+    if np.isfinite(q.cap_share[k]):
+        most = np.minimum(most, _cap_room(c, s, q, k) + _cap_of_new(c, q, k) * quarters)
+    return most
+
+
+def _join_queue(c: Context, s: State, q: Quarter, offers: _Offers) -> None:
+    """New orders join those before them; each class keeps the mean share at which its orders were let through."""
+    k, new = offers.classes, q.ordered[offers.classes]
+    s.on_order[k] += new
+    share = new / np.maximum(s.on_order[k], 1e-9)
+    s.let_in[k] += (offers.approved * q.permitted - s.let_in[k]) * share
 
 
 def _licensed_units(c: Context, s: State, q: Quarter, offers: _Offers, value: Array) -> tuple[Array, Array]:
@@ -223,10 +265,14 @@ def _licensed_units(c: Context, s: State, q: Quarter, offers: _Offers, value: Ar
 
 
 def _units_for(c: Context, s: State, q: Quarter, offers: _Offers, money: Array) -> Array:
-    """Chips that some money buys within licenses, quotas and power, `(products, runs)`."""
+    """Chips that some money buys within licenses, quotas and power, `(products, runs)`.
+
+    Buyers apply for what is worth most, by what they hope to get of it; who is refused has applied for nothing else.
+    """
     weight = trade.weights(q.kappa_train[offers.classes], q.kappa_decode[offers.classes], offers.price)
-    limit = np.minimum(offers.approved * money, offers.limit * offers.price)
-    units = trade.fill(money, weight, limit) / offers.price
+    some = np.maximum(offers.approved, LEAST_LET_IN)
+    asked = trade.fill(money, weight * offers.approved, offers.limit * offers.price / some)
+    units = offers.approved * asked / offers.price
     if c.in_data:
         return units
     kw = power.OVERHEAD / 1000 * c.chips.kw[offers.classes]
@@ -271,11 +317,12 @@ def _supply(c: Context, s: State, q: Quarter, offers: _Offers, units: Array, val
     located = 1 - diversion.LOCATION_EFFECT * c.setting("location_verification") / 100
     passed = q.made_to_order * (1 - q.caught) * q.list_price
     hosts = _rental_offer(c, s, q) * q.list_price
+    networks, most_by_route = _networks(c, s, q, located * passed)
     response = np.stack([c.p.smuggling_response] * len(looked) + [c.p.rent_response])
     return Supply(
         legal=legal, dear=np.where(legal > 0, dear, 0.0),
         domestic=own * q.list_price,
-        networks=_networks(c, s, q, located * passed),
+        networks=networks, most_by_route=most_by_route,
         risk=trade.costs(diversion.risk(looked, q.caught)),
         most_diverted=np.minimum(diversion.MOST_USED * c.p.network_limit, MOST_SPOT) * passed,
         hosts=hosts, most_rented=trade.MOST_RENTED_OUT * hosts, response=response,
@@ -290,20 +337,38 @@ def _looked_for(c: Context, s: State) -> Array:
     return np.stack(rows) if rows else np.zeros((0, c.runs))
 
 
-def _networks(c: Context, s: State, q: Quarter, passed: Array) -> Array:
-    """Diverted chips by route at a full margin, in money: what a country may not have does not go through it."""
+def _networks(c: Context, s: State, q: Quarter, passed: Array) -> tuple[Array, Array | None]:
+    """Diverted chips by route, in money: at a full margin, and at most by the quotas of countries.
+
+    What a country may not have does not go through it.
+    """
     rows = c.inputs.route_rows
-    carried = s.network[rows] * passed
+    carried, most = s.network[rows] * passed, None
     for row, terms in c.inputs.terms if c.inputs.terms_act[c.t] else ():
         if row not in rows:
             continue
-        n, mix, h = rows.index(row), q.mix[:CUSTOM], c.chips.h100e[:CUSTOM]
+        n, mix = rows.index(row), q.mix[:CUSTOM]
         carried[n] *= terms.approval[c.t] @ mix
         made = mix[:, None] * q.made_to_order
-        share = np.minimum(terms.cap_share[c.t] * US_SALES, 1.0)[:, None]
-        most = np.minimum((terms.cap_units[c.t] * h)[:, None], share * made)
-        carried[n] = np.minimum(carried[n], np.minimum(most, made).sum(axis=0) * q.list_price)
-    return carried
+        limit = np.minimum(quotas(terms, c.t, c.chips.h100e, made * US_SALES), made).sum(axis=0)
+        if most is None:
+            most = np.full_like(carried, np.inf)
+        most[n] = limit * (1 - q.caught) * q.list_price
+    return carried, most
+
+
+def quotas(terms: Terms, t: int, h100e: Array, us_sales: Array) -> Array:
+    """H100e of each main merchant class that quotas let a country have in a quarter, (classes, runs).
+
+    Args:
+        terms: what rules let the country have.
+        t: the quarter.
+        h100e: (K,) H100e per chip.
+        us_sales: (classes, runs) H100e that US customers buy, for quotas against them.
+    """
+    share = terms.cap_share[t, MERCHANT, None]
+    by_share = np.where(np.isfinite(share), np.nan_to_num(share, posinf=0.0) * us_sales, np.inf)
+    return np.minimum((terms.cap_units[t, MERCHANT] * h100e[MERCHANT])[:, None], by_share)
 
 
 def _rental_offer(c: Context, s: State, q: Quarter) -> Array:

@@ -12,7 +12,7 @@ from agents.rows import CHINA, PARTNERS, US
 from sim.engine.context import Context
 from sim.engine.delivery import CUSTOM, Delivery, remove
 from sim.engine.phases import china
-from sim.engine.phases.china import US_N
+from sim.engine.phases.china import US_N, quotas
 from sim.engine.phases.decide import CUSTOM_PRICE
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
@@ -207,15 +207,19 @@ def _by_terms(c: Context, s: State, q: Quarter, due: Array) -> tuple[Array, dict
     weight = free / np.maximum(free.sum(axis=0), 1e-9)
     got, left, shares = np.zeros_like(due), np.zeros_like(q.capacity), {}
     most = s.backlog.copy()  # nobody gets more than it has ordered
+    lines = q.mix[:CUSTOM, None] * due.sum(axis=0)
+    limits = {row: quotas(terms, t, h, lines * weight[US]) for row, terms in c.inputs.terms}
+    # What smugglers lead through a country was sold to it, and counts against its quota: of what still has room first.
+    for row, attempted in zip(c.inputs.route_rows, q.arrived / np.maximum(1 - q.caught, 1e-9), strict=True):
+        if row in limits:
+            through = trade.fill(attempted, np.broadcast_to(q.mix[:CUSTOM, None], lines.shape), limits[row])
+            limits[row] = np.maximum(limits[row] - through, 0.0)
     for k in map(int, np.flatnonzero(q.mix[:CUSTOM])):
-        line, given = q.mix[k] * due.sum(axis=0), np.zeros_like(due)
+        line, given = lines[k], np.zeros_like(due)
         for row, terms in c.inputs.terms:
             open_lines = np.maximum(terms.approval[t] @ q.mix[:CUSTOM], 1e-9)
             asked = due[row] * q.mix[k] * terms.approval[t, k] / open_lines
-            limit = terms.cap_units[t, k] * h[k]
-            if np.isfinite(terms.cap_share[t, k]):
-                limit = np.minimum(limit, terms.cap_share[t, k] * line * weight[US])
-            given[row] = np.minimum(asked, limit)
+            given[row] = np.minimum(asked, limits[row][k])
         given *= np.minimum(1.0, line / np.maximum(given.sum(axis=0), 1e-9))
         given += np.minimum((line - given.sum(axis=0)) * weight, np.where(weight > 0, np.maximum(most - got, 0.0), 0.0))
         got += given
@@ -253,6 +257,8 @@ def _follow_the_record(c: Context, s: State, q: Quarter, before: Array) -> None:
     s.spending, s.backlog_usd = paid, owed
     s.wished = q.placed.copy()
     s.wished[CHINA] += given_up
+    dies = summed(q.die[:US_N], s.on_order[:US_N])
+    q.cover = (s.backlog.sum(axis=0) + dies) / np.maximum(q.made_to_order + q.capacity[CUSTOM], 1e-9)
 
 
 def _look_ahead(c: Context, s: State, q: Quarter) -> None:

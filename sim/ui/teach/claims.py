@@ -106,7 +106,7 @@ _LOOPHOLES = (
     Pair("Rental and subsidiaries", {"cloud_rule": 0}, {"cloud_rule": 100}, "none barred", "all barred"),
     Pair("Memory", {"hbm_controls": 0}, {"hbm_controls": 100}, "no controls", "full controls"),
     Pair("Chip tools", {"tool_controls": 0}, {"tool_controls": 100}, "no controls", "full controls"),
-    Pair("Licences for variants",
+    Pair("Licenses for variants",
          {"licence_tpp": 30, "licence_approval": 90, "licence_quota": 100, "import_permission": 90},
          {"licence_approval": 0}, "half a Blackwell at volume", "no licence"),
 )  # fmt: skip
