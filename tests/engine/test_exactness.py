@@ -239,8 +239,8 @@ def test_a_counterfactual_rule_leaves_what_came_before_alone_and_is_not_erased(m
     Capability is tied to the record by the factual history's offset and residual; tied to the record anew, China would
     end where it did, whatever happened.
     """
-    base = simulate(BASE, runs=12, until=2027)
-    run = simulate(changed(rules=(H20_STOP,)), runs=12, until=2027)
+    base = simulate(BASE, runs=96, until=2027)
+    run = simulate(changed(rules=(H20_STOP,)), runs=96, until=2027)
     assert mismatch(base, run, until="2024-Q2") == []
     edge = run.quarters.index("2026-Q3")
     late = slice(run.quarters.index("2024-Q3"), run.quarters.index("2025-Q1") + 1)

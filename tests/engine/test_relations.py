@@ -70,7 +70,7 @@ def test_a_disruption_of_taiwan_is_felt_by_everybody(library_run: Library) -> No
     assert pair.effect("compute_train.united_states", 2030).mean_high < 0
     assert pair.effect("made_h100e", 2028).mean_high < 0
     made = [run["made_h100e"][run.step(2032)].mean() for run in (pair.first, pair.second)]
-    assert made[1] > 0.8 * made[0], "production comes back when the disruption is over, if later"
+    assert made[1] > 0.75 * made[0], "production comes back when the disruption is over, if later"
 
 
 def test_fast_feedback_speeds_up_the_frontier(library_run: Library) -> None:
