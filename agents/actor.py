@@ -30,8 +30,8 @@ million rented.
 """
 LARGEST_SHARE = 0.5
 """No actor can put more than this share of its compute into one run; judgement."""
-GATHERING = 0.2
-"""Share of the way, in logs, that concentration moves in a quarter; judgement: sites of a gigawatt take two years."""
+GATHERING = 0.35
+"""Share of the way, in logs, that concentration moves in a quarter; judgement: clusters are joined within a year."""
 HAZARD_STATED = 0.01
 """Accident hazard a year at which the base safety share is stated: the middle of its parameter."""
 MOST_SAFETY = 0.5
@@ -52,7 +52,7 @@ class NationalActor(mesa.Agent):
 
     plan, target, base_plan, money, executed = Row(), Row(), Row(), Row(), Row()
     reinforcement, safety = Row(), Row()
-    concentration, used_train = Row(), Row()
+    concentration, clustered, used_train = Row(), Row(), Row()
     alignment, policing, rl_value = Row(), Row(), Row()
 
     model: Any
@@ -245,7 +245,8 @@ class NationalActor(mesa.Agent):
     # --- the largest run ---------------------------------------------------------------------------------------------
 
     def concentrate(self) -> None:
-        """Share of usable compute for the largest run."""
+        """Share of usable compute for the largest run, with policy's multiple and without it."""
+        self.clustered = self.cluster()
         self.concentration = self.next_concentration()
 
     def next_concentration(self) -> Array | float:
@@ -254,10 +255,16 @@ class NationalActor(mesa.Agent):
         return wanted if speed == 1 else old * np.power(wanted / old, speed)
 
     def concentration_target(self) -> Target:
-        """A policy's multiple of a share that falls with the stock; clusters are joined over quarters, not at once."""
-        size, _, _, multiple = self.clustering()
-        wanted = np.minimum(multiple * (size * self.dilution(self.used_train)), LARGEST_SHARE)
-        return Target(wanted, self.gathering())
+        """Policy's multiple of what one run would get; clusters are joined over quarters, not at once."""
+        *_, multiple = self.clustering()
+        return Target(np.minimum(multiple * self.cluster(), LARGEST_SHARE), self.gathering())
+
+    def cluster(self) -> Array:
+        """Share of compute that one run gets, policy apart: in the record by the stock, after it by money and fleet."""
+        size, *_ = self.clustering()
+        if self.world.in_data:
+            return size * self.dilution(self.used_train)
+        return self.world.now.run_share[self.rows]
 
     def gathering(self) -> float:
         """Share of the way, in logs, that the share in the largest run moves in a quarter; in the record, at once."""
@@ -276,17 +283,20 @@ class NationalActor(mesa.Agent):
     def explain_concentration(self, member: int) -> Explanation:
         """Why the largest run gets the share that it gets."""
         stock, (_, _, _, multiple) = self.used_train, self.clustering()
-        doubled, text = self.dilution(2 * stock) / self.dilution(stock), "doubling that changes the share by {}"
-        found = [
-            Reason.of(member, "used_train", stock, Unit.CHIPS, "last quarter it used {}"),
-            Reason.of(member, "dilution", doubled, Unit.GROWTH, text),
-        ]
+        found = [Reason.of(member, "used_train", stock, Unit.CHIPS, "last quarter it used {}")]
+        if self.world.in_data:
+            doubled, text = self.dilution(2 * stock) / self.dilution(stock), "doubling that changes the share by {}"
+            found.append(Reason.of(member, "dilution", doubled, Unit.GROWTH, text))
+        else:
+            carried = "by what AI earns and what chips cost, one run gets {} of it"
+            found.append(Reason.of(member, "run_share", self.cluster(), Unit.SHARE, carried))
         if multiple != 1:
             found.append(Reason.of(member, "multiple", multiple, Unit.FACTOR, "the scenario asks for {} as much"))
         return Explanation.of(
             "concentration", Unit.SHARE, member, self.concentration, self.concentration_target(),
             value=self.next_concentration(),
-            rule="The share in the largest run depends on how much compute there is", reasons=found,
+            rule="The share in the largest run depends on how much compute there is" if self.world.in_data
+            else "The largest run follows money and the fleet", reasons=found,
         )  # fmt: skip
 
     # --- postures ----------------------------------------------------------------------------------------------------

@@ -24,6 +24,10 @@ ADJUSTMENT = 1.0
 """Years in which a plan follows its target; judgement: budgets are yearly."""
 FASTEST_PLAN, FASTEST_CUT = 0.75, -0.4
 """Bounds of the yearly change of a plan, in logs; judgement: capital spending of large owners grew 0.4 to 0.6."""
+MOST_OF_FLEET = 0.08
+"""Share of a country's compute that one run takes at most by itself, a smooth minimum (fourth power); judgement: five
+times that of 2026, as compute is spread over several laboratories and their users. Who puts more into one run at the
+edge of the data may put twice that."""
 LEAST_EXECUTED = 0.01
 """Share of the money placed below which a plan sees no difference."""
 
@@ -48,6 +52,24 @@ def prospects(
     better = np.clip(returns / np.maximum(returns_then, 1e-300), LEAST_RETURN, MOST_RETURN)
     carried = revenue / np.maximum(revenue_then, 1e-300) * np.exp(counted) * better**p.plan_returns
     return np.asarray(share / share_then * carried)
+
+
+def run_share(edge: Array, value: Array, money: Array, price: Array, compute: Array, p: Traits) -> Array:
+    """Share of compute that the largest run gets, policy apart, by money and by the fleet.
+
+    Args:
+        edge: the share at the edge of the data.
+        value: AI revenue, log against that at the edge of the data, as the three that follow.
+        money: money for chips.
+        price: what an H100e costs.
+        compute: usable compute for training.
+        p: parameters.
+    """
+    bought = p.run_value * value + (1 - p.run_value) * money - price
+    share = edge * np.exp(p.run_money * (bought - compute))
+    ratio = share / np.maximum(MOST_OF_FLEET, 2 * edge)
+    squared = ratio * ratio
+    return np.asarray(share / np.sqrt(np.sqrt(1 + squared * squared)))
 
 
 def share_of_revenue(money: Array, revenue: Array, growth: Array) -> Array:

@@ -14,8 +14,6 @@ class PublicInfo:
 
     rival_gap: Array
     """(actors, runs) own capability less the best rival's, ECI points."""
-    behind: Array
-    """(actors, runs) distance to the frontier, ECI points, never negative."""
     lead: Array
     """(runs,) the United States less China, ECI points."""
     blocked: Array
@@ -33,6 +31,8 @@ class Trends(Protocol):
 
     prospects: Array
     """(actors, runs) money for chips that revenue carries, against that of the last quarter of data."""
+    run_share: Array
+    """(actors, runs) share of compute that money and the fleet give the largest run, policy apart; after the data."""
     policing_set: Array
     """(actors, 1) how hard an actor polices diversion where its row of data fixes it; NaN where it decides."""
     since: float
@@ -56,6 +56,8 @@ class Traits(Protocol):
     us_concentration_fall: Array
     china_concentration: Array
     china_concentration_fall: Array
+    run_value: Array
+    run_money: Array
     spend_share_late: Array
     plan_returns: Array
     state_share: Array

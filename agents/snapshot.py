@@ -47,10 +47,10 @@ class _World:
         own = [name for name in dir(kind) if isinstance(getattr(kind, name), Row)]
         seen = [field.name for field in fields(PublicInfo)]
         self.state: Any = _Known(rows, own, tables=own)
-        self.public: Any = _Known(known.public, seen, tables=("rival_gap", "behind"))
+        self.public: Any = _Known(known.public, seen, tables=("rival_gap",))
         self.now: Any = _Known(
             {"allies_parted": False, **known.trends}, Trends.__annotations__,
-            tables=("effort", "recorded_spending", "policing_set", "prospects"),
+            tables=("effort", "recorded_spending", "policing_set", "prospects", "run_share"),
             alike=("allies_parted", "since", "stockpiling"),
         )  # fmt: skip
         self.p: Any = _Known(known.traits, [*Traits.__annotations__, "baseline_safety"])

@@ -37,6 +37,23 @@ def run(
 
 
 @app.command()
+def remake(
+    identifier: str,
+    catalogue: Annotated[Path, typer.Option()],
+    out: Annotated[Path, typer.Option()],
+) -> None:
+    """Make a committed result again from its log, and say which of its parts changed."""
+    from calibration.record import RESULTS, read, write
+    from calibration.remake import changed, remade
+    from calibration.roofline import read_chips
+
+    before = read(identifier)
+    after = remade(before, RESULTS, read_chips(catalogue))
+    print(write(after, out))
+    print(f"changed: {', '.join(changed(before, after)) or 'nothing'}")
+
+
+@app.command()
 def report(
     identifier: str,
     out: Annotated[Path, typer.Option()],

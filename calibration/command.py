@@ -26,7 +26,7 @@ from calibration.host import Host, host
 from calibration.log import Log
 from calibration.plan import PLANS, Plan
 from calibration.record import CalibrationRecord, Provenance, read, write
-from calibration.result import assemble, reinforcement
+from calibration.result import assemble, fitted, reinforcement
 from calibration.roofline import Chip, read_chips
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -140,7 +140,8 @@ def _written(order: Order, plan: Plan, machine: Host, log: Log, chips: tuple[Chi
         "summary": f"Measured on {machine.name}: {len(log.starting('cell/'))} training runs of up to {largest:.1e} "
         f"FLOP, {plan.tier} tier.",
     }  # fmt: skip
-    record: CalibrationRecord = assemble(plan, machine, log, chips, read("literature"), head, provenance)
+    fit = fitted(plan, log.starting("cell/"), log.starting("seed/"))
+    record: CalibrationRecord = assemble(machine, log, chips, read("literature"), head, provenance, fit)
     tables.result(record)
     return write(record, order.out)
 

@@ -17,6 +17,8 @@ LEAST_EPOCHS, MOST_EPOCHS = 0.05, 300.0
 """Bounds of R*: below, a second pass is worth nothing; above, hundreds of passes are as good as new text."""
 VAGUE = 10.0
 """A sigmoid whose ceiling, ln middle or steepness has a standard error beyond this was not found."""
+DETERMINED = 1.0
+"""Standard error of ln middle from which on a sigmoid determines nothing."""
 FARTHEST = 8.0
 """How far beyond the ends of a curve a loss is still given a worth, as a factor."""
 FORECAST_FROM = 0.7
@@ -112,9 +114,20 @@ class Sigmoid:
     forecast_error: float | None
     """What a fit to the first 70 % of the compute misses the last score by; None where it does not converge."""
 
+    @property
+    def determined(self) -> bool:
+        """Whether the middle is known to a factor of e; where it is not, the scores did not bend and say nothing."""
+        return self.errors[1] < DETERMINED
+
     def at(self, flop: Array) -> Array:
         """The share passed at a compute."""
         return _sigmoid(flop, self.start, self.ceiling, np.log(self.middle), self.steepness)
+
+
+def stored(run: Mapping[str, Any]) -> Sigmoid | None:
+    """The sigmoid in a result's row of a reinforcement run, or None where none was found."""
+    found = run.get("sigmoid")
+    return Sigmoid(**{**found, "errors": tuple(found["errors"])}) if found else None
 
 
 def _sigmoid(flop: Array, start: float, ceiling: float, log_middle: float, steepness: float) -> Array:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 import platform
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from calibration.device import Device
 from calibration.roofline import Chip
+
+if TYPE_CHECKING:  # a recorded machine is read without torch
+    from calibration.device import Device
 
 FLOP_PER_CYCLE: tuple[tuple[str, str, float, float, str], ...] = (
     ("AuthenticAMD", "25", 32, 32, "Zen 3 and 4: two 256-bit FMA units"),
@@ -63,6 +67,20 @@ class Host:
             "peak_compute": None if self.compute is None else vars(self.compute),
             "peak_bandwidth": None if self.bandwidth is None else vars(self.bandwidth),
         }  # fmt: skip
+
+
+def recorded(described: Mapping[str, Any], chips: tuple[Chip, ...]) -> Host:
+    """The machine that a result was measured on, from what the result says of it.
+
+    Args:
+        described: as `Host.describe` wrote it.
+        chips: the catalogue, which knows the class of the chip.
+    """
+    chip_class = next((c.chip_class for c in chips if c.name == described["chip"]), None)
+    compute, bandwidth = (
+        None if described[peak] is None else Peak(**described[peak]) for peak in ("peak_compute", "peak_bandwidth")
+    )
+    return Host(described["name"], described["vendor"], described["chip"], chip_class, compute, bandwidth)
 
 
 def host(device: Device, chips: tuple[Chip, ...], tflops: float | None = None, gbs: float | None = None) -> Host:

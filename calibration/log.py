@@ -40,6 +40,19 @@ class Log:
         for line in lines[1:]:
             self._parts[line["part"]] = line
 
+    @classmethod
+    def finished(cls, path: Path) -> Log:
+        """The log of a campaign that is over, whichever it was.
+
+        Raises:
+            LogError: when the file does not say which campaign it is of.
+        """
+        with path.open(encoding="utf-8") as file:
+            header = json.loads(file.readline() or "{}").get("campaign")
+        if not isinstance(header, dict):
+            raise LogError(f"{path}: does not say which campaign it is of")
+        return cls(path, header)
+
     def _whole_lines(self) -> list[dict[str, Any]]:
         """The lines that were written completely; a torn last one is cut off."""
         if not self.path.is_file():

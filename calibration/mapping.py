@@ -29,6 +29,7 @@ LEVER_DISCREPANCY = 0.25
 The gain of an optimiser fell from 1.65 to 1.1 over 4.4 orders of parameters; Gundlach et al. 2025 (arXiv 2511.21622)
 find that most algorithmic gains depend on scale. Judgement.
 """
+NOT_MEASURED = "not measured in this campaign"
 SLOPE_SD = 0.05
 """Prior standard deviation of the change of ln gain per order of compute, around none."""
 FORM_DISCREPANCY, FORM_DISCREPANCY_IF_LOST = 0.10, 0.15
@@ -91,6 +92,26 @@ class Gain:
     sd: float
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What runs say of a lever, on the scale of its prior."""
+
+    value: float
+    """Logarithm of what was measured."""
+    error: float
+    """Its standard deviation, from the runs."""
+    discrepancy: float
+    """Standard deviation of the logarithm between these runs and what the prior is about."""
+    said: str
+    """What was measured, for the reason of a shift."""
+    note: str
+
+
+def to_the_frontier(flop: float) -> float:
+    """Standard deviation of a lever's logarithm between a run and the frontier."""
+    return LEVER_DISCREPANCY * math.sqrt(distance(flop))
+
+
 def at_scale(gains: Sequence[Gain]) -> tuple[float, float]:
     """Ln gain at the largest scale measured, and its standard deviation.
 
@@ -119,33 +140,58 @@ def lever_update(lever: Lever, gains: Sequence[Gain], flop: float, additive_lost
     Returns:
         the update, and the shift that the simulator's parameter gets.
     """
-    mean, prior_sd = math.log(lever.prior.median), spread(lever.prior)
+    prior_sd = spread(lever.prior)
     if additive_lost:
         prior_sd = math.sqrt(prior_sd**2 + FORM_DISCREPANCY_IF_LOST**2 - FORM_DISCREPANCY**2)
     widened = prior_sd / spread(lever.prior)
-    prior = moved_interval(lever.prior, np.log, np.exp, 0.0, widened)
     if not gains:
-        update = Update(
-            name=lever.name, label=lever.label, unit=lever.unit, prior=prior, measured=None, weight=0.0,
-            posterior=prior, moved=0.0, note="not measured in this campaign",
-        )  # fmt: skip
+        prior = moved_interval(lever.prior, np.log, np.exp, 0.0, widened)
+        update = unmeasured(lever, prior, NOT_MEASURED)
         if lever.parameter is None or widened == 1.0:
             return update, None
         reason = f"{lever.label}: not measured, but the additive law lost, so more is unknown"
         return update, Shift(parameter=lever.parameter, shift=0.0, scale=widened, reason=reason)
     value, error = at_scale(gains)
-    far = LEVER_DISCREPANCY * math.sqrt(distance(flop))
-    weight = prior_sd**2 / (prior_sd**2 + error**2 + far**2)
-    moved, scale = weight * (value - mean) / prior_sd, math.sqrt(1 - weight)
+    far = to_the_frontier(flop)
+    reading = Reading(
+        value, error, far, f"measured {math.exp(value):.2f} {lever.unit}",
+        f"discrepancy of ln gain to the frontier {far:.2f}",
+    )  # fmt: skip
+    return read_update(lever, reading, widened)
+
+
+def unmeasured(lever: Lever, prior: Interval, note: str) -> Update:
+    """A lever of which nothing was learnt."""
+    return Update(
+        name=lever.name, label=lever.label, unit=lever.unit, prior=prior, measured=None, weight=0.0, posterior=prior,
+        moved=0.0, note=note,
+    )  # fmt: skip
+
+
+def read_update(lever: Lever, reading: Reading, widened: float = 1.0) -> tuple[Update, Shift | None]:
+    """A lever's prior and a reading of it: a conjugate normal update in the logarithm.
+
+    Args:
+        lever: the prior.
+        reading: what was measured, on the prior's scale.
+        widened: how many times as wide as stated the prior is taken.
+
+    Returns:
+        the update, and the shift that the simulator's parameter gets.
+    """
+    prior_sd = spread(lever.prior) * widened
+    weight = prior_sd**2 / (prior_sd**2 + reading.error**2 + reading.discrepancy**2)
+    moved = weight * (reading.value - math.log(lever.prior.median)) / prior_sd
+    scale = math.sqrt(1 - weight)
     update = Update(
-        name=lever.name, label=lever.label, unit=lever.unit, prior=prior, measured=interval_of(np.exp, value, error),
-        weight=weight, moved=moved,
+        name=lever.name, label=lever.label, unit=lever.unit, weight=weight, moved=moved, note=reading.note,
+        prior=moved_interval(lever.prior, np.log, np.exp, 0.0, widened),
+        measured=interval_of(np.exp, reading.value, reading.error),
         posterior=moved_interval(lever.prior, np.log, np.exp, moved * widened, scale * widened),
-        note=f"discrepancy of ln gain to the frontier {far:.2f}",
     )  # fmt: skip
     if lever.parameter is None:
         return update, None
-    reason = f"{lever.label}: measured {math.exp(value):.2f} {lever.unit}, weight {weight:.3f}"
+    reason = f"{lever.label}: {reading.said}, weight {weight:.3f}"
     return update, Shift(parameter=lever.parameter, shift=moved * widened, scale=scale * widened, reason=reason)
 
 

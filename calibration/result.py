@@ -4,55 +4,55 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from calibration import curves, mapping, roofline, scaling
+from calibration import curves, mapping, rl_levers, roofline, scaling, shares
 from calibration.dice import dice
 from calibration.host import Host
 from calibration.log import Log
-from calibration.plan import Plan
 from calibration.record import CalibrationRecord, Fraction, Interval, Provenance, Shift, Update
+
+if TYPE_CHECKING:  # plans need torch, and a result is made again without it
+    from calibration.plan import Plan
 
 Array = NDArray[np.float64]
 Rows = Sequence[Mapping[str, Any]]
 
 ROOFLINE_DRAWS = 2048
 QUANTITIES: tuple[Literal["compute", "bandwidth"], ...] = ("compute", "bandwidth")
-LEAST_MATMUL = 512
-"""Smaller matrix products show the cache and the call, not the arithmetic."""
 
 
 def assemble(
-    plan: Plan,
     host: Host,
     log: Log,
     chips: tuple[roofline.Chip, ...],
     prior: CalibrationRecord,
     head: dict[str, Any],
     provenance: Provenance,
+    fit: dict[str, Any] | None,
 ) -> CalibrationRecord:
     """The result of a campaign from its log.
 
     Args:
-        plan: what was run.
         host: the chip it ran on.
         log: everything that was finished.
         chips: the chip catalogue.
         prior: the literature.
         head: id, date and the one-line descriptions.
         provenance: where it comes from.
+        fit: the law fitted to its cells (`fitted`), or None.
     """
     cells = log.starting("cell/")
     bench = log.get("bench")["rows"] if log.has("bench") else []
-    fit = fitted(plan, cells, log.starting("seed/"))
     draws = None if fit is None else np.array(fit["draws"])
     most = max((row["flop"] for row in cells), default=1.0)
     runs = log.get("levers")["rows"] if log.has("levers") else []
-    gains, shifts = _levers(prior, runs, most, bool(fit and fit["additive_loses"]))
+    rl = reinforcement(log.starting("rl/"))
+    gains, shifts = _levers(prior, runs, rl, most, bool(fit and fit["additive_loses"]))
     hardware = _hardware(prior, host, bench)
     fractions = _fractions(prior, host, hardware, head["made"])
     kappas, checks = _roofline(chips, fractions)
@@ -60,7 +60,7 @@ def assemble(
         **head, kind="measured", prior=prior.id, provenance=provenance, fractions=fractions, hardware=hardware,
         gains=gains, frontier=mapping.frontier_updates(_exponents(prior), draws, most), shifts=shifts,
         bench=tuple(bench), cells=tuple(_rounded(r) for r in [*cells, *log.starting("seed/")]), fit=fit,
-        lever_runs=tuple(_rounded(r) for r in runs), rl=tuple(reinforcement(log.starting("rl/"))),
+        lever_runs=tuple(_rounded(r) for r in runs), rl=tuple(rl),
         roofline=kappas, checks=checks,
     )  # fmt: skip
 
@@ -143,12 +143,15 @@ def envelope(cells: Rows) -> float | None:
 
 
 def _levers(
-    prior: CalibrationRecord, runs: Rows, most: float, additive_lost: bool
+    prior: CalibrationRecord, runs: Rows, rl: Rows, most: float, additive_lost: bool
 ) -> tuple[tuple[Update, ...], tuple[Shift, ...]]:
     updates, shifts = [], []
     for lever in prior.levers:
-        rows = [row for row in runs if row["lever"] == lever.name]
-        update, shift = mapping.lever_update(lever, measured_gains(lever.name, rows), most, additive_lost)
+        if lever.name in rl_levers.LEVERS:  # read from curves of reinforcement, about which the law of losses is silent
+            update, shift = rl_levers.update(lever, rl)
+        else:
+            rows = [row for row in runs if row["lever"] == lever.name]
+            update, shift = mapping.lever_update(lever, measured_gains(lever.name, rows), most, additive_lost)
         updates.append(update)
         shifts += [] if shift is None else [shift]
     return tuple(updates), tuple(shifts)
@@ -188,17 +191,12 @@ def _short(value: Any) -> Any:
 
 def reached(host: Host, bench: Rows) -> dict[str, tuple[mapping.Reached | None, str]]:
     """The host's best rates against its peaks, by quantity; or why there are none."""
-    precision = "fp32" if host.vendor == "processor" else "bf16"
-    matmul = [r for r in bench if r["bench"] == "matmul" and r["precision"] == precision]
-    matmul = [r for r in matmul if max(int(n) for n in r["size"].split("x")) >= LEAST_MATMUL]
-    copies = [r for r in bench if r["bench"] in ("copy", "triad")]
-    largest = max((_mebibytes(r) for r in copies), default=0.0)
-    copies = [r for r in copies if _mebibytes(r) == largest]
+    matmul, copies = shares.products(bench, shares.precision_of(host.vendor)), shares.copies(bench)
     result: dict[str, tuple[mapping.Reached | None, str]] = {}
     for quantity, rows, peak in (("compute", matmul, host.compute), ("bandwidth", copies, host.bandwidth)):
         quiet = [r for r in rows if not r["noisy"]]
         if not rows:
-            result[quantity] = (None, "not measured in this campaign")
+            result[quantity] = (None, mapping.NOT_MEASURED)
         elif peak is None:
             result[quantity] = (None, f"{host.name} has no published peak to compare with; give one")
         elif not quiet:
@@ -207,10 +205,6 @@ def reached(host: Host, bench: Rows) -> dict[str, tuple[mapping.Reached | None, 
             best = max(quiet, key=lambda r: r["best"])
             result[quantity] = (mapping.Reached(best["best"], best["median"], peak.low, peak.high), "")
     return result
-
-
-def _mebibytes(row: Mapping[str, Any]) -> float:
-    return float(str(row["size"]).partition(" ")[0])
 
 
 def _hardware(prior: CalibrationRecord, host: Host, bench: Rows) -> tuple[Update, ...]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from calibration.mapping import Z90
 from calibration.record import CalibrationRecord, Interval, Update
+from calibration.shares import Share, shares
 
 Rows = Sequence[Mapping[str, Any]]
 ENDS = ("low", "median", "high")
@@ -205,21 +206,41 @@ def side_by_side(records: Sequence[CalibrationRecord]) -> Sheet:
     return Sheet("Measured results side by side", ("", *(record.id for record in records)), rows)
 
 
+def work(record: CalibrationRecord) -> Sheet:
+    """Training, prefill and decoding against the chip's peaks."""
+    rows = []
+    for s in shares(record):
+        best = "–" if s.of_best is None else f"{s.of_best:.0%}"
+        unit = "B/s" if s.unit == "byte/s" else s.unit
+        peak = "no published peak" if s.of_peak is None else _percent(s.of_peak)
+        rows.append((s.work, s.what, rate(s.rate, unit), peak, best, "noisy" if s.noisy else ""))
+    columns = ("Work", "Measured by", "Rate", "Of the published peak", "Of the best product or copy", "")
+    return Sheet("Training, prefill and decoding: share of peak that each reaches", columns, rows, left=2)
+
+
+def _percent(share: Interval) -> str:
+    if share.low == share.high:
+        return f"{share.median:.0%}"
+    return f"{share.median:.0%} ({share.low:.0%} to {share.high:.0%})"
+
+
 def utilisation(record: CalibrationRecord) -> str:
-    """What training reaches of the best matrix product in the same precision."""
-    step = next((r for r in record.bench if r["bench"] == "training step"), None)
-    if step is None or record.provenance is None:
+    """What training and prefill reach of the best matrix product of their precision, and decoding of the best copy."""
+    found = [s for s in shares(record) if s.of_best is not None]
+    step = next((s for s in found if s.work == "training"), None)
+    if step is None or not step.of_best or record.provenance is None:
         return ""
-    products = [r["best"] for r in record.bench if (r["bench"], r["precision"]) == ("matmul", step["precision"])]
-    if not products:
-        return ""
-    ceiling, seconds = max(products), record.provenance.seconds.get("grid", 0.0)
-    said = (
-        f"A training step of {step['size']} parameters reaches {step['best'] / ceiling:.0%} of the best matrix product"
-    )
-    if not seconds:
-        return f"{said}."
-    return f"{said}, the whole grid {record.provenance.flop['grid'] / seconds / ceiling:.0%}."
+    seconds, ceiling = record.provenance.seconds.get("grid", 0.0), step.rate / step.of_best
+    grid = f", the whole grid {record.provenance.flop['grid'] / seconds / ceiling:.0%}" if seconds else ""
+    size = step.what.removeprefix("a step")
+    said = f"A training step{size} reaches {step.of_best:.0%} of the best matrix product{grid}."
+    return " ".join([said, *_reached("Prefill", "product", found), *_reached("Decode", "copy", found)])
+
+
+def _reached(name: str, most: str, found: Sequence[Share]) -> list[str]:
+    """A sentence on one kind of work, or none where it was not measured."""
+    own = [f"{s.of_best:.0%} ({s.what})" for s in found if s.work == name.lower()]
+    return [f"{name} reaches {' and '.join(own)} of the best {most}."] if own else []
 
 
 def costs(record: CalibrationRecord) -> Sheet:

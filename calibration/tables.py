@@ -55,6 +55,8 @@ def result(record: CalibrationRecord) -> None:
     show(rows.updates("Hardware: reachable share of peak", record.hardware))
     show(rows.updates("Levers", record.gains))
     show(rows.updates("Exponents of the frontier", record.frontier))
+    if record.bench:
+        show(rows.work(record))
     show(rows.kappas(record.roofline))
     show(rows.checks(record.checks))
     show(rows.costs(record))

@@ -34,6 +34,9 @@ def section(draft: Draft) -> str:
             f"Noisy, with a median more than a fifth below the best: {noisy} of {len(record.bench)} measurements."
             if noisy else "No measurement is noisy.",
         )
+        + shown(rows.work(record))
+        + text("The simulator takes what the best product and the best copy reach of their peaks. What whole pieces of "
+               "work reach is shown and moves nothing.")
         + shown(rows.bench(record.bench), folded=True)
     )  # fmt: skip
 

@@ -19,8 +19,8 @@ def section(draft: Draft) -> str:
     if record.kind == "literature":
         return missing(NOTHING) + points(["Whether any of these priors holds on a machine of yours.", carried, linked])
     taught = (
-        "Whether reinforcement teaches or sharpens at scale: this is one toy task with one right answer, and no "
-        "parameter of the simulator moves by it."
+        "Whether reinforcement teaches or sharpens at scale: this is one toy task with one right answer, and how far "
+        "its steepness and ceiling carry over to mixtures of tasks is judgement."
         if record.rl
         else "Anything about reinforcement learning: it was not measured."
     )

@@ -41,7 +41,7 @@ def section(draft: Draft) -> str:
     none = missing(NOTHING if literature else "No parameter of the simulator is shifted.")
     return (
         text("The simulator takes two things: the fractions of a chip's peak that can be reached, and shifts of "
-             "parameters about efficiency. It takes no exponent from a run.")
+             "parameters about efficiency and reinforcement. It takes no exponent of the scaling law from a run.")
         + table("Fractions of peak that the simulator draws",
                 ("Fraction", "Prior", "This result", "Weight", "Source"), drawn)
         + (points([typeset(said) for said in rows.shifts(record)]) or none)
@@ -52,20 +52,19 @@ def section(draft: Draft) -> str:
 def _updates(draft: Draft) -> str:
     """Prior, measurement and posterior on top of each other, then all of them as a table."""
     record = draft.record
-    gains = [u for u in record.gains if u.unit != "epochs"]
-    epochs = [u for u in record.gains if u.unit == "epochs"]
+    gains = {unit: [u for u in record.gains if u.unit == unit] for unit in dict.fromkeys(u.unit for u in record.gains)}
     every = (*record.hardware, *record.gains, *record.frontier)
     return (
         pair(
             draft.figure(updates(record.hardware, _furthest(record.hardware), "share of peak", shares=True),
                          "No fraction of peak was updated."),
-            draft.figure(updates(gains, _furthest(gains), "× tokens"), "No lever was updated.")
-            + (draft.figure(updates(epochs, _furthest(epochs), "epochs")) if epochs else ""),
+            "".join(draft.figure(updates(of, _furthest(of), unit)) for unit, of in gains.items())
+            or missing("No lever was updated."),
         )
         + text("Weight is the share of the way from the prior to the measurement that the posterior goes. For levers "
-               "it is small because a gain at this scale may differ from one at the frontier. For the frontier's "
-               "exponents it is the power exp(−Δ/2) to which the run's likelihood counts, with Δ the orders of "
-               "magnitude to the frontier.")
+               "it is small because a gain at this scale may differ from one at the frontier; for reinforcement also "
+               "because one task is not a mixture of tasks. For the frontier's exponents it is the power exp(−Δ/2) to "
+               "which the run's likelihood counts, with Δ the orders of magnitude to the frontier.")
         + shown(rows.updates("Every prior, measurement and posterior", every))
         + points(rows.notes(record))
     )  # fmt: skip
@@ -86,7 +85,7 @@ def _priors(draft: Draft) -> str:
     record, law = draft.record, draft.record.exponents
     given = [Strip(row.label, row.unit, {"prior": row.prior}) for row in record.levers]
     title, unit = "What the literature says that levers gain", "Each in its unit, logarithmic; bars: 90 % interval."
-    parts = [draft.figure(strips(given, title, unit, {"prior": GREY}, "× tokens, or epochs"))] if given else []
+    parts = [draft.figure(strips(given, title, unit, {"prior": GREY}, "in its own unit"))] if given else []
     told = [(r.label, f"{interval(r.prior)} {r.unit}", r.parameter or "none", r.tier, r.source) for r in record.levers]
     parts.append(table("Priors of levers", ("Lever", "Prior", "Parameter", "Tier", "Source"), told))
     if law is None:

@@ -7,12 +7,13 @@ import math
 import altair as alt
 import numpy as np
 
-from calibration.curves import FORECAST_FROM, Sigmoid
+from calibration.curves import FORECAST_FROM, stored
 from calibration.record import CalibrationRecord
 from calibration.report.colours import BLUE, ORANGE, TEAL, VIOLET
 from calibration.report.markup import Draft, missing, pair, points, table, text
 from calibration.report.plot import Figure, Plot, Row, Rows, across, linear, ticks
-from calibration.report.words import number, percent, signed, span_of
+from calibration.report.words import interval, number, percent, signed, span_of
+from calibration.rl_levers import LEVERS
 
 HARDLY = 3.0
 """Points of a score that prompts and seeds alone may make: two standard errors on a thousand prompts."""
@@ -30,10 +31,21 @@ def section(draft: Draft) -> str:
         pair(*(draft.figure(_chart(draft.record, base)) for base in bases))
         + points([_said(base, [r for r in runs if r["base"] == base]) for base in bases])
         + text(_cheaper(runs), _forecast(runs))
+        + points(_taken(draft))
         + table("Reinforcement runs; ± is a standard error", HEAD, [_row(run) for run in runs])
         + text("Demonstrations, FLOP: what lifts the base from its start to the run's best score by being shown "
                "answers. Reward, FLOP: what the run took to that score.")
     )  # fmt: skip
+
+
+def _taken(draft: Draft) -> list[str]:
+    """What the curves change in the simulator's sigmoid."""
+    found = [update for name in LEVERS if (update := draft.update(name)) is not None]
+    return [
+        f"{u.label}, {u.unit}: prior {interval(u.prior)}, measured {interval(u.measured)} with weight "
+        f"{number(u.weight, 2)}, posterior {interval(u.posterior)}."
+        if u.measured else f"{u.label}, {u.unit}: stays at {interval(u.prior)}; {u.note}." for u in found
+    ]  # fmt: skip
 
 
 def _said(base: str, rows: Rows) -> str:
@@ -85,26 +97,20 @@ def _seen(run: Row) -> list[float]:
 
 def _row(run: Row) -> tuple[str, ...]:
     """A run in the table; a sigmoid whose middle is known to no factor of e determines nothing."""
-    found, (shown, reward) = _sigmoid(run), _price(run)
+    found, (shown, reward) = stored(run), _price(run)
     form = ("no sigmoid", "", "", "", "")
     if found is not None:
         error, log_middle, steep = found.errors
         law = (f"{number(100 * found.ceiling, 2)} ± {number(100 * error, 2)}",
                f"{number(found.middle, 2)} ×/÷ {number(math.exp(min(log_middle, 1.0)), 2)}",
                f"{number(found.steepness, 2)} ± {number(steep, 2)}")  # fmt: skip
-        law = law if log_middle < 1 else ("not determined",) * 3
+        law = law if found.determined else ("not determined",) * 3
         missed = "no forecast" if found.forecast_error is None else signed(100 * found.forecast_error)
         form = (*law, number(100 * found.rms, 2), missed)
     costs = f"{number(reward / shown, 2)}×" if shown > 0 and reward > 0 else "not comparable"
     likeliest = f"{percent(run['greedy_before'])} → {percent(run['greedy_after'])}"
     return (f"{run['base']}, {run['seed']}", percent(run["passed"][0]), *form, likeliest, number(shown, 2),
             number(reward, 2), costs)  # fmt: skip
-
-
-def _sigmoid(run: Row) -> Sigmoid | None:
-    """The sigmoid of a reinforcement run, where one was found."""
-    found = run.get("sigmoid")
-    return Sigmoid(**{**found, "errors": tuple(found["errors"])}) if found else None
 
 
 def _rises(rows: Rows) -> tuple[float, float]:
@@ -125,7 +131,7 @@ def _chart(record: CalibrationRecord, base: str) -> Figure | None:
     for r, kind in zip(chosen, colours, strict=True):
         scores = zip(r["flop"], r["passed"], strict=True)
         dots += [{"x": f or start, "y": p, "kind": kind, "passed": percent(p)} for f, p in scores]
-        found, x = _sigmoid(r), np.geomspace(start, max(r["flop"]), 50)
+        found, x = stored(r), np.geomspace(start, max(r["flop"]), 50)
         if found is not None:
             curves += [{"x": float(a), "y": float(b), "kind": kind} for a, b in zip(x, found.at(x), strict=True)]
     marks = [start, *ticks(start * 1.6, end, 5)]

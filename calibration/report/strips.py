@@ -97,5 +97,5 @@ def updates(rows: Sequence[Update], title: str, axis: str, shares: bool = False)
         Strip(u.label, f"weight {number(u.weight, 2)}",
               {"prior": u.prior, "measured": u.measured, "posterior": u.posterior}) for u in rows
     ]  # fmt: skip
-    unit = f"{axis.capitalize()}{'' if shares else ', logarithmic'}; bars: 90 % interval, dots: median."
+    unit = f"{axis[:1].upper()}{axis[1:]}{'' if shares else ', logarithmic'}; bars: 90 % interval, dots: median."
     return strips(given, title, unit, UPDATE, axis, shares) if given else None

@@ -152,6 +152,12 @@ def run(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also write every future as Parquet, and the summary as JSON.")
     ] = None,
+    forms: Annotated[
+        bool,
+        typer.Option(
+            "--forms", help="Also what the speed of the frontier comes from, and with each form of reinforcement."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Simulate a scenario and say where it leads."""
@@ -168,6 +174,11 @@ def run(
         result = _simulated(spec, runs, seed, until, progress)
     idle = _without_effect(spec, until)
     summary = result.summary() | {"without_effect": list(idle)}
+    if forms:
+        from sim.analysis.frontier import composition, speed_by_form
+
+        summary["frontier_speed_by_form"] = speed_by_form(result)
+        summary["frontier_growth_from"] = composition(result)
     path = None if out is None else files.saved(result, summary, out)
     if as_json:
         print_json(summary)

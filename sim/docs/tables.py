@@ -30,7 +30,7 @@ from scenarios.rules import MEANINGS as RULE_VALUES, WORLD, history, known_value
 from scenarios.schema import Switches
 from scenarios.tables import DATA, Tier, table
 from sim import checkout
-from sim.docs import calibration, history as docs_history, numbers
+from sim.docs import calibration, frontier, history as docs_history, numbers
 from sim.engine.schedule import PHASES, Phase
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array, Streams
@@ -360,6 +360,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "constants": constants, "series": series, "streams": streams, "outcomes": outcomes, "data": data, "rules": rules,
     "schedule": schedule, "state": state, "rule_values": rule_values, "recorded_rules": recorded_rules,
     "span": span, "library": library, **calibration.blocks(_table), **docs_history.blocks(_table),
+    **frontier.blocks(_table),
 }  # fmt: skip
 """Blocks by the name that stands in their marker."""
 

@@ -37,8 +37,8 @@ def take_up(past: Past, world: World) -> None:
     """Put a world that has not begun at the edge of the data; its inputs are those of its own scenario."""
     steps, quarters = world.inputs.steps, world.inputs.data_steps
     state = copied(past.state)
-    state.leader_efficiency = _longer(state.leader_efficiency, steps + 1)
-    state.leader_rl = _longer(state.leader_rl, steps)
+    state.best_efficiency = _longer(state.best_efficiency, steps + 1)
+    state.best_rl = _longer(state.best_rl, steps)
     world.state, world.steps = state, quarters
     for mine, theirs in ((world.log.series, past.series), (world.log.ledger, past.ledger)):
         for name, values in mine.items():
@@ -57,6 +57,7 @@ def copied(state: State) -> State:
 
 
 def _longer(values: Array, length: int) -> Array:
-    result = np.zeros((length, *values.shape[1:]))
-    result[: len(values)] = values[:length]
+    """The same history by quarter, on its second axis, with room for more or fewer of them."""
+    result = np.zeros((len(values), length, *values.shape[2:]))
+    result[:, : values.shape[1]] = values[:, :length]
     return result

@@ -45,15 +45,15 @@ PHASES: tuple[Phase, ...] = (
     Phase(
         "observe and decide", decide.run, "every actor sees last quarter's public information and decides",
         reads=_fields(
-            "alignment allies_parted base_plan bloc_revenue china_price concentration early enforcement "
-            "executed experiments hoard list_price money permission plan plan_edge policing pretraining "
-            "public push reinforcement revenue_growth rl_value safety serving since stockpiling strictness "
-            "supply_level target used_train variant_wait wish"
+            "ahead_of_sales alignment allies_parted base_plan bloc_revenue china_price clustered "
+            "concentration early enforcement executed experiments hoard list_price money permission plan "
+            "plan_edge policing pretraining public push reinforcement revenue_growth rl_value run_edge safety "
+            "serving since stockpiling strictness supply_level target used_train variant_wait wish"
         ),
         writes=_fields(
-            "alignment base_plan concentration early effort enforcement experiments hoard money permission "
-            "plan policing policing_set pretraining prospects push recorded_spending reinforcement safety "
-            "serving strictness target variant_wait wish wished"
+            "alignment base_plan clustered concentration early effort enforcement experiments hoard money "
+            "permission plan policing policing_set pretraining prospects push recorded_spending reinforcement "
+            "run_edge run_share safety serving strictness target variant_wait wish wished"
         ),
     ),
     Phase(
@@ -67,18 +67,19 @@ PHASES: tuple[Phase, ...] = (
     Phase(
         "trade", trade.run, "licenses, quotas, permission, diversion, rental; the ledger balances",
         reads=_fields(
-            "approval backlog backlog_usd breakthrough cap_share cap_units capacity china_price "
-            "chinese_output chips coming cost cost_fall delivered demand demand_growth early enforcement "
-            "executed hit hoard kappa_decode kappa_train legal_total let_in list_price made_to_order money "
-            "network offshore_closed on_order own_train permission policing power power_added power_need "
-            "price_share rent rented spending strictness supply_level variant_wait wished"
+            "ahead_of_sales approval backlog backlog_usd breakthrough cap_share cap_units capacity "
+            "china_price chinese_output chips coming cost cost_fall delivered demand demand_growth early "
+            "enforcement executed hit hoard kappa_decode kappa_train legal_total let_in list_price "
+            "made_to_order money network offshore_closed on_order own_train permission policing power "
+            "power_added power_need price_share rent rented spending strictness supply_level variant_wait "
+            "wished"
         ),
         writes=_fields(
-            "allowed arrived backlog backlog_usd blocked bought caught china_price coming cost cover "
-            "delivered delivery demand demand_growth die diverted executed flows hoard ledger legal_chips "
-            "legal_total let_in licensed_usd made_chinese made_h100e mix network newly_rented on_order "
-            "order_price ordered permitted placed premium premium_usd priced_out refunded rent seized_h100e "
-            "spending wished"
+            "ahead_of_sales allowed arrived backlog backlog_usd blocked bought caught china_price coming cost "
+            "cover delivered delivery demand demand_growth die diverted executed flows hoard ledger "
+            "legal_chips legal_total let_in licensed_usd made_chinese made_h100e mix network newly_rented "
+            "on_order order_price ordered permitted placed premium premium_usd priced_out refunded rent "
+            "seized_h100e spending wished"
         ),
     ),
     Phase(
@@ -95,19 +96,19 @@ PHASES: tuple[Phase, ...] = (
     ),
     Phase(
         "research", research.run, "algorithmic efficiency grows and diffuses",
-        reads=_fields("eci efficiency efficiency_gain experiments leader_efficiency used_train"),
-        writes=_fields("efficiency leader_efficiency open_to"),
+        reads=_fields("best_efficiency eci efficiency efficiency_gain experiments used_train"),
+        writes=_fields("best_efficiency efficiency open_to"),
     ),
     Phase(
         "train", train.run, "the largest run becomes a model when the release clock says so",
         reads=_fields(
-            "agreed_run agreement alignment anchor concentration eci efficiency fleets frontier_shock "
-            "largest_run latent leader_rl offset offsets open_to points_history pretraining public "
-            "reinforcement rl_ceiling serving slowdown slowdown_start used_decode used_train"
+            "agreed_run agreement alignment anchor best_rl china_price concentration eci efficiency fleets "
+            "frontier_shock largest_run latent list_price offset offsets open_to points_history pretraining "
+            "reinforcement rl_ceiling run_price serving slowdown slowdown_start used_decode used_train"
         ),
         writes=_fields(
-            "agreed_run anchor eci first_possible fleets follower_terms frontier_shock largest_run latent "
-            "leader_rl offset offsets points_history possible_run rl_gain rl_value slowdown_start"
+            "agreed_run anchor best_rl eci first_possible fleets follower_terms frontier_shock largest_run "
+            "latent offset offsets points_history possible_run rl_gain rl_value run_price slowdown_start"
         ),
     ),
     Phase(

@@ -48,6 +48,8 @@ class State:
     """Share of compute for reinforcement learning."""
     safety: Array
     """Share of compute for safety work."""
+    clustered: Array
+    """Share of usable compute that the largest run would get without policy."""
     concentration: Array
     """Share of usable compute in the largest run."""
     alignment: Array
@@ -136,6 +138,8 @@ class State:
     """(R,) trend of it, a year, in logs; may be negative."""
     china_price: Array
     """(R,) internal price of usable compute in China, US dollars per H100e of the world's chips."""
+    ahead_of_sales: Array
+    """(R,) money that buyers outside China order for, against what they pay, smoothed; while the record lasts."""
     on_order: Array
     """(K, R) licensed chips that China has ordered and not received."""
     let_in: Array
@@ -158,6 +162,8 @@ class State:
     """US dollars a year from AI."""
     revenue_growth: Array
     """Trend of it, a year, in logs; may be negative."""
+    run_edge: tuple[Array, Array, Array, Array]
+    """At the edge of the data: the share in the largest run and compute, (A, R), price and AI revenue, (3, R)."""
     plan_edge: tuple[Array, Array, Array, Array]
     """Revenue, its growth, the return on chips and the share spent on them, at the edge of the data."""
 
@@ -166,12 +172,14 @@ class State:
     """What everybody saw of the last quarter."""
     fleets: list[tuple[Array, Array]]
     """(A, R) compute in training and decoding of the last quarters, oldest first: runs take time."""
+    run_price: Array
+    """(A, R) what an H100e cost when the largest run came out, US dollars."""
     first_possible: Array
     """(A, R) log10 FLOP of the run that the first quarter's compute allows."""
-    leader_efficiency: Array
-    """(T + 1, R) efficiency of the leader by quarter."""
-    leader_rl: Array
-    """(T, R) points that reinforcement learning gives the leader by quarter."""
+    best_efficiency: Array
+    """(3, T + 1, R) best efficiency of the United States, China and all others by quarter."""
+    best_rl: Array
+    """(3, T, R) points that reinforcement learning gives them by quarter, the most among others."""
     slowdown_start: Array
     """(R,) log10 effective compute from which a scaling slowdown counts; infinite without one."""
 
@@ -201,7 +209,7 @@ class State:
 SIGNED = frozenset({
     "efficiency", "latent", "eci", "frontier_shock", "rl_value", "largest_run", "first_possible", "agreed_run",
     "demand_growth", "revenue_growth", "rent",
-    "leader_efficiency", "leader_rl", "slowdown_start", "offset", "offsets", "points_history",
+    "best_efficiency", "best_rl", "slowdown_start", "offset", "offsets", "points_history",
 })  # fmt: skip
 """Fields of the state that may be negative or infinite; all others are amounts or shares."""
 
@@ -264,6 +272,8 @@ class Quarter:
     """(A, R) US dollars for chips by the record; while the data last."""
     effort: Array
     """(A, 1) spending of allies against the trend, a factor set by policy."""
+    run_share: Array
+    """(A, R) share of compute that money and the fleet give the largest run, policy apart; after the data."""
     policing_set: Array
     """(A, 1) how hard an actor polices diversion where its row fixes it; NaN where it decides."""
     prospects: Array
@@ -343,7 +353,7 @@ class Quarter:
 
     # --- research, training, feedback ---------------------------------------------------------------------------------
     open_to: Array
-    """(R,) how openly the leader's ideas stand, a factor on diffusion."""
+    """(3,) how openly the ideas of the United States, China and all others stand, a factor on diffusion."""
     possible_run: Array
     """(A, R) log10 FLOP of the largest run that compute allows."""
     rl_gain: Array

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 from cachetools import LRUCache, cached
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from calibration.record import CalibrationRecord, Fraction, read as read_calibration
 from scenarios.parameters import known_by, parameters
 from scenarios.quantities import Z90, Choice, Fixed, LogitNormal
-from scenarios.quarters import end_date
+from scenarios.quarters import end_date, number
 from scenarios.schema import Scenario
 from scenarios.tables import table
 from sim.ensemble.posterior_draws import points, weighed
@@ -25,6 +25,10 @@ HARDWARE_DIMENSIONS = {
     "bandwidth_fraction_other": (122, "bandwidth", "other"),
 }
 """Sobol columns of the fractions that a calibration result gives: name → (column, quantity, vendor)."""
+NOT_REACHED = ("remote_work_eci", "coder_eci")
+"""Thresholds of which it is known at the edge of the data that no model has reached them."""
+FARTHEST, HALVINGS = 8.0, 60
+"""Normal score beyond which nothing is drawn, and how often an interval is halved to find one."""
 
 
 def own_fraction(quantity: str, chip_class: str) -> str:
@@ -48,9 +52,11 @@ class Draws:
     rl_size: Array
     rl_midpoint: Array
     rl_slope: Array
-    rl_midpoint_growth: Array
     rl_form: Array
     rl_beyond: Array
+    rl_begins: Array
+    run_value: Array
+    run_money: Array
     reasoning_transfer: Array
     us_concentration: Array
     china_concentration: Array
@@ -154,11 +160,47 @@ class Bounded:
         return float(low), float(mid), float(high)
 
 
+class Above:
+    """A distribution given that the number lies above what is known to be too low."""
+
+    def __init__(self, given: Any, floor: float) -> None:
+        self.given, self.floor = given, floor
+        self.below = float(ndtr(_score_of(given, floor)))
+
+    def ppf(self, z: Array, u: Array) -> Array:
+        """Value at the normal score `z`, which is the uniform `u`."""
+        kept = self.below + (1 - self.below) * u
+        values: Array = self.given.ppf(ndtri(kept), kept)
+        return values
+
+    def interval(self) -> tuple[float, float, float]:
+        """The 5, 50 and 95 % points, for tables."""
+        low, mid, high = self.ppf(np.array([-Z90, 0.0, Z90]), np.array([0.05, 0.5, 0.95]))
+        return float(low), float(mid), float(high)
+
+
+def _score_of(given: Any, value: float) -> float:
+    """The normal score at which a distribution has a value, by halving."""
+    low, high = -FARTHEST, FARTHEST
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        here = float(given.ppf(np.array([middle]), ndtr(np.array([middle])))[0])
+        low, high = (middle, high) if here < value else (low, middle)
+    return (low + high) / 2
+
+
+def best_known(data_until: str) -> float:
+    """Capability (ECI) of the best model in the record up to a quarter."""
+    rows = table("frontier_quarters")
+    return max(row.eci for row in rows if number(row.quarter) <= number(data_until))
+
+
 def distributions(spec: Scenario) -> dict[str, tuple[int, Any]]:
     """Every uncertain number of a scenario: name → (Sobol column, distribution).
 
     A scenario that is blind to later data has the priors that could be written at the edge of its own, without what a
-    calibration of today adds to them.
+    calibration of today adds to them. Thresholds that nobody has reached lie above the best model at that edge, unless
+    the scenario has its own distribution for them.
     """
     result: dict[str, tuple[int, Any]] = {}
     record = read_calibration(spec.calibration)
@@ -173,6 +215,8 @@ def distributions(spec: Scenario) -> dict[str, tuple[int, Any]]:
             given = _shifted(prior.distribution, 0.0, wider)
         else:
             given = _shifted(row.distribution, *record.shift(name))
+        if changed is None and name in NOT_REACHED:
+            given = Above(given, best_known(spec.data_until))
         result[name] = (row.dim, given)
     for name, (dim, fraction) in fractions(record).items():
         result[name] = (dim, LogitNormal(median=fraction.median, low=fraction.low, high=fraction.high))

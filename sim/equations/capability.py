@@ -7,6 +7,7 @@ import numpy as np
 from sim.ensemble.draws import Draws
 from sim.ensemble.rng import Array
 from sim.equations.chips import H100_BF16
+from sim.equations.growth import eased
 
 RUN_SECONDS = 120 * 86_400.0
 """Length of a frontier run: four months; judgement, published runs took two to six."""
@@ -14,10 +15,14 @@ REFERENCE_PRETRAINING = 0.19
 """Share of compute for pretraining at which concentration is stated: that of actors before reinforcement learning."""
 ROLLOUT_SHARE = 0.7
 """Share of RL compute that decodes; judgement, reports of RL systems say rollouts dominate."""
-GAP_FELT = 4.0
-"""ECI points of distance at which a follower draws on two thirds of its short cuts."""
+LEVEL = 1.0
+"""ECI points over which a follower becomes a leader, and own reasoning takes the place of imported; judgement."""
 RL_BASE = 26.0
-"""log10 FLOP of pretraining at which the midpoint of reinforcement is stated."""
+"""log10 FLOP: unit of the midpoint of reinforcement, and the base from which a growing gain rises."""
+LEAST_REACH = 1e-6
+"""ECI points below which short cuts bring nothing."""
+RL_BEGINS = 0.35
+"""Width, in log10 FLOP, over which a gain that goes on by the decade begins; judgement."""
 FOLLOWER_START, FOLLOWER_YEARS, FOLLOWER_STATED = 2022.5, 2.0, 2026.0
 """When followers' short cuts began to grow, over how many years, and when the term has its stated size."""
 COPIED = 0.5
@@ -32,8 +37,10 @@ LIFE_YEARS, HOURS_A_YEAR = 5.5, 8766
 """Life of a chip over which its price is spread, and the hours of a mean year."""
 TEST_TIME_REFERENCE = 1e6
 """H100e of serving compute at which test-time compute gives one third of a decade."""
-BASE_GROWTH_FROM = 27.0
-"""log10 FLOP of pretraining from which a growing RL ceiling rises."""
+
+
+RL_FORMS = ("saturates", "grows_with_base", "log_linear")
+"""What reinforcement learning does in the long run, by the number of the form."""
 
 
 def largest_run(stock: Array, concentration: Array, pretraining: Array, p: Draws) -> Array:
@@ -58,17 +65,28 @@ def rl_compute(base: Array, train: Array, decode: Array, reinforcement: Array, p
 def rl_gain(rl: Array, base: Array, p: Draws, ceiling: Array | float) -> tuple[Array, Array]:
     """Gain from reinforcement learning, ECI points, and its marginal value in points per tenfold RL compute.
 
-    A sigmoid in log RL compute whose midpoint rises with the base. What happens at the ceiling is a structural
-    choice per member: it saturates, rises with the base, or goes on by the decade.
+    Three forms, a structural choice per member: a sigmoid in log RL compute that saturates, the same with a ceiling
+    that rises with the base, and a gain that goes on by the decade from where it begins.
     """
-    above = rl - p.rl_midpoint_growth * base - (np.log10(p.rl_midpoint) + RL_BASE * (1 - p.rl_midpoint_growth))
-    share = 1 / (1 + np.exp((-np.log(10)) * p.rl_slope * above))
-    size = p.rl_size * ceiling
-    with_base = (p.rl_form == 1) * p.rl_beyond
-    by_decade = (p.rl_form == 2) * p.rl_beyond * ceiling
-    gain = share * (size + with_base * np.maximum(base - BASE_GROWTH_FROM, 0)) + by_decade * np.maximum(above - 1, 0)
-    value = size * (np.log(10) * p.rl_slope) * share * (1 - share) + by_decade * (above > 1)
-    return gain, value
+    grown = (p.rl_form == 1) * p.rl_beyond * softplus(base - RL_BASE, 1.0)
+    size = p.rl_size * ceiling + grown
+    share = 1 / (1 + np.exp((-np.log(10)) * p.rl_slope * (rl - RL_BASE - np.log10(p.rl_midpoint))))
+    decades = p.rl_beyond * ceiling
+    begun = (rl - p.rl_begins) / RL_BEGINS
+    on = p.rl_form == 2
+    gain = np.where(on, decades * softplus(rl - p.rl_begins, RL_BEGINS), size * share)
+    sigmoid = size * (np.log(10) * p.rl_slope) * share * (1 - share)
+    return gain, np.where(on, decades / (1 + np.exp(-begun)), sigmoid)
+
+
+def softplus(x: Array, width: float) -> Array:
+    """0 far below 0 and `x` far above, without a corner."""
+    return np.maximum(x, 0.0) + width * np.log1p(np.exp(-np.abs(x) / width))
+
+
+def imported(own: Array, offered: Array) -> Array:
+    """Gain from reinforcement learning with what others' answers bring: nothing where the own gain is larger."""
+    return own + eased(offered - own, LEVEL)
 
 
 def test_time(decode: Array, serving: Array, p: Draws) -> Array:
@@ -85,9 +103,15 @@ def follower_ramp(year: float) -> float:
     return float(at / (1 - np.exp(-(FOLLOWER_STATED - FOLLOWER_START) / FOLLOWER_YEARS)))
 
 
-def follower_weight(behind: Array) -> Array:
-    """How far a follower draws on its short cuts, by its distance to the frontier (ECI points): 0 for a leader."""
-    return 1 - np.exp(behind * (-1 / GAP_FELT))
+def follower_weight(behind: Array, reach: Array) -> Array:
+    """How far a follower draws on its short cuts: they bring it no further than the leader, who has none.
+
+    Args:
+        behind: ECI points that it is behind the best rival without them; below 0 for a leader.
+        reach: ECI points that they bring to somebody far behind.
+    """
+    most = np.maximum(reach, LEAST_REACH)
+    return 1 - np.exp(-eased(behind, LEVEL) / most)
 
 
 def follower_terms(p: Draws, year: float, access: Array | float, openness: Array | float) -> tuple[Array, Array, Array]:

@@ -23,7 +23,8 @@ def indices(eci: Array, used: Array, serving: Array, safety: Array, weights: Arr
     """The five indices, `(5, runs)`.
 
     * safety_effort: safety share of compute, weighted by compute within 15 points of the frontier, per cent.
-    * accident_hazard: per year, `h · 10^((frontier − 180)/25) · (3 % / safety effort)^0.7`, per cent.
+    * accident_hazard: chance of one in a year, per cent: 1 − exp(−h) at the hazard rate
+      h = `accident_hazard` · 10^((frontier − 180)/25) · (3 % / safety effort)^0.7.
     * misuse_exposure: share of near-frontier compute without democratic oversight × frontier / 180, per cent.
     * democratic_share: share of near-frontier compute under democratic oversight, per cent.
     * norm_share: share of served compute in the US bloc, per cent.
@@ -50,4 +51,4 @@ def indices(eci: Array, used: Array, serving: Array, safety: Array, weights: Arr
     served = used * serving
     norm = (served * us_bloc).sum(axis=0) / (served.sum(axis=0) + 1e-9)
     misuse = (1 - democratic) * np.clip(frontier / HAZARD_AT, 0, MISUSE_MOST)
-    return 100 * np.stack([effort, np.minimum(hazard, 1.0), misuse, democratic, norm])
+    return 100 * np.stack([effort, -np.expm1(-hazard), misuse, democratic, norm])

@@ -1,4 +1,4 @@
-"""Growth that fades: everything that grows after the data does so at the pace of today first and slower later."""
+"""Growth that fades after the data, and gaps that are felt without a corner where somebody draws level."""
 
 from __future__ import annotations
 
@@ -22,3 +22,12 @@ def yearly(first: Array | float, late: Array | float, year: float, years: Array 
     fade = np.exp(-max(year - FADES_FROM, 0.0) / years)
     slow = np.log(late)
     return np.asarray(slow + (np.log(first) - slow) * fade)
+
+
+def eased(gap: Array, width: Array | float) -> Array:
+    """A gap as it is felt: nothing for who is level or ahead, half of one as wide as `width`, most of a wide one.
+
+    Never more than the gap, and without a corner at none.
+    """
+    some = np.maximum(gap, 0.0)
+    return np.asarray(some * some / (some + width))

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.ensemble.draws import Draws
 from sim.ensemble.rng import Array
+from sim.equations.growth import eased
 
 REFERENCE_EXPERIMENTS = 2.6e5
 """H100e of experiments in the United States at the start of 2024, at which the growth parameter is stated."""
@@ -13,6 +14,8 @@ REFERENCE_LABOUR = 0.42
 """Share of the world's top researchers in the United States (MacroPolo, NeurIPS 2022)."""
 NEARLY_NOTHING = 1e-9
 """Added to research inputs, so that an actor with nothing has a logarithm."""
+LEARNT_HALF = 0.06
+"""Gap, in orders of magnitude, of which half can be learnt from; judgement: details stay unpublished."""
 LARGEST_STEP = 0.5
 """Own growth in a quarter never exceeds this, orders of magnitude: no discovery process is faster than its tests."""
 UPLIFT_NOW_ECI = 165.0
@@ -78,8 +81,11 @@ def own_growth(research: Array, efficiency: Array, p: Draws) -> Array:
 
 
 def diffuse(efficiency: Array, published: Array, rate: Array) -> Array:
-    """What is learnt from the leader's published past in a quarter, OOM: the share 1 − exp(−δ/4) of the gap."""
-    return (1 - np.exp(-rate / 4)) * np.maximum(published - efficiency, 0)
+    """What is learnt from others' published past in a quarter, OOM: the share 1 − exp(−δ/4) of the gap, if there is.
+
+    Who is nearly level learns little of it, so that nothing has a corner where somebody draws level.
+    """
+    return np.asarray((1 - np.exp(-rate / 4)) * eased(published - efficiency, LEARNT_HALF))
 
 
 def openness_factor(openness: float, security: float, talent: float) -> float:

@@ -71,6 +71,8 @@ def summary(run: Run) -> dict[str, Any]:
         "gap_eci": by_year("gap_eci", FIVE),
         "frontier_slope": {"observed": {"eci_per_year": _plain(observed), "from": since, "to": to},
                            **{str(y): quantiles(lead.slope(run, y)) for y in years if y > 2023}},
+        "frontier_speed": {str(y): quantiles(lead.us_speed(run, t)) for y, t in at.items() if y > 2023},
+        "edge_slope": edge_slope(run),
         "crossing_delay_months": _may_not(crossing.delay_months(run)),
         "crossing_year": {a: _may_not(v) for a, v in zip(run.actors, crossing.by_actor(run), strict=True)},
         "outcomes_at_crossing": {
@@ -95,6 +97,18 @@ def summary(run: Run) -> dict[str, Any]:
         "governance": {name: {str(y): quantiles(run["governance"][t, i]) for y, t in at.items()}
                        for i, name in enumerate(INDICES)},
     }  # fmt: skip
+
+
+def edge_slope(run: Run) -> dict[str, float | str | None]:
+    """Growth of the US frontier over the last year of data: in the record, and in the futures by the model alone.
+
+    `record` and the quantiles are None where the data that the scenario knows hold no whole year.
+    """
+    recorded, since, to = lead.observed_slope(run.spec.data_until)
+    simulated = lead.us_speed(run, lead.edge_step(run))
+    if np.isnan(recorded) or np.isnan(simulated).any():
+        return {"record": None, "from": None, "to": None, "p05": None, "p50": None, "p95": None}
+    return {"record": _plain(recorded), "from": since, "to": to, **quantiles(simulated)}
 
 
 def _yearly(run: Run, channel: int, t: int) -> Array:

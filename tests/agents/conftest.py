@@ -15,7 +15,7 @@ from scenarios.parameters import parameters
 RUNS = 3
 TABLES = (
     "plan", "target", "base_plan", "money", "executed", "early", "reinforcement", "safety", "concentration",
-    "used_train",
+    "clustered", "used_train",
     "alignment", "policing", "rl_value", "strictness", "enforcement", "permission", "hoard", "push",
 )  # fmt: skip
 
@@ -33,7 +33,8 @@ class Seen:
         self.in_data = False
         self.baseline_safety = np.full(RUNS, 0.03)
         self.now = SimpleNamespace(
-            prospects=np.full((3, RUNS), 1.1), since=1.0, recorded_spending=np.full((3, RUNS), 7.0),
+            prospects=np.full((3, RUNS), 1.1), run_share=np.full((3, RUNS), 0.02), since=1.0,
+            recorded_spending=np.full((3, RUNS), 7.0),
             effort=np.ones((3, 1)), policing_set=np.full((3, 1), np.nan), stockpiling=0.0, allies_parted=False,
         )  # fmt: skip
         self.see()
@@ -41,10 +42,10 @@ class Seen:
     def see(self, **changed: float) -> Seen:
         """Let everybody see something else of the last quarter."""
         usual = {
-            "rival_gap": 10.0, "behind": 10.0, "lead": 9.0, "blocked": 0.5, "priced_out": 0.3, "premium": 0.5,
+            "rival_gap": 10.0, "lead": 9.0, "blocked": 0.5, "priced_out": 0.3, "premium": 0.5,
             "diverted": 0.03,
         } | changed  # fmt: skip
-        shapes: dict[str, Any] = dict.fromkeys(("rival_gap", "behind"), (3, RUNS))
+        shapes: dict[str, Any] = {"rival_gap": (3, RUNS)}
         self.public = PublicInfo(**{name: np.full(shapes.get(name, RUNS), value) for name, value in usual.items()})
         return self
 

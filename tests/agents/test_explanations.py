@@ -31,7 +31,7 @@ from sim.ensemble.rng import Streams
 from tests.agents.conftest import RUNS, TABLES, Seen
 
 KINDS = {UnitedStates: 0, China: 1, Ally: 2, Hub: 2, Rest: 2}
-BOOKS = {"plan", "target", "base_plan", "executed", "early", "hoard"}
+BOOKS = {"plan", "target", "base_plan", "executed", "early", "hoard", "clustered"}
 """Rows that spending keeps for itself: what moves them is told with spending."""
 
 
@@ -284,7 +284,8 @@ def test_a_snapshot_explains_as_the_world_does() -> None:
     public["rival_gap"] = float(world.public.rival_gap[1, 2])
     known = Snapshot(
         public=public,
-        trends={"prospects": float(world.now.prospects[1, 2]), "since": 1.0, "stockpiling": 0.4, "effort": 1.0},
+        trends={"prospects": float(world.now.prospects[1, 2]), "run_share": float(world.now.run_share[1, 2]),
+                "since": 1.0, "stockpiling": 0.4, "effort": 1.0},
         traits={name: float(getattr(world.p, name)[2]) for name in Traits.__annotations__} | {"baseline_safety": 0.03},
         settings=world.levers, switches=world.switches,
     )  # fmt: skip
@@ -315,7 +316,7 @@ def test_parts_of_a_sum_are_told_with_the_whole_alone() -> None:
 
 
 def test_a_snapshot_refuses_what_no_actor_looks_at() -> None:
-    with pytest.raises(ValueError, match="no actor looks at bloked; known: behind, blocked"):
+    with pytest.raises(ValueError, match="no actor looks at bloked; known: blocked, diverted"):
         Snapshot(public={"bloked": 0.8}).actor(China, {})
     with pytest.raises(ValueError, match="no actor looks at policng"):
         Snapshot().actor(Hub, {"policng": 0.8})

@@ -98,8 +98,9 @@ def test_the_largest_run_takes_less_of_a_larger_fleet_and_sites_are_joined_over_
     assert share(1e6) > share(1e7) > share(1e8)
     assert share(1e7, multiple=3.0) == pytest.approx(3 * share(1e7))
     assert share(1e2, multiple=10.0) <= LARGEST_SHARE
-    goal = share(1e7)
-    assert share(1e7, in_data=False, before=goal / 2) == pytest.approx(goal / 2 * 2**GATHERING)
+    # After the record money and the fleet set the goal: 0.02 here.
+    assert share(1e7, in_data=False, before=0.01) == pytest.approx(0.01 * 2**GATHERING)
+    assert share(1e7, multiple=4.0, in_data=False, before=0.02) == pytest.approx(0.02 * 4**GATHERING)
 
 
 def test_decisions_are_those_of_a_block_of_rows(seen: Seen) -> None:

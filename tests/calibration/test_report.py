@@ -294,6 +294,12 @@ def test_missed_figures_and_doubts_are_stated(shown: str):
     assert not re.search(r"\bwill\b", shown)
 
 
+def test_kinds_of_work_stand_apart(shown: str):
+    assert "Training, prefill and decoding: share of peak that each reaches" in shown
+    assert "weights times batch 8" in shown
+    assert "weights times one token" in shown
+
+
 def test_noise_is_flagged():
     content = hardware.section(Draft(measured(bench=bench(noisy=True))))
     assert "below the best: 6 of 6 measurements" in content

@@ -126,6 +126,18 @@ def test_settings_of_every_form(polarity):
     assert found["digest"] == spec.digest() != scenarios.load(HERE).digest()
 
 
+def test_the_speed_of_the_frontier_by_form_is_told_when_it_is_asked_for(polarity) -> None:
+    words = ("run", HERE, "--runs", 8)
+    assert "frontier_speed_by_form" not in json.loads(polarity(*words, "--json").out)
+    by_form = json.loads(polarity(*words, "--forms", "--json").out)["frontier_speed_by_form"]
+    assert list(by_form) == ["saturates", "grows_with_base", "log_linear"]
+    assert set(by_form["saturates"]) >= {"2028", "2032"}
+    said = polarity(*words, "--forms").out
+    assert "grows with base" in said
+    assert "by what it comes from" in said
+    assert "the same, simulated" in said
+
+
 def test_a_file_anywhere_gives_what_the_library_gives(polarity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     text = (scenarios.LIBRARY / "current_policy.yaml").read_text(encoding="utf-8")
     folder = tmp_path / "a folder"

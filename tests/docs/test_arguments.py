@@ -17,6 +17,7 @@ from sim.analysis.attribution import attribute, players
 from sim.analysis.correlation_ratio import correlation_ratios
 from sim.analysis.discovery import discover, question
 from sim.analysis.flips import flips
+from sim.analysis.frontier import composition, speed_by_form
 from sim.analysis.morris import morris
 from sim.analysis.prices import price_list, usual
 from sim.analysis.regret import own_policy, policy_of, regret
@@ -54,6 +55,7 @@ CALLS: dict[Callable[..., Any], dict[str, Any]] = {
     hindcast: {"cutoff": "2024-12"}, blind_spec: {"cutoff": "2024-12"}, quarter_of: {"cutoff": "2024-12"},
     parse: {"text": "lead_months@2027"}, beside: {"run": RUN},
     reading: {"run": RUN, "expression": "end:premium", "year": 2027},
+    composition: {"run": RUN}, speed_by_form: {"run": RUN},
     china_compute.compute: {"run": RUN}, china_compute.share_of_world: {"run": RUN},
     Run.step: {"self": RUN, "year": 2027}, Run.__getitem__: {"self": RUN, "name": "premium"},
     Run.parts: {"self": RUN, "name": "premium"}, Run.part: {"self": RUN, "name": "premium"},

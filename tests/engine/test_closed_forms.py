@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from agents import plans
 from scenarios import load
 from scenarios.parameters import parameters
 from scenarios.tables import table
@@ -83,13 +84,24 @@ def test_research_input_is_one_at_the_reference_and_follows_its_exponents() -> N
 
 @pytest.mark.parametrize("rate", [0.1, 1.1, 50.0])
 def test_diffusion_closes_a_stated_share_of_the_gap(rate: float) -> None:
-    """1 − exp(−rate/4) of it in a quarter, never more than all of it, and nothing for who is ahead."""
-    learnt = research.diffuse(np.array([1.0, 3.0]), np.array([2.0, 2.0]), one(rate))
-    np.testing.assert_allclose(learnt, [1 - np.exp(-rate / 4), 0])
-    behind = np.array([0.0])
-    for _ in range(4):
-        behind = behind + research.diffuse(behind, np.array([1.0]), one(rate))
-    np.testing.assert_allclose(1 - behind, np.exp(-rate), rtol=1e-9, atol=1e-15)
+    """1 − exp(−rate/4) of a wide gap in a quarter, half as much of a narrow one, and nothing for who is ahead."""
+    share = 1 - np.exp(-rate / 4)
+    learnt = research.diffuse(np.array([0.0, 3.0, 2.0 - research.LEARNT_HALF]), np.array([600.0, 2.0, 2.0]), one(rate))
+    np.testing.assert_allclose(learnt, [share * 600, 0, share * research.LEARNT_HALF / 2], rtol=1e-3)
+
+
+def test_nothing_jumps_where_a_follower_draws_level() -> None:
+    """What is learnt falls to nothing at parity without a corner, and no short cut carries anybody past the leader."""
+    gap = np.linspace(-0.5, 0.5, 2001)
+    learnt = research.diffuse(-gap, np.zeros_like(gap), one(1.0))
+    slope = np.diff(learnt) / np.diff(gap)
+    assert np.all(slope > -1e-9)
+    assert np.abs(np.diff(slope)).max() < 0.01
+    behind = np.linspace(0.0, 40.0, 401)
+    for reach in (2.0, 10.0):
+        carried = reach * capability.follower_weight(behind, np.full_like(behind, reach))
+        assert np.all(carried <= behind + 1e-12)
+        assert carried[-1] == pytest.approx(reach, rel=0.03)
 
 
 def test_openness_is_one_at_todays_settings() -> None:
@@ -276,24 +288,38 @@ def test_cost_of_a_run_is_chip_hours_at_the_price_over_life() -> None:
 
 
 def test_reinforcement_learning_gives_half_its_size_at_the_midpoint() -> None:
-    p = middle(rl_form=0, rl_size=17, rl_midpoint=0.1, rl_midpoint_growth=0.5)
+    """An absolute amount of compute, whatever the base: 0.1 of 1e26 FLOP."""
+    p = middle(rl_form=0, rl_size=17, rl_midpoint=0.1)
     for base in (25.0, 26.0, 28.0):
-        midpoint = 25 + 0.5 * (base - 26) + 0 * base
-        gain, value = capability.rl_gain(one(midpoint), one(base), p, 1.0)
+        gain, value = capability.rl_gain(one(25.0), one(base), p, 1.0)
         assert num(gain) == pytest.approx(8.5)
-        above, _ = capability.rl_gain(one(midpoint + 0.01), one(base), p, 1.0)
+        above, _ = capability.rl_gain(one(25.01), one(base), p, 1.0)
         assert num(value) == pytest.approx(num((above - gain) / 0.01), rel=0.02)
     far, _ = capability.rl_gain(one(60.0), one(26.0), p, 1.0)
     assert num(far) == pytest.approx(17)
 
 
-def test_forms_of_the_reinforcement_ceiling() -> None:
+def test_forms_of_reinforcement_differ_far_out() -> None:
     """Far out form 0 stands still, form 1 rises with the base and form 2 by the decade, by the stated points."""
     for form, along_base, along_rl in ((0, 0.0, 0.0), (1, 4.0, 0.0), (2, 0.0, 4.0)):
-        p = middle(rl_form=form, rl_size=17, rl_beyond=4.0, rl_midpoint_growth=0.0)
-        at = [num(capability.rl_gain(one(r), one(b), p, 1.0)[0]) for r, b in ((60, 28), (60, 29), (61, 28))]
+        p = middle(rl_form=form, rl_size=17, rl_beyond=4.0)
+        at = [num(capability.rl_gain(one(r), one(b), p, 1.0)[0]) for r, b in ((60, 48), (60, 49), (61, 48))]
         assert at[1] - at[0] == pytest.approx(along_base, abs=1e-6)
         assert at[2] - at[0] == pytest.approx(along_rl, abs=1e-6)
+
+
+@pytest.mark.parametrize("form", [0, 1, 2])
+def test_the_marginal_value_of_reinforcement_is_the_slope_of_its_gain(form: int) -> None:
+    p = middle(rl_form=form)
+    for rl in (22.0, 24.0, 25.5, 27.0):
+        low, value = capability.rl_gain(one(rl), one(26.5), p, 1.0)
+        high, _ = capability.rl_gain(one(rl + 1e-4), one(26.5), p, 1.0)
+        assert num(value) == pytest.approx(num(high - low) / 1e-4, rel=1e-3, abs=1e-6)
+
+
+def test_imported_reasoning_takes_the_place_of_ones_own_only_where_it_is_more() -> None:
+    own = np.array([0.0, 10.0, 10.0])
+    np.testing.assert_allclose(capability.imported(own, np.array([10.0, 0.0, 10.0])), [100 / 11, 10, 10])
 
 
 def test_points_of_scale_and_a_slowdown() -> None:
@@ -306,14 +332,30 @@ def test_points_of_scale_and_a_slowdown() -> None:
 
 def test_short_cuts_of_followers_vanish_for_a_leader_and_add_to_their_total() -> None:
     p = middle()
-    behind = np.array([[0.0], [1e6]])
-    terms = [size * capability.follower_weight(behind) for size in capability.follower_terms(p, 2026.0, 1.0, 1.0)]
+    behind = np.array([[-20.0], [1e6]])
+    reach = p.points_per_oom * p.follower_efficiency
+    weight = capability.follower_weight(behind, reach)
+    terms = [size * weight for size in capability.follower_terms(p, 2026.0, 1.0, 1.0)]
     total = sum(terms)
-    assert num(total[0, 0]) == 0
+    assert num(total[0, 0]) == pytest.approx(0, abs=1e-6)
     assert num(total[1, 0]) == pytest.approx(num(p.follower_efficiency), rel=1e-6)
     assert num(terms[2][1, 0] / total[1, 0]) == pytest.approx(num(p.distillation_share), rel=1e-6)
     assert capability.follower_ramp(2026.0) == pytest.approx(1)
     assert capability.follower_ramp(2022.0) == 0
+
+
+def test_the_largest_run_follows_money_and_the_fleet() -> None:
+    """At the edge nothing changes; money at its weight, a larger fleet against it, and a smooth limit."""
+    p = middle(run_value=0.5, run_money=0.6)
+    edge, level = one(0.01), one(0.0)
+    assert num(plans.run_share(edge, level, level, level, level, p)) == pytest.approx(0.01, rel=1e-3)
+    richer = plans.run_share(edge, np.log(one(4.0)), np.log(one(4.0)), level, level, p)
+    assert num(richer) == pytest.approx(0.01 * 4**0.6, rel=1e-2)
+    wider = plans.run_share(edge, level, level, level, np.log(one(10.0)), p)
+    assert num(wider) == pytest.approx(0.01 * 10**-0.6, rel=1e-2)
+    assert num(plans.run_share(edge, one(20.0), one(20.0), level, level, p)) <= plans.MOST_OF_FLEET
+    above = num(plans.run_share(one(0.3), level, level, level, level, p))
+    assert above == pytest.approx(0.3, rel=0.02), "at the edge of the data nothing changes for who has more in one run"
 
 
 def test_help_of_ai_for_research_passes_through_its_two_anchors() -> None:
@@ -344,7 +386,9 @@ def test_governance_indices_by_hand() -> None:
     serving, safety = np.full((3, 1), 0.5), np.array([[0.04], [0.0], [0.5]])
     weights, bloc = np.array([[1.0], [0.0], [1.0]]), np.array([[1.0], [0.0], [0.0]])
     found = governance.indices(eci, used, serving, safety, weights, bloc, middle(accident_hazard=0.01))[:, 0]
-    np.testing.assert_allclose(found, [3.0, 1.0, 25.0, 75.0, 100 * 3 / 13], rtol=1e-6)
+    np.testing.assert_allclose(found, [3.0, 100 * (1 - np.exp(-0.01)), 25.0, 75.0, 100 * 3 / 13], rtol=1e-6)
+    fast = governance.indices(eci + 100, used, serving, 0 * safety, weights, bloc, middle(accident_hazard=0.06))
+    assert fast[1, 0] <= 100
 
 
 # --- power ---------------------------------------------------------------------------------------------------------

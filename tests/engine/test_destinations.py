@@ -129,7 +129,7 @@ def test_orders_that_a_rule_ends_are_refunded(make_world: Callable[..., World]) 
     for _ in range(world.inputs.steps):
         owed = world.state.backlog_usd[row].copy()
         world.step()
-        if np.all(world.now.refunded[row] > 0):
+        if not world.context.in_data and np.all(world.now.refunded[row] > 0):
             np.testing.assert_allclose(world.now.refunded[row], owed)
             refunded += world.now.refunded[row].sum()
     assert refunded > 0

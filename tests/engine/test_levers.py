@@ -146,7 +146,7 @@ def test_efficiency_gains_raise_spending() -> None:
     for who in ("united_states", "china"):
         more = pair.difference(f"spending.{who}", 2032)
         assert more.mean() > 0
-        assert np.mean(more > 0) > 0.8, "in some futures revenue falls short of what was spent on it"
+        assert np.mean(more > 0) > 0.7, "in some futures revenue falls short of what was spent on it"
     assert with_it.part("spending.world")[-1].mean() > 1.1 * without.part("spending.world")[-1].mean()
 
 

@@ -119,7 +119,8 @@ def test_no_outcome_has_a_number_that_stands_for_nothing(name: str, runs_asked: 
         values = outcome.of(run)
         assert outcome.may_not_exist or np.isfinite(values).all()
         assert not np.isinf(values).any()
-        assert np.nanmin(values, initial=0) > -900
+        # Money may be negative: what China pays above the list price, where it is below.
+        assert np.nanmin(values, initial=0) > -900 or "usd" in name
 
 
 def test_summaries_have_none_for_what_is_not_reached(run: Run) -> None:

@@ -6,19 +6,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 import scenarios.parameters as priors
-from scenarios import tables
+from scenarios import load, tables
 from scenarios.errors import InputError
 from scenarios.parameters import WIDER, earlier, known_by, parameters
 from scenarios.quarters import DATA_UNTIL, end_date
 from scenarios.tables import DATA
-from sim.ensemble.draws import Shifted, distributions
+from sim.ensemble.draws import Above, Shifted, distributions
 from sim.ensemble.posterior_draws import weighed
 from sim.hindcast.blind import CUTOFFS, blind_spec
 from sim.hindcast.weigh import spec_at
+from sim.run import simulate
 
+FLOOR = 167.33
+"""The best model in the record, ECI."""
 STRETCHED = ("normal", "lognormal", "logitnormal")
 DATES = [end_date(blind_spec(cutoff).data_until) for cutoff in CUTOFFS]
 
@@ -122,6 +125,8 @@ def test_a_blind_scenario_draws_priors_of_the_time_without_a_shift(cutoff: str) 
     for name in parameters():
         prior, wider = known_by(name, date)
         drawn = found[name][1]
+        if isinstance(drawn, Above):  # of a threshold it is known that no model had reached it
+            drawn = drawn.given
         if isinstance(drawn, Shifted):
             z = np.array([-1.3, 0.0, 0.8])
             np.testing.assert_allclose(drawn.ppf(z, ndtr(z)), prior.distribution.ppf(WIDER * z, ndtr(WIDER * z)))
@@ -157,3 +162,19 @@ def test_a_wider_prior_keeps_its_median_and_spreads() -> None:
     assert wide[1] == pytest.approx(middle)
     assert wide[0] == pytest.approx(middle * (low / middle) ** WIDER)
     assert wide[2] == pytest.approx(middle * (high / middle) ** WIDER)
+
+
+def test_thresholds_lie_above_the_best_model_that_is_known_unless_a_scenario_says_otherwise() -> None:
+    """Given that it is higher, a normal's middle lies where half of what is left above the floor is used up."""
+    today = load("current_policy")
+    row = parameters()["remote_work_eci"]
+    below = ndtr((FLOOR - row.distribution.mean) / row.distribution.sd)
+    middle = row.distribution.mean + row.distribution.sd * ndtri(below + (1 - below) / 2)
+    low, found, high = distributions(today)["remote_work_eci"][1].interval()
+    assert found == pytest.approx(middle, rel=1e-6)
+    assert FLOOR < low < found < high
+    assert simulate(today, 256).parameters["remote_work_eci"].min() > FLOOR
+    assert simulate(today, 256).parameters["coder_eci"].min() > FLOOR
+    own = {"kind": "normal", "mean": 164, "sd": 6}
+    given = distributions(today.with_changes(parameters={"remote_work_eci": own}))["remote_work_eci"][1]
+    assert given.interval()[1] == 164

@@ -98,9 +98,10 @@ def test_ideas_are_seen_a_publication_lag_later(before: Before) -> None:
     from sim.engine.phases.research import _published
 
     world = before("research")
-    world.state.leader_efficiency[: world.context.t + 1] = np.arange(world.context.t + 1)[:, None]
+    world.state.best_efficiency[:, : world.context.t + 1] = np.arange(world.context.t + 1)[:, None]
     world.p.publication_lag = np.array([0.0, 1.0, 2.0, 2.5, 4.0, 0.5, 3.0, 8.0])
-    np.testing.assert_allclose(_published(world.context, world.state), world.context.t - world.p.publication_lag)
+    seen = world.context.t - world.p.publication_lag
+    np.testing.assert_allclose(_published(world.context, world.state), np.broadcast_to(seen, (3, 8)))
 
 
 def test_who_is_behind_learns_and_who_leads_does_not(before: Before, go: Go) -> None:
@@ -182,7 +183,6 @@ def test_everybody_sees_who_is_ahead_of_whom(before: Before, go: Go) -> None:
     assert np.all(seen.rival_gap[CHINA] == -10)
     assert np.all(seen.rival_gap[3] == -50)
     assert np.all(seen.lead == 10)
-    assert np.all(seen.behind[[US, CHINA, 2]] == np.array([0, 10, 5])[:, None])
     assert seen.blocked is world.now.blocked
 
 
@@ -195,7 +195,9 @@ def test_only_chinese_software_matures_with_a_breakthrough(before: Before) -> No
         ratio = getattr(leap.now, name) / getattr(plain.now, name)
         ours = [k for k, c in enumerate(CLASSES) if not c.startswith("ASCEND")]
         np.testing.assert_allclose(ratio[ours], 1)
-        assert np.all(np.delete(ratio, ours, axis=0) > 1)
+        theirs = np.delete(ratio, ours, axis=0)
+        assert np.all(theirs >= 1)
+        assert np.all(theirs[:, plain.p.ascend_maturity < 0.9] > 1), "only what is mature already stays"
 
 
 @pytest.mark.parametrize(

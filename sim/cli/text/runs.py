@@ -182,6 +182,8 @@ def result(run: Run, summary: Mapping[str, Any], changed: Mapping[str, Setting],
     _print(console, headline(rounded(summary["outcomes"]), run.until))
     without_effect(idle)
     _print(console, _outcomes(summary), _lead(summary), _crossing_delay(summary, run.until), _slope(summary))
+    if "frontier_growth_from" in summary:
+        _print(console, _growth(summary["frontier_growth_from"]))
     _print(console, _crossing(run, summary), _channels(summary), _china(summary))
     _print(console, _market(run, summary), BALANCE, _prices(summary), _governance(summary))
     by = "weighed by history" if summary["weighting"] == "history" else "drawn from the priors"
@@ -224,13 +226,29 @@ def _crossing_delay(summary: Mapping[str, Any], until: int) -> str:
 
 
 def _slope(summary: Mapping[str, Any]) -> Table:
-    slope = summary["frontier_slope"]
-    seen = slope["observed"]
-    table = _table("Growth of the frontier, ECI points a year", "Period", "Median (5 to 95 %)")
-    table.add_row(f"observed, {seen['from']} to {seen['to']}", f"{seen['eci_per_year']:.1f}")
-    for year, q in slope.items():
-        if year != "observed":
-            table.add_row(year, _span(q))
+    """Speed of the US frontier by year: recorded, simulated, and by form of reinforcement where that was asked for."""
+    edge, by_form = summary["edge_slope"], summary.get("frontier_speed_by_form", {})
+    empty = [""] * len(by_form)
+    table = _table(
+        "Growth of the US frontier, ECI points a year", "Period", "Median (5 to 95 %)",
+        *(name.replace("_", " ") for name in by_form),
+    )  # fmt: skip
+    if by_form:
+        table.caption = "With each form of reinforcement learning forced on all futures: medians"
+    if edge["record"] is not None:
+        table.add_row(f"observed, {edge['from']} to {edge['to']}", f"{edge['record']:.1f}", *empty)
+        table.add_row("the same, simulated", _span(edge), *empty)
+    for year, q in summary["frontier_speed"].items():
+        table.add_row(year, _span(q), *(f"{by_form[name][year]:.1f}" for name in by_form))
+    return table
+
+
+def _growth(parts: Mapping[str, Mapping[str, float]]) -> Table:
+    """What the growth of the US frontier comes from, year by year."""
+    names = [name.replace("_", " ") for name in parts]
+    table = _table("Growth of the US frontier by what it comes from, ECI points a year, means", "Year", *names)
+    for year in next(iter(parts.values())):
+        table.add_row(year, *(signed(by_year[year], 1) for by_year in parts.values()))
     return table
 
 

@@ -6,13 +6,17 @@ import numpy as np
 
 from agents import plans
 from agents.actor import USES
-from agents.rows import CHINA, PARTNERS, US
+from agents.rows import CHINA, PARTNERS, US, bloc_of
 from sim.engine.context import Context
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 
 CUSTOM_PRICE = 0.6
 """Price of custom chips per H100e against merchant ones: no merchant margin; judgement from Epoch AI chip costs."""
+
+
+LEAST_RATIO = 1e-9
+"""Amounts below which an actor has nothing."""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:
@@ -25,6 +29,8 @@ def run(c: Context, s: State, q: Quarter) -> None:
     c.actors.designer.decide()
     if c.in_data or c.wishes:
         _wish(c, s, q)
+    if c.in_data:
+        s.run_edge = (s.clustered.copy(), s.used_train, paid(s, q), s.bloc_revenue)
     general = (1 - s.safety - s.reinforcement) / sum(USES.values())
     for name, value in USES.items():
         np.multiply(general, value, out=getattr(s, name))
@@ -36,6 +42,7 @@ def prepare(c: Context, s: State, q: Quarter) -> None:
         q.recorded_spending = _recorded(c, s, q)
     q.policing_set = c.inputs.policing_set
     q.prospects = _prospects(c, s, q)
+    q.run_share = _run_share(c, s, q)
     q.effort = np.ones((len(c.inputs.actors), 1))
     q.effort[c.inputs.rows_of("ally")] = c.setting("ally_effort")
 
@@ -57,6 +64,29 @@ def _prospects(c: Context, s: State, q: Quarter) -> Array:
     return np.concatenate([found[:2], np.broadcast_to(found[2], (len(s.money) - 2, c.runs))])
 
 
+def _run_share(c: Context, s: State, q: Quarter) -> Array:
+    """Share of compute that money and the fleet give the largest run, policy apart, (A, R)."""
+    if c.in_data:
+        return s.clustered
+    share, compute, price, revenue = s.run_edge
+    grown = _ratio(s.bloc_revenue, revenue) if c.switch("reinvestment") else np.ones_like(revenue)
+    bloc = bloc_of(share)
+    return plans.run_share(
+        share, np.log(grown)[bloc], np.log(_ratio(s.money, s.base_plan)), np.log(_ratio(paid(s, q), price))[bloc],
+        np.log(_ratio(s.used_train, compute)), c.p,
+    )  # fmt: skip
+
+
+def _ratio(now: Array, then: Array) -> Array:
+    """One over the other where both are something."""
+    return np.maximum(now, LEAST_RATIO) / np.maximum(then, LEAST_RATIO)
+
+
+def paid(s: State, q: Quarter) -> Array:
+    """What an H100e costs the United States, China and all others, US dollars, (3, R)."""
+    return np.stack([q.list_price, s.china_price, q.list_price])
+
+
 def returns(s: State, price: Array) -> Array:
     """Yearly AI revenue over the worth of the compute that earns it, by bloc, (3, R); `price` is the world's."""
     worth = by_bloc(s.used_train) * price
@@ -70,10 +100,14 @@ def by_bloc(values: Array) -> Array:
 
 
 def _recorded(c: Context, s: State, q: Quarter) -> Array:
-    """Spending on chips this quarter, US dollars: outside China what supply was worth, in China the data."""
+    """Money placed for chips this quarter, US dollars.
+
+    In China the data; elsewhere what supply was worth, times what orders exceed sales by, as they wait in a queue.
+    """
     custom = c.inputs.custom_share[c.t]
     merchant = s.supply_level * (1 - custom) * q.list_price
     spending = c.constants.gpu_share * merchant
     spending[US] += s.supply_level * custom * CUSTOM_PRICE * q.list_price
+    spending *= s.ahead_of_sales
     spending[CHINA] = c.inputs.china_spending[c.t] * c.p.china_spend_scale
     return spending

@@ -41,12 +41,11 @@ def _govern(c: Context, s: State, q: Quarter) -> None:
 
 def _seen(s: State, q: Quarter) -> PublicInfo:
     eci = s.eci
-    behind = eci.max(axis=0) - eci
-    gap = -behind
+    gap = eci - eci.max(axis=0)
     others = eci[PARTNERS].max(axis=0)
     gap[US] = eci[US] - np.maximum(eci[CHINA], others)
     gap[CHINA] = eci[CHINA] - np.maximum(eci[US], others)
     return PublicInfo(
-        rival_gap=gap, behind=behind, lead=eci[US] - eci[CHINA], blocked=q.blocked, priced_out=q.priced_out,
+        rival_gap=gap, lead=eci[US] - eci[CHINA], blocked=q.blocked, priced_out=q.priced_out,
         premium=q.premium, diverted=q.diverted,
     )  # fmt: skip

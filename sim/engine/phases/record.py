@@ -31,7 +31,7 @@ BY_ACTOR = (
 )  # fmt: skip
 BY_BLOC = ("stock_h100e", "spending", "power", "power_used")
 """Series for the United States, China and the world."""
-BY_RIVAL = ("efficiency", "concentration")
+BY_RIVAL = ("efficiency", "possible_flop", "concentration", "run_share")
 """Series for the United States and China."""
 RIVALS = ("united_states", "china")
 BLOCS = ("united_states", "china", "world")
@@ -137,14 +137,16 @@ KEPT: dict[str, Callable[[Held], Array | tuple[Array, ...]]] = {
     "compute_train": lambda w: w.s.used_train,
     "compute_decode": lambda w: w.s.used_decode,
     "training_flop": _flop,
-    "training_cost": lambda w: capability.run_cost(_flop(w), w.c.p, w.q.list_price),
+    "training_cost": lambda w: capability.run_cost(_flop(w), w.c.p, w.s.run_price),
     "alignment": lambda w: w.s.alignment,
     "stock_h100e": lambda w: _of_blocs(w.q.stock_h100e),
     "spending": lambda w: _of_blocs(w.s.spending),
     "power": lambda w: _of_blocs(w.s.power),
     "power_used": lambda w: _of_blocs(w.q.power_used),
     "efficiency": lambda w: w.s.efficiency[BOTH],
+    "possible_flop": lambda w: np.power(10.0, w.q.possible_run[BOTH]),
     "concentration": lambda w: w.s.concentration[BOTH],
+    "run_share": lambda w: w.q.run_share[BOTH],
     "flows_china": lambda w: w.q.flows,
     "terms_us": lambda w: _terms(w, US),
     "terms_china": lambda w: _terms(w, CHINA),

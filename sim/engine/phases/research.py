@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.rows import CHINA, US
+from agents.rows import CHINA, OTHERS, PARTNERS, US, bloc_of
 from sim.engine.context import Context
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
@@ -28,18 +28,25 @@ Judgement: by MacroPolo 47 % of the top researchers of 2022 had studied in China
 def run(c: Context, s: State, q: Quarter) -> None:
     """One quarter of research for all actors."""
     p, a = c.p, s.efficiency
-    s.leader_efficiency[c.t] = a.max(axis=0)
-    published = _published(c, s)
+    s.best_efficiency[:, c.t] = a[US], a[CHINA], a[PARTNERS].max(axis=0)
     grown = research.research_input(s.used_train * s.experiments, _labour(c, s), p)
     own = research.own_growth(grown, a, p)
     talent = c.setting("china_talent")
     from_us = research.openness_factor(c.setting("openness"), c.setting("weight_security"), talent)
     from_china = research.openness_factor(c.setting("china_openness"), SECURITY_TODAY, talent)
-    q.open_to = np.where(a[CHINA] >= s.leader_efficiency[c.t], from_china, from_us)
-    learned = research.diffuse(a + own, published, p.diffusion * q.open_to)
-    a += own + learned
+    q.open_to = np.array([from_us, from_china, from_us])
+    a += own + _learned(c, s, a + own, q.open_to)
     if q.efficiency_gain:
         a[CHINA] += q.efficiency_gain
+
+
+def _learned(c: Context, s: State, a: Array, open_to: Array) -> Array:
+    """What all learn from the published past of others, OOM: each from the bloc that has most to teach it."""
+    published, bloc = _published(c, s), bloc_of(a)
+    taught = [
+        research.diffuse(a, published[other][bloc], c.p.diffusion * open_to[other][bloc, None]) for other in OTHERS
+    ]  # fmt: skip
+    return np.maximum(*taught)
 
 
 def _labour(c: Context, s: State) -> Array:
@@ -55,9 +62,10 @@ def _labour(c: Context, s: State) -> Array:
 
 
 def _published(c: Context, s: State) -> Array:
-    """The leader's efficiency a publication lag ago, interpolated between quarters, `(runs,)`."""
+    """The best efficiency of each bloc a publication lag ago, interpolated between quarters, (3, R)."""
     back = np.clip(c.t - c.p.publication_lag, 0, c.t)
     low = back.astype(int)
     columns = np.arange(c.runs)
-    here, there = s.leader_efficiency[low, columns], s.leader_efficiency[np.minimum(low + 1, c.t), columns]
+    best = s.best_efficiency
+    here, there = best[:, low, columns], best[:, np.minimum(low + 1, c.t), columns]
     return here + (back - low) * (there - here)

@@ -21,6 +21,10 @@ from sim.equations.chips import summed
 from sim.equations.trade import CHANNELS
 
 DIVERTED = CHANNELS.index("diverted")
+ORDERS_WEIGHT = 0.25
+"""Weight of the last quarter in what orders exceed sales by while the record lasts: about a year is smoothed over."""
+ORDERS_BOUNDS = 0.5, 3.0
+"""Bounds of orders against sales in a quarter of the record; its jumps are those of estimates, not of orders."""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:
@@ -255,6 +259,11 @@ def _follow_the_record(c: Context, s: State, q: Quarter, before: Array) -> None:
     net = paid + owed - before  # where the queue lost value, orders were let go
     q.placed, q.refunded = np.maximum(net, 0.0), np.maximum(-net, 0.0)
     s.spending, s.backlog_usd = paid, owed
+    if c.t:
+        elsewhere = np.arange(len(net)) != CHINA
+        ordered = net[elsewhere].sum(axis=0) / np.maximum(paid[elsewhere].sum(axis=0), 1.0)
+        ordered = np.clip(ordered, *ORDERS_BOUNDS)
+        s.ahead_of_sales = s.ahead_of_sales + ORDERS_WEIGHT * (ordered - s.ahead_of_sales)
     s.wished = q.placed.copy()
     s.wished[CHINA] += given_up
     dies = summed(q.die[:US_N], s.on_order[:US_N])

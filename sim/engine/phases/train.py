@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from agents.partners import Ally
-from agents.rows import BOTH, CHINA, US
+from agents.rows import CHINA, OTHERS, PARTNERS, US, bloc_of
 from sim.engine import anchor
 from sim.engine.context import Context
+from sim.engine.phases.decide import paid
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import capability
@@ -34,41 +35,67 @@ def run(c: Context, s: State, q: Quarter) -> None:
     train, decode = s.fleets.pop(0) if len(s.fleets) > RUN_QUARTERS else s.fleets[0]
     possible = capability.largest_run(train, s.concentration, s.pretraining, p)
     q.possible_run = _capped(c, s, q, possible)
-    _generation(c, s, q.possible_run)
+    _generation(c, s, q)
     rl = capability.rl_compute(q.possible_run, train, decode, s.reinforcement, s.pretraining)
     gain, value = capability.rl_gain(rl, q.possible_run, p, q.rl_ceiling)
     s.rl_value = value if c.year > RL_KNOWN_FROM else 0.0 * value
-    access = np.where(
-        s.public.rival_gap[CHINA] > 0, c.setting("china_openness") / OPENNESS_STATED,
-        (1 - c.setting("distillation_limits") / 100) / UNLIMITED_STATED,
-    )  # fmt: skip
-    s.leader_rl[c.t] = gain.max(axis=0)
-    imported = p.reasoning_transfer * access * s.leader_rl[max(c.t - IMITATION_LAG, 0)]
-    q.rl_gain = np.maximum(gain, np.minimum(imported, gain.max(axis=0)))
-    weight = capability.follower_weight(s.public.behind)
-    sizes = capability.follower_terms(p, c.year, access, q.open_to)
-    effective = q.possible_run + s.efficiency + weight * (sizes[0] + sizes[1] + sizes[2])
-    if q.slowdown and not np.isfinite(s.slowdown_start).all():
-        s.slowdown_start = np.minimum(s.slowdown_start, effective.max(axis=0))
+    s.best_rl[:, c.t] = gain[US], gain[CHINA], gain[PARTNERS].max(axis=0)
+    access = np.array([_limited(c), c.setting("china_openness") / OPENNESS_STATED, _limited(c)])
+    q.rl_gain = _with_imported(c, s, gain, access)
     extra = capability.test_time(decode, s.serving, p) * min(max(c.year - RL_KNOWN_FROM, 0.0), 1.0)
+    alone = q.possible_run + s.efficiency
+    if q.slowdown and not np.isfinite(s.slowdown_start).all():
+        s.slowdown_start = np.minimum(s.slowdown_start, alone.max(axis=0))
+    own = capability.scaled(alone, p, s.slowdown_start, q.slowdown) + q.rl_gain + extra
+    q.follower_terms = _short_cuts(c, q, own, access)
+    effective = alone + (q.follower_terms[0] + q.follower_terms[1] + q.follower_terms[2])
     points = capability.scaled(effective, p, s.slowdown_start, q.slowdown) + q.rl_gain + extra
-    q.follower_terms = [size * weight[BOTH] for size in sizes]
     _release(c, s, points)
 
 
-def _generation(c: Context, s: State, possible: Array) -> None:
-    """log10 FLOP of the largest run so far: it grows when a new generation of runs comes out.
+def _limited(c: Context) -> float:
+    """Access to served American models that limits on distillation leave, 1 as today."""
+    return (1 - c.setting("distillation_limits") / 100) / UNLIMITED_STATED
+
+
+def _with_imported(c: Context, s: State, gain: Array, access: Array) -> Array:
+    """Points from reinforcement learning, (A, R), with what answers of others' models bring some quarters later."""
+    offered = np.minimum(access, 1.0)[:, None] * s.best_rl[:, max(c.t - IMITATION_LAG, 0)]
+    others = c.p.reasoning_transfer * np.maximum(offered[OTHERS[0]], offered[OTHERS[1]])
+    return capability.imported(gain, others[bloc_of(gain)])
+
+
+def _short_cuts(c: Context, q: Quarter, own: Array, access: Array) -> list[Array]:
+    """What followers take over from who is ahead of them, three terms in OOM, (A, R) each.
+
+    Who leads is not a switch: near parity the openness of both counts, and short cuts bring nobody past the leader.
+    """
+    best = np.stack([own[US], own[CHINA], own[PARTNERS].max(axis=0)])
+    one, two = best[OTHERS[0]], best[OTHERS[1]]
+    first = 1 / (1 + np.exp(np.clip((two - one) / capability.LEVEL, -50, 50)))
+    seen, known = ((first * x[OTHERS[0], None] + (1 - first) * x[OTHERS[1], None]) for x in (access, q.open_to))
+    sizes = capability.follower_terms(c.p, c.year, seen, known)
+    reach, bloc = c.p.points_per_oom * (sizes[0] + sizes[1] + sizes[2]), bloc_of(own)
+    weight = capability.follower_weight(np.maximum(one, two)[bloc] - own, reach[bloc])
+    return [np.broadcast_to(size, first.shape)[bloc] * weight for size in sizes]
+
+
+def _generation(c: Context, s: State, q: Quarter) -> None:
+    """log10 FLOP of the largest run so far, and what an H100e cost then: both change when a new generation comes out.
 
     While the record of runs is complete the quarters are those of the record; the size is always the model's.
     Capability does not wait for it: between two record runs smaller ones, better trained, move the frontier.
     """
+    possible = q.possible_run
     if c.t == 0:
         s.first_possible = possible
     known = c.inputs.generation[c.t][:, None]
     none = np.maximum(1 - 1 / c.p.generation_interval, 0)  # chance that a step worth a generation is not taken yet
     waits = none ** (np.maximum(possible - s.largest_run, 0) / WORTH_A_GENERATION)
     due = np.where(np.isnan(known), c.noise.generation[:, c.t] < 1 - waits, known > 0)
-    s.largest_run = np.where(due, np.maximum(possible, s.largest_run), s.largest_run)
+    grown = due & (possible > s.largest_run)
+    s.run_price = np.where(grown, paid(s, q)[bloc_of(possible)], s.run_price)
+    s.largest_run = np.where(grown, possible, s.largest_run)
 
 
 def _pooled(c: Context, s: State) -> tuple[Array, Array]:

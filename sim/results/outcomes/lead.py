@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.rows import US
 from sim.ensemble.rng import Array
 from sim.results.outcomes import blocs
 
@@ -70,10 +71,32 @@ def slope(run: Run, year: int) -> Array:
     return best[t] - best[t - 4]
 
 
-def observed_slope() -> tuple[float, str, str]:
-    """Growth of the recorded US frontier over its last four quarters, with the first and last quarter."""
+def us_speed(run: Run, t: int) -> Array:
+    """Growth of the US frontier over the four quarters that end at a step, ECI points, `(runs,)`; NaN before a year."""
+    if t < 4:
+        return np.full(run.runs, np.nan)
+    path = run["capability"][:, US]
+    return path[t] - path[t - 4]
+
+
+def edge_step(run: Run) -> int:
+    """Step of the last quarter of data that a run knows."""
+    return run.quarters.index(run.spec.data_until)
+
+
+def observed_slope(until: str = "") -> tuple[float, str, str]:
+    """Growth of the recorded US frontier over its last four quarters, with the first and last quarter.
+
+    Args:
+        until: last quarter that is looked at; by default the last of the record.
+
+    Returns:
+        ECI points and two quarters; NaN where the record has no whole year by then.
+    """
     from scenarios.tables import table
 
     rows = [row for row in table("frontier_quarters") if row.actor == "united_states"]
-    rows.sort(key=lambda row: row.quarter)
+    rows = sorted((row for row in rows if not until or row.quarter <= until), key=lambda row: row.quarter)
+    if len(rows) < 5:
+        return np.nan, "", ""
     return rows[-1].eci - rows[-5].eci, rows[-5].quarter, rows[-1].quarter

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,10 +13,12 @@ import polars as pl
 
 from scenarios.quarters import end_year, number
 from scenarios.tables import Conflict, Projection, table
+from sim.analysis import frontier
+from sim.ensemble.rng import Array
 from sim.hindcast.blind import CUTOFFS, Hindcast, quarter_of
 from sim.hindcast.kept import kept
 from sim.results import projections
-from sim.results.outcomes import china_compute
+from sim.results.outcomes import china_compute, lead
 from sim.results.projections import Beside
 from sim.short import Short
 from sim.ui.evidence.misses import KNOWN
@@ -165,12 +167,29 @@ class Question(Short):
 
 
 @dataclass(frozen=True, repr=False)
+class Speed(Short):
+    """How fast the US frontier grows a year, ECI points, and what that hangs on."""
+
+    recorded: float
+    """Growth of the record over the last year of data."""
+    simulated: tuple[float, float, float]
+    """The model's own, 5, 50 and 95 % points."""
+    years: dict[int, tuple[float, float, float]]
+    """5, 50 and 95 % points by year."""
+    parts: dict[str, dict[int, float]]
+    """Mean points by what they come from."""
+    forms: dict[str, dict[int, float]]
+    """Medians with each form of reinforcement learning forced on all futures."""
+
+
+@dataclass(frozen=True, repr=False)
 class Today(Short):
     """What the page needs of today's run: the run itself is not kept."""
 
     futures: int
     until: int
     questions: dict[str, Question]
+    speed: Speed
     china: pl.DataFrame
     """China's compute by definition and year: `lo`, `mid`, `hi` in H100e, and as shares of the world with an `s`."""
 
@@ -182,7 +201,27 @@ def today(run: Run) -> Today:
     asked = [_question(run, name, [row for row in found if row.theirs.question == name]) for name in names]
     # What we can be compared on comes first, the best documented before the rest.
     asked.sort(key=lambda question: -len(question.compared))
-    return Today(run.runs, run.until, {question.name: question for question in asked}, _china(run))
+    return Today(run.runs, run.until, {question.name: question for question in asked}, _speed(run), _china(run))
+
+
+def _speed(run: Run) -> Speed:
+    years = range(int(end_year(number(run.spec.data_until))), run.until + 1)
+    by_year = {y: _three(lead.us_speed(run, run.step(y))) for y in years}
+    recorded, _, _ = lead.observed_slope(run.spec.data_until)
+    parts = _of_years(frontier.composition(run), years)
+    few = parts.pop("short_cuts")  # who leads has next to none
+    parts["rest"] = {year: parts["rest"][year] + few[year] for year in years}
+    forms = _of_years(frontier.speed_by_form(run), years)
+    return Speed(recorded, _three(lead.us_speed(run, lead.edge_step(run))), by_year, parts, forms)
+
+
+def _three(values: Array) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(values, _ENDS)
+    return float(low), float(middle), float(high)
+
+
+def _of_years(found: Mapping[str, Mapping[str, float]], years: range) -> dict[str, dict[int, float]]:
+    return {name: {year: by_year[str(year)] for year in years} for name, by_year in found.items()}
 
 
 def _question(run: Run, name: str, rows: list[Beside]) -> Question:

@@ -184,6 +184,21 @@ def _learned() -> None:
             st.html(evidence_tables.still(facts))
 
 
+# ---------------------------------------------------------------------------------------------------- the frontier
+def _speed() -> None:
+    found = cached.today().speed
+    text = (
+        "Why does progress slow down here? Means by what the points come from. Compute and algorithms can be pushed "
+        "with money, power and research, reinforcement learning only as far as its form allows."
+    )
+    st.html(theme.part("How fast the frontier goes on", text))
+    st.html(heading(say.slowing(found), say.why_slower(found)) + evidence_tables.speed(found))
+    title = "If reinforcement learning goes on otherwise: medians with one form forced on all futures"
+    with st.expander(title, key="forms", on_change="rerun") as more:
+        if more.open:
+            st.html(evidence_tables.forms(found))
+
+
 # ------------------------------------------------------------------------------------------------------ the others
 @st.fragment
 def others() -> None:
@@ -318,6 +333,7 @@ with st.container(key="evidence"):
     blind()
     _mechanisms()
     _learned()
+    _speed()
     others()
     _sources()
     _again()

@@ -13,7 +13,7 @@ from calibration import rows as calibrated
 from calibration.record import CalibrationRecord
 from scenarios.parameters import parameters
 from scenarios.tables import Conflict, Mechanism
-from sim.ui.evidence.frames import Question
+from sim.ui.evidence.frames import Question, Speed
 from sim.ui.evidence.html import Cell, bold, flag, rows, tall, under
 from sim.ui.shared import quantity, theme
 from sim.ui.shared.templates import render
@@ -162,6 +162,35 @@ def china(frame: pl.DataFrame, definition: str) -> Markup:
         for year, lo, mid, hi, slo, smid, shi in mine.rows()
     ]
     return rows(("End of", "H100e (90% range)", "Share of the world (90% range)"), body)
+
+
+# ------------------------------------------------------------------------------------------------- the frontier
+PARTS = {"compute": "Compute", "algorithms": "Algorithms", "reinforcement": "Reinforcement", "rest": "The rest"}
+FORMS = {
+    "saturates": "Saturates",
+    "grows_with_base": "Grows with the base model",
+    "log_linear": "Goes on by the decade",
+}
+
+
+def speed(found: Speed) -> Markup:
+    """Growth of the US frontier by year, with its range and what it comes from."""
+    body: list[list[Cell]] = [
+        [
+            (str(year), ""), (f"{middle:.1f} ({low:.1f} to {high:.1f})", "n"),
+            *((quantity.signed(found.parts[part][year], 1), "n") for part in PARTS),
+        ]
+        for year, (low, middle, high) in found.years.items()
+    ]  # fmt: skip
+    return rows(("Year", "Points a year (90% range)", *PARTS.values()), body)
+
+
+def forms(found: Speed) -> Markup:
+    """Growth of the US frontier by year with each form of reinforcement learning forced on all futures."""
+    body: list[list[Cell]] = [
+        [(str(year), ""), *((f"{found.forms[form][year]:.1f}", "n") for form in FORMS)] for year in found.years
+    ]
+    return rows(("Year", *FORMS.values()), body)
 
 
 # --------------------------------------------------------------------------------------------------- the sources

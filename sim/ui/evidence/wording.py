@@ -8,6 +8,7 @@ from typing import Any
 from scenarios.quarters import DATA_UNTIL
 from sim.hindcast.blind import Hindcast, Point
 from sim.hindcast.record import PATTERNS
+from sim.ui.evidence.frames import Speed
 from sim.ui.evidence.misses import KNOWN, groups
 from sim.ui.shared import quantity
 from sim.ui.shared.wording import listed
@@ -254,3 +255,27 @@ def others(theirs: Sequence[tuple[float, tuple[float, float, float]]]) -> str:
     parts = [f"{n} {word}" for n, word in ((above, "above it"), (below, "below it")) if n]
     lie = f"{inside_} {'lies' if inside_ == 1 else 'lie'}" if inside_ else "none lies"
     return f"Of {len(theirs)} published figures, {lie} in our 90% range, {listed(parts)}"
+
+
+def slowing(found: Speed) -> str:
+    """How the speed of the frontier changes, in one sentence."""
+    years = list(found.years)
+    first, last = years[0], years[-1]
+    return (
+        f"The frontier gains {found.years[first][1]:.0f} points in {first} and {found.years[last][1]:.0f} in {last}, "
+        "in the middle future"
+    )
+
+
+def why_slower(found: Speed) -> str:
+    """Which parts lose most from the first to the last year, in words."""
+    years = list(found.years)
+    lost = {name: by_year[years[0]] - by_year[years[-1]] for name, by_year in found.parts.items() if name != "all"}
+    most = sorted((name for name in lost if name != "rest"), key=lambda name: -lost[name])
+    told = listed([f"{name} {quantity.signed(-lost[name], 1)}" for name in most])
+    low, middle, high = found.simulated
+    return (
+        f"Points a year on the Epoch Capabilities Index, United States. From {years[0]} to {years[-1]}: {told}. In the "
+        f"last year of data the record gained {found.recorded:.1f}, the model's own path {middle:.1f} ({low:.1f} to "
+        f"{high:.1f})."
+    )

@@ -83,9 +83,12 @@ def snapshot(s: Shown, f: Future, t: int, decider: Decider) -> Snapshot:
         seen["lead"] = _at(f, "seen_lead", before)
         if decider.prefix in _GAPS:
             seen["rival_gap"] = _at(f, _GAPS[decider.prefix], before)
+    trends = {"stockpiling": float(s.stockpiling[t]), "allies_parted": _parted(s, t)}
+    if t > s.edge and decider.prefix in _GAPS:
+        trends["run_share"] = _at(f, f"run_share.{decider.prefix}", t)
     return Snapshot(
         public=seen,
-        trends={"stockpiling": float(s.stockpiling[t]), "allies_parted": _parted(s, t)},
+        trends=trends,
         traits=f.traits,
         settings={name: float(path[t]) for name, path in s.settings.items()},
         switches=s.spec.switches.model_dump(),

@@ -26,7 +26,7 @@ DRAWN = 12
 SEALED, MEDIANS = "drawn", "medians"
 _SINGLE = ("enforcement", "policing", "permission", "push", "premium", "seized", "blocked", "priced_out", "made_h100e",
            "diverted_share")  # fmt: skip
-_BY_SEAT = ("capability", "spending", "concentration", "compute_train")
+_BY_SEAT = ("capability", "spending", "concentration", "run_share", "compute_train")
 _SAFETY = {"united_states": "use_us.safety", "china": "use_china.safety"}
 _KEEP = frozenset({*_SINGLE, *_BY_SEAT, "flows_china", "use_us", "use_china"})
 _FOLLOWERS = ("japan", "netherlands")
