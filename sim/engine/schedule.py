@@ -53,7 +53,7 @@ PHASES: tuple[Phase, ...] = (
         writes=_fields(
             "alignment base_plan clustered concentration early effort enforcement experiments hoard money "
             "permission plan policing policing_set pretraining prospects push recorded_spending reinforcement "
-            "run_edge run_share safety serving strictness target variant_wait wish wished"
+            "run_share safety serving strictness target variant_wait wish wished"
         ),
     ),
     Phase(
@@ -114,10 +114,10 @@ PHASES: tuple[Phase, ...] = (
     Phase(
         "feedback", feedback.run, "revenue, and what everybody sees next quarter",
         reads=_fields(
-            "alignment bloc_revenue blocked china_price diverted eci order_price premium priced_out "
-            "recorded_spending revenue revenue_growth safety serving used_decode used_train"
+            "alignment bloc_revenue blocked china_price clustered diverted eci list_price order_price premium "
+            "priced_out recorded_spending revenue revenue_growth safety serving used_decode used_train"
         ),
-        writes=_fields("bloc_revenue governance plan_edge public revenue revenue_growth with_us"),
+        writes=_fields("bloc_revenue governance plan_edge public revenue revenue_growth run_edge with_us"),
     ),
 )  # fmt: skip
 """The schedule of one quarter, in order; at its end `record` keeps what was asked for."""

@@ -5,8 +5,10 @@ import pytest
 
 from scenarios import load
 from scenarios.quarters import label, number
+from scenarios.schema import Scenario
 from sim.analysis import frontier
 from sim.equations.capability import RL_FORMS
+from sim.hindcast.blind import blind_spec
 from sim.results.outcomes import lead
 from sim.results.run import Run
 from sim.run import simulate
@@ -30,8 +32,9 @@ def test_forms_are_forced_on_the_same_futures(run: Run) -> None:
     )
 
 
-def test_the_forms_differ_where_the_question_is_open(run: Run) -> None:
-    of_2028 = [by_year["2028"] for by_year in frontier.speed_by_form(run).values()]
+def test_the_forms_differ_where_the_question_is_open() -> None:
+    many = simulate(BASE, 1024, until=2028, keep=("capability",))
+    of_2028 = [by_year["2028"] for by_year in frontier.speed_by_form(many).values()]
     assert max(of_2028) - min(of_2028) >= 2
 
 
@@ -91,3 +94,13 @@ def test_luck_and_waits_are_not_taken_for_compute() -> None:
     with_luck, without = (frontier.composition(simulate(s, 256))["compute"] for s in (BASE, calm))
     for year in ("2025", "2026", "2027", "2028"):
         assert with_luck[year] == pytest.approx(without[year], abs=0.3)
+
+
+@pytest.mark.parametrize("spec", [blind_spec("2022-12"), blind_spec("2024-12"), BASE], ids=["2022", "2024", "today"])
+def test_the_largest_run_goes_on_from_the_record_where_the_data_end(spec: Scenario) -> None:
+    """Nothing is known but what the quarter before had: no share jumps, however short the record is."""
+    run = simulate(spec, 32, until=2027, keep=("run_share",))
+    edge = run.quarters.index(spec.data_until)
+    before, after = run["run_share"][edge : edge + 2]
+    np.testing.assert_allclose(after / before, 1, atol=0.25)
+    assert np.median(np.abs(np.log(after / before))) < 0.05

@@ -29,8 +29,6 @@ def run(c: Context, s: State, q: Quarter) -> None:
     c.actors.designer.decide()
     if c.in_data or c.wishes:
         _wish(c, s, q)
-    if c.in_data:
-        s.run_edge = (s.clustered.copy(), s.used_train, paid(s, q), s.bloc_revenue)
     general = (1 - s.safety - s.reinforcement) / sum(USES.values())
     for name, value in USES.items():
         np.multiply(general, value, out=getattr(s, name))

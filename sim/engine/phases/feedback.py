@@ -9,7 +9,7 @@ from agents.partners import Ally
 from agents.protocols import PublicInfo
 from agents.rows import CHINA, PARTNERS, US
 from sim.engine.context import Context
-from sim.engine.phases.decide import by_bloc, returns
+from sim.engine.phases.decide import by_bloc, paid, returns
 from sim.engine.state import Quarter, State
 from sim.equations import feedback, governance
 
@@ -25,6 +25,7 @@ def run(c: Context, s: State, q: Quarter) -> None:
     if c.in_data:
         share = plans.share_of_revenue(by_bloc(q.recorded_spending), seen, s.revenue_growth)
         s.plan_edge = (seen, s.revenue_growth, returns(s, s.order_price), share)
+        s.run_edge = (s.clustered.copy(), s.used_train.copy(), paid(s, q), seen)
     s.public = _seen(s, q)
     if "governance" in c.kept:
         _govern(c, s, q)
