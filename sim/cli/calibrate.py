@@ -33,6 +33,7 @@ class What(StrEnum):
     all = "all"
     show = "show"
     report = "report"
+    remake = "remake"
     effect = "effect"
     list = "list"
 
@@ -45,12 +46,13 @@ def calibrate(
         What,
         typer.Argument(
             help="bench, train, levers: measure a part. fit: the result from what was measured. all: everything. "
-            "show: a result in tables. report: as an HTML page. effect: what it changes in the simulator. list: all."
+            "show: a result in tables. report: as an HTML page. remake: the result again from its log, by today's "
+            "formulas. effect: what it changes in the simulator. list: all."
         ),
     ] = What.all,
     identifier: Annotated[
         str | None,
-        typer.Argument(metavar="[ID]", help="For show, report and effect: a result; the one in use by default."),
+        typer.Argument(metavar="[ID]", help="For show, report, remake, effect: a result; the one in use by default."),
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Fewer and smaller runs: four to five minutes.")] = False,
     full: Annotated[bool, typer.Option("--full", help="More sizes, budgets and seeds: about twenty minutes.")] = False,
@@ -87,6 +89,8 @@ def calibrate(
         _start(["show", _record(identifier).id], device)
     elif what is What.report:
         _start(["report", _record(identifier).id, "--out", str(out or Path())], device)
+    elif what is What.remake:
+        _remake(_record(identifier).id, out, device)
     else:
         tier = "fast" if fast else "full" if full else "smoke" if smoke else "standard"
         _measure(what, tier, device, out, _options(seed, peak_tflops, peak_gbs, restart))
@@ -123,6 +127,16 @@ def _measure(what: What, tier: str, device: str, out: Path | None, options: list
     said = ["polarity", "calibrate", what, *(["--" + tier] if tier != "standard" else []), "--device", device, *options]
     words = ["run", what, "--tier", tier, "--device", device, "--out", str(out or RESULTS)]
     _start([*words, *options, "--catalogue", str(DATA / "chips.csv"), "--command", shlex.join(said)], device)
+
+
+def _remake(identifier: str, out: Path | None, device: str) -> None:
+    """Make a result again from its log, with nothing measured."""
+    from calibration.record import RESULTS
+    from scenarios.tables import DATA
+    from sim.cli import files
+
+    files.check_folder(out or RESULTS)
+    _start(["remake", identifier, "--catalogue", str(DATA / "chips.csv"), "--out", str(out or RESULTS)], device)
 
 
 def _start(words: list[str], device: str) -> None:

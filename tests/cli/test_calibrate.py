@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from calibration.record import ids, read
+from calibration.record import RESULTS, ids, read
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURED = [name for name in ids() if read(name).kind == "measured"]
@@ -214,3 +214,14 @@ def test_an_interrupted_campaign_says_how_to_go_on(tmp_path: Path):
     again = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
     assert log.read_text().splitlines()[: len(finished)] == finished
     assert "2×32" in again.stdout
+
+
+def test_a_result_is_made_again_from_its_log_and_says_what_changed(tmp_path: Path):
+    done = cli("calibrate", "remake", "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "changed: nothing" in done.stdout
+    (made,) = tmp_path.glob("*.json")
+    assert made.read_bytes() == (RESULTS / made.name).read_bytes()
+    refused = cli("calibrate", "remake", "literature", "--out", str(tmp_path))
+    assert refused.returncode == 2
+    assert "was not measured" in refused.stderr
