@@ -125,6 +125,11 @@ class Draws:
         vars(self).update(values)
 
 
+def _points_of(distribution: Any) -> tuple[float, float, float]:
+    low, mid, high = distribution.ppf(np.array([-Z90, 0.0, Z90]), np.array([0.05, 0.5, 0.95]))
+    return float(low), float(mid), float(high)
+
+
 class Shifted:
     """A distribution after evidence: its normal score z became `shift + scale × z`."""
 
@@ -139,8 +144,7 @@ class Shifted:
 
     def interval(self) -> tuple[float, float, float]:
         """The 5, 50 and 95 % points, for tables."""
-        low, mid, high = self.ppf(np.array([-Z90, 0.0, Z90]), np.array([0.05, 0.5, 0.95]))
-        return float(low), float(mid), float(high)
+        return _points_of(self)
 
 
 class Bounded:
@@ -175,17 +179,15 @@ class Above:
 
     def interval(self) -> tuple[float, float, float]:
         """The 5, 50 and 95 % points, for tables."""
-        low, mid, high = self.ppf(np.array([-Z90, 0.0, Z90]), np.array([0.05, 0.5, 0.95]))
-        return float(low), float(mid), float(high)
+        return _points_of(self)
 
 
 def _score_of(given: Any, value: float) -> float:
-    """The normal score at which a distribution has a value, by halving."""
+    """The normal score at which a distribution has a value; by halving, as a solver takes far longer to load."""
     low, high = -FARTHEST, FARTHEST
     for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        here = float(given.ppf(np.array([middle]), ndtr(np.array([middle])))[0])
-        low, high = (middle, high) if here < value else (low, middle)
+        middle = np.array([(low + high) / 2])
+        low, high = (float(middle[0]), high) if given.ppf(middle, ndtr(middle))[0] < value else (low, float(middle[0]))
     return (low + high) / 2
 
 

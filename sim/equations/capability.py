@@ -21,7 +21,7 @@ RL_BASE = 26.0
 """log10 FLOP: unit of the midpoint of reinforcement, and the base from which a growing gain rises."""
 LEAST_REACH = 1e-6
 """ECI points below which short cuts bring nothing."""
-RL_BEGINS = 0.35
+RL_ONSET = 0.35
 """Width, in log10 FLOP, over which a gain that goes on by the decade begins; judgement."""
 FOLLOWER_START, FOLLOWER_YEARS, FOLLOWER_STATED = 2022.5, 2.0, 2026.0
 """When followers' short cuts began to grow, over how many years, and when the term has its stated size."""
@@ -37,8 +37,6 @@ LIFE_YEARS, HOURS_A_YEAR = 5.5, 8766
 """Life of a chip over which its price is spread, and the hours of a mean year."""
 TEST_TIME_REFERENCE = 1e6
 """H100e of serving compute at which test-time compute gives one third of a decade."""
-
-
 RL_FORMS = ("saturates", "grows_with_base", "log_linear")
 """What reinforcement learning does in the long run, by the number of the form."""
 
@@ -72,15 +70,15 @@ def rl_gain(rl: Array, base: Array, p: Draws, ceiling: Array | float) -> tuple[A
     size = p.rl_size * ceiling + grown
     share = 1 / (1 + np.exp((-np.log(10)) * p.rl_slope * (rl - RL_BASE - np.log10(p.rl_midpoint))))
     decades = p.rl_beyond * ceiling
-    begun = (rl - p.rl_begins) / RL_BEGINS
+    begun = (rl - p.rl_begins) / RL_ONSET
     on = p.rl_form == 2
-    gain = np.where(on, decades * softplus(rl - p.rl_begins, RL_BEGINS), size * share)
+    gain = np.where(on, decades * softplus(rl - p.rl_begins, RL_ONSET), size * share)
     sigmoid = size * (np.log(10) * p.rl_slope) * share * (1 - share)
     return gain, np.where(on, decades / (1 + np.exp(-begun)), sigmoid)
 
 
 def softplus(x: Array, width: float) -> Array:
-    """0 far below 0 and `x` far above, without a corner."""
+    """0 far below 0 and `x` far above, without a corner; numpy's `logaddexp` takes four times as long."""
     return np.maximum(x, 0.0) + width * np.log1p(np.exp(-np.abs(x) / width))
 
 

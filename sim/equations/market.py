@@ -45,6 +45,11 @@ def technology(p: Draws, since: float) -> Array:
     return COST_FALL_LATE + (p.cost_fall - COST_FALL_LATE) * np.exp(-max(since, 0.0) / COST_FADE)
 
 
+def quarters(owed: Array, made: Array) -> Array:
+    """Quarters of production that are on order: what is owed over what a quarter makes, both in H100e."""
+    return owed / np.maximum(made, 1e-9)
+
+
 def placed_share(cover: Array) -> Array:
     """Share of planned orders that buyers place when this many quarters of production are on order already."""
     return 1 / (1 + np.exp(np.minimum((cover - ORDERS_STOP) / STOP_WIDTH, 50.0)))

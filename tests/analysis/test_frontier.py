@@ -66,8 +66,8 @@ def test_a_blind_scenario_is_held_against_the_record_of_its_time() -> None:
     assert lead.observed_slope("2025-Q1")[2] == "2025-Q1"
 
 
-def test_speed_is_that_of_the_largest_share_of_concentrated_compute() -> None:
-    """A small change of Chinese money moves no future by a jump, whoever of the two is ahead."""
+def test_a_small_cause_moves_no_future_by_a_jump() -> None:
+    """Two per cent of Chinese money, where China draws level and either may lead."""
     wide = BASE.with_levers(china_concentration=40)
     one, two = (simulate(s, 256, keep=("capability",)) for s in (wide, wide.with_levers(china_spending=102)))
     for country in ("united_states", "china"):

@@ -1,18 +1,13 @@
-"""What can be worked out by hand comes out, and names do not matter."""
+"""What can be worked out by hand comes out."""
 
 from collections.abc import Callable
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 
 from agents import plans
 from scenarios import load
-from scenarios.parameters import parameters
-from scenarios.tables import table
 from sim.engine.world import World
-from sim.ensemble.draws import Draws
 from sim.equations import (
     capability,
     chips,
@@ -27,30 +22,7 @@ from sim.equations import (
     trade,
 )
 from sim.equations.chips import CLASSES, H100_BF16, catalogue
-from sim.results.run import Run
-from sim.run import simulate
-
-
-def middle(**changes: float) -> Any:
-    """Every parameter at its median, one member, with changes; hardware fractions at plain numbers."""
-    values = {name: row.distribution.interval()[1] for name, row in parameters().items()}
-    values |= {
-        "compute_fraction_nvidia": 0.7,
-        "compute_fraction_other": 0.6,
-        "bandwidth_fraction_nvidia": 0.8,
-        "bandwidth_fraction_other": 0.8,
-        **changes,
-    }
-    return Draws(**{name: np.array([float(value)]) for name, value in values.items()})
-
-
-def num(value: Any) -> float:
-    return float(np.squeeze(value))
-
-
-def one(value: float) -> np.ndarray:
-    return np.array([float(value)])
-
+from tests.engine.values import middle, num, one
 
 # --- growth --------------------------------------------------------------------------------------------------------
 
@@ -404,108 +376,3 @@ def test_what_does_not_fit_at_home_runs_abroad_where_there_is_room() -> None:
     share, used = power.running_share(need, available, hosted, owner=0, apart=1)
     np.testing.assert_allclose(share[:, 0], [0.9, 1.0, 1.0])
     np.testing.assert_allclose(used[:, 0], [6.0, 2.0, 4.0])
-
-
-# --- names do not matter -------------------------------------------------------------------------------------------
-
-CALM = load("current_policy").with_changes(switches={"luck": False})
-
-
-def rows_of(run: Run, actor: str) -> dict[str, np.ndarray]:
-    a = run.actors.index(actor)
-    return {n: run.series[n][:, a] for n in run.series if run.parts(n) == run.actors}
-
-
-def test_two_identical_actors_stay_identical() -> None:
-    """The United Kingdom with the Netherlands' data, without luck, which would tell them apart by name."""
-    run = simulate(CALM.with_changes(actors={"united_kingdom": {"like": "netherlands"}}), runs=8, until=2030)
-    one, two = rows_of(run, "united_kingdom"), rows_of(run, "netherlands")
-    assert set(one) >= {"capability", "compute_train", "training_flop", "alignment"}
-    for name, values in one.items():
-        np.testing.assert_array_equal(values, two[name], err_msg=name)
-    assert one["compute_train"][-1].min() > 0
-
-
-def test_swapping_the_data_of_two_allies_swaps_their_results(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Taiwan and the United Kingdom change names in the tables of actors and of power."""
-    from sim.engine import inputs, recorded
-
-    names = {"taiwan": "united_kingdom", "united_kingdom": "taiwan"}
-    base = simulate(CALM, runs=8, until=2030)
-
-    def renamed(name: str) -> tuple[Any, ...]:
-        return tuple(
-            row.model_copy(update={"actor": names[row.actor]}) if getattr(row, "actor", None) in names else row
-            for row in table(name)
-        )
-
-    forget_inputs()
-    for module in (inputs, recorded):
-        monkeypatch.setattr(module, "table", renamed)
-    monkeypatch.setattr("scenarios.schema.table", renamed)
-    run = simulate(CALM, runs=8, until=2030)
-    monkeypatch.undo()
-    forget_inputs()
-    for here, there in names.items():
-        one, two = rows_of(base, here), rows_of(run, there)
-        for name in one:
-            np.testing.assert_allclose(two[name], one[name], rtol=1e-5, atol=1e-9, err_msg=f"{here} {name}")
-    apart = np.abs(
-        rows_of(base, "taiwan")["compute_train"][-1] / rows_of(base, "united_kingdom")["compute_train"][-1] - 1
-    )
-    assert apart.min() > 0.1, "the two are alike: swapping them tests nothing"
-
-
-def test_two_actors_can_change_places() -> None:
-    """`like` names a row of the table: each of two actors can be like the other, whatever the order of the lines."""
-    swap = {"netherlands": {"like": "united_kingdom"}, "united_kingdom": {"like": "netherlands"}}
-    base, swapped = ({row.actor: row for row in spec.roster()} for spec in (CALM, CALM.with_changes(actors=swap)))
-    for one, two in (("netherlands", "united_kingdom"), ("united_kingdom", "netherlands")):
-        assert swapped[one].stock_2022q3_h100e == base[two].stock_2022q3_h100e
-
-
-def forget_inputs() -> None:
-    """Prepared inputs are kept by scenario; data that a test changes must not be found in them, nor stay in them."""
-    from sim.engine import destinations, export_rules, inputs
-
-    for kept in (inputs.inputs_of, export_rules.build, export_rules.known_by, destinations._terms):
-        kept.cache_clear()
-
-
-# --- race theory (P7) ----------------------------------------------------------------------------------------------
-
-
-def safety_wanted(gap: float, hostility: float, care: float = 0.03) -> float:
-    """The decision of one actor whose rival is `gap` points behind (negative: ahead)."""
-    from agents.actor import NationalActor
-
-    world = SimpleNamespace(
-        public=SimpleNamespace(rival_gap=np.array([[gap]])), p=middle(hostility=hostility),
-        setting=lambda name: np.nan, baseline_safety=one(care),
-    )  # fmt: skip
-    return num(NationalActor.group(world, slice(0, 1)).safety_target().level)
-
-
-def test_a_weak_or_a_mild_laggard_does_not_cut_corners() -> None:
-    assert safety_wanted(gap=-40, hostility=1.0) == pytest.approx(0.03, rel=0.01)
-    assert safety_wanted(gap=-1, hostility=0.0) == pytest.approx(0.03, rel=0.01)
-
-
-def test_a_close_and_hostile_rival_makes_developers_cut_corners() -> None:
-    assert safety_wanted(gap=-1, hostility=1.0) < 0.5 * 0.03
-    assert safety_wanted(gap=1, hostility=1.0) < 0.5 * 0.03
-    assert safety_wanted(gap=1, hostility=0.8) < safety_wanted(gap=1, hostility=0.3) < 0.03
-    assert safety_wanted(gap=1, hostility=0.8) < safety_wanted(gap=8, hostility=0.8) < 0.03
-
-
-def test_a_safer_technology_is_met_with_less_care_but_stays_safer(make_world: Callable[..., World]) -> None:
-    """Risk compensation is partial: at a tenth of the hazard effort falls, and what is left of the hazard too."""
-    care, left = [], []
-    for hazard in (0.01, 0.001):
-        world = make_world(load("current_policy").with_changes(parameters={"accident_hazard": hazard}), runs=8)
-        care.append(safety_wanted(gap=2, hostility=0.5, care=num(world.baseline_safety[0])))
-        eci = np.full((1, 1), 180.0)
-        ones, p = np.ones((1, 1)), middle(accident_hazard=hazard)
-        left.append(governance.indices(eci, ones, ones, ones * care[-1], ones, ones, p)[1, 0])
-    assert care[1] < care[0]
-    assert left[1] < left[0]

@@ -114,11 +114,11 @@ def _set_dies(c: Context, q: Quarter) -> None:
 
 def _legal_offers(c: Context, s: State, q: Quarter, value: Array) -> _Offers:
     """Classes that rules and quotas let in, with their price."""
-    classes = _on_offer(c, q)
+    classes, wait = _on_offer(c, q), waiting(s)
     price, limit, approved = np.empty((3, len(classes), c.runs))
     for row, k in enumerate(classes):
         approved[row] = _approved(c, s, q, k)
-        room = np.maximum(_most_queued(c, s, q, k) - s.on_order[k], 0.0)
+        room = np.maximum(_most_queued(c, s, q, k, wait) - s.on_order[k], 0.0)
         limit[row] = np.minimum(np.minimum(_volume_cap(c, s, q, k), q.cap_units[k]), room)
         price[row] = _price(c, q, k, value) * (1 + q.price_share[k])
     return _Offers(classes, price, limit, approved)
@@ -216,10 +216,10 @@ def _end_orders(c: Context, s: State, q: Quarter, value: Array) -> None:
     ordered = np.flatnonzero(s.on_order[:US_N].any(axis=1)).tolist()
     if not ordered:
         return
-    now = np.stack([_approved(c, s, q, k) for k in ordered]) * q.permitted
+    wait, now = waiting(s), np.stack([_approved(c, s, q, k) for k in ordered]) * q.permitted
     stays = np.minimum(now / np.maximum(s.let_in[ordered], LEAST_LET_IN), 1.0)
     stays = np.minimum(
-        stays, np.stack([_most_queued(c, s, q, k) for k in ordered]) / np.maximum(s.on_order[ordered], 1e-9)
+        stays, np.stack([_most_queued(c, s, q, k, wait) for k in ordered]) / np.maximum(s.on_order[ordered], 1e-9)
     )
     worth = np.stack([_price(c, q, k, value) for k in ordered]) * s.on_order[ordered]
     back = s.backlog_usd[CHINA] * (1 - (worth * stays).sum(axis=0) / np.maximum(worth.sum(axis=0), 1e-9))
@@ -230,9 +230,14 @@ def _end_orders(c: Context, s: State, q: Quarter, value: Array) -> None:
     s.let_in[ordered] = np.minimum(s.let_in[ordered], now)
 
 
-def _most_queued(c: Context, s: State, q: Quarter, k: int) -> Array | float:
+def waiting(s: State) -> Array:
+    """Quarters that somebody who orders now waits, `(runs,)`: everybody knows that lines which stop will run again."""
+    return market.quarters(s.backlog.sum(axis=0), s.supply_level)
+
+
+def _most_queued(c: Context, s: State, q: Quarter, k: int, wait: Array) -> Array | float:
     """Chips of a class that quotas let stand in the queue: served by its length, they then come no faster than that."""
-    quarters = np.maximum(s.backlog.sum(axis=0) / np.maximum(s.supply_level, 1e-9), 1.0)
+    quarters = np.maximum(wait, 1.0)
     most = q.cap_units[k] * quarters
     if np.isfinite(q.cap_share[k]):
         most = np.minimum(most, _cap_room(c, s, q, k) + _cap_of_new(c, q, k) * quarters)
@@ -295,8 +300,7 @@ def _attracted(c: Context, offers: _Offers, value: Array) -> Array:
 
 def _power_room(c: Context, s: State, q: Quarter) -> Array:
     """Power that China has for licensed chips when they come, MW, beside its own chips and what is on order."""
-    ahead = s.backlog.sum(axis=0) / np.maximum(s.supply_level, 1e-9)
-    free = power.room(s.power[CHINA], s.power_added[CHINA], s.power_need[CHINA], ahead)
+    free = power.room(s.power[CHINA], s.power_added[CHINA], s.power_need[CHINA], waiting(s))
     return np.maximum(free - power.OVERHEAD / 1000 * summed(c.chips.kw[:US_N], s.on_order[:US_N]), 0.0)
 
 

@@ -22,9 +22,9 @@ from sim.equations.trade import CHANNELS
 
 DIVERTED = CHANNELS.index("diverted")
 ORDERS_WEIGHT = 0.25
-"""Weight of the last quarter in what orders exceed sales by while the record lasts: about a year is smoothed over."""
+"""Weight of the last quarter in what orders exceed sales by in the record: a year is smoothed over; judgement."""
 ORDERS_BOUNDS = 0.5, 3.0
-"""Bounds of orders against sales in a quarter of the record; its jumps are those of estimates, not of orders."""
+"""Bounds of orders against sales in a quarter of the record; its jumps are those of estimates; judgement."""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:
@@ -53,7 +53,7 @@ def run(c: Context, s: State, q: Quarter) -> None:
 def _order(c: Context, s: State, q: Quarter) -> None:
     """Buyers outside China place orders: by the queue before them, by their power, and by what rules let them have."""
     # Everybody knows that lines which a disruption stops will run again.
-    waiting = s.backlog.sum(axis=0) / np.maximum(s.supply_level, 1e-9)
+    waiting = china.waiting(s)
     price, cover = _prices(c, s, q), waiting
     if c.inputs.terms_act[c.t]:
         q.allowed = _allowed(c, s, q)
@@ -140,7 +140,7 @@ def _served(c: Context, s: State, q: Quarter, attempted: Array) -> tuple[Array, 
     """What the queue is due, H100e: merchant chips by owner, (A, R), and custom chips of the United States, (R,)."""
     dies = summed(q.die[:US_N], s.on_order[:US_N])
     made = q.made_to_order - attempted + q.capacity[CUSTOM]
-    q.cover = (s.backlog.sum(axis=0) + dies) / np.maximum(made, 1e-9)
+    q.cover = market.quarters(s.backlog.sum(axis=0) + dies, made)
     if c.in_data:  # everything that was made was delivered, and China's chips at once
         licensed = np.minimum(1.0, (q.made_to_order - attempted) / np.maximum(dies, 1e-9))
         weight = s.money / _prices(c, s, q)
@@ -260,14 +260,14 @@ def _follow_the_record(c: Context, s: State, q: Quarter, before: Array) -> None:
     q.placed, q.refunded = np.maximum(net, 0.0), np.maximum(-net, 0.0)
     s.spending, s.backlog_usd = paid, owed
     if c.t:
-        elsewhere = np.arange(len(net)) != CHINA
-        ordered = net[elsewhere].sum(axis=0) / np.maximum(paid[elsewhere].sum(axis=0), 1.0)
+        placed, sold = (np.delete(money, CHINA, axis=0).sum(axis=0) for money in (net, paid))
+        ordered = placed / np.maximum(sold, 1.0)
         ordered = np.clip(ordered, *ORDERS_BOUNDS)
         s.ahead_of_sales = s.ahead_of_sales + ORDERS_WEIGHT * (ordered - s.ahead_of_sales)
     s.wished = q.placed.copy()
     s.wished[CHINA] += given_up
     dies = summed(q.die[:US_N], s.on_order[:US_N])
-    q.cover = (s.backlog.sum(axis=0) + dies) / np.maximum(q.made_to_order + q.capacity[CUSTOM], 1e-9)
+    q.cover = market.quarters(s.backlog.sum(axis=0) + dies, q.made_to_order + q.capacity[CUSTOM])
 
 
 def _look_ahead(c: Context, s: State, q: Quarter) -> None:

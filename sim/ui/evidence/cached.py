@@ -28,6 +28,16 @@ def _today(canonical: str, runs: int, seed: int, until: int) -> frames.Today:
     return frames.today(common.baseline(canonical, runs, seed, until))
 
 
+def forms() -> dict[str, dict[int, float]]:
+    """The frontier's growth under each form of reinforcement: three runs more, made when somebody asks."""
+    return _forms(load(BASELINE).canonical(), common.futures(), common.SEED, common.UNTIL)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _forms(canonical: str, runs: int, seed: int, until: int) -> dict[str, dict[int, float]]:
+    return frames.forms(common.baseline(canonical, runs, seed, until))
+
+
 def priors() -> Scenario:
     """Current policy with parameters drawn from their priors, as if there were no history to learn from."""
     return load(BASELINE).with_changes(weighting="none")

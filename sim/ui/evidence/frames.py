@@ -178,8 +178,6 @@ class Speed(Short):
     """5, 50 and 95 % points by year."""
     parts: dict[str, dict[int, float]]
     """Mean points by what they come from."""
-    forms: dict[str, dict[int, float]]
-    """Medians with each form of reinforcement learning forced on all futures."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -204,15 +202,23 @@ def today(run: Run) -> Today:
     return Today(run.runs, run.until, {question.name: question for question in asked}, _speed(run), _china(run))
 
 
+def forms(run: Run) -> dict[str, dict[int, float]]:
+    """Medians of the frontier's growth by year with each form of reinforcement learning forced on all futures."""
+    return _of_years(frontier.speed_by_form(run), _years_ahead(run))
+
+
+def _years_ahead(run: Run) -> range:
+    return range(int(end_year(number(run.spec.data_until))), run.until + 1)
+
+
 def _speed(run: Run) -> Speed:
-    years = range(int(end_year(number(run.spec.data_until))), run.until + 1)
+    years = _years_ahead(run)
     by_year = {y: _three(lead.us_speed(run, run.step(y))) for y in years}
     recorded, _, _ = lead.observed_slope(run.spec.data_until)
     parts = _of_years(frontier.composition(run), years)
     few = parts.pop("short_cuts")  # who leads has next to none
     parts["rest"] = {year: parts["rest"][year] + few[year] for year in years}
-    forms = _of_years(frontier.speed_by_form(run), years)
-    return Speed(recorded, _three(lead.us_speed(run, lead.edge_step(run))), by_year, parts, forms)
+    return Speed(recorded, _three(lead.us_speed(run, lead.edge_step(run))), by_year, parts)
 
 
 def _three(values: Array) -> tuple[float, float, float]:

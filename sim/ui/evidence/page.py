@@ -196,7 +196,7 @@ def _speed() -> None:
     title = "If reinforcement learning goes on otherwise: medians with one form forced on all futures"
     with st.expander(title, key="forms", on_change="rerun") as more:
         if more.open:
-            st.html(evidence_tables.forms(found))
+            st.html(evidence_tables.forms(cached.forms()))
 
 
 # ------------------------------------------------------------------------------------------------------ the others

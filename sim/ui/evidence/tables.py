@@ -185,10 +185,10 @@ def speed(found: Speed) -> Markup:
     return rows(("Year", "Points a year (90% range)", *PARTS.values()), body)
 
 
-def forms(found: Speed) -> Markup:
+def forms(found: Mapping[str, Mapping[int, float]]) -> Markup:
     """Growth of the US frontier by year with each form of reinforcement learning forced on all futures."""
     body: list[list[Cell]] = [
-        [(str(year), ""), *((f"{found.forms[form][year]:.1f}", "n") for form in FORMS)] for year in found.years
+        [(str(year), ""), *((f"{found[form][year]:.1f}", "n") for form in FORMS)] for year in found["saturates"]
     ]
     return rows(("Year", *FORMS.values()), body)
 
