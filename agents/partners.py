@@ -72,8 +72,8 @@ class Ally(Partner):
         return THREAT * np.exp(-np.maximum(self.world.public.lead, 0) / THREAT_DISTANCE)
 
     def lost_sales(self) -> Array:
-        """Alignment that sales lost to the controls take away."""
-        return LOST_SALES * self.world.p.ally_drift
+        """Alignment that sales lost to the controls take away: more, the stricter they are."""
+        return LOST_SALES * self.world.p.ally_drift * self.world.now.strain
 
     def explain_postures(self, member: int) -> list[Explanation]:
         """Why it is as close to the United States as it is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from agents.state import Array
 
@@ -24,6 +24,36 @@ class PublicInfo:
     """(runs,) street premium over the list price."""
     diverted: Array
     """(runs,) diverted chips as a share of the supply outside China."""
+    cover: Array
+    """(runs,) chips on order, in quarters of production."""
+
+
+@dataclass(frozen=True)
+class AtEdge:
+    """What was divided at the edge of the data, and what each use was worth then: later values are held against it."""
+
+    money_use: Array
+    """(actors, uses, runs) shares of the budget."""
+    race: Array
+    """(blocs, runs) what rivalry made of the value of capability, a factor."""
+    revenue: Array
+    """(blocs, runs) AI revenue, US dollars a year."""
+    power_use: Array
+    """(blocs, runs) power that chips needed against what there would be."""
+    from_experiments: Array
+    """(blocs, runs) efficiency that an e-fold of experiments added in a quarter, orders of magnitude."""
+    from_people: Array
+    """(blocs, runs) the same of an e-fold of researchers."""
+    pay: Array
+    """(actors, runs) US dollars a year per person."""
+    people: Array
+    """(actors, runs) people, full-time equivalents."""
+    safety: Array
+    """(actors, runs) share of compute for safety."""
+    cover: Array
+    """(runs,) chips on order, in quarters of production."""
+    margin: Array
+    """(runs,) price of a chip over its cost."""
 
 
 class Trends(Protocol):
@@ -37,12 +67,22 @@ class Trends(Protocol):
     """(actors, 1) how hard an actor polices diversion where its row of data fixes it; NaN where it decides."""
     since: float
     """Years after the data."""
-    recorded_spending: Array
-    """(actors, runs) US dollars for chips by the record; while the data last."""
+    recorded_money: Array
+    """(actors, uses, runs) US dollars for AI by use, by the record; while the data last."""
+    worth: Any
+    """What uses of money, compute and people are worth to the three blocs: an `agents.worth.Worth`."""
+    chip_return: Array
+    """(blocs, runs) yearly revenue over the worth of the compute that earns it, against that at the edge."""
+    margin: Array
+    """(runs,) price of a chip over its cost, last quarter."""
+    public_costs: Array
+    """(actors, runs) US dollars that a government pays this quarter for controls and their enforcement."""
     effort: Array
     """(actors, 1) spending of allies against the trend, a factor set by policy."""
     stockpiling: float
     """How much of what China may buy is about to be taken away, 0 to 1."""
+    strain: float
+    """Controls on chip tools against those of 2026: what allies' sales suffer by."""
     allies_parted: bool
     """Whether an event has parted the allies from the United States."""
 
@@ -66,6 +106,8 @@ class Traits(Protocol):
     ally_drift: Array
     hub_commerce: Array
     hostility: Array
+    pooling_cost: Array
+    secrecy_cost: Array
 
 
 class WorldView(Protocol):
@@ -94,6 +136,15 @@ class WorldView(Protocol):
     @property
     def baseline_safety(self) -> Array:
         """(runs,) share of compute for safety without a rival in sight."""
+        ...
+
+    @property
+    def edge(self) -> AtEdge:
+        """What was divided at the edge of the data, and what it was worth."""
+        ...
+
+    def fixed(self, what: str) -> Array | None:
+        """(actors, uses) shares of `money`, `compute` or `people` that the scenario fixes; None where it fixes none."""
         ...
 
     def setting(self, lever: str) -> float:

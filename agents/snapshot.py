@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from math import nan
 from typing import Any, TypeVar
@@ -10,11 +10,15 @@ from typing import Any, TypeVar
 import numpy as np
 
 from agents.actor import NationalActor
-from agents.protocols import PublicInfo, Traits, Trends
+from agents.protocols import AtEdge, PublicInfo, Traits, Trends
 from agents.state import Array, Row
+from agents.worth import Worth
+from scenarios.uses import COMPUTE, MONEY, PEOPLE
 
+BY_USE = {"money_use": MONEY, "people_use": PEOPLE, "recorded_money": MONEY, "mix": COMPUTE[:3]}
+"""Tables that have a row per use."""
 A = TypeVar("A", bound=NationalActor)
-Numbers = Mapping[str, float]
+Numbers = Mapping[str, float | Sequence[float]]
 
 
 @dataclass(frozen=True)
@@ -25,9 +29,13 @@ class Snapshot:
     """What everybody saw of the quarter before, by field of `PublicInfo`."""
     trends: Numbers = field(default_factory=dict)
     """What holds this quarter for everybody, by field of `Trends`; allies have not parted where nothing is said."""
+    edge: Numbers = field(default_factory=dict)
+    """What was divided at the edge of the data, and what it was worth, by field of `AtEdge`."""
+    worth: Mapping[str, float] = field(default_factory=dict)
+    """What uses are worth to the actor's bloc, by field of `Worth`."""
     traits: Numbers = field(default_factory=dict)
     """Parameter values of the member, by field of `Traits`, and `baseline_safety`."""
-    settings: Numbers = field(default_factory=dict)
+    settings: Mapping[str, float] = field(default_factory=dict)
     """This quarter's settings of levers; NaN leaves the decision to the actor."""
     switches: Mapping[str, bool] = field(default_factory=dict)
     """Which mechanisms are on."""
@@ -47,18 +55,28 @@ class _World:
         own = [name for name in dir(kind) if isinstance(getattr(kind, name), Row)]
         seen = [field.name for field in fields(PublicInfo)]
         self.state: Any = _Known(rows, own, tables=own)
+        then = AtEdge.__annotations__
+        self.edge: Any = _Known(known.edge, then, tables=set(then) - {"cover", "margin"})
         self.public: Any = _Known(known.public, seen, tables=("rival_gap",))
-        self.now: Any = _Known(
-            {"allies_parted": False, **known.trends}, Trends.__annotations__,
-            tables=("effort", "recorded_spending", "policing_set", "prospects", "run_share"),
-            alike=("allies_parted", "since", "stockpiling"),
+        now: Any = _Known(
+            {"allies_parted": False, **known.trends}, [name for name in Trends.__annotations__ if name != "worth"],
+            tables=(
+                "effort", "recorded_money", "chip_return", "public_costs", "policing_set", "prospects", "run_share",
+            ),
+            alike=("allies_parted", "since", "stockpiling", "strain"),
         )  # fmt: skip
+        now.worth = Worth(*(np.full((3, 1), known.worth.get(name, nan)) for name in Worth._fields))
+        self.now: Any = now
         self.p: Any = _Known(known.traits, [*Traits.__annotations__, "baseline_safety"])
 
     @property
     def baseline_safety(self) -> Array:
         """(1,) share of compute for safety without a rival in sight."""
         return self.p.baseline_safety
+
+    def fixed(self, what: str) -> Array | None:
+        """Shares that the scenario fixes: a page does not keep them."""
+        return None
 
     def setting(self, lever: str) -> float:
         """This quarter's setting of a lever."""
@@ -79,5 +97,9 @@ class _Known:
         if unknown:
             raise ValueError(f"no actor looks at {', '.join(unknown)}; known: {', '.join(sorted(names))}")
         for name in names:
-            value = given.get(name, nan)
-            setattr(self, name, value if name in alike else np.full((1, 1) if name in tables else 1, value))
+            value: Any = given.get(name, nan)
+            if name in BY_USE:
+                value = np.reshape(np.broadcast_to(value, len(BY_USE[name])), (1, -1, 1))
+            elif name not in alike:
+                value = np.full((1, 1) if name in tables else (1,), value)
+            setattr(self, name, value)

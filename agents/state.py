@@ -24,3 +24,13 @@ class Row:
 
     def __set__(self, actor: Any, value: Array | float) -> None:
         getattr(actor.model.state, self.name)[actor.rows] = value
+
+
+class BlocRow(Row):
+    """The same for a table of three blocs: the United States, China, and all others together."""
+
+    def __get__(self, actor: Any, owner: type | None = None) -> Any:
+        return self if actor is None else getattr(actor.model.state, self.name)[actor.bloc]
+
+    def __set__(self, actor: Any, value: Array | float) -> None:
+        getattr(actor.model.state, self.name)[actor.bloc] = value

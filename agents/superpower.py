@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.actor import REFERENCE_STOCK, NationalActor
+from agents import allocation
+from agents.actor import NationalActor
 from agents.adjustment import Target, adjusted
-from agents.explanation import Explanation, Reason, Unit, in_words, one
+from agents.compute import REFERENCE_STOCK
+from agents.explanation import Explanation, Reason, Unit, in_words, one, percent
+from agents.seat import SECURITY_TODAY
 from agents.state import Array, Row
 
 ALARM_AT, ALARM_WIDTH = 8.0, 2.0
@@ -29,6 +32,8 @@ STATE_GROWTH = 0.15
 """Yearly growth of the state's part of Chinese spending, in logs; judgement, from Big Fund III and its provinces."""
 LEAD_SPENDING, LEAD_FULL = 0.5, 14.5
 """What a US lead of this many ECI points (a year at the pace of 2024-26) adds to the state's part; judgement."""
+PUSH_TODAY = 0.5
+"""Domestic push at which the growth of Chinese capacity and its money are stated."""
 LEAD_TODAY = 9.0
 """US lead in ECI points at the edge of the data, at which the push is stated."""
 
@@ -41,6 +46,18 @@ class UnitedStates(NationalActor):
     def effort(self) -> float:
         """Spending against the trend."""
         return self.world.setting("us_spending") / 100
+
+    def build_out(self) -> float:
+        """Sites, grids and permits for data centers against the trend."""
+        return self.world.setting("us_power") / 100
+
+    def recruiting(self) -> float:
+        """People against the trend."""
+        return self.world.setting("us_research") / 100
+
+    def closure(self) -> tuple[float, float]:
+        """As the levers say."""
+        return self.world.setting("weight_security") / 100, self.world.setting("openness") / 100
 
     def clustering(self) -> tuple[Array, Array, float, float]:
         """Its own share and fall, and the lever's multiple."""
@@ -125,42 +142,60 @@ class China(NationalActor):
     def spend(self) -> None:
         """Spending, moved forward when a rule is expected: what was hoarded is missing in the quarters after."""
         super().spend()
-        self.early = self.bought_ahead(self.plan)
-        self.hoard = self.hoard - self.saved_again(self.plan) + self.early
+        planned = self.plan * self.for_use(allocation.CHIPS)
+        self.early = self.bought_ahead(planned)
+        self.hoard = self.hoard - self.saved_again(planned) + self.early
 
-    def moved_by_rules(self, plan: Array) -> Array:
-        """US dollars bought ahead of a rule, less what is saved again afterwards."""
-        return self.bought_ahead(plan) - self.saved_again(plan)
+    def moved_by_rules(self, planned: Array) -> Array:
+        """US dollars for chips bought ahead of a rule, less what is saved again afterwards."""
+        return self.bought_ahead(planned) - self.saved_again(planned)
 
-    def bought_ahead(self, plan: Array) -> Array:
+    def bought_ahead(self, planned: Array) -> Array:
         """US dollars spent now because a rule is coming."""
-        return self.world.p.hoarding * self.world.now.stockpiling * plan
+        return self.world.p.hoarding * self.world.now.stockpiling * planned
 
-    def saved_again(self, plan: Array) -> Array:
+    def saved_again(self, planned: Array) -> Array:
         """US dollars not spent now because they were spent ahead of a rule."""
-        return np.minimum(HOARD_USED * self.hoard, (1 - LEAST_SPENDING) * self.effort() * plan)
+        return np.minimum(HOARD_USED * self.hoard, (1 - LEAST_SPENDING) * self.effort() * planned)
 
     def spending_reasons(self, member: int) -> list[Reason]:
-        """What moves everybody's spending, and what holds back or moves its money."""
+        """What moves everybody's spending, and whose money it is."""
         w, found = self.world, super().spending_reasons(member)
         if not w.in_data:
             text = "{} of its money is the state's, whose part grows by plan and by the distance to the US"
             found.append(Reason.of(member, "state_share", w.p.state_share, Unit.SHARE, text))
+        return found
+
+    def chip_reasons(self, member: int, planned: Array) -> list[Reason]:
+        """What rules to come move into this quarter or out of it."""
+        w, found = self.world, super().chip_reasons(member, planned)
         if w.now.stockpiling > 0:
             text = "it buys ahead of a rule that takes away {} of what it may buy"
             found.append(Reason.of(member, "stockpiling", w.now.stockpiling, Unit.SHARE, text))
         if one(self.hoard, member) > 0:
             text = "it saves {} of what it spent ahead of a rule"
-            found.append(
-                Reason.of(
-                    member,
-                    "saved_again",
-                    self.saved_again(self.next_plan(self.base_plan * self.prospects())),
-                    Unit.DOLLARS,
-                    text,
-                )
-            )
+            found.append(Reason.of(member, "saved_again", self.saved_again(planned), Unit.DOLLARS, text))
         return found
+
+    def value_of_fabs(self) -> Array:
+        """Money and priority for its own fabs and memory, as it pushes them."""
+        return self.push / PUSH_TODAY
+
+    def fab_reasons(self, member: int) -> list[Reason]:
+        """How hard it pushes its own chips."""
+        return [
+            Reason.of(
+                member, "push", self.push, Unit.SHARE, f"its push is at {{}}, where {percent(PUSH_TODAY)} is today's"
+            )
+        ]
+
+    def build_out(self) -> float:
+        """Sites, grids and permits for data centers against the trend."""
+        return self.world.setting("china_power") / 100
+
+    def closure(self) -> tuple[float, float]:
+        """Security as elsewhere today, openness as the lever says."""
+        return SECURITY_TODAY, self.world.setting("china_openness") / 100
 
     def clustering(self) -> tuple[Array, Array, float, float]:
         """The same share and fall as everybody else's, and the lever's multiple."""

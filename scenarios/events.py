@@ -11,7 +11,7 @@ from scenarios.errors import InputError, no_switch
 from scenarios.quarters import FIRST, Quarter, label, number
 
 EventKind = Literal[
-    "efficiency_shock", "fab_breakthrough", "hbm_shock", "taiwan_disruption", "diversion_uncovered",
+    "efficiency_shock", "fab_breakthrough", "hbm_shock", "taiwan_disruption", "mineral_controls", "diversion_uncovered",
     "scaling_slowdown", "rl_ceiling", "allied_split", "agreement",
 ]  # fmt: skip
 
@@ -49,6 +49,10 @@ KINDS: dict[str, Kind] = {
     ),
     "taiwan_disruption": Kind(
         "US-designed production loses the share `size` for `quarters` quarters.", 0, 1, 0.1, passes=True
+    ),
+    "mineral_controls": Kind(
+        "China holds back rare earths and other minerals to the share `size` for `quarters` quarters.",
+        0, 1, 0.1, passes=True,
     ),
     "diversion_uncovered": Kind(
         "A large network is found: smuggling capacity loses the share `size`.", 0, 1, 0.1

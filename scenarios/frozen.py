@@ -21,3 +21,8 @@ class FrozenDict(dict[K, V], Generic[K, V]):
 
     def __reduce__(self) -> tuple[type, tuple[dict[K, V]]]:
         return type(self), (dict(self),)
+
+
+def frozen(given: dict[Any, Any]) -> FrozenDict[Any, Any]:
+    """A mapping and all mappings in it, so that nobody can change them."""
+    return FrozenDict({key: frozen(value) if isinstance(value, dict) else value for key, value in given.items()})

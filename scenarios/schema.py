@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from calibration.record import IN_USE, ids
+from scenarios import uses
 from scenarios.errors import (
     InputError,
     from_validation,
@@ -35,7 +36,7 @@ from scenarios.errors import (
     with_faults,
 )
 from scenarios.events import Event
-from scenarios.frozen import FrozenDict
+from scenarios.frozen import FrozenDict, frozen
 from scenarios.kinds import KINDS, PartnerKind
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import parameters
@@ -52,6 +53,9 @@ OWNER = "united_states"
 Setting = Union[float, Literal["actor"], dict[Quarter, float]]  # noqa: UP007 - read by pydantic
 """A number, `actor` (left to the actor), or a dated path: quarter → number, held until the next date."""
 
+
+Share = Union[float, dict[Quarter, float]]  # noqa: UP007 - read by pydantic
+"""A share from 0 to 1, or a dated path of them."""
 
 NAME = r"^[a-z][a-z0-9_]*$"
 """What actors, and scenarios without a branch, may be called."""
@@ -147,6 +151,11 @@ class Scenario(BaseModel):
         default=(), max_length=200, description="further control rules, like the rows of rules.csv"
     )
     actors: dict[str, ActorChange] = Field(default_factory=FrozenDict, max_length=40)
+    allocation: dict[str, dict[str, dict[str, Share]]] = Field(
+        default_factory=FrozenDict,
+        max_length=60,
+        description="shares of money, compute and people that are fixed: actor, what is divided, use, share (0 to 1)",
+    )
     parameters: dict[str, float | Distribution] = Field(
         default_factory=FrozenDict,
         description="uncertain parameters fixed to a number or given another distribution",
@@ -184,12 +193,10 @@ class Scenario(BaseModel):
             raise several(wrong)
         return changed
 
-    @field_validator("levers", "actors", "parameters")
+    @field_validator("levers", "actors", "parameters", "allocation")
     @classmethod
     def _frozen(cls, given: dict[str, Any]) -> FrozenDict[str, Any]:
-        return FrozenDict({
-            name: FrozenDict(value) if isinstance(value, dict) else value for name, value in given.items()
-        })  # fmt: skip
+        return frozen(given)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -333,6 +340,12 @@ def _together(given: dict[str, Any]) -> _Problems:
         yield ("calibration",), str(unknown("calibration result", calibration[:60], ids()))
     yield from _early_paths(given.get("levers"), start)
     yield from _wrong_actors(given.get("actors"))
+    added = given.get("actors")
+    yield from uses.problems(
+        given.get("allocation"),
+        [*(r.actor for r in table("actors")), *(added if isinstance(added, dict) else ())],
+        start,
+    )
     yield from _too_much_of_the_world(given.get("actors"))
     yield from _wrong_destinations(given.get("rules"), given.get("actors"))
 

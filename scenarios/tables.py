@@ -152,6 +152,19 @@ class Spending(Row):
     chip_spend_usd_bn: float = Field(ge=0)
 
 
+class Unit(Row):
+    """What a unit costs or how much of it there is: what money buys, who works, and what is sold to China."""
+
+    actor: str
+    quantity: Literal[
+        "megawatt_usd_m", "pay_usd_k", "people_k", "fabs_usd_bn", "tools_to_china_usd_bn", "memory_to_china_usd_bn"
+    ]  # fmt: skip
+    year: int
+    value: float = Field(ge=0)
+    low: float | None = None
+    high: float | None = None
+
+
 class Channel(Row):
     """A published figure for China's compute by channel."""
 
@@ -316,6 +329,7 @@ def table(name: str) -> tuple[Any, ...]:
         "actors": Actor,
         "power": Power,
         "spending": Spending,
+        "units": Unit,
         "china_channels": Channel,
         "domestic_supply": Domestic,
         "frontier": Frontier,

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from sim.inert import without_effect
     from sim.results.comparison import Comparison
     from sim.results.run import Run
-    from sim.run import compare, simulate
+    from sim.run import compare, costs, simulate
 
 __version__ = "0.1.0"
 
 _LAZY = {
-    "simulate": "sim.run", "compare": "sim.run", "Comparison": "sim.results.comparison", "Run": "sim.results.run",
-    "without_effect": "sim.inert",
+    "simulate": "sim.run", "compare": "sim.run", "costs": "sim.run", "Comparison": "sim.results.comparison",
+    "Run": "sim.results.run", "without_effect": "sim.inert",
 }  # fmt: skip
 
-__all__ = ["Comparison", "Run", "__version__", "compare", "load", "simulate", "without_effect"]
+__all__ = ["Comparison", "Run", "__version__", "compare", "costs", "load", "simulate", "without_effect"]
 
 
 def __getattr__(name: str) -> Any:

@@ -20,6 +20,7 @@ from sim.engine.world import World
 from sim.ensemble.draws import at_scores
 from sim.ensemble.rng import SOBOL_DIMENSIONS, Array, Streams, check_seed
 from sim.results.comparison import Comparison
+from sim.results.costs import ACCOUNT, Costs, reference_of
 from sim.results.run import Run
 
 MEMBERS = 10**9
@@ -121,7 +122,13 @@ def recorded(spec: Scenario) -> Scenario:
     """The recorded history of a scenario: the same draws, dice and data, and nothing that anybody decides otherwise."""
     nothing: tuple[Event, ...] = ()
     return spec.with_changes(
-        levers={}, events=nothing, rules=(), actors={}, start=START, switches=Switches(luck=spec.switches.luck)
+        levers={},
+        allocation={},
+        events=nothing,
+        rules=(),
+        actors={},
+        start=START,
+        switches=Switches(luck=spec.switches.luck),
     )
 
 
@@ -179,3 +186,24 @@ def compare(
         return run
 
     return Comparison(each(first), each(second))
+
+
+@checked
+def costs(run: Run, reference: Scenario | None = None, progress: Callable[[int, int], None] | None = None) -> Costs:
+    """What a run costs whom, against a reference on the same dice.
+
+    Args:
+        run: a run that keeps its accounts, as one does by default.
+        reference: what it is held against; by default current policy in the same world, or open trade where the run is
+            of current policy itself.
+        progress: called with (members done, members) while the reference is simulated.
+
+    Raises:
+        InputError: for a run that did not keep its accounts.
+    """
+    run[ACCOUNT]  # refuses a run without them
+    other = simulate(
+        reference or reference_of(run.spec), runs=run.runs, seed=run.seed, until=run.until, first=run.first,
+        keep=[ACCOUNT], progress=progress,
+    )  # fmt: skip
+    return Costs(run, other)

@@ -30,7 +30,7 @@ MOST = 12
 """Players at most: all 4,096 combinations of them are simulated."""
 GROUPINGS = ("lever", "side", "kind")
 """How differences are put together to players, from the finest on."""
-BY_KEY = ("levers", "parameters", "actors")
+BY_KEY = ("levers", "parameters", "actors", "allocation")
 LISTS = ("events", "rules")
 WHOLE = ("start", "data_until", "rules_until", "weighting", "calibration")
 PREMISES = "premises"

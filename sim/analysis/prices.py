@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +14,11 @@ from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
 from sim.batch.evaluate import Progress, Task, evaluate_all
 from sim.checks import checked
+from sim.engine.inputs import accounts_of
 from sim.ensemble.rng import Array
+from sim.equations.costs import ITEMS
 from sim.inert import bound_by
+from sim.results.costs import ACCOUNT, SMALL
 from sim.results.outcomes.polarity import CLASSES
 from sim.results.outcomes.scalar import Outcome, numbers_only, parse
 from sim.results.paired import Paired, paired, paired_share
@@ -33,6 +36,10 @@ NOTHING = "no other lever would make it act; it acts on something else, or there
 """What is said where no other lever would release one."""
 
 
+SIDES = {"United States": ("united_states",), "China": ("china",), "Allies": ("ally",), "Hubs": ("hub",)}
+"""Actors, or kinds of them, of those who decide about a lever; everybody where none is named."""
+
+
 @dataclass(frozen=True, repr=False)
 class Price(Short):
     """What it does to move one lever to one end of its range."""
@@ -45,8 +52,28 @@ class Price(Short):
     """Whether the scenario has the lever there."""
     effects: dict[str, Paired]
     """Outcome → paired effect, with the lever moved, minus without."""
+    costs: dict[str, Paired]
+    """Account (`actor.item`) → US dollars that the move costs its actor in a year; less than 0 where it saves."""
+    kinds: dict[str, str] = field(default_factory=dict)
+    """Actor → its kind."""
     bound: str = ""
     """Where it moves next to nothing: what keeps it from acting."""
+
+    def largest(self, own: bool | None = None, most: int = 2) -> list[tuple[str, Paired]]:
+        """The accounts that the move costs most, by their mean; what is part of another account is left out.
+
+        Args:
+            own: only those of whoever decides about the lever, or only those of others; by default all.
+            most: how many at most.
+        """
+        sides = SIDES.get(self.lever.who, ())
+        found = []
+        for name, cost in self.costs.items():
+            actor, _, item = name.partition(".")
+            if cost.mean >= SMALL and cost.is_clear and not ITEMS[item].within:
+                mine = not sides or actor in sides or self.kinds.get(actor) in sides
+                found += [(name, cost)] if own is None or own == mine else []
+        return sorted(found, key=lambda pair: -pair[1].mean)[:most]
 
 
 @dataclass(frozen=True, repr=False)
@@ -58,6 +85,8 @@ class PriceList(Short):
     prices: tuple[Price, ...]
     runs: int
     seed: int
+    year: int
+    """The year whose costs are counted."""
 
     @property
     def lead(self) -> str:
@@ -83,6 +112,9 @@ class PriceList(Short):
                 "with": ", ".join(f"{name}={value:g}" for name, value in price.company.items()),
                 "already": price.already, "why it hardly acts": price.bound,
             }  # fmt: skip
+            for whose, own in (("own", True), ("others", False)):
+                account, cost = next(iter(price.largest(own)), ("", None))
+                row |= {f"{whose} cost": account, f"{whose} cost usd {self.year}": None if cost is None else cost.mean}
             for name, effect in price.effects.items():
                 row |= {name: effect.mean, f"{name} low": effect.low, f"{name} high": effect.high}
                 row |= {f"{name} p05": effect.p05, f"{name} p95": effect.p95}
@@ -93,8 +125,19 @@ class PriceList(Short):
         """The list as plain values."""
         return {
             "scenario": self.spec.name, "digest": self.spec.digest(), "runs": self.runs, "seed": self.seed,
-            "outcomes": {str(outcome): outcome.unit for outcome in self.outcomes}, "prices": self.frame().to_dicts(),
+            "outcomes": {str(outcome): outcome.unit for outcome in self.outcomes}, "cost_year": self.year,
+            "prices": [row | {"costs_usd": _by_actor(price)} for row, price in zip(
+                self.frame().to_dicts(), (price for group in self.by_lever() for price in group), strict=True)],
         }  # fmt: skip
+
+
+def _by_actor(price: Price) -> dict[str, dict[str, float]]:
+    """Actor → item → US dollars that a move costs in the year, means."""
+    found: dict[str, dict[str, float]] = {}
+    for account, cost in price.costs.items():
+        actor, _, item = account.partition(".")
+        found.setdefault(actor, {})[item] = float(f"{cost.mean:.6g}")
+    return found
 
 
 @checked
@@ -112,6 +155,7 @@ def price_list(
     levers: Sequence[Lever] = (),
     executor: Executor | None = None,
     progress: Progress | None = None,
+    year: int | None = None,
 ) -> PriceList:
     """Move every lever from where the scenario has it to both ends of its range, everything else unchanged.
 
@@ -125,28 +169,35 @@ def price_list(
         levers: some of them; by default all.
         executor: who simulates; this process by default.
         progress: called with (futures done, futures in all).
+        year: whose costs are counted; by default that of the first outcome.
 
     Raises:
         InputError: for an outcome that does not exist in every future, or a number of futures out of range.
     """
     asked = tuple({str(outcome): outcome for outcome in outcomes or usual()}.values())
+    year = year or int(asked[0].date[:4] or LEAD_YEAR)
     numbers_only(asked)
     check_runs(runs, fewest=2)
     moves = [move for lever in levers or LEVERS.values() for move in _moves(spec, lever)]
     specs = {spec.digest(): spec, **{s.digest(): s for _, _, before, after in moves for s in (before, after)}}
-    answers = evaluate_all([Task(s, asked, runs, seed) for s in specs.values()], executor, progress)
+    paid = {f"{actor}.{item}": parse(f"{ACCOUNT}.{actor}.{item}@{year}") for actor, item in accounts_of(spec.roster())}
+    every = (*asked, *paid.values())
+    answers = evaluate_all([Task(s, every, runs, seed) for s in specs.values()], executor, progress)
     found = dict(zip(specs, answers, strict=True))
     usually, prices = found[spec.digest()], []
+    kinds: dict[str, str] = {row.actor: row.kind for row in spec.roster()}
     for lever, company, before, after in moves:
         one, two = found[before.digest()], found[after.digest()]
         same = before.digest() == after.digest() or before.setting(lever.name) == after.setting(lever.name)
         value = after.levers[lever.name]
         assert isinstance(value, float)
-        prices.append(
-            Price(lever, value, company, same, {str(o): effect(o, one[str(o)], two[str(o)], same) for o in asked})
-        )
+        moved = {str(o): effect(o, one[str(o)], two[str(o)], same) for o in asked}
+        costs = {
+            name: paired(ITEMS[name.partition(".")[2]].sign * (two[str(o)] - one[str(o)])) for name, o in paid.items()
+        }
+        prices.append(Price(lever, value, company, same, moved, costs, kinds))
     first = str(asked[0])
-    return PriceList(spec, asked, _explained(spec, prices, first, float(np.std(usually[first]))), runs, seed)
+    return PriceList(spec, asked, _explained(spec, prices, first, float(np.std(usually[first]))), runs, seed, year)
 
 
 def _explained(spec: Scenario, prices: Sequence[Price], first: str, spread: float) -> tuple[Price, ...]:

@@ -170,10 +170,13 @@ def run(
             raise InputError(f"--set: {str(error).removeprefix('levers: ')}") from error
     if out is not None:
         files.check_folder(out)
-    with progress_bar(runs) as progress:
-        result = _simulated(spec, runs, seed, until, progress)
+    with progress_bar(2 * runs) as progress:
+        result = _simulated(spec, runs, seed, until, lambda done, _: progress(done, 2 * runs))
+        from sim.run import costs
+
+        paid = costs(result, progress=lambda done, _: progress(runs + done, 2 * runs))
     idle = _without_effect(spec, until)
-    summary = result.summary() | {"without_effect": list(idle)}
+    summary = result.summary() | paid.summary() | {"without_effect": list(idle)}
     if forms:
         from sim.analysis.frontier import composition, speed_by_form
 
@@ -185,7 +188,7 @@ def run(
     else:
         from sim.cli.text import runs as cli_text
 
-        cli_text.result(result, summary, changed, idle)
+        cli_text.result(result, summary, paid, changed, idle)
     if path is not None:
         print(path, file=sys.stderr if as_json else sys.stdout)
 

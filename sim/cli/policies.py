@@ -67,7 +67,7 @@ def prices(
     spec = found(which, weighting=weighting)
     extra = outcomes_asked(outcome, spec) if outcome else []
     with workers(processes) as executor, progress_bar(runs) as bar:
-        listed = price_list(spec, [*usual(year, until), *extra], runs, seed, executor=executor, progress=bar)
+        listed = price_list(spec, [*usual(year, until), *extra], runs, seed, executor=executor, progress=bar, year=year)
     write_tables([listed.frame()], out, spec.name, seed, runs, "difference: with the lever moved, minus without")
     if as_json:
         print_json(listed.summary())

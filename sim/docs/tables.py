@@ -31,9 +31,11 @@ from scenarios.schema import Switches
 from scenarios.tables import DATA, Tier, table
 from sim import checkout
 from sim.docs import calibration, frontier, history as docs_history, numbers
+from sim.engine.inputs import accounts_of
 from sim.engine.schedule import PHASES, Phase
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array, Streams
+from sim.equations.costs import ITEMS
 from sim.results.outcomes.polarity import CLASSES, LABELS
 from sim.results.wording import rounded
 
@@ -205,12 +207,24 @@ def series() -> str:
     assert len(computed) == len(RULERS)
     by_rival = getattr(record, "BY_RIVAL", ())
     parts: dict[str, str] = {name: "–" for name in computed}
-    parts |= dict.fromkeys(record.BY_ACTOR, "every actor")
+    parts |= dict.fromkeys(record.BY_ACTOR, "every actor") | {"accounts": "actor and item, section 7.17 of ODD.md"}
     parts |= dict.fromkeys(by_rival, _code(getattr(record, "RIVALS", ())))
     parts |= dict.fromkeys(record.BY_BLOC, _code(record.BLOCS))
     parts |= {name: _code(of) for name, of in record.PARTS.items()} | dict.fromkeys(record.SINGLE, "–")
     named = dict.fromkeys(parts, ("–", "–")) | MEASURES
     return _table(("Series", "What it is", "Unit", "Parts"), ((f"`{n}`", *named[n], of) for n, of in parts.items()))
+
+
+def costs() -> str:
+    """Accounts that are kept: who has them, how they are made, and what they rest on."""
+    kept = accounts_of(table("actors"))
+    holders = {item: [actor for actor, of in kept if of == item] for item in ITEMS}
+    everybody = len(table("actors"))
+    return _table(("Account", "What it is", "Whose", "Hurts when", "Formula", "Basis", "Tier"), (
+        (f"`{name}`", item.label + (f" (part of `{item.within}`)" if item.within else ""),
+         "every actor" if len(holders[name]) == everybody else _code(holders[name]),
+         "less" if item.sign < 0 else "more", item.formula, item.basis, item.tier) for name, item in ITEMS.items()
+    ))  # fmt: skip
 
 
 def outcomes() -> str:
@@ -357,7 +371,8 @@ def library() -> str:
 BLOCKS: dict[str, Callable[[], str]] = {
     "actors": actors, "kinds": kinds, "chips": chips, "levers": levers, "switches": switches, "events": events,
     "tiers": tiers, "parameters": parameters_short, "parameters_full": parameters_full,
-    "constants": constants, "series": series, "streams": streams, "outcomes": outcomes, "data": data, "rules": rules,
+    "constants": constants, "series": series, "costs": costs, "streams": streams, "outcomes": outcomes, "data": data,
+    "rules": rules,
     "schedule": schedule, "state": state, "rule_values": rule_values, "recorded_rules": recorded_rules,
     "span": span, "library": library, **calibration.blocks(_table), **docs_history.blocks(_table),
     **frontier.blocks(_table),

@@ -26,7 +26,7 @@ CHUNK = 4 * BLOCK
 def keeps_to_the_record(spec: Scenario) -> bool:
     """Whether a scenario's past is the recorded one: what it sets begins after the data."""
     edge = number(spec.data_until)
-    early = number(spec.start) <= edge and bool(spec.levers)
+    early = number(spec.start) <= edge and bool(spec.levers or spec.allocation)
     early = early or any(number(event.date) <= edge for event in spec.events)
     early = early or any(rule.start[:7] <= f"{edge // 4}-{edge % 4 * 3 + 3:02d}" for rule in spec.rules)
     # A switch acts in the past too.
@@ -84,7 +84,7 @@ def run_world(
     inputs: Inputs, drawn: Draws, paths: Noise, anchor: Anchor | None, log: Log | None, past: Past | None = None
 ) -> World:
     """A world at the end of its last quarter, from its first one or from a past that is taken up."""
-    world = World(inputs, drawn, paths, anchor, log)
+    world = World(inputs, drawn, paths, anchor, log, None if past is None else past.state)
     if past is not None:
         take_up(past, world)
     try:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.actor import BASE_SAFETY, HAZARD_STATED, NationalActor
+from agents.actor import NationalActor
+from agents.compute import BASE_SAFETY, HAZARD_STATED
 from agents.designer import ChipDesigner
+from agents.people import MOST_SECRET, ON_CAPABILITY, SAFETY_PEOPLE
 from agents.rows import CHINA
+from agents.seat import SECRECY_TODAY
 from scenarios.kinds import KINDS
 from scenarios.quarters import FIRST
 from sim.engine.anchor import Anchor
@@ -69,6 +72,10 @@ class Constants:
     """(A, 1) where the chips of US owners stand; adds to 1."""
     rent_weight: Array
     """(A, 1) share of compute that would be rented to Chinese users."""
+    capability_share: Array
+    """(R,) share of people who work on capability with today's secrecy."""
+    applied_share: Array
+    """(R,) the same of those who work on products."""
     baseline_safety: Array
     """(R,) share of compute for safety without a rival in sight."""
 
@@ -77,6 +84,7 @@ class Constants:
         """The constants of a scenario's members."""
         rent = np.array([KINDS[row.kind].rents for row in inputs.roster])[:, None]
         rent[CHINA] = 0.0
+        free = 1 - np.minimum(p.secrecy_cost * SECRECY_TODAY, MOST_SECRET) - SAFETY_PEOPLE
         a100 = inputs.designs[0].h100e[CLASSES.index("A100")]
         return cls(
             initial=(inputs.column("stock_2022q3_h100e") / a100)[:, None] * p.supply_scale,
@@ -87,6 +95,8 @@ class Constants:
             order_share=inputs.order_share[:, None],
             hosted=inputs.column("hosts_us_share")[:, None],
             rent_weight=rent,
+            capability_share=ON_CAPABILITY * free,
+            applied_share=(1 - ON_CAPABILITY) * free,
             # A technology known to be safer is met with less care: effort rises with the fourth root of the hazard.
             baseline_safety=BASE_SAFETY * np.sqrt(np.sqrt(p.accident_hazard / HAZARD_STATED)),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from threading import Lock
 
 import numpy as np
@@ -14,12 +14,14 @@ from scenarios.events import KINDS as EVENTS
 from scenarios.levers import LEVERS
 from scenarios.quarters import FIRST, number, of_date
 from scenarios.schema import Scenario
-from scenarios.tables import Spending, table
+from scenarios.tables import Actor, Spending, Unit, table
+from scenarios.uses import USES
 from sim.engine import destinations, export_rules
 from sim.engine.destinations import Terms
-from sim.engine.paths import holds_from, lever_path, moved, ramp
+from sim.engine.paths import holds_from, lever_path, moved, ramp, setting_path
 from sim.engine.recorded import SUPERPOWERS, Recorded
 from sim.ensemble.rng import Array
+from sim.equations import costs
 from sim.equations.chips import MAIN_CLASSES, ROADMAP, US_CLASSES, Catalogue, catalogue
 
 SHARES_OF = 2025
@@ -29,6 +31,13 @@ CLOSING = {"tools": "tool_controls", "hbm": "hbm_controls", "subsidiary": "cloud
 RISING = {"allied_split": 1, "diversion_uncovered": 1, "efficiency_shock": 2, "fab_breakthrough": 8,
           "scaling_slowdown": 1, "rl_ceiling": 4}  # fmt: skip
 """Events that stay, and the quarters over which each comes; judgement."""
+
+
+MINERAL_LOSS, MINERAL_FADE = 0.12, 10.0
+"""Share of US-designed production that full mineral controls stop at first, and quarters over which stocks and
+substitutes take their place; judgement: for wider rare-earth controls, not gallium and germanium alone."""
+SUPPLIES = {"tool_revenue": "tools_to_china_usd_bn", "memory_revenue": "memory_to_china_usd_bn"}
+"""Accounts of who sells to Chinese fabs, and the quantity in the table of units that names the sellers."""
 
 
 class Inputs(Recorded):
@@ -133,6 +142,53 @@ class Inputs(Recorded):
     def levers(self) -> dict[str, Array]:
         """(T,) path of every lever; NaN where the actor decides."""
         return {name: lever_path(self.spec, name, FIRST, self.steps) for name in LEVERS}
+
+    @cached_property
+    def minerals(self) -> Array:
+        """(T,) share of US-designed production that mineral controls stop: less as stocks and substitutes are built."""
+        ran = np.ones(self.steps)
+        for event in self.spec.events:
+            if event.kind == "mineral_controls" and event.quarters is not None:
+                begin = number(event.date) - FIRST
+                since = np.arange(max(self.steps - begin, 0))[: event.quarters]
+                lost = min(MINERAL_LOSS * event.size, 1.0) * np.exp(-since / MINERAL_FADE)
+                ran[begin : begin + len(since)] *= 1 - lost
+        return 1 - ran
+
+    @cached_property
+    def accounts(self) -> tuple[tuple[str, str], ...]:
+        """Actor and item of every account that is kept."""
+        return accounts_of(self.roster)
+
+    @cached_property
+    def tool_share(self) -> Array:
+        """(A,) share of the tools that Chinese fabs buy abroad by supplier."""
+        return _as_shares(self.unit("tools_to_china_usd_bn"))
+
+    @cached_property
+    def allied_tool_share(self) -> Array:
+        """(A,) the same among allies alone."""
+        allied = np.isin(np.arange(len(self.actors)), self.tool_makers)
+        return _as_shares(np.where(allied, self.tool_share, 0.0))
+
+    @cached_property
+    def memory_share(self) -> Array:
+        """(A,) share of the memory that China imports by supplier."""
+        return _as_shares(self.unit("memory_to_china_usd_bn"))
+
+    @cached_property
+    def fixed(self) -> dict[str, list[Array | None]]:
+        """What is divided → by quarter, the shares that the scenario fixes, (A, uses) with NaN elsewhere, or None."""
+        return {what: self._fixed(what, uses) for what, uses in USES.items()}
+
+    def _fixed(self, what: str, uses: tuple[str, ...]) -> list[Array | None]:
+        """(T, A, uses) fixed shares by quarter."""
+        shares = np.full((self.steps, len(self.actors), len(uses)), np.nan)
+        for actor, divided in self.spec.allocation.items():
+            for use, setting in divided.get(what, {}).items():
+                path = setting_path(setting, self.spec.start, FIRST, self.steps)
+                shares[:, self.actors.index(actor), uses.index(use)] = path
+        return [None if np.isnan(now).all() else now for now in shares]
 
     @cached_property
     def regime(self) -> export_rules.Regime:
@@ -247,6 +303,22 @@ class Inputs(Recorded):
             elif event.kind in RISING:
                 paths[event.kind] += event.size * ramp(FIRST, self.steps, event.date, RISING[event.kind])
         return paths
+
+
+def accounts_of(roster: tuple[Actor, ...]) -> tuple[tuple[str, str], ...]:
+    """Actor and item of every account that is kept of a scenario's actors."""
+    return _accounts(tuple((row.actor, row.kind) for row in roster))
+
+
+@cache
+def _accounts(roster: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    rows: tuple[Unit, ...] = table("units")
+    suppliers = {item: tuple(row.actor for row in rows if row.quantity == name) for item, name in SUPPLIES.items()}
+    return costs.accounts(roster, suppliers)
+
+
+def _as_shares(values: Array) -> Array:
+    return values / max(values.sum(), 1e-9)
 
 
 @cached(LRUCache(maxsize=256), key=lambda spec, steps: (spec.canonical(), steps), lock=Lock())

@@ -28,6 +28,15 @@ def lever_path(spec: Scenario, name: str, first: int, steps: int) -> Array:
     return path
 
 
+def setting_path(setting: float | dict[str, float], start: str, first: int, steps: int) -> Array:
+    """A number from the scenario's start on, or a dated path of them, `(steps,)`; NaN before."""
+    path = np.full(steps, np.nan)
+    dated = setting if isinstance(setting, dict) else {start: setting}
+    for date, value in sorted(dated.items(), key=lambda item: number(item[0])):
+        path[max(number(date) - first, 0) :] = value
+    return path
+
+
 def moved(spec: Scenario, name: str) -> bool:
     """Whether a scenario sets a lever to anything but what holds without it.
 

@@ -9,7 +9,18 @@ import numpy as np
 
 from scenarios.quarters import DATA_UNTIL, FIRST, end_year, label, number, of_date
 from scenarios.schema import Scenario
-from scenarios.tables import Actor, Domestic, FrontierQuarter, Power, Spending, Supply, TrainingRun, supply_mix, table
+from scenarios.tables import (
+    Actor,
+    Domestic,
+    FrontierQuarter,
+    Power,
+    Spending,
+    Supply,
+    TrainingRun,
+    Unit,
+    supply_mix,
+    table,
+)
 from sim.ensemble.rng import Array
 from sim.equations.chips import CLASSES, MAIN_CLASSES, ROADMAP, VARIANTS, catalogue
 
@@ -26,6 +37,8 @@ LEAST_OUTPUT = 1e-3
 """Stands for a recorded output of nothing, so that it has a logarithm; thousand 910C equivalents a year."""
 OLD_LINE_YEARS = 0.6
 """Years over which the line of the older class fades after the data; judgement, from H100 after B200."""
+MEGAWATT_ELSEWHERE, PAY_ELSEWHERE = 14.0, 150.0
+"""What a megawatt (million US dollars) and a person (thousand a year) cost whom the table does not name; judgement."""
 SAMPLES = 0.002
 """A class with less of the merchant supply than this is in samples, not in volume."""
 LIST_PRICE = {2022.0: 30_000, 2023.0: 29_000, 2024.0: 26_000, 2025.0: 19_000, 2026.0: 13_600, 2026.5: 13_200}
@@ -148,10 +161,43 @@ class Recorded:
         for t in range(self.steps):
             year = min(max((FIRST + t) // 4, first), last)
             for a, actor in enumerate(self.actors):
-                change = self.spec.actors.get(actor)  # who is `like` another builds power like it
-                source = change.like if change and change.like else actor
-                added[t, a], share[t, a] = data.get((source, year), (0.0, 0.0))
+                added[t, a], share[t, a] = data.get((self._model_of(actor), year), (0.0, 0.0))
         return added, share
+
+    def unit(self, quantity: str, year: int | None = None) -> Array:
+        """(A,) a quantity of the table of units by actor: of the year, or of the only one that there is."""
+        rows: tuple[Unit, ...] = table("units")
+        found = {row.actor: row.value for row in rows if row.quantity == quantity and year in (None, row.year)}
+        return np.array([found.get(self._model_of(actor), 0.0) for actor in self.actors])
+
+    def _model_of(self, actor: str) -> str:
+        """Who is `like` another builds, pays and invests like it."""
+        change = self.spec.actors.get(actor)
+        return change.like if change and change.like else actor
+
+    @cached_property
+    def megawatt_usd(self) -> Array:
+        """(A,) a megawatt of AI power with its data center, servers and network, US dollars."""
+        return 1e6 * _or(self.unit("megawatt_usd_m"), MEGAWATT_ELSEWHERE)
+
+    @cached_property
+    def pay_usd(self) -> Array:
+        """(A,) what a person costs in a year, US dollars."""
+        return 1e3 * _or(self.unit("pay_usd_k"), PAY_ELSEWHERE)
+
+    @cached_property
+    def people_world(self) -> float:
+        """People who work on AI in the world at the start of 2024, full-time equivalents."""
+        rows: tuple[Unit, ...] = table("units")
+        return 1e3 * next(row.value for row in rows if row.quantity == "people_k" and row.actor == "world")
+
+    @cached_property
+    def fab_money(self) -> Array:
+        """(T, A) investment in fabs and tools for AI chips, US dollars a quarter; it stands still after the data."""
+        rows: tuple[Unit, ...] = table("units")
+        years = sorted({row.year for row in rows if row.quantity == "fabs_usd_bn" and self.knows(row.year)})
+        by_year = {year: 1e9 / 4 * self.unit("fabs_usd_bn", year) for year in years}
+        return np.array([by_year[min(max((FIRST + t) // 4, years[0]), years[-1])] for t in range(self.steps)])
 
     @cached_property
     def china_spending(self) -> Array:
@@ -211,6 +257,11 @@ class Recorded:
         rows: tuple[FrontierQuarter, ...] = table("frontier_quarters")
         known = {(row.actor, number(row.quarter)): row.eci for row in rows}
         return np.array([[known[a, FIRST + t] for t in range(self.data_steps)] for a in SUPERPOWERS])
+
+
+def _or(values: Array, usual: float) -> Array:
+    """Values, and the usual one where there is none."""
+    return np.where(values > 0, values, usual)
 
 
 def _class_shares(quarter: int, last: int, custom: float, roadmap: int) -> dict[str, float]:

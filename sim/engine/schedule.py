@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.engine.context import Context
-from sim.engine.phases import build, decide, feedback, offer, research, rules, trade, train
+from sim.engine.phases import account, build, decide, feedback, offer, people, research, rules, trade, train
 from sim.engine.state import Quarter, State
 
 
@@ -39,55 +39,59 @@ PHASES: tuple[Phase, ...] = (
         writes=_fields(
             "agreement alignment allies_parted approval breakthrough cap_share cap_units cost_fall "
             "efficiency_gain fab_boost kappa_decode kappa_train list_price memory_control memory_shock "
-            "network offshore_closed price_share rl_ceiling since slowdown stockpiling taiwan tools"
+            "mineral_controls minerals network offshore_closed price_share rl_ceiling since slowdown "
+            "stockpiling strain taiwan tools"
         ),
     ),
     Phase(
         "observe and decide", decide.run, "every actor sees last quarter's public information and decides",
         reads=_fields(
-            "ahead_of_sales alignment allies_parted base_plan bloc_revenue china_price clustered "
-            "concentration early enforcement executed experiments hoard list_price money permission plan "
-            "plan_edge policing pretraining public push reinforcement revenue_growth rl_value run_edge safety "
-            "serving since stockpiling strictness supply_level target used_train variant_wait wish"
+            "ahead_of_sales alignment allies_parted base_plan bloc_revenue budget china_price clustered "
+            "concentration cost delivered early edge enforcement executed experiments from_experiments "
+            "from_people hoard idle list_price mineral_controls money money_use people_use permission plan "
+            "plan_edge policing power_use pretraining public push reinforcement revenue_growth rl_value "
+            "run_edge safety serving since stockpiling strain strictness supply_level target tools used_train "
+            "variant_wait wish"
         ),
         writes=_fields(
-            "alignment base_plan clustered concentration early effort enforcement experiments hoard money "
-            "permission plan policing policing_set pretraining prospects push recorded_spending reinforcement "
-            "run_share safety serving strictness target variant_wait wish wished"
+            "alignment base_plan budget chip_return clustered concentration early effort enforcement "
+            "experiments hoard idle margin mix money money_use people_use permission plan policing "
+            "policing_set pretraining prospects public_costs public_items push recorded_money reinforcement "
+            "run_share safety serving strictness target variant_wait wish wished worth"
         ),
     ),
     Phase(
         "offer", offer.run, "what can be made, by the designer and by Chinese fabs",
         reads=_fields(
-            "coming cost_fall domestic fab_boost memory_control memory_shock outage push rent supply_level "
-            "taiwan tools"
+            "budget coming cost_fall domestic edge fab_boost memory_control memory_shock minerals money_use "
+            "outage plan rent supply_level taiwan tools"
         ),
-        writes=_fields("capacity chinese_output coming domestic hit made_to_order outage supply_level"),
+        writes=_fields("capacity chinese_output coming domestic hit imported_memory made_to_order outage supply_level"),
     ),
     Phase(
         "trade", trade.run, "licenses, quotas, permission, diversion, rental; the ledger balances",
         reads=_fields(
-            "ahead_of_sales approval backlog backlog_usd breakthrough cap_share cap_units capacity "
-            "china_price chinese_output chips coming cost cost_fall delivered demand demand_growth early "
+            "ahead_of_sales approval backlog backlog_usd breakthrough budget cap_share cap_units capacity "
+            "china_price chinese_output chips coming cost cost_fall delivered demand demand_growth early edge "
             "enforcement executed hit hoard kappa_decode kappa_train legal_total let_in list_price "
-            "made_to_order money network offshore_closed on_order own_train permission policing power "
-            "power_added power_need price_share rent rented spending strictness supply_level variant_wait "
-            "wished"
+            "made_to_order money money_use network offshore_closed on_order own_train permission plan "
+            "policing power power_added power_need price_share rent rented spending strictness supply_level "
+            "variant_wait wished"
         ),
         writes=_fields(
             "ahead_of_sales allowed arrived backlog backlog_usd blocked bought caught china_price coming cost "
             "cover delivered delivery demand demand_growth die diverted executed flows hoard ledger "
-            "legal_chips legal_total let_in licensed_usd made_chinese made_h100e mix network newly_rented "
-            "on_order order_price ordered permitted placed premium premium_usd priced_out refunded rent "
-            "seized_h100e spending wished"
+            "legal_by_class legal_chips legal_total let_in licensed_usd made_chinese made_h100e mix network "
+            "newly_rented on_order order_price ordered permitted placed power_use premium premium_usd "
+            "priced_out refunded rent seized_h100e spending wished"
         ),
     ),
     Phase(
         "build", build.run, "chips join stocks and retire; they run where there is power",
         reads=_fields(
-            "ai_share breakthrough chips deliveries delivery kappa_decode kappa_train newly_rented "
-            "offshore_closed own_decode own_train power power_growth power_need rented running used_decode "
-            "used_train"
+            "ai_share breakthrough budget chips deliveries delivery kappa_decode kappa_train money_use "
+            "newly_rented offshore_closed own_decode own_train power power_growth power_need rented running "
+            "used_decode used_train"
         ),
         writes=_fields(
             "ai_share chips deliveries own_decode own_train power power_added power_growth power_need "
@@ -95,9 +99,14 @@ PHASES: tuple[Phase, ...] = (
         ),
     ),
     Phase(
+        "people", people.run, "people are trained, hired and moved for what the budget pays",
+        reads=_fields("budget edge money_use moved pay people recruited since trained"),
+        writes=_fields("moved pay people recruited talent_usd trained"),
+    ),
+    Phase(
         "research", research.run, "algorithmic efficiency grows and diffuses",
-        reads=_fields("best_efficiency eci efficiency efficiency_gain experiments used_train"),
-        writes=_fields("best_efficiency efficiency open_to"),
+        reads=_fields("best_efficiency eci efficiency efficiency_gain experiments people people_use used_train"),
+        writes=_fields("best_efficiency efficiency from_experiments from_people open_to"),
     ),
     Phase(
         "train", train.run, "the largest run becomes a model when the release clock says so",
@@ -114,10 +123,22 @@ PHASES: tuple[Phase, ...] = (
     Phase(
         "feedback", feedback.run, "revenue, and what everybody sees next quarter",
         reads=_fields(
-            "alignment bloc_revenue blocked china_price clustered diverted eci list_price order_price premium "
-            "priced_out recorded_spending revenue revenue_growth safety serving used_decode used_train"
+            "alignment bloc_revenue blocked china_price clustered cost cover diverted eci edge "
+            "from_experiments from_people list_price money_use order_price pay people people_use power_use "
+            "premium priced_out public recorded_money revenue revenue_growth safety serving since used_decode "
+            "used_train"
         ),
-        writes=_fields("bloc_revenue governance plan_edge public revenue revenue_growth run_edge with_us"),
+        writes=_fields("bloc_revenue edge governance plan_edge public revenue revenue_growth run_edge with_us"),
+    ),
+    Phase(
+        "account", account.run, "who earned, paid and did without how much",
+        reads=_fields(
+            "arrived budget caught china_price cost delivered die idle imported_memory legal_by_class "
+            "licensed_usd list_price memory_control minerals money_use newly_rented pay people people_use "
+            "premium_usd price_share public_items rented revenue safety serving spending supply_level "
+            "talent_usd tools used_train"
+        ),
+        writes=_fields("accounts"),
     ),
 )  # fmt: skip
 """The schedule of one quarter, in order; at its end `record` keeps what was asked for."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.actor import BASE_SAFETY
-from agents.protocols import PublicInfo
+from agents.compute import BASE_SAFETY
+from agents.protocols import AtEdge, PublicInfo
 from agents.rows import CHINA, US
+from scenarios.uses import MONEY, PEOPLE
 from sim.engine.anchor import Anchor
 from sim.engine.context import Constants
 from sim.engine.inputs import Inputs
@@ -63,7 +64,12 @@ def first(inputs: Inputs, p: Draws, constants: Constants, factual: Anchor | None
     behind = np.where(np.arange(actors) == US, 0.0, BEHIND_AT_FIRST)[:, None]
     largest = i.first_run[:, None] * ones
     return State(
-        plan=table(), target=table(), wish=table(), base_plan=table(), money=table(), wished=table(),
+        plan=table(), target=table(), wish=table(), base_plan=table(), budget=table(), money=table(), wished=table(),
+        money_use=np.zeros((actors, len(MONEY), runs)),
+        people_use=np.zeros((actors, len(PEOPLE), runs)), idle=table(),
+        trained=table(), people=table(), pay=table(), recruited=ones.copy(), moved=0.0 * ones,
+        power_use=np.ones((3, runs)), from_experiments=np.zeros((3, runs)), from_people=np.zeros((3, runs)),
+        mix=np.zeros((actors, 3, runs)),
         early=table(), spending=table(),
         executed=table(1.0), backlog=backlog, backlog_usd=backlog * i.list_price[0], delivered=table(),
         serving=table(), experiments=table(), pretraining=table(), reinforcement=table(RL_TRACE * (1 - BASE_SAFETY)),
@@ -81,17 +87,27 @@ def first(inputs: Inputs, p: Draws, constants: Constants, factual: Anchor | None
         ahead_of_sales=ones.copy(), on_order=np.zeros((classes, runs)), let_in=np.zeros((classes, runs)),
         rent=0.0 * ones, bloc_revenue=np.zeros((3, runs)),
         revenue_growth=np.zeros((3, runs)), plan_edge=(np.ones((3, runs)),) * 4, clustered=table(),
-        run_edge=(table(), table(), np.ones((3, runs)), np.ones((3, runs))), domestic=_fabs(i, p),
+        run_edge=(table(), table(), np.ones((3, runs)), np.ones((3, runs)), table()), edge=_nothing_yet(actors, runs),
+        domestic=_fabs(i, p),
         network=i.routes[:, None] * p.network_first, rented=table(), legal_total=np.zeros((classes, runs)),
         variant_wait=np.zeros(runs),
         public=PublicInfo(
             rival_gap=table(GAP_AT_FIRST), lead=GAP_AT_FIRST * ones, blocked=0.0 * ones,
-            priced_out=0.0 * ones, premium=0.0 * ones, diverted=0.0 * ones,
+            priced_out=0.0 * ones, premium=0.0 * ones, diverted=0.0 * ones, cover=ones.copy(),
         ),
         fleets=[], first_possible=largest, run_price=table(i.list_price[0]),
         best_efficiency=np.zeros((3, i.steps + 1, runs)), best_rl=np.zeros((3, i.steps, runs)),
         slowdown_start=np.full(runs, np.inf), offset=np.zeros(runs),
         offsets=np.zeros((i.data_steps, runs)), points_history=np.zeros((i.data_steps, actors, runs)), anchor=factual,
+    )  # fmt: skip
+
+
+def _nothing_yet(actors: int, runs: int) -> AtEdge:
+    """What the edge of the data will be held against, before it is reached."""
+    table, bloc, single = np.ones((actors, runs)), np.ones((3, runs)), np.ones(runs)
+    return AtEdge(
+        money_use=np.ones((actors, len(MONEY), runs)), race=bloc, revenue=bloc, power_use=bloc,
+        from_experiments=bloc, from_people=bloc, pay=table, people=table, safety=table, cover=single, margin=single,
     )  # fmt: skip
 
 

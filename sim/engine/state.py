@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from agents.protocols import PublicInfo
+from agents.protocols import AtEdge, PublicInfo
+from agents.worth import Worth
 from scenarios.events import Event
 from sim.engine.anchor import Anchor
 from sim.engine.delivery import Delivery
@@ -27,15 +28,19 @@ class State:
 
     # --- decisions of actors, (A, R) ----------------------------------------------------------------------------------
     plan: Array
-    """US dollars a quarter planned for chips, policy and race apart: after what could be ordered."""
+    """US dollars a quarter planned for AI in all uses, policy and race apart: after what could be ordered."""
     target: Array
     """US dollars a quarter that revenue and its return carry: what plans move towards."""
     wish: Array
     """The same plan without a look at what could be ordered; kept after the data only where books of money are."""
     base_plan: Array
     """US dollars a quarter of the record's last quarter, from which plans grow."""
+    budget: Array
+    """US dollars to divide this quarter: the plan with policy and a rival's pressure, less public costs."""
+    money_use: Array
+    """(A, 4, R) shares of the budget for chips, fabs and tools, data centers with power, and people."""
     money: Array
-    """US dollars to place this quarter: the plan with policy, a rival's pressure and what is bought ahead of a rule."""
+    """US dollars to place for chips this quarter, with what is bought ahead of a rule."""
     wished: Array
     """US dollars a quarter that would be placed if there were enough to buy; in the record what was ordered."""
     serving: Array
@@ -48,6 +53,12 @@ class State:
     """Share of compute for reinforcement learning."""
     safety: Array
     """Share of compute for safety work."""
+    mix: Array
+    """(A, 3, R) serving, experiments and pretraining as shares of what these three have together."""
+    idle: Array
+    """Share of compute that stands still while clusters are pooled, or guards models."""
+    people_use: Array
+    """(A, 4, R) shares of people for research on capability, products, safety and secrecy."""
     clustered: Array
     """Share of usable compute that the largest run would get without policy."""
     concentration: Array
@@ -68,6 +79,18 @@ class State:
     """US dollars of this quarter that are spent ahead of a rule."""
     push: Array
     """Chinese domestic push, 0 to 1."""
+
+    # --- people, (A, R) -----------------------------------------------------------------------------------------------
+    trained: Array
+    """People whom an actor has trained or hired, full-time equivalents, before policy and moves."""
+    people: Array
+    """People who work on AI for an actor, full-time equivalents."""
+    pay: Array
+    """US dollars a year per person."""
+    recruited: Array
+    """(R,) people in the United States against those it trained, by policy, a factor."""
+    moved: Array
+    """(R,) people who work in China instead of the United States, against today; may be negative."""
 
     # --- what actors have, (A, R) -------------------------------------------------------------------------------------
     revenue: Array
@@ -158,14 +181,24 @@ class State:
     """(R,) quarters since a variant for China became worth designing."""
 
     # --- what planners see, (blocs, R): the United States, China, everybody else ------------------------------------
+    power_use: Array
+    """Power that chips owned and on order need, against what there will be when they come."""
+    from_experiments: Array
+    """Efficiency that an e-fold of experiments adds in a quarter, orders of magnitude."""
+    from_people: Array
+    """The same of an e-fold of researchers."""
     bloc_revenue: Array
     """US dollars a year from AI."""
     revenue_growth: Array
     """Trend of it, a year, in logs; may be negative."""
-    run_edge: tuple[Array, Array, Array, Array]
-    """At the edge of the data: the share in the largest run and compute, (A, R), price and AI revenue, (3, R)."""
+    run_edge: tuple[Array, Array, Array, Array, Array]
+    """At the edge of the data: the share in the largest run and compute, (A, R), price and AI revenue, (3, R), and
+    money for chips, (A, R)."""
     plan_edge: tuple[Array, Array, Array, Array]
     """Revenue, its growth, the return on chips and the share spent on them, at the edge of the data."""
+
+    edge: AtEdge
+    """What was divided at the edge of the data, and what each use was worth then."""
 
     # --- knowledge ----------------------------------------------------------------------------------------------------
     public: PublicInfo
@@ -208,7 +241,7 @@ class State:
 
 SIGNED = frozenset({
     "efficiency", "latent", "eci", "frontier_shock", "rl_value", "largest_run", "first_possible", "agreed_run",
-    "demand_growth", "revenue_growth", "rent",
+    "demand_growth", "revenue_growth", "rent", "moved",
     "best_efficiency", "best_rl", "slowdown_start", "offset", "offsets", "points_history",
 })  # fmt: skip
 """Fields of the state that may be negative or infinite; all others are amounts or shares."""
@@ -244,6 +277,8 @@ class Quarter:
     """Controls on high-bandwidth memory, 0 to 1."""
     offshore_closed: float
     """Share of Chinese use of chips abroad that the rules stop."""
+    strain: float
+    """Controls on chip tools against those of 2026: what allies' sales suffer by."""
     allies_parted: bool
     """Whether an event has parted the allies from the United States."""
     efficiency_gain: float
@@ -258,6 +293,10 @@ class Quarter:
     """Share of the ceiling of reinforcement learning that is left."""
     taiwan: float
     """Share of US-designed production that an event takes."""
+    mineral_controls: float
+    """How far China keeps back minerals, 0 to 1."""
+    minerals: float
+    """Share of US-designed production that lacks them."""
     memory_shock: float
     """Change of Chinese memory by an event, a share."""
     agreement: Event | None
@@ -268,8 +307,18 @@ class Quarter:
     """(K, R) H100 equivalents of a chip in decoding."""
 
     # --- decisions ----------------------------------------------------------------------------------------------------
-    recorded_spending: Array
-    """(A, R) US dollars for chips by the record; while the data last."""
+    recorded_money: Array
+    """(A, 4, R) US dollars for AI by use, by the record; while the data last."""
+    worth: Worth
+    """What uses of money, compute and people are worth to the three blocs."""
+    chip_return: Array
+    """(blocs, R) yearly revenue over the worth of the compute that earns it, against that at the edge of the data."""
+    margin: Array
+    """(R,) price of a chip over its cost, last quarter."""
+    public_items: dict[str, dict[int, Array]]
+    """What governments pay, by item: row of the actor → (R,) US dollars."""
+    public_costs: Array
+    """(A, R) US dollars that a government pays for controls and their enforcement."""
     effort: Array
     """(A, 1) spending of allies against the trend, a factor set by policy."""
     run_share: Array
@@ -284,6 +333,8 @@ class Quarter:
     """(K, R) capacity of each main class, H100e."""
     made_to_order: Array
     """(R,) capacity of merchant classes, H100e."""
+    imported_memory: float
+    """Memory that Chinese makers import, thousand 910C equivalents."""
     chinese_output: Array
     """(R,) what Chinese fabs make, thousand 910C equivalents."""
 
@@ -324,6 +375,8 @@ class Quarter:
     """(A, R) US dollars of orders that a rule has ended."""
     premium_usd: Array
     """(R,) US dollars that China pays above the list price of the same compute."""
+    legal_by_class: Array
+    """(US classes, R) chips that China imports legally, by class."""
     legal_chips: Array
     """(R,) chips that China imports legally."""
     made_chinese: Array
@@ -350,6 +403,12 @@ class Quarter:
     """(K, R) chips that retire, where the ledger is kept."""
     retired_china: Array
     """(K, R) the same of China alone."""
+
+    # --- people -------------------------------------------------------------------------------------------------------
+    accounts: Array
+    """(accounts, R) US dollars of the quarter by actor and item, where they are kept."""
+    talent_usd: Array
+    """(R,) US dollars that China pays to hold or win talent."""
 
     # --- research, training, feedback ---------------------------------------------------------------------------------
     open_to: Array

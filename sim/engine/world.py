@@ -8,7 +8,7 @@ import numpy as np
 from agents.actor import NationalActor
 from agents.designer import ChipDesigner
 from agents.partners import Ally, Hub, Partner, Rest
-from agents.protocols import PublicInfo
+from agents.protocols import AtEdge, PublicInfo
 from agents.rows import CHINA, PARTNERS, US
 from agents.superpower import China, UnitedStates
 from scenarios.kinds import PartnerKind
@@ -27,16 +27,25 @@ PARTNERS_BY_KIND: dict[PartnerKind, type[NationalActor]] = {"ally": Ally, "hub":
 
 
 class World(mesa.Model):
-    """One part of an ensemble: all members at once, in tables of shape `(actors, runs)`."""
+    """One part of an ensemble: all members at once, in tables of shape `(actors, runs)`.
+
+    It begins at a state that is given, as that at the edge of the data, or before the first quarter.
+    """
 
     def __init__(
-        self, inputs: Inputs, draws: Draws, noise: Noise, factual: Anchor | None = None, log: record.Log | None = None
+        self,
+        inputs: Inputs,
+        draws: Draws,
+        noise: Noise,
+        factual: Anchor | None = None,
+        log: record.Log | None = None,
+        state: State | None = None,
     ) -> None:
         super().__init__(rng=0)  # Mesa's own generators stay unused
         self.inputs, self.p, self.noise, self.factual = inputs, draws, noise, factual
         self.constants = Constants.of(inputs, draws)
         self.hardware = Hardware.of(inputs.designs[0], draws)
-        self.state: State = start.first(inputs, draws, self.constants, factual)
+        self.state: State = state or start.first(inputs, draws, self.constants, factual)
         self._actors()
         self.log = log or record.Log(inputs, draws.points_per_oom.size)
         self.begin(0, Quarter())
@@ -103,6 +112,15 @@ class World(mesa.Model):
     def baseline_safety(self) -> Array:
         """(runs,) share of compute for safety without a rival in sight."""
         return self.constants.baseline_safety
+
+    @property
+    def edge(self) -> AtEdge:
+        """What was divided at the edge of the data, and what it was worth."""
+        return self.state.edge
+
+    def fixed(self, what: str) -> Array | None:
+        """(actors, uses) shares that the scenario fixes this quarter; None where it fixes none."""
+        return self.context.inputs.fixed[what][self.context.t]
 
     def setting(self, lever: str) -> float:
         """This quarter's setting of a lever; NaN leaves the decision to the actor."""

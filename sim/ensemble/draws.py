@@ -116,6 +116,10 @@ class Draws:
     rent_response: Array
     fab_response: Array
     legal_share: Array
+    power_response: Array
+    talent_supply: Array
+    pooling_cost: Array
+    secrecy_cost: Array
     compute_fraction_nvidia: Array
     compute_fraction_other: Array
     bandwidth_fraction_nvidia: Array

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agents.superpower import PUSH_TODAY
 from sim.ensemble.draws import Draws
 from sim.ensemble.rng import Array
 from sim.equations import growth as fading
@@ -16,7 +17,7 @@ FADE_YEARS = 3.5
 """Years over which growth fades to the late pace; judgement."""
 BANK_DRAW, STOCK_DRAW = 0.12, 0.25
 """Largest share of the die bank and of the memory stockpile used in a quarter; judgement."""
-TOOLS_TODAY, MEMORY_TODAY, PUSH_TODAY = 0.6, 0.6, 0.5
+TOOLS_TODAY, MEMORY_TODAY = 0.6, 0.6
 """The settings at which the growth parameters are stated."""
 STEEPEST_FALL = -0.2
 """Lowest yearly growth of a capacity, as a logarithm: wear without spare parts; judgement."""

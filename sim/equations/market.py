@@ -36,6 +36,9 @@ TREND_WEIGHT = 0.3
 """Weight of the last quarter in the trend of demand that makers see; judgement."""
 TREND_SHARE = 0.5
 """Share of the trend of demand that makers build ahead of; judgement."""
+FAB_RETURNS, LEAST_INVESTED = 0.3, 0.01
+"""How the limit on added capacity answers to money of nations for fabs and tools, and the least of it that counts;
+judgement."""
 LEAST_COVER = 1e-3
 """Quarters of backlog below which the price sees no difference."""
 
@@ -94,7 +97,14 @@ def demand(value: Array, cost: Array, p: Draws) -> Array:
 
 
 def added_capacity(
-    wanted: Array, capacity: Array, trend: Array, coming: Array, fall: Array, p: Draws, year: float
+    wanted: Array,
+    capacity: Array,
+    trend: Array,
+    coming: Array,
+    fall: Array,
+    p: Draws,
+    year: float,
+    invested: Array | float = 1.0,
 ) -> Array:
     """Growth of capacity ordered this quarter, in logs; it makes chips `ORDER_QUARTERS` later.
 
@@ -106,9 +116,11 @@ def added_capacity(
         fall: yearly gain by technology, in logs.
         p: parameters.
         year: decimal year at the end of the quarter.
+        invested: money of nations for fabs and tools, against the usual.
     """
     fade = np.exp(-max(year - LIMIT_FROM, 0.0) / LIMIT_FADE)
     most = p.capacity_limit_late + (p.capacity_limit - p.capacity_limit_late) * fade
+    most = most * np.power(np.maximum(invested, LEAST_INVESTED), FAB_RETURNS)
     gap = np.log(np.maximum(wanted, 1.0) / np.maximum(capacity, 1.0))
     gap = gap + TREND_SHARE * trend * AHEAD_YEARS - coming - fall * AHEAD_YEARS
     limit = np.where(gap > 0, most, SLOWEST_EXIT)

@@ -23,6 +23,18 @@ FADE_YEARS = 4.0
 """Years over which growth of additions fades; judgement."""
 
 
+def bought(trend: Array, money: Array, megawatt: Array, response: Array) -> Array:
+    """Power that money builds in a quarter, MW: the trend at its cost, and more or less of it at a rising cost.
+
+    Args:
+        trend: (actors, runs) MW that sites, grids and permits allow at the usual cost.
+        money: US dollars for data centers and their power.
+        megawatt: (actors, 1) usual cost of a megawatt with its data center, servers and network, US dollars.
+        response: (runs,) exponent by which building answers to money.
+    """
+    return np.asarray(trend * np.power(np.maximum(money, 1.0) / np.maximum(trend * megawatt, 1.0), response))
+
+
 def additions_growth(first: Array, year: float) -> Array:
     """Quarterly growth factor of power additions: the first growth fades."""
     return np.exp(growth.yearly(first, LATE_GROWTH, year, FADE_YEARS) / 4)
@@ -34,7 +46,7 @@ def ai_share(share: Array, need: Array, available: Array) -> Array:
     return np.minimum(share * (1 + SHARE_SPEED * short), np.maximum(LARGEST_AI_SHARE, share))
 
 
-def room(available: Array, added: Array, need: Array, ahead: Array) -> Array:
+def room(available: Array, added: Array, need: Array | float, ahead: Array) -> Array:
     """Power (MW) that there will be for new chips when they come, by territory, (actors, runs); negative where short.
 
     Args:

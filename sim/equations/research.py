@@ -53,8 +53,10 @@ def uplift(eci: Array, p: Draws, ceiling: Array, width: Array) -> Array:
     return 1 + (ceiling - 1) / (1 + np.exp((p.coder_eci - eci) / width))
 
 
-def research_input(experiments: Array, labour: Array, p: Draws) -> Array:
+def research_input(experiments: Array, labour: Array, p: Draws) -> tuple[Array, Array]:
     """CES of experiment compute (H100e) and augmented labour (world share × uplift), 1 at the reference.
+
+    Beside it stands the share of it that compute brings, 0 to 1: the rest is labour's.
 
     Args:
         experiments: (actors, runs).
@@ -63,14 +65,15 @@ def research_input(experiments: Array, labour: Array, p: Draws) -> Array:
     """
     rho = 1 - 1 / p.substitution
     rho = np.where(np.abs(rho) < NEAR_COBB_DOUGLAS, NEAR_COBB_DOUGLAS, rho)
-    mixed = 0.0
+    parts = []
     for values, reference, weight, exponent in (
         (experiments, REFERENCE_EXPERIMENTS, p.compute_weight, p.compute_exponent),
         (labour, REFERENCE_LABOUR, 1 - p.compute_weight, p.labour_exponent),
     ):
         power = exponent * rho
-        mixed = mixed + np.exp(power * np.log(values + NEARLY_NOTHING) + (np.log(weight) - power * np.log(reference)))
-    return np.exp(np.log(mixed) * (1 / rho))
+        parts.append(np.exp(power * np.log(values + NEARLY_NOTHING) + (np.log(weight) - power * np.log(reference))))
+    mixed = parts[0] + parts[1]
+    return np.exp(np.log(mixed) * (1 / rho)), parts[0] / mixed
 
 
 def own_growth(research: Array, efficiency: Array, p: Draws) -> Array:

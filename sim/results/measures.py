@@ -46,7 +46,11 @@ MEASURES: dict[str, tuple[str, str]] = {
     "run_share": ("Usable compute that money and the fleet give one run, policy apart", "share"),
     "terms_us": ("Terms of capability, United States", "OOM; reinforcement learning in ECI points"),
     "terms_china": ("Terms of capability, China", "OOM; reinforcement learning in ECI points"),
-    "use_us": ("Use of compute, United States", "share"),
-    "use_china": ("Use of compute, China", "share"),
+    "budget_usd": ("Money for AI in all uses", "US dollars a quarter"),
+    "money_use": ("Money for AI by use", "share"),
+    "compute_use": ("Compute by use", "share"),
+    "people_use": ("People by use", "share"),
+    "people": ("People who work on AI", "full-time equivalents"),
+    "accounts": ("Earned, paid or done without", "US dollars a quarter"),
 }
 """Series that can be asked for: label and unit."""

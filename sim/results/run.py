@@ -114,10 +114,13 @@ class Run(Short):
     @checked
     def parts(self, name: str) -> tuple[str, ...]:
         """Names of the parts of a series along its middle axis; empty for a single series."""
+        from sim.engine.inputs import accounts_of
         from sim.engine.phases.record import BLOCS, BY_BLOC, BY_RIVAL, PARTS, RIVALS
 
         if self[name].ndim == 2:
             return ()
+        if name == "accounts":
+            return tuple(f"{actor}.{item}" for actor, item in accounts_of(self.spec.roster()))
         return BLOCS if name in BY_BLOC else RIVALS if name in BY_RIVAL else PARTS.get(name, self.actors)
 
     @checked

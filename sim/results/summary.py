@@ -12,6 +12,7 @@ from sim.ensemble import posterior_draws
 from sim.ensemble.rng import Array
 from sim.equations.governance import INDICES
 from sim.equations.trade import CHANNELS
+from sim.results.costs import allocation
 from sim.results.outcomes import blocs, china_compute, crossing, lead, million, polarity
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def summary(run: Run) -> dict[str, Any]:
         "flows_h100e": {str(y): {c: quantiles(_yearly(run, i, t)) for i, c in enumerate(CHANNELS)}
                         for y, t in at.items()},
         "market": {actor: {str(y): _market(run, a, t) for y, t in at.items()} for a, actor in enumerate(run.actors)},
+        "allocation": allocation(run),
         "list_price_usd": by_year("list_price", THREE), "china_price_usd": by_year("china_price", THREE),
         "china_compute_h100e": {d: {str(y): quantiles(values[t]) for y, t in at.items()}
                                 for d in china_compute.DEFINITIONS

@@ -8,16 +8,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.protocols import PublicInfo
+from agents.protocols import AtEdge, PublicInfo
+from agents.worth import Worth
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import parameters
+from scenarios.uses import MONEY, PEOPLE
 
 RUNS = 3
 TABLES = (
-    "plan", "target", "base_plan", "money", "executed", "early", "reinforcement", "safety", "concentration",
-    "clustered", "used_train",
+    "plan", "target", "base_plan", "budget", "money", "executed", "early", "serving", "experiments", "pretraining",
+    "reinforcement", "safety", "idle", "concentration", "clustered", "used_train", "power_use",
     "alignment", "policing", "rl_value", "strictness", "enforcement", "permission", "hoard", "push",
 )  # fmt: skip
+
+
+DIVIDED = {"money_use": MONEY, "people_use": PEOPLE}
+"""Tables with a row per use."""
 
 
 class Seen:
@@ -27,14 +33,27 @@ class Seen:
         self.p = SimpleNamespace(
             **{n: np.full(RUNS, row.distribution.interval()[1]) for n, row in parameters().items()}
         )
-        self.state = SimpleNamespace(**{name: np.full((3, RUNS), 0.5) for name in TABLES}, variant_wait=np.zeros(RUNS))
+        self.state = SimpleNamespace(
+            **{name: np.full((3, RUNS), 0.5) for name in TABLES}, variant_wait=np.zeros(RUNS),
+            **{name: np.full((3, len(uses), RUNS), 1 / len(uses)) for name, uses in DIVIDED.items()},
+        )  # fmt: skip
+        table, single = np.full((3, RUNS), 0.4), np.full(RUNS, 2.0)
+        self.edge = AtEdge(
+            money_use=np.full((3, len(MONEY), RUNS), 1 / len(MONEY)), race=1 + table, revenue=table, power_use=table,
+            from_experiments=table, from_people=table, pay=table, people=table, safety=table / 10, cover=single,
+            margin=single,
+        )  # fmt: skip
+        self.shares: dict[str, np.ndarray] = {}
+        self.state.mix = np.full((3, 3, RUNS), 1 / 3)
         self.levers = {n: np.nan if x.default == ACTOR else float(x.default) for n, x in LEVERS.items()}
         self.switches = {"reinvestment": True, "us_reacts": False}
         self.in_data = False
         self.baseline_safety = np.full(RUNS, 0.03)
         self.now = SimpleNamespace(
             prospects=np.full((3, RUNS), 1.1), run_share=np.full((3, RUNS), 0.02), since=1.0,
-            recorded_spending=np.full((3, RUNS), 7.0),
+            recorded_money=np.full((3, len(MONEY), RUNS), 7.0), chip_return=np.full((3, RUNS), 1.2),
+            worth=Worth(*(np.full((3, RUNS), x) for x in (1.3, 1.1, 0.8, 0.9))),
+            margin=np.full(RUNS, 2.5), public_costs=np.zeros((3, RUNS)), strain=1.0,
             effort=np.ones((3, 1)), policing_set=np.full((3, 1), np.nan), stockpiling=0.0, allies_parted=False,
         )  # fmt: skip
         self.see()
@@ -43,11 +62,14 @@ class Seen:
         """Let everybody see something else of the last quarter."""
         usual = {
             "rival_gap": 10.0, "lead": 9.0, "blocked": 0.5, "priced_out": 0.3, "premium": 0.5,
-            "diverted": 0.03,
+            "diverted": 0.03, "cover": 3.0,
         } | changed  # fmt: skip
         shapes: dict[str, Any] = {"rival_gap": (3, RUNS)}
         self.public = PublicInfo(**{name: np.full(shapes.get(name, RUNS), value) for name, value in usual.items()})
         return self
+
+    def fixed(self, what: str) -> Any:
+        return self.shares.get(what)
 
     def setting(self, lever: str) -> float:
         return self.levers[lever]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from agents.superpower import PUSH_SPEED, China
+from scenarios.uses import MONEY
 from tests.agents.conftest import Seen
 
 
@@ -32,7 +33,8 @@ def test_what_is_bought_ahead_of_a_rule_is_saved_again(seen: Seen) -> None:
 
 def test_hoarding_is_as_large_as_the_parameter_says(seen: Seen) -> None:
     extra = spent(seen, 4, rush_in=3)[3] - spent(Seen(), 4)[3]
-    np.testing.assert_allclose(extra, seen.p.hoarding * 100.0)
+    for_chips = seen.state.plan[1] * seen.state.money_use[1, MONEY.index("chips")]
+    np.testing.assert_allclose(extra, seen.p.hoarding * for_chips)
 
 
 def test_money_that_cannot_be_placed_is_not_planned_again_and_stays_the_target(seen: Seen) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents import actor, designer, partners, superpower
+from agents import allocation, compute, designer, money, partners, people, superpower, worth
 from agents.actor import NationalActor
 from agents.explanation import Explanation, Unit, in_words
 from agents.partners import Ally, Hub, Rest
@@ -19,6 +19,7 @@ from agents.snapshot import Snapshot
 from agents.superpower import China, UnitedStates
 from scenarios import load
 from scenarios.quarters import FIRST, number
+from scenarios.uses import COMPUTE, MONEY, PEOPLE
 from sim import checkout
 from sim.engine.inputs import Inputs
 from sim.engine.noise import noise
@@ -28,7 +29,7 @@ from sim.engine.state import Quarter
 from sim.engine.world import PARTNERS_BY_KIND, World
 from sim.ensemble.draws import draw
 from sim.ensemble.rng import Streams
-from tests.agents.conftest import RUNS, TABLES, Seen
+from tests.agents.conftest import DIVIDED, RUNS, TABLES, Seen
 
 KINDS = {UnitedStates: 0, China: 1, Ally: 2, Hub: 2, Rest: 2}
 BOOKS = {"plan", "target", "base_plan", "executed", "early", "hoard", "clustered"}
@@ -43,11 +44,14 @@ def varied(**levers: float) -> Seen:
     by_member, by_row = np.array([0.8, 1.0, 1.1]), np.array([[0.7], [1.0], [1.1]])
     for name in TABLES:
         setattr(world.state, name, getattr(world.state, name) * by_member * by_row)
+    for name in DIVIDED:
+        shares = getattr(world.state, name) * np.array([1.2, 1.0, 0.8, 1.0])[:, None] ** by_row[:, :, None]
+        setattr(world.state, name, shares / shares.sum(axis=1, keepdims=True))
     for name, value in vars(world.p).items():
         setattr(world.p, name, value * by_member)
     world.state.used_train *= 1e7
     world.state.hoard *= 1e11
-    for table in (world.state.plan, world.state.base_plan, world.state.money):
+    for table in (world.state.plan, world.state.base_plan, world.state.budget, world.state.money):
         table *= 1e12
     world.now.stockpiling = 0.4
     for name, value in vars(world.public).items():
@@ -65,7 +69,15 @@ def explained(kind: type[NationalActor], world: Any, member: int = 2) -> dict[st
 
 def decided(kind: type[NationalActor], world: Any, member: int = 2) -> dict[str, float]:
     one_actor(kind, world).decide()
-    return {name: float(getattr(world.state, name)[KINDS[kind], member]) for name in TABLES}
+    return numbers(world, KINDS[kind], member)
+
+
+def numbers(world: Any, row: int, member: int) -> dict[str, float]:
+    """What stands in the tables for one actor and member, by the names of decisions."""
+    found = {name: float(getattr(world.state, name)[row, member]) for name in TABLES}
+    for name, uses in DIVIDED.items():
+        found |= {f"{name}.{use}": float(getattr(world.state, name)[row, n, member]) for n, use in enumerate(uses)}
+    return found
 
 
 SETTINGS = [
@@ -88,7 +100,7 @@ def test_an_actor_decides_what_it_explains(kind: type[NationalActor], levers: di
     for member in range(RUNS):
         one, two = varied(**levers), varied(**levers)
         one.in_data = two.in_data = in_data
-        before = {name: float(getattr(two.state, name)[KINDS[kind], member]) for name in TABLES}
+        before = numbers(two, KINDS[kind], member)
         told, done = explained(kind, one, member), decided(kind, two, member)
         assert {n: e.value for n, e in told.items()} == {n: done[n] for n in told}
         assert {n: e.before for n, e in told.items()} == {n: before[n] for n in told}
@@ -99,10 +111,10 @@ def test_an_actor_decides_what_it_explains(kind: type[NationalActor], levers: di
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_actor_explains_every_decision_it_takes(kind: type[NationalActor]) -> None:
     world, told = varied(), explained(kind, varied())
-    before = {name: getattr(world.state, name).copy() for name in TABLES}
+    before = numbers(world, KINDS[kind], 2)
     one_actor(kind, world).decide()
-    moved = {name for name in TABLES if not np.array_equal(getattr(world.state, name), before[name])}
-    assert moved - BOOKS == set(told)
+    after = numbers(world, KINDS[kind], 2)
+    assert {name for name in after if after[name] != before[name]} - BOOKS <= set(told) <= set(after)
     assert all(found.reasons for found in told.values())
 
 
@@ -114,7 +126,8 @@ def test_explaining_decides_nothing() -> None:
     for kind in KINDS:
         world, untouched = varied(), varied()
         one_actor(kind, world).explain(0)
-        assert all(np.array_equal(getattr(world.state, n), getattr(untouched.state, n)) for n in TABLES)
+        for name in (*TABLES, *DIVIDED):
+            assert np.array_equal(getattr(world.state, name), getattr(untouched.state, name))
 
 
 # --- in a world ------------------------------------------------------------------------------------------------------
@@ -141,21 +154,32 @@ def test_in_a_world_every_actor_decides_what_it_explains(world: World) -> None:
     told = [(agent.rows, found) for agent in world.deciders for found in agent.explain(5)]
     (variant,) = world.designer.explain(5)
     decide.run(world.context, world.state, world.now)
-    assert len(told) == 4 * len(world.deciders) + 4 + len(
+    of_all = 2 + len(MONEY) + len(PEOPLE) + len(COMPUTE) + 1  # budget, money for chips, uses, the largest run
+    assert len(told) == of_all * len(world.deciders) + 4 + len(
         [agent for agent in world.deciders if isinstance(agent, Ally | Hub)]
     )
     for row, found in told:
-        assert found.value == getattr(world.state, found.decision)[row, 5], (row, found.decision)
+        table, _, use = found.decision.partition(".")
+        values = getattr(world.state, table)[row]
+        value = values[DIVIDED[table].index(use), 5] if use else values[5]
+        assert found.value == value, (row, found.decision)
     assert variant.value == world.state.variant_wait[5]
 
 
 # --- one rule, one home ----------------------------------------------------------------------------------------------
 
 CONSTANTS: list[tuple[Any, type[NationalActor], str, str, dict[str, float]]] = [
-    *((actor, UnitedStates, name, "money", {}) for name in ("RACE_SPENDING", "RACE_DISTANCE")),
-    *((actor, UnitedStates, name, "safety", {}) for name in ("INERTIA", "CORNERS", "RACE_DISTANCE")),
-    (actor, Hub, "INERTIA", "reinforcement", {}),
-    (actor, China, "GATHERING", "concentration", {}),
+    (money, UnitedStates, "RACE_SPENDING", "budget", {}),
+    *((worth, UnitedStates, "RACE_DISTANCE", name, {}) for name in ("budget", "safety")),
+    (allocation, UnitedStates, "SPEED", "money_use.chips", {}),
+    (compute, UnitedStates, "SECURED", "idle", {"weight_security": 90.0}),
+    (people, UnitedStates, "CLOSED_PART", "people_use.secrecy", {}),
+    (people, UnitedStates, "SAFETY_PEOPLE", "people_use.safety", {}),
+    (people, UnitedStates, "ON_CAPABILITY", "people_use.capability", {}),
+    (superpower, China, "PUSH_TODAY", "money_use.fabs", {}),
+    *((compute, UnitedStates, name, "safety", {}) for name in ("INERTIA", "CORNERS")),
+    (compute, Hub, "INERTIA", "reinforcement", {}),
+    (compute, China, "GATHERING", "concentration", {}),
     *((superpower, UnitedStates, name, "strictness", {}) for name in ("ALARM_AT", "ALARM_WIDTH", "REACTION")),
     *((superpower, UnitedStates, name, "enforcement", {})
       for name in ("ALARM_AT", "ALARM_WIDTH", "REACTION", "CALM_EFFORT", "ALARM_EFFORT")),
@@ -194,7 +218,7 @@ def test_what_adds_up_adds_up_to_the_target() -> None:
 
 def test_no_page_has_a_rule_of_an_actor_of_its_own() -> None:
     """Pages may ask actors and lay out what they say; a constant or a formula of a rule stands in `agents/` alone."""
-    rooms = {"agents.actor", "agents.superpower", "agents.partners", "agents.designer"}
+    rooms = {f"agents.{path.stem}" for path in (checkout.ROOT / "agents").glob("[a-z]*.py")} - {"agents.rows"}
     for path in sorted((checkout.ROOT / "sim/ui").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         taken = [
@@ -285,11 +309,16 @@ def test_a_snapshot_explains_as_the_world_does() -> None:
     known = Snapshot(
         public=public,
         trends={"prospects": float(world.now.prospects[1, 2]), "run_share": float(world.now.run_share[1, 2]),
-                "since": 1.0, "stockpiling": 0.4, "effort": 1.0},
+                "since": 1.0, "stockpiling": 0.4, "effort": 1.0, "strain": 1.0, "margin": 2.5,
+                "chip_return": float(world.now.chip_return[1, 2]), "public_costs": 0.0},
+        worth={name: float(value[1, 2]) for name, value in world.now.worth._asdict().items()},
         traits={name: float(getattr(world.p, name)[2]) for name in Traits.__annotations__} | {"baseline_safety": 0.03},
+        edge={name: float(np.atleast_2d(value)[-1, 2]) for name, value in vars(world.edge).items() if value.ndim < 3}
+        | {"money_use": world.edge.money_use[1, :, 2]},
         settings=world.levers, switches=world.switches,
     )  # fmt: skip
     own = {name: float(getattr(world.state, name)[1, 2]) for name in TABLES if hasattr(China, name)}
+    own |= {name: getattr(world.state, name)[1, :, 2] for name in (*DIVIDED, "mix")}
     assert known.actor(China, own).explain() == list(explained(China, world).values())
 
 
@@ -297,7 +326,7 @@ def test_an_explanation_does_without_what_was_not_kept() -> None:
     known = Snapshot(
         public={"blocked": 0.8},
         settings={"chip_push": nan, "import_permission": nan, "china_spending": 100.0, "china_concentration": 1.0,
-                  "safety_share": nan},
+                  "safety_share": nan, "china_openness": 50.0, "china_power": 100.0},
         switches={"reinvestment": True},
     )  # fmt: skip
     found = {e.decision: e for e in known.actor(China, {"push": 0.5}).explain()}
@@ -316,7 +345,7 @@ def test_parts_of_a_sum_are_told_with_the_whole_alone() -> None:
 
 
 def test_a_snapshot_refuses_what_no_actor_looks_at() -> None:
-    with pytest.raises(ValueError, match="no actor looks at bloked; known: blocked, diverted"):
+    with pytest.raises(ValueError, match="no actor looks at bloked; known: blocked, cover, diverted"):
         Snapshot(public={"bloked": 0.8}).actor(China, {})
     with pytest.raises(ValueError, match="no actor looks at policng"):
         Snapshot().actor(Hub, {"policng": 0.8})

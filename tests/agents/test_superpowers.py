@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from agents.actor import CORNERS, GATHERING, INERTIA, LARGEST_SHARE, NationalActor
+from agents.actor import NationalActor
+from agents.compute import CORNERS, GATHERING, INERTIA, LARGEST_SHARE
 from agents.designer import ChipDesigner
 from agents.plans import FASTEST_CUT, FASTEST_PLAN
 from agents.superpower import UnitedStates
+from scenarios.uses import MONEY
 from tests.agents.conftest import RUNS, Seen
 
 
@@ -41,7 +43,9 @@ def test_without_the_switch_or_in_the_record_rules_stand_as_written(seen: Seen, 
 def test_in_the_record_spending_is_data(seen: Seen) -> None:
     seen.in_data = True
     us(seen).spend()
-    assert np.all(seen.state.money[0] == 7.0)
+    assert np.all(seen.state.budget[0] == 7.0 * len(MONEY))
+    np.testing.assert_allclose(seen.state.money[0], 7.0)
+    np.testing.assert_allclose(seen.state.money_use[0], 1 / len(MONEY))
 
 
 def test_a_plan_follows_prospects_policy_pressure_and_what_could_be_placed(seen: Seen) -> None:
@@ -52,7 +56,7 @@ def test_a_plan_follows_prospects_policy_pressure_and_what_could_be_placed(seen:
             table[0] = 100.0
         world.state.executed[0] = executed
         us(world).spend()
-        return float(world.state.money[0, 0])
+        return float(world.state.budget[0, 0])
 
     assert money() == pytest.approx(100 * 1.1**0.25, rel=1e-3)
     assert money(lever=200.0) == pytest.approx(2 * money())

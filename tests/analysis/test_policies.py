@@ -8,10 +8,11 @@ import pytest
 from scenarios import load, names
 from scenarios.errors import InputError
 from scenarios.levers import LEVERS
-from sim import compare, simulate
+from sim import compare, costs, simulate
 from sim.analysis.attribution import MOST, attribute, mixture, of_game, players, shapley
 from sim.analysis.prices import HARDLY, price_list
 from sim.analysis.regret import POLICIES, SIDES, Policy, Regret, laid_over, own_policy, policy_of, regret
+from sim.equations.costs import ENFORCEMENT, ITEMS
 from sim.inert import bound_by
 from sim.results.outcomes.scalar import parse
 from sim.results.paired import paired, paired_share
@@ -35,6 +36,21 @@ def test_a_price_is_the_comparison_of_two_scenarios(listed):
     assert (found.p05, found.p95) == (effect.p05, effect.p95)
     change = pair.outcome_changes()["us_ahead"]
     assert vars(price.effects["us_ahead@2028"])["mean"] == change["change"]
+
+
+def test_the_costs_of_a_move_are_those_of_the_two_runs(listed):
+    price = next(p for p in listed.prices if p.lever.name == "enforcement" and p.value == 10)
+    spec = load("current_policy")
+    paid = costs(simulate(spec.with_levers(enforcement=10), runs=64, until=2028), spec)
+    assert listed.year == 2028
+    for account in ("united_states.enforcement", "southeast_asia.transit_trade", "china.premium"):
+        actor, _, item = account.partition(".")
+        assert price.costs[account].mean == pytest.approx(float(paid.of(actor, item, 2028).mean()), rel=1e-6)
+    assert price.costs["united_states.enforcement"].mean == pytest.approx(9 * ENFORCEMENT, rel=1e-4)
+    (account, cost), *_ = price.largest(own=False)
+    assert not account.startswith("united_states")
+    assert cost.mean == max(c.mean for a, c in price.costs.items()
+                            if not a.startswith("united_states") and not ITEMS[a.partition(".")[2]].within)  # fmt: skip
 
 
 def test_prices_have_the_signs_that_they_must_have(listed):

@@ -11,10 +11,10 @@ FEW = "diffusion,follower_efficiency,research_returns"
 
 @pytest.mark.slow
 def test_discover_in_words_numbers_and_a_file(polarity, tmp_path):
-    call = ("discover", "--outcome", "lead_months@2030>=12", "--members", 1024)
+    call = ("discover", "--outcome", "lead_months@2030>=16", "--members", 1024)
     said = polarity(*call, "--out", tmp_path / "box.csv")
     assert said.code == 0, said.err
-    assert "“lead_months@2030>=12” holds in" in said.out
+    assert "“lead_months@2030>=16” holds in" in said.out
     assert "held out" in said.out
     report = json.loads(polarity(*call, "--json").out)["discoveries"][0]
     table = pl.read_csv(tmp_path / "box.csv")

@@ -5,13 +5,15 @@ import re
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 import yaml
 
 import scenarios
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters
-from sim import __version__, checkout, compare, simulate
+from scenarios.uses import USES
+from sim import __version__, checkout, compare, costs, simulate
 from sim.ensemble.draws import HARDWARE_DIMENSIONS
 from sim.results.comparison import Comparison
 
@@ -69,6 +71,36 @@ def test_what_is_shown_as_yaml_is_the_scenario(polarity, mine, name):
     jsonschema.validate(yaml.safe_load(text), json.loads(polarity("schema").out))
 
 
+def test_a_run_says_what_it_costs_whom_and_how_money_compute_and_people_are_divided(polarity):
+    words = ("run", "tight_controls", "--runs", 24, "--until", 2030)
+    found = json.loads(polarity(*words, "--json").out)
+    assert found["reference"] == HERE
+    paid = costs(simulate(scenarios.load("tight_controls"), 24, until=2030))
+    for actor, items in found["costs_usd"].items():
+        for item, years in items.items():
+            assert years["2030"] == pytest.approx(float(np.median(paid.of(actor, item, 2030))), rel=1e-5)
+    for actor in ("united_states", "china", "partners"):
+        for what, uses in USES.items():
+            kept = {"largest_run", "other_pretraining"} if what == "compute" else set()
+            assert set(found["allocation"][actor][what]) == {*uses, *kept} - ({"pretraining"} if kept else set())
+            assert all(0 <= share <= 1 for path in found["allocation"][actor][what].values() for share in path.values())
+    assert json.loads(polarity("run", HERE, "--runs", 2, "--until", 2027, "--json").out)["reference"] == "open_trade"
+    said = polarity(*words).out
+    assert "What it costs against current policy, billion US dollars in 2030" in said
+    assert "What they divide, and into what" in said
+
+
+def test_shares_that_a_file_fixes_are_shown_and_a_wrong_one_is_refused_in_a_line(polarity, mine):
+    path = mine("allocation: {china: {money: {fabs: 0.4}, compute: {serving: {2028-Q1: 0.3}}}}\n")
+    said = polarity("show", path).out
+    assert "Share fixed: china, money for fabs: 0.4" in said
+    assert "Share fixed: china, compute for serving: 0.3 from 2028-Q1" in said
+    wrong = polarity("run", mine("allocation: {china: {money: {fab: 0.4}}}\n"), "--runs", 2)
+    assert wrong.code == 2
+    assert "unknown use of money 'fab'; did you mean 'fabs'?" in wrong.err
+    assert "Traceback" not in wrong.err
+
+
 def test_a_run_is_one_json_object_with_all_results(polarity):
     said = polarity("run", HERE, "--runs", 24, "--seed", 3, "--until", 2030, "--json")
     assert (said.code, said.err) == (0, "")
@@ -90,7 +122,8 @@ def test_a_run_is_one_json_object_with_all_results(polarity):
     assert {"name", "months", "third_months"} <= set(found["ruler"])
     assert len(found["governance"]) == 5
     assert found.pop("without_effect") == []
-    assert found == simulate(scenarios.load(HERE), runs=24, seed=3, until=2030).summary()
+    run = simulate(scenarios.load(HERE), runs=24, seed=3, until=2030)
+    assert found == run.summary() | costs(run).summary()
 
 
 def test_the_same_call_prints_the_same_bytes(polarity):

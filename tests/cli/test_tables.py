@@ -15,7 +15,7 @@ CALLS = {
     "sensitivity morris": (
         "sensitivity", "--method", "morris", "-n", 4, "--inputs", FEW, "--outcome", "gap_eci@2027", "--seed", 3,
     ),
-    "discover": ("discover", "--members", 1024, "--outcome", "lead_months@2030>=12", "--seed", 3),
+    "discover": ("discover", "--members", 1024, "--outcome", "lead_months@2030>=16", "--seed", 3),
     "policies prices": ("policies", "prices", "--runs", 8, "--year", 2027, "--until", 2027, "--seed", 3),
     "policies attribute": (
         "policies", "attribute", "current_policy", "controls_erode", "--by", "side", "--runs", 8, "--seed", 3,

@@ -19,7 +19,7 @@ from sim.ensemble.draws import HARDWARE_DIMENSIONS
 from sim.equations.chips import CLASSES, H100_BF16, H100_TPP, catalogue
 
 READ_BY_TABLE = (
-    "chips", "supply_history", "actors", "power", "spending", "china_channels", "domestic_supply", "frontier",
+    "chips", "supply_history", "actors", "power", "spending", "units", "china_channels", "domestic_supply", "frontier",
     "frontier_quarters", "training_runs", "imports_quarters", "stocks", "conflicts", "projections", "mechanisms",
 )  # fmt: skip
 

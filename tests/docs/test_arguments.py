@@ -12,7 +12,7 @@ import pytest
 from scenarios import load
 from scenarios.errors import InputError
 from scenarios.levers import LEVERS
-from sim import compare, simulate
+from sim import compare, costs, simulate
 from sim.analysis.attribution import attribute, players
 from sim.analysis.correlation_ratio import correlation_ratios
 from sim.analysis.discovery import discover, question
@@ -27,6 +27,7 @@ from sim.batch.plan import parse as parse_plan
 from sim.checks import check_of, checked
 from sim.hindcast.blind import blind_spec, hindcast, quarter_of
 from sim.results.comparison import Comparison
+from sim.results.costs import Costs, allocation
 from sim.results.outcomes import china_compute
 from sim.results.outcomes.scalar import parse
 from sim.results.projections import beside, reading
@@ -55,6 +56,8 @@ CALLS: dict[Callable[..., Any], dict[str, Any]] = {
     hindcast: {"cutoff": "2024-12"}, blind_spec: {"cutoff": "2024-12"}, quarter_of: {"cutoff": "2024-12"},
     parse: {"text": "lead_months@2027"}, beside: {"run": RUN},
     reading: {"run": RUN, "expression": "end:premium", "year": 2027},
+    costs: {"run": RUN}, allocation: {"run": RUN}, Costs.largest: {"self": Costs(RUN, RUN), "year": 2027},
+    Costs.of: {"self": Costs(RUN, RUN), "actor": "china", "item": "premium", "year": 2027},
     composition: {"run": RUN}, speed_by_form: {"run": RUN},
     china_compute.compute: {"run": RUN}, china_compute.share_of_world: {"run": RUN},
     Run.step: {"self": RUN, "year": 2027}, Run.__getitem__: {"self": RUN, "name": "premium"},

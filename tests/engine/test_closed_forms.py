@@ -50,8 +50,10 @@ def test_research_input_is_one_at_the_reference_and_follows_its_exponents() -> N
     for elasticity in (0.5, 0.999, 2.0):
         p = middle(substitution=elasticity, compute_exponent=0.6, labour_exponent=0.6)
         x, n = research.REFERENCE_EXPERIMENTS, research.REFERENCE_LABOUR
-        assert num(research.research_input(one(x), one(n), p)) == pytest.approx(1, rel=1e-9)
-        assert num(research.research_input(one(10 * x), one(10 * n), p)) == pytest.approx(10**0.6, rel=1e-6)
+        at, by_compute = research.research_input(one(x), one(n), p)
+        assert num(at) == pytest.approx(1, rel=1e-9)
+        assert num(by_compute) == pytest.approx(num(p.compute_weight), rel=1e-9)
+        assert num(research.research_input(one(10 * x), one(10 * n), p)[0]) == pytest.approx(10**0.6, rel=1e-6)
 
 
 @pytest.mark.parametrize("rate", [0.1, 1.1, 50.0])

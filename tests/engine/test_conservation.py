@@ -7,6 +7,7 @@ import pytest
 
 from scenarios import load, names
 from sim.engine.phases.build import LIFE
+from sim.engine.phases.record import DIVIDERS
 from sim.engine.world import World
 from sim.equations import market
 from sim.equations.chips import CHINESE, CLASSES, US_CLASSES, VARIANTS, catalogue
@@ -150,14 +151,16 @@ def test_lines_make_no_more_than_they_can(make_world: Callable[..., World]) -> N
 def test_nothing_is_negative_and_everything_is_finite(run: Run) -> None:
     for name, values in {**run.series, **run.ledger}.items():
         assert np.isfinite(values).all(), name
-        if name not in ("efficiency", "capability", "premium", "premium_usd"):
+        if name not in ("efficiency", "capability", "premium", "premium_usd", "accounts"):
             # Stocks are sums and differences of large numbers: a rounding error below a chip is not a chip.
             assert values.min() >= -1e-9 * np.abs(values).max(), (name, values.min())
 
 
-def test_shares_of_compute_add_to_one(run: Run) -> None:
-    for name in ("use_us", "use_china"):
-        np.testing.assert_allclose(run[name].sum(axis=1), 1, rtol=1e-6)
+def test_shares_of_money_compute_and_people_add_to_one(run: Run) -> None:
+    for name in ("money_use", "compute_use", "people_use"):
+        for actor in DIVIDERS:
+            parts = [part for part in run.parts(name) if part.startswith(f"{actor}.")]
+            np.testing.assert_allclose(sum(run.part(f"{name}.{part}") for part in parts), 1, rtol=1e-6)
 
 
 def test_power_used_is_available_and_below_what_the_world_has(run: Run) -> None:

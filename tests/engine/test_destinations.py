@@ -45,7 +45,7 @@ def ended(make: Callable[..., World], spec: Scenario, until: int = 2030) -> Worl
 def test_a_denial_takes_chips_from_the_buyer_and_gives_them_to_others(
     make_world: Callable[..., World], buyer: str
 ) -> None:
-    base, denied = ended(make_world, BASE), ended(make_world, under(destination=buyer))
+    base, denied = (ended(make_world, spec, until=2028) for spec in (BASE, under(destination=buyer)))
     row = denied.inputs.actors.index(buyer)
     before, after = owned(base), owned(denied)
     assert np.all(after[row] < 0.85 * before[row])
@@ -241,7 +241,9 @@ def test_each_dated_rule_moves_some_series_or_is_marked(replay: Callable[[tuple[
     wrong = []
     for n, row in enumerate(rows):
         other = replay((*rows[:n], *rows[n + 1 :]))
-        moves = any(not np.array_equal(values, other.series[name]) for name, values in whole.series.items())
+        # What a rule of the past cost makers stands in their accounts, whatever came of it afterwards.
+        after = {name: values for name, values in whole.series.items() if name != "accounts"}
+        moves = any(not np.array_equal(values, other.series[name]) for name, values in after.items())
         if moves == bool(row.recorded_only):
             wrong.append(f"{row.id}: {'moves results' if moves else 'moves nothing'}, marked {row.recorded_only!r}")
     assert wrong == []

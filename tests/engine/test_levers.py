@@ -85,6 +85,7 @@ EVENTS: dict[str, tuple[dict[str, object], str, int]] = {
     "fab_breakthrough": ({"size": 5}, "flows_china.domestic", UP),
     "hbm_shock": ({"size": -0.8, "quarters": 16}, "flows_china.domestic", DOWN),
     "taiwan_disruption": ({"size": 0.8, "quarters": 8}, "made_h100e", DOWN),
+    "mineral_controls": ({"size": 1.0, "quarters": 8}, "made_h100e", DOWN),
     "diversion_uncovered": ({"size": 0.9}, "flows_china.diverted", DOWN),
     "scaling_slowdown": ({"size": 0.5}, "capability.united_states", DOWN),
     "rl_ceiling": ({"size": 0.5}, "capability.united_states", DOWN),

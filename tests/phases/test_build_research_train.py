@@ -6,11 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from agents.allocation import POWER, STAFF
 from agents.rows import CHINA, US
 from sim.engine.delivery import lose
 from sim.engine.phases import build
 from sim.engine.phases.record import Log
 from sim.engine.world import World
+from sim.equations import people
 from sim.equations.chips import CLASSES
 from tests.phases.conftest import Before
 
@@ -87,8 +89,13 @@ def test_power_is_built_by_whose_lever_it_is(before: Before, go: Go, lever: str,
         world.state.power_need[:], world.state.power[:] = 0.0, 1e4
         go(world, "build")
     ratio = twice.state.power_added / np.maximum(usual.state.power_added, 1e-12)
-    np.testing.assert_allclose(ratio[row], 2)
-    np.testing.assert_allclose(np.delete(ratio, row, axis=0), 1)
+    # Twice the sites and permits are built with the money that there is: it rises toward them, by the lever too.
+    money = (
+        twice.state.budget * twice.state.money_use[:, POWER] / (usual.state.budget * usual.state.money_use[:, POWER])
+    )[row]
+    np.testing.assert_allclose(ratio[row], 2 * (money / 2) ** usual.p.power_response)
+    assert np.all(money > 1.02)
+    np.testing.assert_allclose(np.delete(ratio, row, axis=0), 1, rtol=0.05)
 
 
 # --- research --------------------------------------------------------------------------------------------------------
@@ -115,14 +122,25 @@ def test_who_is_behind_learns_and_who_leads_does_not(before: Before, go: Go) -> 
     np.testing.assert_allclose(world.state.efficiency[US], 3.0, atol=1e-6)
 
 
-def test_talent_that_china_keeps_is_talent_that_others_lack(before: Before) -> None:
-    from sim.engine.phases.research import TALENT_MOVED, _labour
-
+def test_talent_that_china_keeps_is_talent_that_others_lack_and_costs_what_others_pay(before: Before) -> None:
     some, all_ = (before("research", china_talent=x) for x in (50, 100))
-    all_.state.eci = some.state.eci  # so that AI helps both alike
-    low, high = _labour(some.context, some.state), _labour(all_.context, all_.state)
-    assert np.all(high[CHINA] > low[CHINA])
-    np.testing.assert_allclose(high[US] / low[US], 1 - TALENT_MOVED / 2)
+    moved = all_.state.moved
+    assert np.all(moved > 0)
+    assert np.all(some.state.moved == 0)
+    np.testing.assert_allclose(all_.state.people[US], all_.state.trained[US] - moved)
+    np.testing.assert_allclose(all_.state.people[CHINA], all_.state.trained[CHINA] + moved)
+    assert np.all(all_.now.talent_usd > 0)
+    paid = all_.state.budget[CHINA] * all_.state.money_use[CHINA, STAFF] - all_.now.talent_usd
+    np.testing.assert_allclose(all_.state.pay[CHINA] * all_.state.people[CHINA] / 4, paid)
+
+
+def test_talent_goes_over_toward_the_lever_and_not_at_once(before: Before) -> None:
+    shares = [
+        before("research", quarter, china_talent=100).state for quarter in ("2026-Q4", "2027-Q4", "2029-Q3")
+    ]  # fmt: skip
+    gone = [float(np.median(s.moved / s.trained[US])) for s in shares]
+    assert 0 < gone[0] < gone[1] < gone[2] < people.TALENT_MOVED / 2
+    assert gone[0] == pytest.approx(people.SPEED * people.TALENT_MOVED / 2, rel=0.05)
 
 
 # --- train -----------------------------------------------------------------------------------------------------------

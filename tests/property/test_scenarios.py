@@ -12,11 +12,12 @@ from scenarios.events import KINDS
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import parameters
 from scenarios.schema import Scenario
+from sim.engine.phases.record import DIVIDERS
 from sim.results.outcomes import polarity
 from sim.results.run import Run
 from sim.run import simulate
 
-SIGNED = {"efficiency", "capability", "premium", "premium_usd"}
+SIGNED = {"efficiency", "capability", "premium", "premium_usd", "accounts"}
 
 
 def ends(name: str) -> st.SearchStrategy[Any]:
@@ -61,8 +62,10 @@ def check(run: Run) -> None:
         assert np.isfinite(values).all(), name
         if name not in SIGNED:
             assert values.min() >= -1e-9 * max(np.abs(values).max(), 1), (name, values.min())
-    for name in ("use_us", "use_china"):
-        np.testing.assert_allclose(run[name].sum(axis=1), 1, rtol=1e-6)
+    for name in ("money_use", "compute_use", "people_use"):
+        for actor in DIVIDERS:
+            parts = [part for part in run.parts(name) if part.startswith(f"{actor}.")]
+            np.testing.assert_allclose(sum(run.part(f"{name}.{part}") for part in parts), 1, rtol=1e-6)
     assert np.all(run["power_used"] <= run["power"] * (1 + 1e-6))
     for name in ("alignment", "policing", "permission", "blocked"):
         assert run[name].max() <= 1 + 1e-6, name

@@ -38,7 +38,7 @@ LIGHT = """() => {
   for (const e of document.querySelectorAll('[data-testid=stMain] *')) {
     const box = e.getBoundingClientRect();
     const text = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-    if (text && box.width && box.height && !e.closest('.bar') && light(getComputedStyle(e).color) > .6)
+    if (text && box.width && box.height && !e.closest('.bar, .split') && light(getComputedStyle(e).color) > .6)
       found.push(e.tagName + ' ' + e.textContent.trim().slice(0, 40));
   }
   return found;

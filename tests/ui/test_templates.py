@@ -203,7 +203,8 @@ def test_hostile_papers_stay_text():
     brief = Brief(
         title=HOSTILE, question=HOSTILE, scenario=some, verdict=HOSTILE, detail=HOSTILE, year=2032,
         outcomes=((HOSTILE, 25, 25),) * 4, reference=HOSTILE, drivers_head=HOSTILE, drivers=((HOSTILE, HOSTILE),),
-        changes=some, evidence=HOSTILE, sources=some, made=HOSTILE, link=f"http://x/?{HOSTILE}",
+        costs=HOSTILE, cost_lines=((HOSTILE, HOSTILE),), costs_note=HOSTILE, changes=some, evidence=HOSTILE,
+        sources=some, made=HOSTILE, link=f"http://x/?{HOSTILE}",
     )  # fmt: skip
     for paper in (
         files.html(brief),

@@ -10,6 +10,7 @@ from scenarios.quantities import Z90
 from sim.cli.text.runs import FOOTER, _console, _plain, _print, _table
 from sim.cli.text.study import brief
 from sim.ensemble.posterior_draws import draws_of
+from sim.equations.costs import ITEMS
 from sim.results.outcomes.polarity import CLASSES, LABELS
 from sim.results.wording import signed
 
@@ -51,6 +52,7 @@ def prices(listed: PriceList) -> None:
     _print(page, table)
     for price in (price for group in listed.by_lever() for price in group if price.bound):
         _print(page, f"{price.lever.name} at {price.value:g} hardly moves the lead: {price.bound}.")
+    _print(page, _costs(listed))
     if extra[MOST_EXTRA:]:
         page.print(f"Only in --json and --out: {', '.join(map(str, extra[MOST_EXTRA:]))}.")
     page.print(
@@ -58,6 +60,10 @@ def prices(listed: PriceList) -> None:
         f"interval of the mean from {listed.runs:,} futures on the same dice. How unlike futures are is another thing: "
         "--json gives the range of nine in ten. A + after a lever: in company, with other levers set on both sides so "
         f"that it can act (--json names them). An effect in brackets cannot be told from none.{_repeated(listed)}"
+    )
+    page.print(
+        "Costs: the accounts that the move costs most, means over futures; money for chips, data centers, fabs and "
+        "people buys something. --json gives every account of every actor, savings too."
     )
     page.print(f"More lead is not said to be better. {FOOTER}")
 
@@ -88,6 +94,29 @@ def _price(price: Price, lead: str, shown: Sequence[Outcome]) -> list[str]:
         for outcome in shown
     ]
     return [*start, _short(price.effects[lead]), *cells]
+
+
+def _costs(listed: PriceList) -> Table:
+    """Whom each move costs most: whoever decides about it, and others."""
+    title = f"What it costs in {listed.year}, billion US dollars"
+    table = _table(title, "Lever", "To", "Whoever decides", "Others", left=1)
+    table.columns[0].no_wrap = True
+    for column in table.columns[2:]:
+        column.justify = "left"
+    for price in (price for group in listed.by_lever() for price in group):
+        if not price.already:
+            name = price.lever.name + (" +" if price.company else "")
+            table.add_row(name, f"{price.value:g}", _paid(price, own=True), _paid(price, own=False))
+    return table
+
+
+def _paid(price: Price, own: bool) -> str:
+    """The two accounts that a move costs most: billions of US dollars, actor and item."""
+    said = []
+    for account, cost in price.largest(own):
+        actor, _, item = account.partition(".")
+        said.append(f"{cost.mean / 1e9:,.1f} {actor.replace('_', ' ')}, {ITEMS[item].label}")
+    return "; ".join(said)
 
 
 def _short(effect: Paired, scale: float = 1.0, digits: int = 2) -> str:

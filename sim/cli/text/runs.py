@@ -19,8 +19,11 @@ from sim.results.wording import headline, rounded, signed, word
 if TYPE_CHECKING:
     from scenarios.schema import Scenario, Setting
     from sim.results.comparison import Comparison
+    from sim.results.costs import Costs
     from sim.results.run import Run
 
+COST_YEAR, MOST_COSTS = 2030, 10
+"""The year whose costs are printed, and how many of them."""
 WIDTH = 120
 """Columns of what is written into a file or a pipe."""
 CHANNELS = {"legal": "Legal", "domestic": "Made at home", "diverted": "Diverted", "offshore": "Offshore"}
@@ -127,6 +130,10 @@ def scenario(spec: Scenario, expected: Any, idle: Sequence[str] = ()) -> None:
             f"Rule from {rule.start}: {rule.title} ({who}, {rule.scope}, {rule.measure}, for {rule.destination})"
         )
     lines += [f"Actor changed or added: {name}" for name in spec.actors]
+    lines += [
+        f"Share fixed: {actor.replace('_', ' ')}, {what} for {use}: {setting(share)}"
+        for actor, divided in spec.allocation.items() for what, uses in divided.items() for use, share in uses.items()
+    ]  # fmt: skip
     for name, value in spec.parameters.items():
         numbers = {k: v for k, v in vars(value).items() if k != "kind"} if not isinstance(value, float) else {}
         shape = f"{value:g}" if isinstance(value, float) else f"{value.kind}, {_pairs(numbers)}"
@@ -171,7 +178,9 @@ def _expected(expected: Mapping[str, Any]) -> Table:
 BALANCE = "In every future planned = paid + what more is owed + given up; medians do not add up."
 
 
-def result(run: Run, summary: Mapping[str, Any], changed: Mapping[str, Setting], idle: Sequence[str] = ()) -> None:
+def result(
+    run: Run, summary: Mapping[str, Any], costs: Costs, changed: Mapping[str, Setting], idle: Sequence[str] = ()
+) -> None:
     """Where a scenario leads."""
     console = _console()
     console.print(f"{run.spec.title}: {run.spec.question}", style="bold")
@@ -186,9 +195,43 @@ def result(run: Run, summary: Mapping[str, Any], changed: Mapping[str, Setting],
         _print(console, _growth(summary["frontier_growth_from"]))
     _print(console, _crossing(run, summary), _channels(summary), _china(summary))
     _print(console, _market(run, summary), BALANCE, _prices(summary), _governance(summary))
+    _print(console, _costs(run, costs), COSTED, _allocation(summary, run.until))
     by = "weighed by history" if summary["weighting"] == "history" else "drawn from the priors"
     made = f"scenario {summary['digest']}, parameters {by}, calibration {summary['calibration']}"
     console.print(f"{run.runs:,} futures, seed {run.seed}, {made}. {FOOTER}")
+
+
+COSTED = (
+    "A minus is a saving. Medians of paired differences; each is US dollars that are in the books of the model. Money "
+    "spent on chips, data centers, fabs and people buys something, so costs do not add up to a loss."
+)
+
+
+def _costs(run: Run, costs: Costs) -> Table:
+    """The largest costs of a year by actor and item."""
+    year = min(COST_YEAR, run.until)
+    title = f"What it costs against {costs.reference.spec.title.lower()}, billion US dollars in {year}"
+    table = _table(title, "Actor", "What", "Median (nine futures in ten)", left=2)
+    labels = {row.actor: row.label for row in run.spec.roster()}
+    for cost in costs.largest(year, MOST_COSTS):
+        span = f"{_plain(cost.median / 1e9, 1)} ({_plain(cost.low / 1e9, 1)} to {_plain(cost.high / 1e9, 1)})"
+        table.add_row(labels[cost.actor], cost.label, span if run.runs > 1 else _plain(cost.median / 1e9, 1))
+    if not table.row_count:
+        table.add_row("Nobody", "pays a tenth of a billion more or less", "")
+    return table
+
+
+def _allocation(summary: Mapping[str, Any], until: int) -> Table:
+    """How money, compute and people are divided today and at the end."""
+    years = ["2026", "2028", "2030", str(until)]
+    years = list(dict.fromkeys(year for year in years if int(year) <= until))
+    table = _table("What they divide, and into what (shares, %)", "Actor", "What", "Use", *years, left=3)
+    for actor, divided in summary["allocation"].items():
+        for what, uses in divided.items():
+            for use, path in uses.items():
+                cells = [f"{100 * path[year]:.1f}" for year in years]
+                table.add_row(actor.replace("_", " "), what, use.replace("_", " "), *cells)
+    return table
 
 
 def _outcomes(summary: Mapping[str, Any]) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.allocation import POWER
 from agents.rows import CHINA, US
 from sim.engine.context import ASCEND, Context
 from sim.engine.delivery import remove
@@ -73,6 +74,9 @@ def _run_on_power(c: Context, s: State, q: Quarter) -> None:
     added = additions * s.power_growth * s.ai_share
     added[US] *= c.setting("us_power") / 100
     added[CHINA] *= c.setting("china_power") / 100
+    if not c.in_data:
+        money = s.budget * s.money_use[:, POWER]
+        added = np.where(added > 0, power.bought(added, money, c.inputs.megawatt_usd[:, None], c.p.power_response), 0.0)
     s.power += added
     s.power_added = added
     watts = c.chips.kw.copy()

@@ -5,12 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from agents import plans
-from agents.actor import USES
+from agents.allocation import FABS
+from agents.protocols import AtEdge
 from agents.rows import CHINA, PARTNERS, US, bloc_of
+from agents.worth import Seen, pressed, race, worth
 from sim.engine.context import Context
+from sim.engine.phases import people
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
+from sim.equations import costs, domestic
 
+MOST_RETURN = 3.0
+"""Largest return on chips, and one over the smallest, against that at the edge of the data, that a budget answers to;
+judgement."""
+LOGIC_TOOLS = 0.7
+"""Share of tools for Chinese AI chips that makes logic, the rest makes memory; judgement."""
 CUSTOM_PRICE = 0.6
 """Price of custom chips per H100e against merchant ones: no merchant margin; judgement from Epoch AI chip costs."""
 
@@ -29,17 +38,22 @@ def run(c: Context, s: State, q: Quarter) -> None:
     c.actors.designer.decide()
     if c.in_data or c.wishes:
         _wish(c, s, q)
-    general = (1 - s.safety - s.reinforcement) / sum(USES.values())
-    for name, value in USES.items():
-        np.multiply(general, value, out=getattr(s, name))
 
 
 def prepare(c: Context, s: State, q: Quarter) -> None:
     """Set what actors look at beside the public information: recorded money, prospects and what policy asks of them."""
     if c.in_data:
-        q.recorded_spending = _recorded(c, s, q)
+        q.recorded_money = _recorded_money(c, s, q)
     q.policing_set = c.inputs.policing_set
-    q.prospects = _prospects(c, s, q)
+    q.margin = q.list_price / s.cost
+    q.worth = worth(
+        Seen(s.bloc_revenue, s.power_use, s.from_experiments, s.from_people), s.public, s.edge, c.p.hostility
+    )  # fmt: skip
+    q.public_costs, q.public_items = np.zeros_like(s.money), _public_costs(c, s, q)
+    for paid_by in q.public_items.values():
+        for row, dollars in paid_by.items():
+            q.public_costs[row] += dollars
+    _prospects(c, s, q)
     q.run_share = _run_share(c, s, q)
     q.effort = np.ones((len(c.inputs.actors), 1))
     q.effort[c.inputs.rows_of("ally")] = c.setting("ally_effort")
@@ -51,26 +65,67 @@ def _wish(c: Context, s: State, q: Quarter) -> None:
     s.wished = s.money * np.maximum(s.wish / np.maximum(s.plan, 1.0), 1.0)
 
 
-def _prospects(c: Context, s: State, q: Quarter) -> Array:
-    """Money for chips that AI revenue and its return carry, against the record's last quarter, (A, R).
+def _prospects(c: Context, s: State, q: Quarter) -> None:
+    """Money that AI revenue and its return carry, and the return on chips, against the record's last quarter, (A, R).
 
     Partners plan as one bloc: their revenues are too small to tell apart, and their shares of orders are data.
     """
-    if c.in_data or not c.switch("reinvestment"):
-        return np.ones_like(s.money)
-    found = plans.prospects(s.bloc_revenue, s.revenue_growth, returns(s, q.list_price), s.plan_edge, q.since, c.p)
-    return np.concatenate([found[:2], np.broadcast_to(found[2], (len(s.money) - 2, c.runs))])
+    q.prospects, q.chip_return = np.ones_like(s.money), np.ones_like(s.bloc_revenue)
+    if c.in_data:
+        return
+    earned, (_, _, earned_then, _) = returns(s, q.list_price), s.plan_edge
+    q.chip_return = np.clip(earned / np.maximum(earned_then, 1e-300), 1 / MOST_RETURN, MOST_RETURN)
+    if c.switch("reinvestment"):
+        found = plans.prospects(s.bloc_revenue, s.revenue_growth, earned, s.plan_edge, q.since, c.p)
+        q.prospects = np.concatenate([found[:2], np.broadcast_to(found[2], (len(s.money) - 2, c.runs))])
+
+
+def _public_costs(c: Context, s: State, q: Quarter) -> dict[str, dict[int, Array]]:
+    """US dollars that governments pay for controls in a quarter: item → row of the actor → (R,).
+
+    They are taken from what the nation has for AI: enforcement, checks of exported chips, compensation of allies,
+    policing of transit, and exports that mineral controls give up.
+    """
+    exported = s.delivered[PARTNERS].sum(axis=0)
+    hubs = c.inputs.rows_of("hub")
+    return {
+        "enforcement": {US: costs.ENFORCEMENT / 4 * s.enforcement[US]},
+        "verification": {US: costs.CHECK * c.setting("location_verification") / 100 * exported},
+        "compensation_paid": {US: _allied_compensation(c, s, q)},
+        "policing": {row: costs.POLICING / 4 * s.policing[row] for row in range(hubs.start, hubs.stop)},
+        "minerals": {CHINA: costs.MINERALS / 4 * q.mineral_controls * np.ones(c.runs)},
+    }
+
+
+def tool_sales(s: State, q: Quarter) -> Array:
+    """US dollars of foreign tools that Chinese fabs buy in a quarter, (R,)."""
+    slowing = costs.foreign_tools(
+        domestic.TOOLS_FOR_MEMORY * q.tools + (1 - domestic.TOOLS_FOR_MEMORY) * q.memory_control
+    )
+    share = LOGIC_TOOLS * costs.foreign_tools(q.tools) + (1 - LOGIC_TOOLS) * slowing
+    return costs.EQUIPMENT * s.budget[CHINA] * s.money_use[CHINA, FABS] * share
+
+
+def _allied_compensation(c: Context, s: State, q: Quarter) -> Array:
+    """US dollars a quarter that allies get for following a scenario further than they would, (R,): sales they lose."""
+    asked = c.setting("allied_alignment")
+    if np.isnan(asked) or c.in_data or not c.inputs.tool_makers:
+        return np.zeros(c.runs)
+    control = c.inputs.closures["tools"][c.t]
+    lost = costs.foreign_tools(min(control, 1.0)) - costs.foreign_tools(np.minimum(np.maximum(q.tools, control), 1.0))
+    money = costs.EQUIPMENT * s.budget[CHINA] * s.money_use[CHINA, FABS]
+    return np.maximum(lost, 0.0) * money * c.inputs.tool_share[c.inputs.tool_makers].sum()
 
 
 def _run_share(c: Context, s: State, q: Quarter) -> Array:
     """Share of compute that money and the fleet give the largest run, policy apart, (A, R)."""
     if c.in_data:
         return s.clustered
-    share, compute, price, revenue = s.run_edge
+    share, compute, price, revenue, money = s.run_edge
     grown = _ratio(s.bloc_revenue, revenue) if c.switch("reinvestment") else np.ones_like(revenue)
     bloc = bloc_of(share)
     return plans.run_share(
-        share, np.log(grown)[bloc], np.log(_ratio(s.money, s.base_plan)), np.log(_ratio(paid(s, q), price))[bloc],
+        share, np.log(grown)[bloc], np.log(_ratio(s.money, money)), np.log(_ratio(paid(s, q), price))[bloc],
         np.log(_ratio(s.used_train, compute)), c.p,
     )  # fmt: skip
 
@@ -97,7 +152,27 @@ def by_bloc(values: Array) -> Array:
     return np.stack([values[US], values[CHINA], values[PARTNERS].sum(axis=0)])
 
 
-def _recorded(c: Context, s: State, q: Quarter) -> Array:
+def _recorded_money(c: Context, s: State, q: Quarter) -> Array:
+    """Money for AI by use, US dollars a quarter, (A, 4, R): what was built, and what it costs by the unit."""
+    added, share = (values[c.t] for values in c.inputs.power_added)
+    ones = np.ones((len(c.inputs.actors), c.runs))
+    return np.stack([
+        _recorded_chips(c, s, q), c.inputs.fab_money[c.t][:, None] * ones,
+        (added * share * c.inputs.megawatt_usd)[:, None] * ones,
+        people.recorded(c) * (c.inputs.pay_usd / 4)[:, None],
+    ], axis=1)  # fmt: skip
+
+
+def at_edge(c: Context, s: State, q: Quarter) -> AtEdge:
+    """What is divided, and what each use is worth, in a quarter of the record: the last one is what stays."""
+    return AtEdge(
+        money_use=s.money_use.copy(), race=race(pressed(s.public), c.p.hostility), revenue=s.bloc_revenue,
+        power_use=s.power_use, from_experiments=s.from_experiments, from_people=s.from_people, pay=s.pay.copy(),
+        people=s.people.copy(), safety=s.safety.copy(), cover=q.cover, margin=s.order_price / s.cost,
+    )  # fmt: skip
+
+
+def _recorded_chips(c: Context, s: State, q: Quarter) -> Array:
     """Money placed for chips this quarter, US dollars.
 
     In China the data; elsewhere what supply was worth, times what orders exceed sales by, as they wait in a queue.

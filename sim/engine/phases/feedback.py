@@ -1,34 +1,53 @@
-"""Phase 8: revenue follows capability, and everybody sees the new picture."""
+"""Phase 9: revenue follows capability, and everybody sees the new picture."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from agents import plans
+from agents import allocation, plans
 from agents.partners import Ally
 from agents.protocols import PublicInfo
 from agents.rows import CHINA, PARTNERS, US
 from sim.engine.context import Context
-from sim.engine.phases.decide import by_bloc, paid, returns
+from sim.engine.phases.decide import at_edge, by_bloc, paid, returns
 from sim.engine.state import Quarter, State
-from sim.equations import feedback, governance
+from sim.ensemble.rng import Array
+from sim.equations import costs, feedback, governance, people
 
 
 def run(c: Context, s: State, q: Quarter) -> None:
     """Revenue, what the public sees next quarter, and the governance indices."""
-    s.revenue = feedback.revenue(s.eci, s.used_decode * s.serving, c.p)
+    s.revenue = feedback.revenue(s.eci, _served(c, s, q), c.p)
+    s.revenue[US] *= _admitted(c)
     seen = by_bloc(s.revenue)
     if c.t:
         grown = 4 * np.log(np.maximum(seen, 1.0) / np.maximum(s.bloc_revenue, 1.0))
         s.revenue_growth = s.revenue_growth + plans.GROWTH_WEIGHT * (grown - s.revenue_growth)
     s.bloc_revenue = seen
     if c.in_data:
-        share = plans.share_of_revenue(by_bloc(q.recorded_spending), seen, s.revenue_growth)
+        share = plans.share_of_revenue(by_bloc(q.recorded_money[:, allocation.CHIPS]), seen, s.revenue_growth)
         s.plan_edge = (seen, s.revenue_growth, returns(s, s.order_price), share)
-        s.run_edge = (s.clustered.copy(), s.used_train.copy(), paid(s, q), seen)
+        s.run_edge = (s.clustered.copy(), s.used_train.copy(), paid(s, q), seen, q.recorded_money[:, allocation.CHIPS])
     s.public = _seen(s, q)
+    if c.in_data:
+        s.edge = at_edge(c, s, q)
     if "governance" in c.kept:
         _govern(c, s, q)
+
+
+def _served(c: Context, s: State, q: Quarter) -> Array:
+    """Compute that serves, H100e, (A, R), and what people who make products add to it or leave undone."""
+    served = s.used_decode * s.serving
+    if c.in_data:
+        return served
+    then = c.constants.applied_share * s.edge.people * people.GROWTH**q.since
+    return served * np.sqrt(s.people * s.people_use[:, allocation.APPLIED] / np.maximum(then, 1e-9))
+
+
+def _admitted(c: Context) -> float:
+    """Revenue of the United States that limits on access to its models leave, against today's."""
+    limits = c.setting("distillation_limits") / 100
+    return (1 - costs.REFUSED * limits) / (1 - costs.REFUSED * costs.LIMITS_TODAY)
 
 
 def _govern(c: Context, s: State, q: Quarter) -> None:
@@ -48,5 +67,5 @@ def _seen(s: State, q: Quarter) -> PublicInfo:
     gap[CHINA] = eci[CHINA] - np.maximum(eci[US], others)
     return PublicInfo(
         rival_gap=gap, lead=eci[US] - eci[CHINA], blocked=q.blocked, priced_out=q.priced_out,
-        premium=q.premium, diverted=q.diverted,
+        premium=q.premium, diverted=q.diverted, cover=q.cover,
     )  # fmt: skip

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.allocation import FABS
 from agents.rows import CHINA
+from agents.superpower import PUSH_TODAY
 from sim.engine.context import Context
 from sim.engine.state import Quarter, State
+from sim.ensemble.rng import Array
 from sim.equations import domestic
 from sim.equations.chips import CLASSES
 
@@ -34,9 +37,15 @@ def _us_designed(c: Context, s: State, q: Quarter) -> None:
         begins = (c.noise.taiwan[t] < p.taiwan_hazard / 4) & (s.outage == 0)
         s.outage = np.where(begins, TAIWAN_QUARTERS, np.maximum(s.outage - 1, 0))
         lost = np.maximum(lost, TAIWAN_LOSS * (s.outage > 0))
-    q.hit = lost
+    q.hit = lost = 1 - (1 - lost) * (1 - q.minerals)
     q.capacity = i.capacity_share[t][:, None] * (s.supply_level * (1 - lost))
     q.made_to_order = q.capacity[: CLASSES.index("CUSTOM")].sum(axis=0)
+
+
+def _pushed(s: State) -> Array:
+    """China's push as its money for fabs makes it, (R,): half where the share of its plan is that of the record."""
+    money = s.budget[CHINA] * s.money_use[CHINA, FABS]
+    return PUSH_TODAY * money / np.maximum(s.plan[CHINA] * s.edge.money_use[CHINA, FABS], 1.0)
 
 
 def _chinese(c: Context, s: State, q: Quarter) -> None:
@@ -45,16 +54,16 @@ def _chinese(c: Context, s: State, q: Quarter) -> None:
         ones = np.ones(c.runs)
         if i.departs:
             fixed = c.setting("chip_push")
-            push = domestic.PUSH_TODAY if np.isnan(fixed) else fixed / 100
+            push = PUSH_TODAY if np.isnan(fixed) else fixed / 100
             tools, memory = i.recorded_closures["tools"][t], i.recorded_closures["hbm"][t]
             domestic.depart(
                 fabs, p, c.year, domestic.Settings(q.tools, q.memory_control, push),
-                domestic.Settings(tools, memory, domestic.PUSH_TODAY),
+                domestic.Settings(tools, memory, PUSH_TODAY),
             )  # fmt: skip
         fabs.logic = i.domestic["logic_capacity"][t] * fabs.logic_apart * ones
         fabs.memory = i.domestic["hbm_capacity"][t] * fabs.memory_apart * ones
         fabs.assembly = i.domestic["ascend_units"][t] * ones
     else:
-        domestic.advance(fabs, p, c.year, q.tools, q.memory_control, s.push[CHINA], q.fab_boost, s.rent)
-    imported = 0.0 if c.in_data else domestic.imported_memory(q.memory_control, c.year)
-    q.chinese_output = domestic.output(fabs, p, imported, q.memory_shock)
+        domestic.advance(fabs, p, c.year, q.tools, q.memory_control, _pushed(s), q.fab_boost, s.rent)
+    q.imported_memory = 0.0 if c.in_data else domestic.imported_memory(q.memory_control, c.year)
+    q.chinese_output = domestic.output(fabs, p, q.imported_memory, q.memory_shock)

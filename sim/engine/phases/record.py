@@ -1,4 +1,4 @@
-"""Phase 9: what is kept of a quarter."""
+"""Phase 11: what is kept of a quarter."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.rows import BOTH, CHINA, US
+from agents.rows import BOTH, CHINA, PARTNERS, US
+from scenarios.uses import MONEY, PEOPLE
 from sim.engine import anchor
 from sim.engine.context import ASCEND, Context
 from sim.engine.inputs import Inputs
@@ -20,16 +21,23 @@ from sim.equations.trade import CHANNELS
 
 TERMS = ("engineering", "synthetic_data", "distillation", "reinforcement_learning")
 """The visible efficiency terms: the first three in OOM, the last in ECI points."""
-USES = ("serving", "experiments", "pretraining", "reinforcement", "safety")
 LEDGER = ("made", "delivered", "diverted", "seized", "retired", "stock", "stock_china", "retired_china")
-PARTS = {"flows_china": CHANNELS, "terms_us": TERMS, "terms_china": TERMS, "governance": INDICES, "use_us": USES,
-         "use_china": USES}  # fmt: skip
+DIVIDERS = ("united_states", "china", "partners")
+"""Who divides money, compute and people; partners count by what they have."""
+RUN_USES = ("serving", "experiments", "largest_run", "other_pretraining", "reinforcement", "safety", "idle")
+"""Uses of compute as they are kept: the largest run apart from the rest of pretraining."""
+PARTS = {
+    "flows_china": CHANNELS, "terms_us": TERMS, "terms_china": TERMS, "governance": INDICES,
+    "money_use": tuple(f"{who}.{use}" for who in DIVIDERS for use in MONEY),
+    "compute_use": tuple(f"{who}.{use}" for who in DIVIDERS for use in RUN_USES),
+    "people_use": tuple(f"{who}.{use}" for who in DIVIDERS for use in PEOPLE),
+}  # fmt: skip
 """Names of the parts of recorded series that are not by actor."""
 BY_ACTOR = (
     "capability", "compute_train", "compute_decode", "training_flop", "training_cost", "alignment", "planned_usd",
     "paid_usd", "backlog_usd", "given_up_usd", "premium_usd", "diverted_through", "rented_from",
 )  # fmt: skip
-BY_BLOC = ("stock_h100e", "spending", "power", "power_used")
+BY_BLOC = ("stock_h100e", "spending", "power", "power_used", "budget_usd", "people")
 """Series for the United States, China and the world."""
 BY_RIVAL = ("efficiency", "possible_flop", "concentration", "run_share")
 """Series for the United States and China."""
@@ -53,7 +61,7 @@ class Log:
         shapes: dict[str, tuple[int, ...]] = {name: (steps, actors, runs) for name in BY_ACTOR}
         for name, parts in {**PARTS, **dict.fromkeys(BY_BLOC, BLOCS), **dict.fromkeys(BY_RIVAL, RIVALS)}.items():
             shapes[name] = (steps, len(parts), runs)
-        shapes |= {name: (steps, runs) for name in SINGLE}
+        shapes |= {"accounts": (steps, len(inputs.accounts), runs)} | {name: (steps, runs) for name in SINGLE}
         if not isinstance(keep, str):
             shapes = {name: shape for name, shape in shapes.items() if name in keep or name in ALWAYS}
         self.series: dict[str, Array] = _block(shapes)
@@ -128,8 +136,24 @@ def _terms(w: Held, row: int) -> tuple[Array, ...]:
     return (*(w.q.follower_terms[part][row] for part in range(3)), w.q.rl_gain[row])
 
 
-def _uses(w: Held, row: int) -> tuple[Array, ...]:
-    return tuple(getattr(w.s, use)[row] for use in USES)
+def _of_dividers(shares: Array, whole: Array) -> tuple[Array, ...]:
+    """Shares of the United States, China and all partners together, by what they have, of a table by use, (A, U, R)."""
+    partners = np.einsum("aur,ar->ur", shares[PARTNERS], _weights(whole))
+    return (*shares[US], *shares[CHINA], *partners)
+
+
+def _weights(whole: Array) -> Array:
+    """Partners' parts of what all of them have, (partners, R)."""
+    return whole[PARTNERS] / np.maximum(whole[PARTNERS].sum(axis=0), 1e-300)
+
+
+def _compute_use(w: Held) -> tuple[Array, ...]:
+    s = w.s
+    run = np.minimum(s.concentration / capability.REFERENCE_PRETRAINING, 1.0) * s.pretraining
+    uses = (s.serving, s.experiments, run, s.pretraining - run, s.reinforcement, s.safety, s.idle)
+    weight = _weights(s.used_train)
+    partners = [np.einsum("ar,ar->r", share[PARTNERS], weight) for share in uses]
+    return (*(share[US] for share in uses), *(share[CHINA] for share in uses), *partners)
 
 
 KEPT: dict[str, Callable[[Held], Array | tuple[Array, ...]]] = {
@@ -150,8 +174,12 @@ KEPT: dict[str, Callable[[Held], Array | tuple[Array, ...]]] = {
     "flows_china": lambda w: w.q.flows,
     "terms_us": lambda w: _terms(w, US),
     "terms_china": lambda w: _terms(w, CHINA),
-    "use_us": lambda w: _uses(w, US),
-    "use_china": lambda w: _uses(w, CHINA),
+    "money_use": lambda w: _of_dividers(w.s.money_use, w.s.budget),
+    "compute_use": _compute_use,
+    "people_use": lambda w: _of_dividers(w.s.people_use, w.s.people),
+    "budget_usd": lambda w: _of_blocs(w.s.budget),
+    "people": lambda w: _of_blocs(w.s.people),
+    "accounts": lambda w: w.q.accounts,
     "governance": lambda w: w.q.governance,
     "planned_usd": lambda w: w.s.wished,
     "paid_usd": lambda w: w.s.spending,

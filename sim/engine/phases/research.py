@@ -1,43 +1,41 @@
-"""Phase 6: algorithmic efficiency grows from experiments and people, and diffuses."""
+"""Phase 7: algorithmic efficiency grows from experiments and people, and diffuses."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from agents.allocation import CAPABILITY
 from agents.rows import CHINA, OTHERS, PARTNERS, US, bloc_of
+from agents.seat import SECURITY_TODAY
 from sim.engine.context import Context
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import research
-
-LABOUR_STATED = 2024.0
-"""Year at whose start the world's research labour is 1: that of `REFERENCE_LABOUR`."""
-LABOUR_GROWTH = 1.08
-"""Yearly growth of AI researchers everywhere; judgement from authors at the large conferences."""
-SECURITY_TODAY = 30.0
-"""Security of Chinese models and ideas: as that of American ones today; judgement."""
-TALENT_TODAY = 0.5
-"""China's hold on its talent today, as a share of the lever's range."""
-TALENT_MOVED = 0.6
-"""Share of US research labour that moves as China's hold on talent goes over its range.
-
-Judgement: by MacroPolo 47 % of the top researchers of 2022 had studied in China first, and 28 % worked there.
-"""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:
     """One quarter of research for all actors."""
     p, a = c.p, s.efficiency
     s.best_efficiency[:, c.t] = a[US], a[CHINA], a[PARTNERS].max(axis=0)
-    grown = research.research_input(s.used_train * s.experiments, _labour(c, s), p)
+    grown, by_compute = research.research_input(s.used_train * s.experiments, _labour(c, s), p)
     own = research.own_growth(grown, a, p)
+    computed = own * by_compute
+    s.from_experiments = _by_bloc(c, computed) * p.compute_exponent
+    s.from_people = _by_bloc(c, own - computed) * p.labour_exponent
     talent = c.setting("china_talent")
     from_us = research.openness_factor(c.setting("openness"), c.setting("weight_security"), talent)
-    from_china = research.openness_factor(c.setting("china_openness"), SECURITY_TODAY, talent)
+    from_china = research.openness_factor(c.setting("china_openness"), 100 * SECURITY_TODAY, talent)
     q.open_to = np.array([from_us, from_china, from_us])
     a += own + _learned(c, s, a + own, q.open_to)
     if q.efficiency_gain:
         a[CHINA] += q.efficiency_gain
+
+
+def _by_bloc(c: Context, values: Array) -> Array:
+    """Rows for the United States, China and the mean researcher of everybody else, (3, R)."""
+    weight = c.constants.labour_share[PARTNERS]
+    others = (values[PARTNERS] * weight).sum(axis=0) / max(float(weight.sum()), 1e-9)
+    return np.stack([values[US], values[CHINA], others])
 
 
 def _learned(c: Context, s: State, a: Array, open_to: Array) -> Array:
@@ -50,15 +48,12 @@ def _learned(c: Context, s: State, a: Array, open_to: Array) -> Array:
 
 
 def _labour(c: Context, s: State) -> Array:
-    """Research labour by actor: world share, its growth, policy, talent and the help of AI."""
-    people = c.constants.labour_share * LABOUR_GROWTH ** (c.year - LABOUR_STATED) * np.ones(c.runs)
-    people[US] *= c.setting("us_research") / 100
-    moved = TALENT_MOVED * (c.setting("china_talent") / 100 - TALENT_TODAY) * people[US]
-    people[US] -= moved
-    people[CHINA] += moved
+    """Research labour by actor, world shares: people who work on capability, and the help of AI."""
+    on_capability = s.people_use[:, CAPABILITY] / c.constants.capability_share
+    labour = s.people * on_capability / c.inputs.people_world
     if c.switch("research_feedback"):
-        people = people * research.uplift(s.eci, c.p, *c.constants.uplift_shape)
-    return people
+        labour = labour * research.uplift(s.eci, c.p, *c.constants.uplift_shape)
+    return labour
 
 
 def _published(c: Context, s: State) -> Array:

@@ -11,6 +11,7 @@ from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import market
 from sim.equations.compute import eight_bit_share, maturity
+from sim.equations.domestic import TOOLS_TODAY
 
 FOLLOW_MOST = 1.35
 """Most that aligned allies make of tool controls, against today's; judgement: full alignment from `Ally.TODAY`."""
@@ -26,6 +27,7 @@ def run(c: Context, s: State, q: Quarter) -> None:
     q.since = max(c.year - float(i.years[i.data_steps - 1]), 0.0)
     q.cost_fall = market.technology(p, q.since)
     q.list_price = i.list_price[t] * np.ones(c.runs) if c.in_data else s.order_price
+    q.strain = 1.0 if c.in_data else i.closures["tools"][t] / TOOLS_TODAY
     q.tools = i.closures["tools"][t] * _allies_follow(c, s)
     q.memory_control = i.closures["hbm"][t]
     q.offshore_closed = i.closures["subsidiary"][t]
@@ -71,6 +73,7 @@ def _events(c: Context, s: State, q: Quarter) -> None:
     q.slowdown = i.event_paths["scaling_slowdown"][t]
     q.rl_ceiling = max(1 - i.event_paths["rl_ceiling"][t], 0.0)
     q.taiwan = min(i.event_paths["taiwan_disruption"][t], 1.0)
+    q.mineral_controls, q.minerals = min(i.event_paths["mineral_controls"][t], 1.0), i.minerals[t]
     q.memory_shock = i.event_paths["hbm_shock"][t]
     deals = [event for event in i.spec.events if event.kind == "agreement" and number(event.date) <= c.quarter]
     q.agreement = max(deals, key=lambda event: number(event.date), default=None)  # a later one takes its place

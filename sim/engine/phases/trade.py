@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.allocation import FABS
 from agents.rows import CHINA, PARTNERS, US
 from sim.engine.context import Context
 from sim.engine.delivery import CUSTOM, Delivery, remove
 from sim.engine.phases import china
 from sim.engine.phases.china import US_N, quotas
-from sim.engine.phases.decide import CUSTOM_PRICE
+from sim.engine.phases.decide import CUSTOM_PRICE, by_bloc
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import market, power, trade
@@ -25,6 +26,10 @@ ORDERS_WEIGHT = 0.25
 """Weight of the last quarter in what orders exceed sales by in the record: a year is smoothed over; judgement."""
 ORDERS_BOUNDS = 0.5, 3.0
 """Bounds of orders against sales in a quarter of the record; its jumps are those of estimates; judgement."""
+
+
+USE_SEEN = 0.05, 4.0
+"""Bounds of the use of power that planners tell apart."""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:
@@ -108,6 +113,27 @@ def _fitting(c: Context, s: State, q: Quarter, wanted: Array, waiting: Array) ->
     return share
 
 
+def _power_use(c: Context, s: State, q: Quarter) -> Array:
+    """Power that chips owned and on order need, against what there will be when they come, by bloc, (3, R).
+
+    The United States builds wherever others leave room.
+    """
+    per_h100e = power.OVERHEAD / 1000 * float(q.mix @ (c.chips.kw / c.chips.h100e))
+    need = by_bloc(s.power_need + s.backlog * per_h100e)
+    need[CHINA] += power.OVERHEAD / 1000 * summed(c.chips.kw[:US_N], s.on_order[:US_N])
+    coming = power.room(by_bloc(s.power), by_bloc(s.power_added), 0.0, china.waiting(s))
+    coming[US] += np.maximum(coming[2] - need[2], 0.0)
+    return np.clip(need / np.maximum(coming, 1e-9), *USE_SEEN)
+
+
+def _invested(c: Context, s: State) -> Array | float:
+    """Money for fabs and tools outside China, against what it was of plans at the edge of the data, (R,)."""
+    if c.in_data:
+        return 1.0
+    spent, usual = by_bloc(s.budget * s.money_use[:, FABS]), by_bloc(s.plan * s.edge.money_use[:, FABS])
+    return (spent[US] + spent[2]) / np.maximum(usual[US] + usual[2], 1.0)
+
+
 # --- deliveries -------------------------------------------------------------------------------------------------------
 
 
@@ -168,7 +194,8 @@ def _receive_licensed(c: Context, s: State, q: Quarter, share: Array) -> None:
     s.legal_total += chips
     q.bought += chips
     q.flows[0] = summed(c.chips.h100e[:US_N], chips[:US_N])
-    q.legal_chips = chips[:US_N].sum(axis=0)
+    q.legal_by_class = chips[:US_N]
+    q.legal_chips = q.legal_by_class.sum(axis=0)
 
 
 def _pay(c: Context, s: State, q: Quarter, delivered: Array) -> None:
@@ -288,10 +315,13 @@ def _look_ahead(c: Context, s: State, q: Quarter) -> None:
     growth = 4 * np.log(np.maximum(wanted, 1.0) / np.maximum(s.demand, 1.0))
     s.demand_growth = s.demand_growth + market.TREND_WEIGHT * (growth - s.demand_growth)
     s.demand = wanted
+    s.power_use = _power_use(c, s, q)
     if c.t >= c.inputs.supply_data_steps:
         coming = np.sum(s.coming, axis=0)
         s.coming.append(
-            market.added_capacity(wanted, s.supply_level, s.demand_growth, coming, q.cost_fall, c.p, c.year)
+            market.added_capacity(
+                wanted, s.supply_level, s.demand_growth, coming, q.cost_fall, c.p, c.year, _invested(c, s)
+            )
         )  # fmt: skip
     fall = q.cost_fall
     s.cost = market.COST_SHARE * q.list_price if c.in_data else s.cost * np.exp(-fall / 4)

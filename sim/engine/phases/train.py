@@ -1,4 +1,4 @@
-"""Phase 7: the largest run grows when a new generation of runs comes out; a model comes out when its clock says so."""
+"""Phase 8: the largest run grows when a new generation of runs comes out; a model comes out when its clock says so."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from scenarios.errors import InputError, nearest, shown, unknown
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, LAST_YEAR, label, number
 from scenarios.tables import table
 from sim.checks import checked
+from sim.engine.inputs import accounts_of
 from sim.engine.phases.record import BLOCS, BY_ACTOR, BY_BLOC, BY_RIVAL, PARTS, RIVALS
 from sim.ensemble.rng import Array
 from sim.results.measures import MEASURES
@@ -124,6 +125,8 @@ def _series(name: str, actors: tuple[str, ...]) -> _Kind:
         path = run.part(f"{name}.{part}" if part else name)
         return np.asarray(path[at[0] : at[1] + 1].sum(axis=0, dtype=float) if flow else path[at[1]].astype(float))
 
+    if name == "accounts":
+        parts = tuple(f"{actor}.{item}" for actor, item in accounts_of(table("actors")))
     needs = () if name in ("gap_eci", "lead_months", "lead_months_backward") else (name,)
     return _Kind(text, unit, value, PARTS.get(name, parts), needs=needs)
 

@@ -64,6 +64,11 @@ def docx(brief: Brief) -> bytes:
         document.add_paragraph(text)
     heading(brief.drivers_head)
     table([(what, size) for what, size in brief.drivers], False)
+    heading("What it costs")
+    document.add_paragraph(brief.costs)
+    if brief.cost_lines:
+        table(list(brief.cost_lines), False)
+        document.add_paragraph(brief.costs_note).runs[0].font.size = Pt(8)
     heading("What would change the answer")
     for text in brief.changes:
         document.add_paragraph(text, style="List Bullet")

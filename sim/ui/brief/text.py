@@ -9,16 +9,20 @@ import sim
 from scenarios.schema import Scenario
 from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
+from sim.results.costs import reference_of
 from sim.results.outcomes.polarity import CLASSES, LABELS
 from sim.results.wording import headline
 from sim.ui.evidence import wording as evidence_wording
-from sim.ui.shared import assumed, changes, common, drivers, frames, injector, levers, wording
+from sim.ui.shared import assumed, changes, common, costs, drivers, frames, injector, levers, uses, wording
 from sim.ui.shared.setup import Judge, Setup
 
 NOT_A_FORECAST = (
     "Estimates of what follows from stated assumptions, not forecasts. The ranges cover luck and unknown inputs, not "
     "the chance that the model is wrong."
 )
+
+COST_LINES = 4
+"""Lines of costs on the page."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,11 @@ class Brief:
     drivers_head: str
     drivers: tuple[tuple[str, str], ...]
     """What, and by how much."""
+    costs: str
+    """The largest costs in one sentence."""
+    cost_lines: tuple[tuple[str, str], ...]
+    """Who pays what, and how much."""
+    costs_note: str
     changes: tuple[str, ...]
     """What would change the answer."""
     evidence: str
@@ -58,6 +67,7 @@ def brief(setup: Setup, link: str, reference: str) -> Brief:
     same = spec.digest() == base_spec.digest()
     against = f"This is {reference}." if same else wording.comparison(mine.counts, base.counts, reference)
     head, parts = _drivers(spec, base_spec, mine, base, judge, reference)
+    cost, lines = _costs(spec, judge.year)
     return Brief(
         title=spec.title + (", changed" if setup.changed else ""),
         question=spec.question,
@@ -69,6 +79,9 @@ def brief(setup: Setup, link: str, reference: str) -> Brief:
         reference=reference,
         drivers_head=head,
         drivers=parts,
+        costs=cost,
+        cost_lines=lines,
+        costs_note=f"Median of futures, and where nine in ten lie; a minus saves or earns money. {costs.NOT_A_LOSS}",
         changes=tuple(changes.sentences(spec, judge)),
         evidence=_evidence(),
         sources=tuple(_source(spec)),
@@ -84,6 +97,8 @@ def _scenario(setup: Setup) -> list[str]:
     found = [setup.start.story]
     if otherwise := levers.differences(setup):
         found.append(f"Set otherwise than under {setup.reference}: {otherwise}.")
+    if fixed := uses.fixed(setup.spec):
+        found.append(f"Fixed shares: {fixed}.")
     if setup.spec.events:
         found.append(f"What happens: {wording.listed(list(map(injector.described, setup.spec.events)))}.")
     if setup.assumptions:
@@ -108,6 +123,19 @@ def _drivers(
     total = wording.exactly(sum(size for _, size in parts))
     head = f"What moved the lead against {reference} ({judge.unit}, end of {judge.year}; together {total})"
     return head, tuple(rows)
+
+
+def _costs(spec: Scenario, year: int) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The sentence of the page Explore, and the first of its lines."""
+    usual, names = reference_of(spec), costs.labels(spec)
+    found = common.costs_of(spec, year)
+    said = costs.sentence(found, costs.acting(spec, usual), year, costs.against(usual), names)
+    lines = [
+        (f"{costs.line(cost, names)} ({wording.inside(costs.group(cost))})",
+         costs.amount(cost))
+        for cost in found[:COST_LINES]
+    ]  # fmt: skip
+    return said, tuple(lines)
 
 
 def _evidence() -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.results.costs import Cost
 from sim.results.outcomes.polarity import CLASSES, LABELS
 from sim.results.paired import Paired, paired, paired_share
-from sim.ui.shared import frames, wording
+from sim.ui.shared import costs, frames, wording
 from sim.ui.shared.frames import View
 
 
@@ -64,3 +65,17 @@ def columns_of_compute(views: list[View]) -> list[list[tuple[str, float]]]:
         total = view.compute_in(view.year)
         found.append([(channel, total * view.share_of(channel, view.year)) for channel in frames.ORIGINS])
     return found
+
+
+def costs_by_row(found: list[tuple[Cost, ...]]) -> list[tuple[tuple[str, str], list[Cost | None]]]:
+    """Actor and item of the costs that are largest in any column, and what each column has there.
+
+    Args:
+        found: costs per column against the first column, which itself is not among them.
+    """
+    tables = [{(cost.actor, cost.item): cost for cost in column} for column in found]
+    largest: dict[tuple[str, str], float] = {}
+    for pair, cost in ((pair, cost) for table in tables for pair, cost in table.items()):
+        largest[pair] = max(largest.get(pair, 0.0), abs(cost.median))
+    order = sorted(largest, key=lambda pair: -largest[pair])[: costs.MOST]
+    return [(pair, [table.get(pair) for table in tables]) for pair in order]

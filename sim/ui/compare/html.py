@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from sim.results.costs import Cost
 from sim.results.outcomes.polarity import LABELS
 from sim.results.paired import Paired
 from sim.results.wording import most_common, signed
 from sim.ui.compare.frames import Row
-from sim.ui.shared import charts, frames, theme, wording
+from sim.ui.shared import charts, costs as shared_costs, frames, theme, wording
 from sim.ui.shared.frames import View
 from sim.ui.shared.templates import render
 
@@ -57,6 +58,24 @@ def _difference(found: Paired | None, row: Row) -> str:
     size = signed(row.scale * found.mean, row.digits)
     half = "" if found.half is None else f" ±{row.scale * found.half:.{max(row.digits, 1)}f}"
     return f"{size}{half}{'' if found.is_clear else ', not told from none'}"
+
+
+def costs(titles: list[str], rows: list[tuple[tuple[str, str], list[Cost | None]]], names: dict[str, str]) -> Markup:
+    """What each column but the first costs whom, against the first.
+
+    Args:
+        titles: of those columns.
+        rows: actor and item, and the cost in each column; None where it is too small for a line.
+        names: of the actors.
+    """
+    lines = [
+        (
+            shared_costs.line(next(filter(None, found)), names), shared_costs.basis(item),
+            [cost and (shared_costs.billions(cost.median), shared_costs.span(cost)) for cost in found],
+        )
+        for (_, item), found in rows
+    ]  # fmt: skip
+    return render("compare/costs.html", titles=titles, rows=lines)
 
 
 def worlds(titles: list[str], labels: list[str], cells: list[list[tuple[str, int]]], usual: list[str]) -> Markup:

@@ -12,7 +12,7 @@ from scenarios.schema import Scenario
 from sim.analysis.worlds import WORLDS
 from sim.results.wording import most_common
 from sim.ui.compare import frames as compare_frames, html
-from sim.ui.shared import address, charts, common, frames, inert_panel, theme, wording
+from sim.ui.shared import address, charts, common, costs, frames, inert_panel, theme, wording
 from sim.ui.shared.setup import REFUSED, Setup, choice, first_line
 from sim.ui.shared.templates import style
 
@@ -91,6 +91,24 @@ def _columns(titles: list[str], views: list[frames.View], now: Setup) -> None:
             )
             st.html(theme.paragraph(f"Lead of the US, {view.judge.unit}", "cap2"))
             common.chart("lead_small", {**frames.lead(view, views[0])}, 150, f"Lead under {told}", key=f"lead_{place}")
+
+
+def _costs(titles: list[str], specs: list[Scenario], year: int) -> None:
+    """What each of the other columns costs whom, against the first."""
+    try:
+        found = [common.costs_of(spec, year, specs[0]) for spec in specs[1:]]
+    except REFUSED as error:
+        st.error(first_line(error))
+        return
+    rows = compare_frames.costs_by_row(found)
+    names = {name: label for spec in specs for name, label in costs.labels(spec).items()}
+    unit = (
+        f"Billion US dollars in {year}, against “{titles[0]}”: median of futures; small: where nine in ten lie. "
+        f"A minus saves or earns money. {costs.NOT_A_LOSS}"
+    )
+    if not rows:
+        unit = f"Nothing above $50 million in {year}, against “{titles[0]}”."
+    st.html(theme.heading("What each costs", unit) + (html.costs(titles[1:], rows, names) if rows else ""))
 
 
 def _worlds(titles: list[str], specs: list[Scenario], views: list[frames.View], now: Setup) -> None:
@@ -172,6 +190,8 @@ def workspace() -> None:
         f"from {views[0].futures} futures."
     )
     st.html(theme.heading("What comes of each", unit) + html.table(titles, compare_frames.rows(views, same)))
+    if len(specs) > 1:
+        _costs(titles, specs, views[0].year)
     if idle := Markup("").join(inert_panel.lines(spec, title) for title, spec in zip(titles, specs, strict=True)):
         st.html(idle)
     _worlds(titles, specs, views, now)

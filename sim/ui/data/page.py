@@ -13,7 +13,7 @@ from sim import checkout
 from sim.results.outcomes.polarity import CLASSES, LABELS
 from sim.ui.data import downloads, recipes, uploads
 from sim.ui.data.recipes import Dice
-from sim.ui.shared import address, assumed, common, inert_panel, injector, levers, theme, wording
+from sim.ui.shared import address, assumed, common, inert_panel, injector, levers, theme, uses, wording
 from sim.ui.shared.setup import REFUSED, Judge, Setup, choice, first_line
 from sim.ui.shared.templates import render, style
 
@@ -139,7 +139,8 @@ def _upload(now: Setup) -> None:
         "Checked like every other, and compared with its baseline. Only your session sees it, and nothing is kept.",
     ))  # fmt: skip
     if now.own:
-        st.html(render("data/own.html", own=now.own, digest=now.own.digest()) + inert_panel.lines(now.own))
+        told = render("data/own.html", own=now.own, digest=now.own.digest(), fixed=uses.fixed(now.own))
+        st.html(told + inert_panel.lines(now.own))
         with st.container(horizontal=True, gap="small"):
             st.page_link("sim/ui/explore/page.py", label="See it on Explore", icon=":material/tune:")
             st.button("Leave this file", on_click=_left, icon=":material/close:", key="data_leave")

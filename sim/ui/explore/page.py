@@ -16,7 +16,7 @@ from sim.results.outcomes.lead import PACE
 from sim.results.outcomes.polarity import LABELS
 from sim.results.wording import headline
 from sim.ui.brief import panel
-from sim.ui.explore import changes_panel, story
+from sim.ui.explore import changes_panel, costs_panel, story
 from sim.ui.shared import (
     address,
     assumed,
@@ -28,10 +28,11 @@ from sim.ui.shared import (
     injector,
     levers,
     theme,
+    uses,
     wording,
 )
 from sim.ui.shared.setup import REFUSED, WITH_YOURS, Choice, Setup, choice, first_line
-from sim.ui.shared.templates import render
+from sim.ui.shared.templates import render, style
 
 TELLING = (
     "us_2022_10_chips",
@@ -120,7 +121,7 @@ def _share(now: Setup) -> None:
 
 def _story(now: Setup) -> Markup:
     changes = wording.listed([*([levers.described(now)] if now.levers else []), *map(injector.described, now.events)])
-    return render("explore/scenario.html", start=now.start, changes=changes)
+    return render("explore/scenario.html", start=now.start, changes=changes, fixed=uses.fixed(now.start))
 
 
 def _badge(now: Setup) -> None:
@@ -305,7 +306,7 @@ def workspace() -> None:
 def _results(
     now: Setup, verdict: DeltaGenerator, mini: DeltaGenerator, right: DeltaGenerator
 ) -> Callable[[], None] | None:
-    """Everything that follows from the settings; what comes back draws what moved the result."""
+    """Everything that follows from the settings; what comes back draws what takes longer: costs, and what moved it."""
     reference = now.reference
     try:
         spec, base_spec = now.spec, now.base
@@ -320,6 +321,7 @@ def _results(
     with right, st.container(key="charts"):
         st.html(theme.RESULTS)
         slot = _charts(mine, base, same, reference)
+        costs_place = st.container(key="costs_place")
         changes_place = st.container(key="changes_place")
         _rules()
         _meanings()
@@ -330,6 +332,8 @@ def _results(
         st.html(theme.paragraph(made, "fine"))
 
     def moved() -> None:
+        with costs_place:
+            costs_panel.panel(spec, mine, base, reference)
         with slot:
             drivers.panel(base_spec, spec, mine, base, reference)
         with changes_place:
@@ -339,5 +343,6 @@ def _results(
 
 
 theme.style()
+st.html(style("explore/costs.css"))
 address.adopt("explore")
 workspace()

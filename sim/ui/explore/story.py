@@ -11,6 +11,7 @@ from markupsafe import Markup
 from scenarios.events import Event
 from sim.ui.shared import common, theme, wording
 from sim.ui.shared.frames import View
+from sim.ui.shared.injector import CONTROLS
 from sim.ui.shared.setup import Setup, choice
 
 _STEP, _GUESS = "story_step", "story_guess"
@@ -61,7 +62,7 @@ def _shock(mine: View, base: View) -> str:
     return (
         f"The middle lead at the end of {mine.year} goes from {wording.signed(base.lead_end[1])} to "
         f"{wording.signed(mine.lead_end[1])} months. One event does not decide the race, but it comes on top of "
-        "everything else; “Let something happen” under the levers has eight more."
+        f"everything else; “Let something happen” under the levers has {len(CONTROLS) - 1} more."
     )
 
 

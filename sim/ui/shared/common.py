@@ -18,9 +18,10 @@ from scenarios.errors import InputError
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
 from sim.batch.evaluate import Progress
+from sim.results.costs import ACCOUNT, Cost, reference_of
 from sim.results.run import Run
 from sim.run import MAX_RUNS, simulate
-from sim.ui.shared import ahead, charts, frames
+from sim.ui.shared import ahead, charts, costs, frames, uses
 from sim.ui.shared.setup import Judge
 
 _NO_WORDING = {"name": "unnamed", "title": "-", "story": "-", "question": "-", "sources": [{"title": "-"}]}
@@ -31,8 +32,10 @@ FEWER = 256
 EACH = 0.07
 """Roughly the seconds that so many futures take, for the estimates on buttons."""
 SEED, UNTIL = 0, DEFAULT_HORIZON
-SHOWN = frozenset({"capability", "flows_china"})
+SHOWN = frozenset({"capability", "flows_china", ACCOUNT, *uses.SERIES.values()})
 """Series that the page needs of a run: fewer are simulated faster."""
+SHELF = 200
+"""Settings whose accounts are at hand: they take two hundred kilobytes each, what they come to a few."""
 
 
 def futures() -> int:
@@ -80,7 +83,9 @@ def view(spec: Scenario, judge: Judge = Judge(), most: int = MAX_RUNS) -> frames
 
 def usual(spec: Scenario) -> frames.View:
     """What the page shows of a scenario by the usual judgement, without a look at what is simulated ahead."""
-    return _view(spec.canonical(), futures(), SEED, UNTIL, Judge())
+    found = _view(spec.canonical(), futures(), SEED, UNTIL, Judge())
+    costs_of(spec, Judge().year)
+    return found
 
 
 @st.cache_resource(max_entries=2000, show_spinner=False)
@@ -88,13 +93,52 @@ def _view(canonical: str, runs: int, seed: int, until: int, judge: Judge) -> fra
     if canonical == load(BASELINE).canonical():
         return frames.view(baseline(canonical, runs, seed, until), judge)
     with _ONE:
-        return frames.view(simulated(canonical, runs, seed, until, SHOWN), judge)
+        run = simulated(canonical, runs, seed, until, SHOWN)
+        _shelved(canonical, runs, seed, until, judge.year)[:] = [costs.books(run, judge.year)]
+        return frames.view(run, judge)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def baseline(canonical: str, runs: int, seed: int, until: int) -> Run:
     """The one run that two pages read. A single entry: a run takes megabytes, what is shown of it kilobytes."""
     return simulated(canonical, runs, seed, until)
+
+
+# ------------------------------------------------------------------------------------------------------------ costs
+def costs_of(spec: Scenario, year: int, reference: Scenario | None = None) -> tuple[Cost, ...]:
+    """What a scenario costs whom in a year, the largest first.
+
+    Args:
+        spec: the scenario.
+        year: the year.
+        reference: what it is counted against; by default its world under current policy, or with trade open.
+    """
+    one, other = spec.canonical(), "" if reference is None else reference.canonical()
+    return _costs(one, other, futures(), SEED, UNTIL, year)
+
+
+@st.cache_resource(max_entries=2000, show_spinner=False)
+def _costs(canonical: str, other: str, runs: int, seed: int, until: int, year: int) -> tuple[Cost, ...]:
+    other = other or reference_of(unworded(canonical)).canonical()
+    mine, theirs = (_books(text, runs, seed, until, year) for text in (canonical, other))
+    return costs.found(mine, theirs)
+
+
+def _books(canonical: str, runs: int, seed: int, until: int, year: int) -> costs.Books:
+    """The accounts of a setting: of its view's simulation while they are at hand, else of another."""
+    place = _shelved(canonical, runs, seed, until, year)
+    if not place and canonical == load(BASELINE).canonical():
+        place[:] = [costs.books(baseline(canonical, runs, seed, until), year)]
+    if not place:
+        with _ONE:
+            place[:] = [costs.books(simulated(canonical, runs, seed, until, {ACCOUNT}), year)]
+    return place[0]
+
+
+@st.cache_resource(max_entries=SHELF, show_spinner=False)
+def _shelved(canonical: str, runs: int, seed: int, until: int, year: int) -> list[costs.Books]:
+    """The place of a setting's accounts; empty until something simulates it."""
+    return []
 
 
 T = TypeVar("T")

@@ -23,7 +23,7 @@ BREATH = 0.15
 ON_REQUEST = 9
 """Players at most that are divided on the page: half a minute."""
 _OTHERS = {
-    "levers": "Levers", "parameters": "Assumptions", PREMISES: "Start and known history",
+    "levers": "Levers", "allocation": "Fixed shares", "parameters": "Assumptions", PREMISES: "Start and known history",
     "weighting": "Weighing by history", "calibration": "Calibration", "start": "Start of the levers",
     "data_until": "Known history", "rules_until": "Known rules",
 }  # fmt: skip

@@ -17,7 +17,7 @@ from sim.results.outcomes import crossing, polarity
 from sim.results.outcomes.lead import observed_slope, slope
 from sim.results.wording import rounded
 from sim.short import Short
-from sim.ui.shared import wording
+from sim.ui.shared import uses, wording
 from sim.ui.shared.setup import Judge
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ class View(Short):
     """Share of futures in which the US leads at the end."""
     limit: float
     """Middle estimate of the ECI at which AI does most remote work."""
+    divided: uses.Shares
+    """How everybody divides money, compute and people, now and at the end of the year that counts."""
     slopes: tuple[float, float, float]
     """Index points that the frontier gained in its last recorded year, and gains next year and at the end (middle)."""
 
@@ -141,6 +143,7 @@ def view(run: Run, judge: Judge = Judge()) -> View:  # noqa: B008 - frozen
         compute_of=(run["flows_china"][end - 3 : end + 1].sum(axis=(0, 1)) / 1e6).astype(np.float32),
         us_first=float((lead[end] > 0).mean()),
         limit=float(np.median(crossing.threshold(run))),
+        divided=uses.shares(run, judge.year),
         slopes=_slopes(run, judge.year),
     )
 

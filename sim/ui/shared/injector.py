@@ -57,6 +57,10 @@ CONTROLS: dict[str, Control] = {
         "Taiwan is cut off", "US-designed production lost", "%d%%", 80, 0.01,
         about="US-designed chips cannot be made for some quarters; all who buy them are hit.",
     ),
+    "mineral_controls": Control(
+        "China holds back minerals", "How far, of all rare earths", "%d%%", 50, 0.01,
+        about="Lines for US-designed chips lack materials until stocks and substitutes are built; China loses exports.",
+    ),
     "diversion_uncovered": Control(
         "A smuggling network is found", "Smuggling capacity lost", "%d%%", 50, 0.01,
         about="A large network is found and closed; others grow back.",

@@ -83,7 +83,8 @@ def snapshot(s: Shown, f: Future, t: int, decider: Decider) -> Snapshot:
         seen["lead"] = _at(f, "seen_lead", before)
         if decider.prefix in _GAPS:
             seen["rival_gap"] = _at(f, _GAPS[decider.prefix], before)
-    trends = {"stockpiling": float(s.stockpiling[t]), "allies_parted": _parted(s, t)}
+    strain = 1.0 if t <= s.edge else float(s.strain[t])
+    trends = {"stockpiling": float(s.stockpiling[t]), "strain": strain, "allies_parted": _parted(s, t)}
     if t > s.edge and decider.prefix in _GAPS:
         trends["run_share"] = _at(f, f"run_share.{decider.prefix}", t)
     return Snapshot(
@@ -123,6 +124,8 @@ def _recorded(s: Shown, name: str, t: int) -> str:
         return "Recorded: its dated rules and notices."
     if name == "push" and t <= s.edge:
         return "What Chinese fabs made until then is recorded; the push decides after the data."
+    if name == "money" and t <= s.edge:
+        return "Recorded: what was bought, and what it cost."
     return ""
 
 

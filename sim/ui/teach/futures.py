@@ -10,10 +10,12 @@ import streamlit as st
 
 from agents.protocols import Traits
 from agents.rows import CHINA, PARTNERS, US
+from scenarios.levers import LEVERS
 from scenarios.quarters import FIRST, label, number
 from scenarios.schema import Scenario
 from sim.engine.inputs import inputs_of
 from sim.ensemble.rng import Array
+from sim.equations.domestic import TOOLS_TODAY
 from sim.results.outcomes import blocs, lead as leads, polarity
 from sim.results.run import Run
 from sim.results.wording import rounded
@@ -27,12 +29,10 @@ SEALED, MEDIANS = "drawn", "medians"
 _SINGLE = ("enforcement", "policing", "permission", "push", "premium", "seized", "blocked", "priced_out", "made_h100e",
            "diverted_share")  # fmt: skip
 _BY_SEAT = ("capability", "spending", "concentration", "run_share", "compute_train")
-_SAFETY = {"united_states": "use_us.safety", "china": "use_china.safety"}
-_KEEP = frozenset({*_SINGLE, *_BY_SEAT, "flows_china", "use_us", "use_china"})
+_SAFETY = {"united_states": "compute_use.united_states.safety", "china": "compute_use.china.safety"}
+_KEEP = frozenset({*_SINGLE, *_BY_SEAT, "flows_china", "compute_use"})
 _FOLLOWERS = ("japan", "netherlands")
 """Allies with chip tools, whose alignment decides how far tool controls hold."""
-_LEVERS = ("enforcement", "allied_alignment", "hub_policing", "chip_push", "import_permission", "safety_share",
-           "us_spending", "china_spending", "us_concentration", "china_concentration")  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,6 +63,8 @@ class Shown(Short):
     settings: dict[str, Array]
     """Levers by quarter; NaN leaves the decision to the actor."""
     stockpiling: Array
+    strain: Array
+    """Controls on chip tools against those of 2026, by quarter: what allies' sales suffer by."""
     edge: int
     """The last quarter of data, as a step."""
     rules: int
@@ -117,8 +119,9 @@ def _shown(canonical: str, runs: int, seed: int, judge: Judge) -> Shown:
     )  # fmt: skip
     return Shown(
         spec, judge, found, rounded(polarity.shares(codes[end])), table["lead"][end].copy(),
-        {name: np.asarray(inputs.levers[name], dtype=float) for name in _LEVERS},
-        inputs.stockpiling[: len(run.quarters)], inputs.data_steps - 1, inputs.rules_steps,
+        {name: np.asarray(inputs.levers[name], dtype=float) for name in LEVERS},
+        inputs.stockpiling[: len(run.quarters)], inputs.closures["tools"] / TOOLS_TODAY, inputs.data_steps - 1,
+        inputs.rules_steps,
     )  # fmt: skip
 
 

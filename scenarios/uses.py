@@ -1,0 +1,115 @@
+"""What nations divide, and into what: the only home of the names of uses, and of shares that a scenario fixes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scenarios.errors import is_plain_number, is_switch, shown, unknown
+from scenarios.quarters import label, number
+
+MONEY = ("chips", "fabs", "power", "people")
+"""Uses of money: chips, fabs and their tools, data centers with their power and servers, and people."""
+COMPUTE = ("serving", "experiments", "pretraining", "reinforcement", "safety", "idle")
+"""Uses of compute. Idle is what stands still or guards: clusters that are joined, and secured ones."""
+PEOPLE = ("capability", "applied", "safety", "secrecy")
+"""Uses of people: research on capability, products, safety, and guarding models and ideas or doing work twice."""
+USES: dict[str, tuple[str, ...]] = {"money": MONEY, "compute": COMPUTE, "people": PEOPLE}
+"""What is divided, and into what."""
+NEARLY = 1e-9
+"""Distance from 1 that rounding explains."""
+
+Place = tuple[str | int, ...]
+
+
+def problems(allocation: Any, actors: list[str], start: int | None) -> Iterator[tuple[Place, str]]:
+    """Place and complaint of what is wrong with shares that a scenario fixes: actor → money, compute or people → use.
+
+    Args:
+        allocation: what was given.
+        actors: names of the scenario's actors.
+        start: number of the quarter from which shares hold; None where that is wrong itself.
+    """
+    if allocation is None:
+        return
+    if not isinstance(allocation, Mapping):
+        yield ("allocation",), "give actors with what they divide, such as {china: {money: {fabs: 0.3}}}"
+        return
+    for actor, divided in allocation.items():
+        place: Place = ("allocation", str(actor))
+        if actor not in actors:
+            yield place, str(unknown("actor", str(actor), actors))
+        if not isinstance(divided, Mapping):
+            yield place, f"give shares of {', '.join(USES)}, such as {{money: {{fabs: 0.3}}}}"
+            continue
+        for what, shares in divided.items():
+            yield from _of_one(what, shares, place, start)
+
+
+def _of_one(what: Any, shares: Any, actor: Place, start: int | None) -> Iterator[tuple[Place, str]]:
+    """What is wrong with the shares of one thing that an actor divides."""
+    place = (*actor, str(what))
+    if what not in USES:
+        yield place, str(unknown("thing to divide", str(what), USES))
+        return
+    if not isinstance(shares, Mapping):
+        yield place, f"give shares by use, such as {{{USES[what][0]}: 0.5}}; uses are: {', '.join(USES[what])}"
+        return
+    wrong = False
+    for use, setting in shares.items():
+        problem = (
+            str(unknown(f"use of {what}", str(use), USES[what])) if use not in USES[what] else _share(setting, start)
+        )
+        if problem:
+            wrong = True
+            yield (*place, str(use)), problem
+    if not wrong:
+        yield from ((place, problem) for problem in _sums(what, shares, start))
+
+
+def _share(setting: Any, start: int | None) -> str:
+    """Why a share cannot be this; empty where it can."""
+    dated = isinstance(setting, Mapping)
+    for value in (list(setting.values()) if dated else [setting]) or [None]:
+        given = None if is_switch(value) else _number(value)
+        if given is None or not (math.isfinite(given) and 0 <= given <= 1):
+            return f"is {shown(value)}; give a share from 0 to 1, or a dated path such as {{2027-Q1: 0.3}}"
+    for date in setting if dated else ():
+        try:
+            begun = number(str(date))
+        except ValueError as error:
+            return str(error)
+        if start is not None and begun < start:
+            return f"{label(begun)} lies before the scenario's start, {label(start)}; give a later date"
+    return ""
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, str) and not is_plain_number(value.strip()):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _sums(what: str, shares: Mapping[str, Any], start: int | None) -> Iterator[str]:
+    """Complaints where fixed shares add to more than 1, or all are fixed and add to less."""
+    first = start or 0
+    dates = {first} | {number(str(date)) for path in shares.values() if isinstance(path, Mapping) for date in path}
+    for date in sorted(dates):
+        held = {use: share for use, path in shares.items() if (share := at(path, date)) is not None}
+        total, when = sum(held.values()), f" in {label(date)}" if date != first else ""
+        if total > 1 + NEARLY:
+            yield f"shares of {what} add up to {total:g}{when}; they can add up to 1"
+        elif len(held) == len(USES[what]) and total < 1 - NEARLY:
+            yield f"all uses of {what} are fixed and add up to {total:g}{when}; leave one out, or make them add up to 1"
+
+
+def at(path: Any, quarter: int) -> float | None:
+    """The share that holds in a quarter; None before the first date of a path."""
+    if not isinstance(path, Mapping):
+        return float(path)
+    begun = [date for date in path if number(str(date)) <= quarter]
+    return float(path[max(begun, key=lambda date: number(str(date)))]) if begun else None

@@ -1,0 +1,94 @@
+"""Phase 10: the accounts of the quarter, in US dollars, where they are kept; nothing else reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from agents.allocation import CHIPS, SECRECY
+from agents.rows import BOTH, CHINA, US
+from scenarios.uses import MONEY
+from sim.engine.context import Context
+from sim.engine.phases.china import US_N
+from sim.engine.phases.decide import tool_sales
+from sim.engine.state import Quarter, State
+from sim.ensemble.rng import Array
+from sim.equations import costs
+from sim.equations.trade import RENTAL, STREET
+
+Book = Array | Mapping[int, Array | float]
+"""An account by actor: a table, or the rows of those who have one."""
+
+
+def run(c: Context, s: State, q: Quarter) -> None:
+    """Write every account that is kept, in the order of `Inputs.accounts`."""
+    if "accounts" not in c.kept:
+        return
+    books = {**_of_all(s), **_of_makers(c, s, q), **_of_trade(c, s, q), **_of_states(c, q), **_forgone(c, s, q)}
+    rows = {name: row for row, name in enumerate(c.inputs.actors)}
+    q.accounts = np.empty((len(c.inputs.accounts), c.runs))
+    for n, (actor, item) in enumerate(c.inputs.accounts):
+        q.accounts[n] = books[item][rows[actor]]
+
+
+def _of_all(s: State) -> dict[str, Book]:
+    """AI revenue and money by use; chips are what was paid for them."""
+    money = {use: s.budget[BOTH] * s.money_use[BOTH, n] for n, use in enumerate(MONEY)}
+    beside = s.budget * (1 - s.money_use[:, CHIPS])
+    return {**money, "investment": beside, "chips": s.spending, "ai_revenue": s.revenue / 4}
+
+
+def _of_makers(c: Context, s: State, q: Quarter) -> dict[str, Book]:
+    """Makers of chips, tools and memory: what they earn abroad."""
+    abroad = s.spending - s.delivered * s.cost
+    weight = q.die[:US_N, None] * q.legal_by_class
+    dies = weight.sum(axis=0)
+    share = (q.price_share[:US_N, None] * weight).sum(axis=0) / np.maximum(dies, 1e-9)
+    cut = q.licensed_usd * share / (1 + share)
+    margin = q.list_price - s.cost
+    smuggled = q.arrived.sum(axis=0) / np.maximum(1 - q.caught, 1e-9) * margin
+    return {
+        "chip_profit": {US: abroad[2:].sum(axis=0) + q.licensed_usd - cut - dies * s.cost + smuggled},
+        "license_cut": {US: cut},
+        "tool_revenue": _shared(tool_sales(s, q), c.inputs.tool_share),
+        "memory_revenue": _shared(costs.MEMORY_PRICE * 1e3 * q.imported_memory, c.inputs.memory_share),
+        "production_lost": {US: q.minerals * s.supply_level * margin},
+    }
+
+
+def _of_trade(c: Context, s: State, q: Quarter) -> dict[str, Book]:
+    """What China pays above list prices, and what hosts and transit countries earn by it."""
+    hired = RENTAL * q.newly_rented * s.china_price
+    margin = costs.TRANSIT_CUT * np.maximum(STREET * s.china_price - q.list_price, 0.0)
+    return {
+        "premium": {CHINA: q.premium_usd},
+        "rent": s.rented * (hired / np.maximum(s.rented.sum(axis=0), 1e-9)),
+        "transit_trade": dict.fromkeys(range(len(s.rented)), 0.0)
+        | {row: arrived * margin for row, arrived in zip(c.inputs.route_rows, q.arrived, strict=True)},
+        "talent": {CHINA: q.talent_usd},
+    }
+
+
+def _of_states(c: Context, q: Quarter) -> dict[str, Book]:
+    """What governments pay for controls, and what allies get for following."""
+    received = _shared(q.public_items["compensation_paid"][US], c.inputs.allied_tool_share)
+    return {**q.public_items, "compensation_received": received}
+
+
+def _forgone(c: Context, s: State, q: Quarter) -> dict[str, Book]:
+    """Compute and people of the superpowers that are kept from other work."""
+    idle = s.idle[BOTH] + s.safety[BOTH]
+    limits = costs.REFUSED * c.setting("distillation_limits") / 100
+    price = np.stack([q.list_price, s.china_price])
+    return {
+        "serving_forgone": costs.idle_revenue(s.revenue[BOTH], idle) / 4,
+        "experiments_forgone": costs.compute_cost(idle * (1 - s.serving[BOTH]) * s.used_train[BOTH], price),
+        "access_limits": {US: s.revenue[US] / 4 * limits / (1 - limits)},
+        "secrecy": s.people[BOTH] * s.people_use[BOTH, SECRECY] * s.pay[BOTH] / 4,
+    }
+
+
+def _shared(dollars: Array | float, shares: Array) -> Book:
+    """An account of those who have a share of it."""
+    return {row: dollars * share for row, share in enumerate(shares.tolist())}

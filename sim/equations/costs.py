@@ -1,0 +1,203 @@
+"""What policies cost: the accounts that are kept of every actor, and the formulas behind them.
+
+An account is a flow of US dollars that is in the books of the model: what it takes is missing there elsewhere. The cost
+of a policy is the difference of an account from that of a reference run on the same dice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from sim.ensemble.rng import Array
+from sim.equations.capability import ALL_IN
+from sim.equations.feedback import SERVED_RETURNS
+
+ENFORCEMENT = 235e6
+"""US dollars a year of the Bureau of Industry and Security in fiscal 2026 (191 million in fiscal 2023 to 2025)."""
+POLICING = 200e6
+"""US dollars a year that a hub pays to look into all transit of chips; judgement, no budget is published."""
+CHECK = 50.0
+"""US dollars per exported H100e with a location check; judgement: software and its upkeep, not hardware (IAPS)."""
+REFUSED, LIMITS_TODAY = 0.12, 0.2
+"""Share of revenue that full limits on access to served models forgo, and the limits of today; judgement: Anthropic
+gave up several hundred million dollars by refusing Chinese-owned customers (statement of February 2026), 2 to 8 %."""
+EQUIPMENT = 0.75
+"""Share of money for fabs that buys tools; judgement, as in leading-edge fabs."""
+HOME_TOOLS = 0.215
+"""Weight of Chinese tools against foreign ones that no control keeps out: 35 % are Chinese at the controls of 2026."""
+TRANSIT_CUT = 0.5
+"""Share of the margin on diverted chips that stays where they pass through; judgement."""
+MEMORY_PRICE = 1600.0
+"""US dollars for the high-bandwidth memory of a 910C (128 GB at 10 to 15 dollars); inferred."""
+MINERALS = 4e9
+"""US dollars a year that China loses in exports and pays in enforcement under full mineral controls; judgement: magnets
+worth about 3 billion dollars are exported in a year."""
+LIFE_QUARTERS = 22
+"""Quarters over which a chip's price is spread."""
+LEAST_LEFT = 1e-3
+"""Share of compute that serves or researches below which nothing more is counted as forgone."""
+
+Group = Literal["lost", "spent", "forgone"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One account: what it is, who has it, and whether more of it hurts."""
+
+    label: str
+    group: Group
+    """Income that may be lost, money that is spent, or compute and people that are kept from other work."""
+    formula: str
+    basis: str
+    """Where its numbers come from."""
+    tier: Literal["data", "inferred", "judgement"]
+    within: str = ""
+    """Another item that has it in it already: it is left out of sums."""
+
+    @property
+    def sign(self) -> int:
+        """1 where more of it costs its actor, -1 where less of it does."""
+        return -1 if self.group == "lost" else 1
+
+
+ITEMS: dict[str, Item] = {
+    "ai_revenue": Item(
+        "AI revenue", "lost", "section 7.11, a quarter of it", "Lab and cloud revenue of 2026", "judgement",
+    ),
+    "chip_profit": Item(
+        "Chip makers' profit on foreign sales", "lost",
+        "what foreign buyers, licensed ones and smugglers pay for US-designed chips, less what those cost to make",
+        "Gross margin of 72 to 75 % (NVIDIA, filings); units and prices are the model's", "inferred",
+    ),
+    "license_cut": Item(
+        "Government cut of licensed sales", "lost", "cut · price of licensed chips that come",
+        "15 % on H20, 25 % under Section 232 (January 2026)", "data",
+    ),
+    "tool_revenue": Item(
+        "Chip tools sold to China", "lost",
+        "money for Chinese fabs · 0.75 · foreign share of tools · the country's share of suppliers",
+        "Sales of five makers in 2024 (House Select Committee); share of Chinese tools 35 % (Jiemian)", "inferred",
+    ),
+    "memory_revenue": Item(
+        "High-bandwidth memory sold to China", "lost", "imported memory · 1,600 dollars per 910C",
+        "A fifth to 30 % of Samsung's high-bandwidth memory went to China in 2024 (Reuters)", "inferred",
+    ),
+    "rent": Item(
+        "Rent from Chinese users", "lost", "newly rented compute · 0.9 · internal price, by host", "Section 7.6",
+        "judgement",
+    ),
+    "transit_trade": Item(
+        "Margin on chips that pass through to China", "lost",
+        "diverted chips by route · (street price − list price) · 0.5", "Street prices (FT, press); cut is judgement",
+        "judgement",
+    ),
+    "compensation_received": Item(
+        "Compensation from the United States", "lost", "as paid, by share of tool sales", "Judgement", "judgement",
+    ),
+    "production_lost": Item(
+        "Production lost to mineral controls", "forgone", "share of lines that stand still · capacity · (price − cost)",
+        "USGS on gallium and germanium (3.4 billion dollars, 1.7 to 9.0); size is judgement", "judgement",
+    ),
+    "enforcement": Item(
+        "Enforcement of controls", "spent", "235 million dollars a year · effort", "Budget of BIS, fiscal 2026", "data",
+    ),
+    "verification": Item(
+        "Location checks", "spent", "50 dollars · checked share · exported H100e", "IAPS: software, cheap", "judgement",
+    ),
+    "compensation_paid": Item(
+        "Compensation to allies that follow further than by themselves", "spent",
+        "tool sales that they lose by it", "Judgement", "judgement",
+    ),
+    "policing": Item(
+        "Policing of transit", "spent", "200 million dollars a year · policing", "Judgement", "judgement",
+    ),
+    "minerals": Item(
+        "Mineral exports given up", "spent", "4 billion dollars a year · size", "Judgement", "judgement",
+    ),
+    "premium": Item(
+        "Paid above the list price", "spent", "what China pays for chips and rent less their worth at list price",
+        "Section 7.5; street premium 1.5 to 2 (FT, press)", "inferred",
+    ),
+    "talent": Item(
+        "Holding and winning talent", "spent",
+        "people held · a quarter of what they would earn more in the United States, and 0.6 million dollars once",
+        "Reuters on Chinese programs (3 to 5 million yuan)", "judgement",
+    ),
+    "investment": Item(
+        "AI investment beside chips", "spent", "budget less its share for chips: data centers, power, fabs, people",
+        "As for the United States and China, where they stand apart", "judgement",
+    ),
+    "chips": Item("Chips", "spent", "paid for chips and rented compute", "Section 7.5", "inferred"),
+    "fabs": Item("Fabs and tools", "spent", "budget · share", "SEMI, companies; the AI part is judgement", "judgement"),
+    "power": Item("Data centers and power", "spent", "budget · share", "Cost per megawatt of 2025-26", "inferred"),
+    "people": Item("People", "spent", "budget · share", "Pay of 2025-26", "judgement"),
+    "serving_forgone": Item(
+        "Revenue that idle and safety compute would have served", "forgone",
+        "revenue · ((1 − idle − safety)^−0.4 − 1)", "Section 7.11", "judgement", within="ai_revenue",
+    ),
+    "experiments_forgone": Item(
+        "Research compute that stands idle or guards", "forgone",
+        "(idle + safety) · compute that does not serve · all-in price over 22 quarters", "Section 7.10", "inferred",
+    ),
+    "access_limits": Item(
+        "Revenue lost by limiting access to models", "forgone", "revenue · r/(1 − r), r = 0.12 · limits",
+        "Anthropic, February 2026", "judgement", within="ai_revenue",
+    ),
+    "secrecy": Item(
+        "People who guard, or do work twice", "forgone", "people · share · pay", "Judgement", "judgement",
+        within="people",
+    ),
+}  # fmt: skip
+"""Every account, in the order in which they are shown."""
+BY_ALL = ("ai_revenue", "chips")
+"""Accounts that every actor has."""
+BY_RIVALS = ("fabs", "power", "people", "serving_forgone", "experiments_forgone", "secrecy")
+"""Accounts of the United States and China alone; of others money beside chips is one account, `investment`."""
+OWN: dict[str, tuple[str, ...]] = {
+    "united_states": (
+        "chip_profit", "license_cut", "rent", "production_lost", "enforcement", "verification", "compensation_paid",
+        "access_limits",
+    ),
+    "china": ("premium", "talent", "minerals"),
+}  # fmt: skip
+"""Accounts that one superpower has."""
+
+
+def accounts(roster: tuple[tuple[str, str], ...], suppliers: dict[str, tuple[str, ...]]) -> tuple[tuple[str, str], ...]:
+    """Actor and item of every account that is kept, in the order of actors and items.
+
+    Args:
+        roster: actors with their kinds.
+        suppliers: actors that sell tools and memory to China, by item.
+    """
+    result = []
+    for actor, kind in roster:
+        own = {*BY_ALL, *OWN.get(actor, ()), *(BY_RIVALS if kind == "superpower" else ("investment",))}
+        own |= {item for item, sellers in suppliers.items() if actor in sellers}
+        if actor in suppliers["tool_revenue"] and kind != "superpower":
+            own.add("compensation_received")
+        if kind != "superpower":
+            own.add("rent")
+        if kind in ("hub", "rest"):
+            own |= {"transit_trade"} | ({"policing"} if kind == "hub" else set())
+        result += [(actor, item) for item in ITEMS if item in own]
+    return tuple(result)
+
+
+def foreign_tools(control: Array | float) -> Array:
+    """Share of the tools that Chinese fabs buy which comes from abroad: none under full controls, most without any."""
+    left = np.maximum(1 - np.asarray(control), 0.0)
+    return left / (left + HOME_TOOLS)
+
+
+def idle_revenue(revenue: Array, idle: Array) -> Array:
+    """Revenue that compute which serves nobody would have earned, US dollars a year."""
+    return revenue * (np.power(np.maximum(1 - idle, LEAST_LEFT), -SERVED_RETURNS) - 1)
+
+
+def compute_cost(h100e: Array, price: Array) -> Array:
+    """What compute costs in a quarter, US dollars: its all-in price spread over its life."""
+    return h100e * price * (ALL_IN / LIFE_QUARTERS)

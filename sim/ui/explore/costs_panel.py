@@ -1,0 +1,111 @@
+"""What the settings cost whom, and how everybody divides money, compute and people under them."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from scenarios.schema import Scenario
+from sim.results.costs import Cost, reference_of
+from sim.ui.shared import charts, common, costs, frames, theme, uses, wording
+from sim.ui.shared.setup import REFUSED, first_line
+from sim.ui.shared.templates import render
+
+HEAD = "What it costs"
+_AMOUNT = re.compile(r"(\$[\d.,]+(?:tn|bn|m))")
+_FILLS = {
+    "money": ("#7457B8", "#22796B", "#8A6414", "#667080"),
+    "compute": ("#557A22", "#3E7488", "#7457B8", "#5E6AA8", "#8F5E49", "#A8447C", "#667080"),
+    "people": ("#7457B8", "#557A22", "#A8447C", "#667080"),
+}
+"""Colors of the uses, none of which is that of a country: white reads on each, and each stands out on dark paper."""
+
+
+def panel(spec: Scenario, mine: frames.View, base: frames.View, reference: str) -> None:
+    """Both blocks side by side."""
+    left, right = st.columns([0.42, 0.58], gap="medium")
+    with left, st.container(key="costs", gap="xxsmall"):
+        _costs(spec, mine.year)
+    with right, st.container(key="uses", gap="xxsmall"):
+        _uses(spec, mine, base, reference)
+
+
+def _costs(spec: Scenario, year: int) -> None:
+    usual = reference_of(spec)
+    try:
+        found = common.costs_of(spec, year)
+    except REFUSED as error:  # the reference can be what the settings themselves are not
+        st.html(theme.heading(HEAD, first_line(error)))
+        return
+    names, against = costs.labels(spec), costs.against(usual)
+    unit = (
+        f"Billion US dollars in {year}, against {against}: median of futures, and where nine in ten lie. "
+        "A minus saves or earns money."
+    )
+    said = costs.sentence(found, costs.acting(spec, usual), year, against, names)
+    shown = found[: costs.MOST]
+    longest = max([abs(cost.median) for cost in shown], default=1.0)
+    st.html(theme.heading(HEAD, unit) + render(
+        "explore/costs.html", sentence=_AMOUNT.split(said), rows=[_row(cost, longest, names) for cost in shown],
+        note=costs.NOT_A_LOSS if any(cost.item in costs.BOUGHT for cost in shown) else "",
+    ))  # fmt: skip
+
+
+def _row(cost: Cost, longest: float, names: dict[str, str]) -> dict[str, str]:
+    width = 50 * abs(cost.median) / longest
+    return {
+        "who": names.get(cost.actor, cost.actor), "what": wording.inside(cost.label), "group": costs.group(cost),
+        "median": costs.billions(cost.median), "span": costs.span(cost),
+        "bar": f"left:{50 if cost.median > 0 else 50 - width:.1f}%;width:{width:.1f}%;"
+               f"background:{charts.themed(charts.MUTED)}",
+    }  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------------------- uses
+def _uses(spec: Scenario, mine: frames.View, base: frames.View, reference: str) -> None:
+    unit = f"Shares now and at the end of {mine.year}, median of futures. All others: every other country together."
+    st.html(theme.heading("How they divide money, compute and people", unit) + render(
+        "explore/uses.html", parts=[_part(what, mine, base, reference) for what in uses.SERIES],
+        fixed=uses.fixed(spec),
+    ))  # fmt: skip
+    with st.expander("All shares as a table", key="all_shares", on_change="rerun") as more:
+        if more.open:
+            st.html(render("explore/shares.html", rows=_rows(mine, base), year=mine.year, reference=reference))
+
+
+def _part(what: str, mine: frames.View, base: frames.View, reference: str) -> dict[str, object]:
+    """One thing that is divided: its key, and who divides it how."""
+    labels = uses.LABELS[what]
+    drawn = {use for who in uses.DIVIDERS for use in labels if max(mine.divided[who][what][use]) >= 0.0005}
+    colors = {use: color for use, color in zip(labels, _FILLS[what], strict=True) if use in drawn}
+    return {
+        "title": what.capitalize(),
+        "key": [(labels[use], color) for use, color in colors.items()],
+        "who": [_divider(who, what, mine, base, reference, colors) for who in uses.DIVIDERS],
+    }  # fmt: skip
+
+
+def _divider(
+    who: str, what: str, mine: frames.View, base: frames.View, reference: str, colors: dict[str, str]
+) -> dict[str, object]:
+    """The two bars of somebody, and the reference's share of what is another one there."""
+    labels, shares, usual = uses.LABELS[what], mine.divided[who][what], base.divided[who][what]
+    bars = []
+    for place, when in enumerate(("now", str(mine.year))):
+        told = [f"{labels[use]} {uses.percent(shares[use][place])}" for use in colors]
+        parts = [(f"{100 * shares[use][place]:.2f}", f"{100 * shares[use][place]:.0f}", colors[use]) for use in colors]
+        bars.append({"when": when, "parts": parts, "spoken": f"{when}: {wording.listed(told)}"})
+    others = [f"{wording.inside(labels[use])} {uses.percent(usual[use][1])}" for use in uses.moved(shares, usual)]
+    return {"name": uses.DIVIDERS[who], "bars": bars, "others": wording.listed(others), "reference": reference}
+
+
+def _rows(mine: frames.View, base: frames.View) -> list[tuple[str, ...]]:
+    """Every share: what, use, who, now, at the end of the year, and then under the reference."""
+    found: list[tuple[str, ...]] = []
+    for what, labels in uses.LABELS.items():
+        for use, label in labels.items():
+            for who, name in uses.DIVIDERS.items():
+                (now, then), usual = mine.divided[who][what][use], base.divided[who][what][use][1]
+                found.append((what.capitalize(), label, name, *map(uses.percent, (now, then, usual))))
+    return found

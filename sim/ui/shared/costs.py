@@ -1,0 +1,208 @@
+"""What a policy costs whom, against a reference on the same dice: numbers for one year, and the words for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scenarios import load
+from scenarios.levers import LEVERS
+from scenarios.schema import Scenario
+from sim.ensemble.rng import Array
+from sim.equations.costs import ITEMS
+from sim.results.costs import ACCOUNT, SMALL, Cost
+from sim.short import Short
+from sim.ui.shared import wording
+
+if TYPE_CHECKING:
+    from sim.results.run import Run
+
+SIDES = {"united_states": "the United States", "china": "China"}
+"""The two sides, as they stand inside a sentence."""
+MOST = 8
+"""Lines of costs at most."""
+BOUGHT = frozenset({"chips", "fabs", "power", "people", "investment"})
+"""Spending that buys something: it has lines of its own, and no place in the sentence."""
+NOT_A_LOSS = "Money spent on chips, data centers, fabs and people buys something: the lines do not add up to a loss."
+GROUPS = {
+    "lost": ("Income lost", "Income gained"), "spent": ("Money spent", "Money saved"),
+    "forgone": ("Work forgone", "Work gained"),
+}  # fmt: skip
+"""What a cost is, and what it is where it is negative."""
+_PUBLIC = frozenset({"license_cut", "enforcement", "compensation_paid", "policing", "minerals"})
+"""What a government pays or loses."""
+_LEVERS_OF = {"United States": "united_states", "China": "china"}
+_EVENTS_OF = {"mineral_controls": "china"}
+"""Events that somebody decides."""
+_ADJECTIVE = {
+    "united_states": "US", "china": "Chinese", "taiwan": "Taiwanese", "south_korea": "South Korean",
+    "japan": "Japanese", "netherlands": "Dutch", "european_union": "European", "united_kingdom": "British",
+    "gulf": "Gulf", "southeast_asia": "Southeast Asian", "rest_of_world": "other countries’",
+}  # fmt: skip
+_PLACE = {
+    **SIDES, "netherlands": "the Netherlands", "european_union": "the European Union",
+    "united_kingdom": "the United Kingdom", "gulf": "the Gulf states", "rest_of_world": "the rest of the world",
+}  # fmt: skip
+_SAID = {
+    "ai_revenue": ("{of} AI companies", "in revenue"),
+    "chip_profit": ("{of} chip makers", "in profit on foreign sales"),
+    "license_cut": ("the {of} government", "in its cut of licensed sales"),
+    "tool_revenue": ("{of} toolmakers", "in sales to China"),
+    "memory_revenue": ("{of} memory makers", "in sales to China"),
+    "rent": ("{of} cloud companies", "in rent from Chinese users"),
+    "transit_trade": ("traders in {place}", "in margins on chips that pass through to China"),
+    "compensation_received": ("{place}", "in compensation from the United States"),
+    "production_lost": ("{of} chip makers", "in production lost to mineral controls"),
+    "enforcement": ("the {of} government", "in enforcement"),
+    "verification": ("{place}", "in location checks"),
+    "compensation_paid": ("the {of} government", "in compensation to allies"),
+    "policing": ("{place}", "in policing of transit"),
+    "minerals": ("{place}", "in mineral exports given up"),
+    "premium": ("{place}", "in premiums above list prices"),
+    "talent": ("{place}", "in holding and winning talent"),
+    "experiments_forgone": ("{of} labs", "in research compute that stands idle or guards"),
+}  # fmt: skip
+"""Who pays, and what for, by item; accounts that lie within others have no sentence."""
+
+
+@dataclass(frozen=True, repr=False)
+class Books(Short):
+    """The accounts of one year in every future."""
+
+    pairs: tuple[tuple[str, str], ...]
+    """Actor and item."""
+    values: Array
+    """(accounts, runs) US dollars."""
+
+
+def books(run: Run, year: int) -> Books:
+    """The accounts of a run in a year."""
+    t = run.step(year)
+    parts = (part.partition(".") for part in run.parts(ACCOUNT))
+    values = run[ACCOUNT][max(t - 3, 0) : t + 1].sum(axis=0, dtype=float)
+    return Books(tuple((actor, item) for actor, _, item in parts), values.astype(np.float32))
+
+
+def found(mine: Books, theirs: Books) -> tuple[Cost, ...]:
+    """What `Costs.largest` finds, all of it, at one go: every cost and saving worth a line, the largest first."""
+    rows = {pair: row for row, pair in enumerate(theirs.pairs)}
+    pairs = [pair for pair in mine.pairs if pair in rows and not ITEMS[pair[1]].within]
+    own = {pair: row for row, pair in enumerate(mine.pairs)}
+    more = mine.values[[own[pair] for pair in pairs]] - theirs.values[[rows[pair] for pair in pairs]]
+    signs = np.array([ITEMS[item].sign for _, item in pairs])
+    low, median, high = np.quantile(signs[:, None] * more.astype(float), (0.05, 0.5, 0.95), axis=-1)
+    worth = [
+        Cost(*pair, float(m), float(a), float(b))
+        for pair, m, a, b in zip(pairs, median, low, high, strict=True) if abs(m) >= SMALL
+    ]  # fmt: skip
+    return tuple(sorted(worth, key=lambda cost: -abs(cost.median)))
+
+
+# ------------------------------------------------------------------------------------------------------------ words
+def labels(spec: Scenario) -> dict[str, str]:
+    """What the actors of a scenario are called."""
+    return {row.actor: row.label for row in spec.roster()}
+
+
+def against(reference: Scenario) -> str:
+    """The reference of costs as it stands after `against`."""
+    usual = load(reference.name)
+    name = wording.inside(usual.title)
+    return name if usual.digest() == reference.digest() else f"{name} with the same assumptions"
+
+
+def acting(spec: Scenario, reference: Scenario) -> str | None:
+    """The side that decides most of what differs from the reference; None where neither decides more than the other."""
+    decided: Counter[str] = Counter(
+        _LEVERS_OF[lever.who] for name, lever in LEVERS.items()
+        if lever.who in _LEVERS_OF and spec.setting(name) != reference.setting(name)
+    )  # fmt: skip
+    decided.update(_EVENTS_OF[event.kind] for event in spec.events if event.kind in _EVENTS_OF)
+    decided.update(actor for actor in SIDES if spec.allocation.get(actor) != reference.allocation.get(actor))
+    us, china = (decided[side] for side in SIDES)
+    return None if us == china else max(SIDES, key=lambda side: decided[side])
+
+
+def sentence(costs: Iterable[Cost], side: str | None, year: int, reference: str, names: Mapping[str, str]) -> str:
+    """The largest costs to the side that acts, its largest public one among them, then the largest other effects.
+
+    Args:
+        costs: the largest first.
+        side: who acts; None where all count.
+        year: the year.
+        reference: what they are counted against.
+        names: of the actors.
+    """
+    told = [cost for cost in costs if cost.item in _SAID]
+    paid = [cost for cost in told if cost.median > 0 and side in (None, cost.actor)]
+    pays = paid[:2] + [cost for cost in paid[2:] if cost.item in _PUBLIC][: not _PUBLIC & {c.item for c in paid[:2]}]
+    others = [cost for cost in told if cost not in pays][:2]
+    whom = "anybody" if side is None else SIDES[side]
+    first = wording.listed([_said(cost, names) for cost in pays]) or f"{whom} nothing above $50 million"
+    clauses = [f"Costs {first} in {year}, against {reference}"]
+    clauses += [f"{_verb(cost)} {_said(cost, names)}" for cost in others]
+    return f"{'; '.join(clauses)}."
+
+
+def _verb(cost: Cost) -> str:
+    return "costs" if cost.median > 0 else "brings" if ITEMS[cost.item].group == "lost" else "saves"
+
+
+def _said(cost: Cost, names: Mapping[str, str]) -> str:
+    """`US chip makers $29bn in profit on foreign sales`."""
+    who, what = _SAID[cost.item]
+    called = names.get(cost.actor, cost.actor)
+    of, place = _ADJECTIVE.get(cost.actor, f"{called}’s"), _PLACE.get(cost.actor, called)
+    return f"{who.format(of=of, place=place)} {dollars(abs(cost.median))} {what}"
+
+
+def dollars(value: float) -> str:
+    """US dollars in a sentence: `$1.2tn`, `$29bn`, `$2.4bn`, `$240m`."""
+    size = abs(value)
+    text = f"${size / 1e12:.1f}tn" if size >= 9.995e11 else f"${billions(size)}bn"
+    if size < 9.95e8:
+        text = f"${size / 1e6:.0f}m"
+    return text if value >= 0 else f"−{text}"
+
+
+def billions(value: float) -> str:
+    """Billions of US dollars without their unit: `29`, `2.4`, `−0.24`."""
+    size = value / 1e9
+    digits = 0 if abs(size) >= 9.95 else 1 if abs(size) >= 0.995 else 2
+    text = f"{abs(size):,.{digits}f}"
+    return f"−{text}" if size < 0 and text.strip("0.") else text
+
+
+def span(cost: Cost) -> str:
+    """The range of nine in ten futures in billions: `−6.1 to 94`."""
+    return f"{billions(cost.low)} to {billions(cost.high)}"
+
+
+def amount(cost: Cost) -> str:
+    """Median and range, both in billions: `−$1,287bn (−2,947 to −187)`."""
+    sign, size = ("−" if cost.median < 0 else ""), billions(abs(cost.median))
+    return f"{sign}${size}bn ({span(cost)})"
+
+
+def group(cost: Cost) -> str:
+    """What a cost is in words, and whether its size rests on judgment."""
+    return GROUPS[ITEMS[cost.item].group][cost.median < 0] + _judged(cost.item)
+
+
+def _judged(item: str) -> str:
+    return "; size is a judgment" if ITEMS[item].tier == "judgement" else ""
+
+
+def basis(item: str) -> str:
+    """What kind of account it is, without a sign, and whether its size rests on judgment."""
+    words = {"lost": "Income", "spent": "Money spent", "forgone": "Work forgone"}[ITEMS[item].group]
+    return words + _judged(item)
+
+
+def line(cost: Cost, names: Mapping[str, str]) -> str:
+    """Who, and what, as one line."""
+    return f"{names.get(cost.actor, cost.actor)}: {wording.inside(cost.label)}"
