@@ -44,6 +44,6 @@ def held(shares: Array, fixed: Array) -> Array:
     if free.all():
         return shares
     given = np.where(free, 0.0, np.nan_to_num(fixed)[..., None])
-    left = 1 - given.sum(axis=-2, keepdims=True)
+    left = np.maximum(1 - given.sum(axis=-2, keepdims=True), 0.0)
     rest = np.where(free, np.maximum(shares, 1e-12), 0.0)
     return np.asarray(given + rest * (left / np.maximum(rest.sum(axis=-2, keepdims=True), 1e-300)))

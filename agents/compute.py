@@ -35,6 +35,8 @@ HAZARD_STATED = 0.01
 """Accident hazard a year at which the base safety share is stated: the middle of its parameter."""
 MOST_SAFETY = 0.5
 """Largest share of compute that an actor gives to safety by itself; judgement."""
+LEAST_SPREAD = 1e-12
+"""Share in the largest run below which there is none, as before the first quarter."""
 MOST_IDLE, MOST_REINFORCED = 0.8, 0.9
 """Largest share that stands idle, and that reinforcement learning takes, of the compute that is left for it."""
 CORNERS = 0.8
@@ -47,8 +49,8 @@ class ComputeSplit(Seat):
     """Splits compute: safety and what stands idle first, then by what a further share brings."""
 
     serving, experiments, pretraining, reinforcement, safety, idle = Row(), Row(), Row(), Row(), Row(), Row()
-    mix, power_use = Row(), BlocRow()
-    concentration, clustered, used_train, rl_value = Row(), Row(), Row(), Row()
+    mix, safety_asked, reinforcement_asked, power_use = Row(), Row(), Row(), BlocRow()
+    concentration, spread, clustered, used_train, rl_value = Row(), Row(), Row(), Row(), Row()
 
     # --- uses --------------------------------------------------------------------------------------------------------
 
@@ -58,21 +60,29 @@ class ComputeSplit(Seat):
         Safety and what pooling and guarding keep idle come first; reinforcement learning grows no faster than it can.
         """
         mix = self.next_mix()
-        for name, share in zip(COMPUTE, self.next_uses(mix), strict=True):
+        asked = self.asked_uses(mix)
+        for name, share in zip(COMPUTE, self.as_given(asked), strict=True):
             setattr(self, name, share)
-        self.mix = mix
+        self.mix, self.reinforcement_asked, self.safety_asked = mix, asked[3], asked[4]
 
     def next_uses(self, mix: Array) -> tuple[Array | float, ...]:
         """Shares of compute by use, with serving, experiments and pretraining in this mix."""
-        safety = adjusted(self.safety, self.safety_target())
+        return self.as_given(self.asked_uses(mix))
+
+    def asked_uses(self, mix: Array) -> tuple[Array | float, ...]:
+        """The same as the actor would have them by itself: from these it goes on, whatever a scenario fixes."""
+        safety = adjusted(self.safety_asked, self.safety_target())
         idle = self.idled() * (1 - safety)
         reinforcement = self.next_reinforcement(safety, idle)
         rest = 1 - safety - idle - reinforcement
-        uses = (*(mix[..., n, :] * rest for n in range(len(USES))), reinforcement, safety, idle)
+        return (*(mix[..., n, :] * rest for n in range(len(USES))), reinforcement, safety, idle)
+
+    def as_given(self, uses: tuple[Array | float, ...]) -> tuple[Array | float, ...]:
+        """Shares of which the scenario may fix some."""
         fixed = self.world.fixed("compute")
         if fixed is None:
             return uses
-        shares = np.stack(np.broadcast_arrays(*uses, rest)[:-1], axis=-2)
+        shares = np.stack(np.broadcast_arrays(*uses, self.safety)[:-1], axis=-2)
         return tuple(np.moveaxis(allocation.held(shares, fixed[self.rows]), -2, 0))
 
     def next_mix(self) -> Array:
@@ -105,7 +115,8 @@ class ComputeSplit(Seat):
             found = [Reason.of(member, "found", yields, Unit.SHARE, "experiments find {} of what they did")]
         return [
             Explanation.of(
-                name, Unit.SHARE, member, getattr(self, name), Target(target[n], INERTIA), value=done[n],
+                name, Unit.SHARE, member, getattr(self, name),
+                Target(target[n], 1.0 if self.world.in_data else INERTIA), value=done[n],
                 setting=self.fixed_share("compute", n), reasons=reasons,
                 rule="They share what safety, idle compute and reinforcement learning leave",
             )
@@ -120,10 +131,9 @@ class ComputeSplit(Seat):
 
     def pooled(self) -> Array | float:
         """Share of compute that stands still because policy pools clusters into one run; judgement, in its exponent."""
-        *_, multiple = self.clustering()
-        if multiple <= 1:
+        if np.array_equal(self.concentration, self.spread):
             return 0.0
-        gathered = np.maximum(self.concentration / self.clustered, 1.0)
+        gathered = np.maximum(self.concentration / np.maximum(self.spread, LEAST_SPREAD), 1.0)
         return 1 - np.power(gathered, -self.world.p.pooling_cost)
 
     def secured(self) -> Array | float:
@@ -170,7 +180,8 @@ class ComputeSplit(Seat):
         w = self.world
         calm, lost = "without a rival it would be {} of compute", "the race takes away {} of it"
         return Explanation.of(
-            "safety", Unit.SHARE, member, self.safety, self.safety_target(), setting=w.setting("safety_share"),
+            "safety", Unit.SHARE, member, self.safety, self.safety_target(), value=self.next_uses(self.next_mix())[4],
+            setting=w.setting("safety_share"),
             rule="A close and hostile rival lowers safety spending",
             reasons=[
                 Reason.of(member, "baseline_safety", w.baseline_safety, Unit.SHARE, calm),
@@ -181,7 +192,7 @@ class ComputeSplit(Seat):
 
     def next_reinforcement(self, safety: Array | float, idle: Array | float) -> Array:
         """Share of compute for reinforcement learning, which grows no faster than it can."""
-        old, (wanted, speed) = self.reinforcement, self.reinforcement_target(safety, idle)
+        old, (wanted, speed) = self.reinforcement_asked, self.reinforcement_target(safety, idle)
         grown = old + np.minimum(speed * (wanted - old), (self.world.p.rl_ramp - 1) * old)
         return np.minimum(grown, MOST_REINFORCED * (1 - safety - idle))
 
@@ -193,12 +204,12 @@ class ComputeSplit(Seat):
 
     def explain_reinforcement(self, member: int) -> Explanation:
         """Why reinforcement learning gets the share that it gets."""
-        safety, p = adjusted(self.safety, self.safety_target()), self.world.p
+        safety, p = adjusted(self.safety_asked, self.safety_target()), self.world.p
         idle = self.idled() * (1 - safety)
         gain, usual = "ten times the reinforcement learning adds {}", "ten times the pretraining adds {}"
         return Explanation.of(
             "reinforcement", Unit.SHARE, member, self.reinforcement, self.reinforcement_target(safety, idle),
-            value=self.next_reinforcement(safety, idle),
+            value=self.next_uses(self.next_mix())[3],
             rule="Compute goes where it adds most capability",
             reasons=[
                 Reason.of(member, "rl_value", self.rl_value, Unit.POINTS, gain),
@@ -212,12 +223,17 @@ class ComputeSplit(Seat):
     def concentrate(self) -> None:
         """Share of usable compute for the largest run, with policy's multiple and without it."""
         self.clustered = self.cluster()
+        self.spread = self.gathered(self.spread, Target(np.minimum(self.clustered, LARGEST_SHARE), self.gathering()))
         self.concentration = self.next_concentration()
 
     def next_concentration(self) -> Array | float:
-        """Share of usable compute in the largest run, which adjusts in logs: sites differ by factors."""
-        old, (wanted, speed) = self.concentration, self.concentration_target()
-        return wanted if speed == 1 else old * np.power(wanted / old, speed)
+        """Share of usable compute in the largest run."""
+        return self.gathered(self.concentration, self.concentration_target())
+
+    def gathered(self, old: Array, target: Target) -> Array | float:
+        """A share in the largest run after a quarter, which adjusts in logs: sites differ by factors."""
+        wanted, speed = target
+        return wanted if isinstance(speed, float) and speed == 1 else old * np.power(wanted / old, speed)
 
     def concentration_target(self) -> Target:
         """Policy's multiple of what one run would get; clusters are joined over quarters, not at once."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from agents import allocation, plans
@@ -49,13 +47,17 @@ class Treasury(Seat):
 
     def next_money(self, plan: Array, budget: Array, chips: Array) -> Array:
         """US dollars to place for chips: their share of the budget, and what rules to come move."""
-        return chips * budget + self.moved_by_rules(chips * plan)
+        return np.maximum(chips * budget + self.moved_by_rules(chips * plan), 0.0)
 
     def next_plan(self, target: Array) -> Array:
         """Plan, US dollars a quarter: the record, and after it what revenue carries and what could be placed of it."""
         if self.world.in_data:
             return self.world.now.recorded_money[self.rows].sum(axis=-2)
-        return plans.followed(self.plan, target, self.executed)
+        return plans.followed(self.plan, target, self.placed())
+
+    def placed(self) -> Array:
+        """Share of the last budget that was spent: of the money for chips what could be placed, of the rest all."""
+        return 1 - self.for_use(allocation.CHIPS) * (1 - self.executed)
 
     def for_use(self, use: int) -> Array:
         """Share of the budget that goes to a use of money."""
@@ -67,9 +69,11 @@ class Treasury(Seat):
         return 0.0
 
     def next_budget(self, plan: Array) -> Array:
-        """US dollars to divide: the plan, times policy, more when a rival presses, less public costs."""
+        """US dollars to divide: the plan, times policy, more under pressure, less what controls cost beyond today's."""
         whole = plan * (self.effort() * (1 + self.race_spending()))
-        return np.maximum(whole - self.world.now.public_costs[self.rows], 0.0)
+        if self.world.in_data:
+            return whole
+        return np.maximum(whole - (self.world.now.public_costs[self.rows] - self.world.edge.public[self.rows]), 0.0)
 
     def race_spending(self) -> Array | float:
         """Share of the plan that rivalry adds; the record has it already."""
@@ -135,7 +139,7 @@ class Treasury(Seat):
 
     def money_values(self) -> Array:
         """What a further dollar brings in each use of money, against the edge of the data."""
-        values = np.empty((*self.power_use.shape[:-1], len(MONEY), self.power_use.shape[-1]))
+        values = np.empty((*self.executed.shape[:-1], len(MONEY), self.executed.shape[-1]))
         values[..., allocation.CHIPS, :] = self.value_of_chips()
         values[..., allocation.FABS, :] = self.value_of_fabs()
         values[..., allocation.POWER, :] = self.value_of_power()
@@ -143,8 +147,8 @@ class Treasury(Seat):
         return values
 
     def value_of_chips(self) -> Array:
-        """More where compute earns much of what it costs, less where chips wait for power."""
-        return np.sqrt(np.sqrt(self.world.now.chip_return[self.bloc]) / self.worth("power"))
+        """More where compute earns much of what it costs, less where chips wait for power or money finds none."""
+        return self.executed * np.sqrt(np.sqrt(self.world.now.chip_return[self.bloc]) / self.worth("power"))
 
     def value_of_fabs(self) -> Array:
         """More where chips are long on order and dear against their cost."""
@@ -155,7 +159,7 @@ class Treasury(Seat):
     def value_of_power(self) -> Array:
         """More where chips wait for power, and where policy asks for a larger build-out."""
         tight = self.worth("power")
-        return tight * np.sqrt(tight) * math.sqrt(self.build_out())
+        return tight * np.sqrt(tight) * self.build_out()
 
     def build_out(self) -> float:
         """Sites, grids and permits for data centers against the trend, a factor set by policy."""
@@ -183,7 +187,11 @@ class Treasury(Seat):
         earned = "compute earns {} of what it did, against its price"
         short = "chips need {} of the power there will be"
         power = Reason.of(member, "power_use", self.power_use, Unit.SHARE, short)
-        chips = [Reason.of(member, "chip_return", w.now.chip_return[self.bloc], Unit.SHARE, earned), power]
+        placed = "{} of the last money for chips could be placed"
+        chips = [
+            Reason.of(member, "chip_return", w.now.chip_return[self.bloc], Unit.SHARE, earned), power,
+            Reason.of(member, "executed", self.executed, Unit.SHARE, placed),
+        ]  # fmt: skip
         scarce = Reason.of(member, "worth", self.value_of_power(), Unit.FACTOR, "power is worth {} what it was")
         return chips, self.fab_reasons(member), [power, scarce], self.people_reasons(member)
 

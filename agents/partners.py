@@ -41,6 +41,10 @@ class Partner(NationalActor):
         """It always has a rival ahead of it, and none that it races for safety."""
         return Reason.of(member, "pressure", self.pressure(), Unit.FACTOR, "somebody is always ahead of it")
 
+    def pooled(self) -> float:
+        """No lever pools its compute."""
+        return 0.0
+
     def gathering(self) -> float:
         """No lever moves a partner's share in the largest run, so there is nothing to wait for."""
         return 1.0

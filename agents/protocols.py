@@ -50,6 +50,8 @@ class AtEdge:
     """(actors, runs) people, full-time equivalents."""
     safety: Array
     """(actors, runs) share of compute for safety."""
+    public: Array
+    """(actors, runs) US dollars a quarter that governments paid for controls: the record has them already."""
     cover: Array
     """(runs,) chips on order, in quarters of production."""
     margin: Array

@@ -186,12 +186,19 @@ def _branch(branches: Any, branch: str | None, where: str) -> dict[str, Any]:
 
 
 def _merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
-    """Fields of `change` over `base`; mappings are merged one level deep, lists are replaced."""
+    """Fields of `change` over `base`: mappings are merged entry by entry, and shares use by use; lists are replaced."""
     result = dict(base)
     for key, value in change.items():
         old = result.get(key)
-        result[key] = {**old, **value} if isinstance(old, dict) and isinstance(value, dict) else value
+        result[key] = _over(old, value, 3 if key == "allocation" else 1)
     return result
+
+
+def _over(old: Any, new: Any, levels: int) -> Any:
+    """One mapping over another, so many levels deep; anything else takes the other's place."""
+    if not levels or not (isinstance(old, dict) and isinstance(new, dict)):
+        return new
+    return {**old, **{key: _over(old.get(key), value, levels - 1) for key, value in new.items()}}
 
 
 def __getattr__(name: str) -> Any:

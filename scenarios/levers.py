@@ -84,7 +84,7 @@ _TABLE = (
            "How much of the tools, parts and service that Chinese fabs need is controlled; allies must follow."),
     _lever("hbm_controls", "Memory controls", US, "%", (0, 100, 10), 60, "flows_china.domestic",
            "How much of the high-bandwidth memory and its tools is kept from China."),
-    _lever("us_power", "US data-centre build-out", US, "% of trend", (40, 200, 10), 100, "compute_train.united_states",
+    _lever("us_power", "US data-center build-out", US, "% of trend", (40, 200, 10), 100, "compute_train.united_states",
            "Power added for data centres in the United States, against the trend."),
     _lever("us_spending", "US spending on AI", US, "% of trend", (40, 200, 10), 100,
            "compute_train.united_states", "What US companies spend on AI, chips and all else, against the trend."),
@@ -109,7 +109,7 @@ _TABLE = (
            "Share of what the US allows that Beijing lets in.", fallback=25, licence_approval=80.0),
     _lever("china_spending", "Chinese spending on AI", CHINA, "% of trend", (40, 500, 20), 100,
            "compute_train.china", "What China spends on AI, chips and all else, against the trend."),
-    _lever("china_power", "Chinese data-centre build-out", CHINA, "% of trend", (40, 400, 20), 100,
+    _lever("china_power", "Chinese data-center build-out", CHINA, "% of trend", (40, 400, 20), 100,
            "power.china", "Power added for data centres in China, against the trend.",
            # Power is short where much can be bought.
            licence_tpp=600.0, licence_quota=100.0, licence_approval=100.0, import_permission=100.0,

@@ -345,6 +345,7 @@ def _together(given: dict[str, Any]) -> _Problems:
         given.get("allocation"),
         [*(r.actor for r in table("actors")), *(added if isinstance(added, dict) else ())],
         start,
+        edge,
     )
     yield from _too_much_of_the_world(given.get("actors"))
     yield from _wrong_destinations(given.get("rules"), given.get("actors"))

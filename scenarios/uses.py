@@ -17,19 +17,27 @@ PEOPLE = ("capability", "applied", "safety", "secrecy")
 """Uses of people: research on capability, products, safety, and guarding models and ideas or doing work twice."""
 USES: dict[str, tuple[str, ...]] = {"money": MONEY, "compute": COMPUTE, "people": PEOPLE}
 """What is divided, and into what."""
+FOLLOW = {
+    "idle": "it is what pooling and security cost; set their levers, such as us_concentration or weight_security",
+    "secrecy": "it is what security and closed research cost; set their levers, such as weight_security or openness",
+}
+"""Uses that no share is fixed for, since they are the cost of a policy, and what is set instead."""
 NEARLY = 1e-9
 """Distance from 1 that rounding explains."""
 
 Place = tuple[str | int, ...]
 
 
-def problems(allocation: Any, actors: list[str], start: int | None) -> Iterator[tuple[Place, str]]:
+def problems(
+    allocation: Any, actors: list[str], start: int | None, edge: int | None = None
+) -> Iterator[tuple[Place, str]]:
     """Place and complaint of what is wrong with shares that a scenario fixes: actor → money, compute or people → use.
 
     Args:
         allocation: what was given.
         actors: names of the scenario's actors.
         start: number of the quarter from which shares hold; None where that is wrong itself.
+        edge: number of the last quarter of data, until which money is recorded.
     """
     if allocation is None:
         return
@@ -45,6 +53,21 @@ def problems(allocation: Any, actors: list[str], start: int | None) -> Iterator[
             continue
         for what, shares in divided.items():
             yield from _of_one(what, shares, place, start)
+            if what == "money" and isinstance(shares, Mapping) and edge is not None:
+                yield from _recorded(shares, (*place, "money"), start, edge)
+
+
+def _recorded(shares: Mapping[str, Any], place: Place, start: int | None, edge: int) -> Iterator[tuple[Place, str]]:
+    """Shares of money that would hold while it is recorded."""
+    for use, setting in shares.items():
+        dates = list(setting) if isinstance(setting, Mapping) else []
+        try:
+            first = min((number(str(date)) for date in dates), default=start)
+        except ValueError:
+            continue  # told already
+        if first is not None and first <= edge:
+            said = f"money is recorded to {label(edge)}; fix its shares after it, such as {{{label(edge + 1)}: 0.3}}"
+            yield (*place, str(use)), said
 
 
 def _of_one(what: Any, shares: Any, actor: Place, start: int | None) -> Iterator[tuple[Place, str]]:
@@ -56,11 +79,12 @@ def _of_one(what: Any, shares: Any, actor: Place, start: int | None) -> Iterator
     if not isinstance(shares, Mapping):
         yield place, f"give shares by use, such as {{{USES[what][0]}: 0.5}}; uses are: {', '.join(USES[what])}"
         return
-    wrong = False
+    wrong, valid = False, [use for use in USES[what] if use not in FOLLOW]
     for use, setting in shares.items():
-        problem = (
-            str(unknown(f"use of {what}", str(use), USES[what])) if use not in USES[what] else _share(setting, start)
-        )
+        if use in FOLLOW and use in USES[what]:
+            problem = f"{use} cannot be fixed: {FOLLOW[use]}"
+        else:
+            problem = _share(setting, start) if use in valid else str(unknown(f"use of {what}", str(use), valid))
         if problem:
             wrong = True
             yield (*place, str(use)), problem
@@ -95,7 +119,7 @@ def _number(value: Any) -> float | None:
 
 
 def _sums(what: str, shares: Mapping[str, Any], start: int | None) -> Iterator[str]:
-    """Complaints where fixed shares add to more than 1, or all are fixed and add to less."""
+    """Complaints where fixed shares add to more than 1, or all of money is fixed and adds to less."""
     first = start or 0
     dates = {first} | {number(str(date)) for path in shares.values() if isinstance(path, Mapping) for date in path}
     for date in sorted(dates):
@@ -103,7 +127,7 @@ def _sums(what: str, shares: Mapping[str, Any], start: int | None) -> Iterator[s
         total, when = sum(held.values()), f" in {label(date)}" if date != first else ""
         if total > 1 + NEARLY:
             yield f"shares of {what} add up to {total:g}{when}; they can add up to 1"
-        elif len(held) == len(USES[what]) and total < 1 - NEARLY:
+        elif what == "money" and len(held) == len(MONEY) and total < 1 - NEARLY:  # else idle or secrecy takes the rest
             yield f"all uses of {what} are fixed and add up to {total:g}{when}; leave one out, or make them add up to 1"
 
 

@@ -267,6 +267,11 @@ def _pieces(spec: Scenario) -> Iterator[Piece]:
             echo = "alignment" if field == "alignment" and known[name] == "superpower" else ""
             take = partial(_without_field, name, field)
             yield piece(f"actor {name} {field}", f"The field {field} of actor {name}", take, echo=echo)
+    for actor, divided in spec.allocation.items():
+        for what, uses in divided.items():
+            for use in uses:
+                words = f"The share of {what} for {use} of {actor}"
+                yield piece(f"share {actor} {what} {use}", words, partial(_without_share, actor, what, use))
     for name in spec.parameters:
         yield piece(f"parameter {name}", f"Parameter {name}", partial(_without, "parameters", name))
     usual = type(spec.switches)()
@@ -288,6 +293,12 @@ def _without_entry(part: str, entry: Any, spec: Scenario) -> Scenario:
 def _without_field(actor: str, field: str, spec: Scenario) -> Scenario:
     change = {key: value for key, value in spec.actors[actor].model_dump().items() if key != field}
     return spec.with_changes(actors={**spec.actors, actor: change})
+
+
+def _without_share(actor: str, what: str, use: str, spec: Scenario) -> Scenario:
+    allocation = spec.model_dump()["allocation"]
+    del allocation[actor][what][use]
+    return spec.with_changes(allocation=allocation)
 
 
 def _without_switch(name: str, spec: Scenario) -> Scenario:

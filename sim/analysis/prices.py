@@ -180,7 +180,9 @@ def price_list(
     check_runs(runs, fewest=2)
     moves = [move for lever in levers or LEVERS.values() for move in _moves(spec, lever)]
     specs = {spec.digest(): spec, **{s.digest(): s for _, _, before, after in moves for s in (before, after)}}
-    paid = {f"{actor}.{item}": parse(f"{ACCOUNT}.{actor}.{item}@{year}") for actor, item in accounts_of(spec.roster())}
+    roster = [row.actor for row in spec.roster()]
+    accounts = [f"{actor}.{item}" for actor, item in accounts_of(spec.roster())]
+    paid = {name: parse(f"{ACCOUNT}.{name}@{year}", roster) for name in accounts}
     every = (*asked, *paid.values())
     answers = evaluate_all([Task(s, every, runs, seed) for s in specs.values()], executor, progress)
     found = dict(zip(specs, answers, strict=True))

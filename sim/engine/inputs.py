@@ -146,14 +146,13 @@ class Inputs(Recorded):
     @cached_property
     def minerals(self) -> Array:
         """(T,) share of US-designed production that mineral controls stop: less as stocks and substitutes are built."""
-        ran = np.ones(self.steps)
+        held = np.zeros(self.steps)
         for event in self.spec.events:
             if event.kind == "mineral_controls" and event.quarters is not None:
                 begin = number(event.date) - FIRST
                 since = np.arange(max(self.steps - begin, 0))[: event.quarters]
-                lost = min(MINERAL_LOSS * event.size, 1.0) * np.exp(-since / MINERAL_FADE)
-                ran[begin : begin + len(since)] *= 1 - lost
-        return 1 - ran
+                held[begin : begin + len(since)] += event.size * np.exp(-since / MINERAL_FADE)
+        return MINERAL_LOSS * np.minimum(held, 1.0)
 
     @cached_property
     def accounts(self) -> tuple[tuple[str, str], ...]:

@@ -168,7 +168,8 @@ class Recorded:
         """(A,) a quantity of the table of units by actor: of the year, or of the only one that there is."""
         rows: tuple[Unit, ...] = table("units")
         found = {row.actor: row.value for row in rows if row.quantity == quantity and year in (None, row.year)}
-        return np.array([found.get(self._model_of(actor), 0.0) for actor in self.actors])
+        sold = quantity.endswith("to_china_usd_bn")  # who is `like` a seller is a buyer like it, and sells nothing
+        return np.array([found.get(actor if sold else self._model_of(actor), 0.0) for actor in self.actors])
 
     def _model_of(self, actor: str) -> str:
         """Who is `like` another builds, pays and invests like it."""

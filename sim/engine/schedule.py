@@ -47,17 +47,18 @@ PHASES: tuple[Phase, ...] = (
         "observe and decide", decide.run, "every actor sees last quarter's public information and decides",
         reads=_fields(
             "ahead_of_sales alignment allies_parted base_plan bloc_revenue budget china_price clustered "
-            "concentration cost delivered early edge enforcement executed experiments from_experiments "
-            "from_people hoard idle list_price mineral_controls money money_use people_use permission plan "
-            "plan_edge policing power_use pretraining public push reinforcement revenue_growth rl_value "
-            "run_edge safety serving since stockpiling strain strictness supply_level target tools used_train "
-            "variant_wait wish"
+            "concentration delivered early edge enforcement executed experiments from_experiments from_people "
+            "hoard idle list_price mineral_controls money money_use people_use permission plan plan_edge "
+            "policing power_use pretraining public push reinforcement reinforcement_asked revenue_growth "
+            "rl_value run_edge safety safety_asked serving since spread stockpiling strain strictness "
+            "supply_level target tools used_train variant_wait wish"
         ),
         writes=_fields(
-            "alignment base_plan budget chip_return clustered concentration early effort enforcement "
+            "alignment base_plan budget chip_return clustered concentration cost early effort enforcement "
             "experiments hoard idle margin mix money money_use people_use permission plan policing "
             "policing_set pretraining prospects public_costs public_items push recorded_money reinforcement "
-            "run_share safety serving strictness target variant_wait wish wished worth"
+            "reinforcement_asked run_share safety safety_asked serving spread strictness target variant_wait "
+            "wish wished worth"
         ),
     ),
     Phase(
@@ -72,7 +73,7 @@ PHASES: tuple[Phase, ...] = (
         "trade", trade.run, "licenses, quotas, permission, diversion, rental; the ledger balances",
         reads=_fields(
             "ahead_of_sales approval backlog backlog_usd breakthrough budget cap_share cap_units capacity "
-            "china_price chinese_output chips coming cost cost_fall delivered demand demand_growth early edge "
+            "china_price chinese_output chips coming cost_fall delivered demand demand_growth early edge "
             "enforcement executed hit hoard kappa_decode kappa_train legal_total let_in list_price "
             "made_to_order money money_use network offshore_closed on_order own_train permission plan "
             "policing power power_added power_need price_share rent rented spending strictness supply_level "
@@ -125,15 +126,15 @@ PHASES: tuple[Phase, ...] = (
         reads=_fields(
             "alignment bloc_revenue blocked china_price clustered cost cover diverted eci edge "
             "from_experiments from_people list_price money_use order_price pay people people_use power_use "
-            "premium priced_out public recorded_money revenue revenue_growth safety serving since used_decode "
-            "used_train"
+            "premium priced_out public public_costs recorded_money revenue revenue_growth safety serving "
+            "since used_decode used_train"
         ),
         writes=_fields("bloc_revenue edge governance plan_edge public revenue revenue_growth run_edge with_us"),
     ),
     Phase(
         "account", account.run, "who earned, paid and did without how much",
         reads=_fields(
-            "arrived budget caught china_price cost delivered die idle imported_memory legal_by_class "
+            "arrived budget caught china_price cost delivered die hit idle imported_memory legal_by_class "
             "licensed_usd list_price memory_control minerals money_use newly_rented pay people people_use "
             "premium_usd price_share public_items rented revenue safety serving spending supply_level "
             "talent_usd tools used_train"

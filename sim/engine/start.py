@@ -73,6 +73,7 @@ def first(inputs: Inputs, p: Draws, constants: Constants, factual: Anchor | None
         early=table(), spending=table(),
         executed=table(1.0), backlog=backlog, backlog_usd=backlog * i.list_price[0], delivered=table(),
         serving=table(), experiments=table(), pretraining=table(), reinforcement=table(RL_TRACE * (1 - BASE_SAFETY)),
+        reinforcement_asked=table(RL_TRACE * (1 - BASE_SAFETY)), safety_asked=table(BASE_SAFETY), spread=table(),
         safety=table(BASE_SAFETY), concentration=table(),
         alignment=table(i.column("alignment_2022")[:, None]), policing=policing, strictness=table(),
         enforcement=row(US, 1.0), permission=row(CHINA, 1.0), hoard=table(), push=row(CHINA, FIRST_PUSH),
@@ -107,7 +108,8 @@ def _nothing_yet(actors: int, runs: int) -> AtEdge:
     table, bloc, single = np.ones((actors, runs)), np.ones((3, runs)), np.ones(runs)
     return AtEdge(
         money_use=np.ones((actors, len(MONEY), runs)), race=bloc, revenue=bloc, power_use=bloc,
-        from_experiments=bloc, from_people=bloc, pay=table, people=table, safety=table, cover=single, margin=single,
+        from_experiments=bloc, from_people=bloc, pay=table, people=table, safety=table, public=0 * table, cover=single,
+        margin=single,
     )  # fmt: skip
 
 

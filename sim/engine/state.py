@@ -55,6 +55,10 @@ class State:
     """Share of compute for safety work."""
     mix: Array
     """(A, 3, R) serving, experiments and pretraining as shares of what these three have together."""
+    safety_asked: Array
+    """The same for safety as an actor would have it by itself, where a scenario may fix it."""
+    reinforcement_asked: Array
+    """The same for reinforcement learning."""
     idle: Array
     """Share of compute that stands still while clusters are pooled, or guards models."""
     people_use: Array
@@ -63,6 +67,8 @@ class State:
     """Share of usable compute that the largest run would get without policy."""
     concentration: Array
     """Share of usable compute in the largest run."""
+    spread: Array
+    """The same without policy's multiple: where it would be by now."""
     alignment: Array
     """Alignment with the United States, 0 to 1."""
     policing: Array
@@ -313,6 +319,8 @@ class Quarter:
     """What uses of money, compute and people are worth to the three blocs."""
     chip_return: Array
     """(blocs, R) yearly revenue over the worth of the compute that earns it, against that at the edge of the data."""
+    cost: Array
+    """(R,) US dollars that an H100e costs to make this quarter."""
     margin: Array
     """(R,) price of a chip over its cost, last quarter."""
     public_items: dict[str, dict[int, Array]]

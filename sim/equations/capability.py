@@ -9,6 +9,8 @@ from sim.ensemble.rng import Array
 from sim.equations.chips import H100_BF16
 from sim.equations.growth import eased
 
+LEAST_PRETRAINING = 1e-6
+"""Share of compute for pretraining below which reinforcement learning has no base."""
 RUN_SECONDS = 120 * 86_400.0
 """Length of a frontier run: four months; judgement, published runs took two to six."""
 REFERENCE_PRETRAINING = 0.19
@@ -57,7 +59,7 @@ def largest_run(stock: Array, concentration: Array, pretraining: Array, p: Draws
 def rl_compute(base: Array, train: Array, decode: Array, reinforcement: Array, pretraining: Array) -> Array:
     """log10 FLOP of RL compute: rollouts count in decode equivalents of an H100, updates in training equivalents."""
     fleet = ROLLOUT_SHARE * decode / (train + 1e-9) + (1 - ROLLOUT_SHARE)
-    return base + np.log10(fleet * reinforcement / pretraining + 1e-9)
+    return base + np.log10(fleet * reinforcement / np.maximum(pretraining, LEAST_PRETRAINING) + 1e-9)
 
 
 def rl_gain(rl: Array, base: Array, p: Draws, ceiling: Array | float) -> tuple[Array, Array]:

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from sim.ensemble.rng import Array
-from sim.equations.capability import ALL_IN
+from sim.equations.capability import ALL_IN, LIFE_YEARS
 from sim.equations.feedback import SERVED_RETURNS
 
 ENFORCEMENT = 235e6
@@ -35,8 +35,6 @@ MEMORY_PRICE = 1600.0
 MINERALS = 4e9
 """US dollars a year that China loses in exports and pays in enforcement under full mineral controls; judgement: magnets
 worth about 3 billion dollars are exported in a year."""
-LIFE_QUARTERS = 22
-"""Quarters over which a chip's price is spread."""
 LEAST_LEFT = 1e-3
 """Share of compute that serves or researches below which nothing more is counted as forgone."""
 
@@ -82,7 +80,8 @@ ITEMS: dict[str, Item] = {
         "Sales of five makers in 2024 (House Select Committee); share of Chinese tools 35 % (Jiemian)", "inferred",
     ),
     "memory_revenue": Item(
-        "High-bandwidth memory sold to China", "lost", "imported memory · 1,600 dollars per 910C",
+        "High-bandwidth memory sold to China", "lost",
+        "imported memory · 1,600 dollars per 910C; none is imported under the controls of 2026 or stricter ones",
         "A fifth to 30 % of Samsung's high-bandwidth memory went to China in 2024 (Reuters)", "inferred",
     ),
     "rent": Item(
@@ -98,7 +97,8 @@ ITEMS: dict[str, Item] = {
         "Compensation from the United States", "lost", "as paid, by share of tool sales", "Judgement", "judgement",
     ),
     "production_lost": Item(
-        "Production lost to mineral controls", "forgone", "share of lines that stand still · capacity · (price − cost)",
+        "Production lost to mineral controls", "forgone",
+        "share of lines that stand still · capacity · share of deliveries at home · (price − cost)",
         "USGS on gallium and germanium (3.4 billion dollars, 1.7 to 9.0); size is judgement", "judgement",
     ),
     "enforcement": Item(
@@ -130,17 +130,21 @@ ITEMS: dict[str, Item] = {
         "AI investment beside chips", "spent", "budget less its share for chips: data centers, power, fabs, people",
         "As for the United States and China, where they stand apart", "judgement",
     ),
-    "chips": Item("Chips", "spent", "paid for chips and rented compute", "Section 7.5", "inferred"),
+    "chips": Item(
+        "Chips", "spent", "paid for chips and rented compute, in China without what is above the list price",
+        "Section 7.5", "inferred",
+    ),
     "fabs": Item("Fabs and tools", "spent", "budget · share", "SEMI, companies; the AI part is judgement", "judgement"),
     "power": Item("Data centers and power", "spent", "budget · share", "Cost per megawatt of 2025-26", "inferred"),
-    "people": Item("People", "spent", "budget · share", "Pay of 2025-26", "judgement"),
+    "people": Item("People", "spent", "budget · share, in China less talent", "Pay of 2025-26", "judgement"),
     "serving_forgone": Item(
         "Revenue that idle and safety compute would have served", "forgone",
         "revenue · ((1 − idle − safety)^−0.4 − 1)", "Section 7.11", "judgement", within="ai_revenue",
     ),
     "experiments_forgone": Item(
-        "Research compute that stands idle or guards", "forgone",
-        "(idle + safety) · compute that does not serve · all-in price over 22 quarters", "Section 7.10", "inferred",
+        "Research compute that stands idle, guards or works on safety", "forgone",
+        "(idle + safety) · share of the other compute that does not serve · all-in price over 22 quarters",
+        "Section 7.10", "inferred",
     ),
     "access_limits": Item(
         "Revenue lost by limiting access to models", "forgone", "revenue · r/(1 − r), r = 0.12 · limits",
@@ -148,10 +152,11 @@ ITEMS: dict[str, Item] = {
     ),
     "secrecy": Item(
         "People who guard, or do work twice", "forgone", "people · share · pay", "Judgement", "judgement",
-        within="people",
     ),
 }  # fmt: skip
 """Every account, in the order in which they are shown."""
+INVESTMENT = ("chips", "fabs", "power", "people", "investment")
+"""Money that buys something."""
 BY_ALL = ("ai_revenue", "chips")
 """Accounts that every actor has."""
 BY_RIVALS = ("fabs", "power", "people", "serving_forgone", "experiments_forgone", "secrecy")
@@ -198,6 +203,11 @@ def idle_revenue(revenue: Array, idle: Array) -> Array:
     return revenue * (np.power(np.maximum(1 - idle, LEAST_LEFT), -SERVED_RETURNS) - 1)
 
 
+def not_serving(serving: Array, idle: Array) -> Array:
+    """Share of compute that is not idle which does research and not service."""
+    return np.maximum(1 - serving / np.maximum(1 - idle, LEAST_LEFT), 0.0)
+
+
 def compute_cost(h100e: Array, price: Array) -> Array:
     """What compute costs in a quarter, US dollars: its all-in price spread over its life."""
-    return h100e * price * (ALL_IN / LIFE_QUARTERS)
+    return h100e * price * (ALL_IN / (4 * LIFE_YEARS))

@@ -25,6 +25,8 @@ TALENT_MOVED = 0.6
 
 Judgement: by MacroPolo 47 % of the top researchers of 2022 had studied in China first, and 28 % worked there.
 """
+MOST_LOST, MOST_OF_PAY = 0.5, 0.5
+"""Largest share of its people that China loses, and of its money for people that holding them takes; judgement."""
 GAP_PAID = 0.25
 """Part of the gap in pay that holding a person takes: home, family and rank make up for the rest; judgement."""
 PACKAGE = 0.6e6

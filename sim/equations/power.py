@@ -24,7 +24,7 @@ FADE_YEARS = 4.0
 
 
 def bought(trend: Array, money: Array, megawatt: Array, response: Array) -> Array:
-    """Power that money builds in a quarter, MW: the trend at its cost, and more or less of it at a rising cost.
+    """Power that money builds in a quarter, MW: up to the trend at the usual cost, and beyond it at a rising one.
 
     Args:
         trend: (actors, runs) MW that sites, grids and permits allow at the usual cost.
@@ -32,7 +32,8 @@ def bought(trend: Array, money: Array, megawatt: Array, response: Array) -> Arra
         megawatt: (actors, 1) usual cost of a megawatt with its data center, servers and network, US dollars.
         response: (runs,) exponent by which building answers to money.
     """
-    return np.asarray(trend * np.power(np.maximum(money, 1.0) / np.maximum(trend * megawatt, 1.0), response))
+    ratio = np.maximum(money, 1.0) / np.maximum(trend * megawatt, 1.0)
+    return np.asarray(trend * np.minimum(np.power(ratio, response), ratio))
 
 
 def additions_growth(first: Array, year: float) -> Array:

@@ -11,6 +11,7 @@ import numpy as np
 from scenarios import load
 from scenarios.schema import Scenario
 from sim.checks import checked
+from sim.engine.paths import moved
 from sim.ensemble.rng import Array
 from sim.equations.costs import ITEMS
 from sim.short import Short
@@ -31,8 +32,13 @@ def reference_of(spec: Scenario) -> Scenario:
 
     It has the parameters, the actors and the known history of the scenario, and nothing else of what it decides.
     """
-    usual = _in_the_world_of(spec, load(USUAL))
-    return _in_the_world_of(spec, load(OPEN)) if spec.digest() == usual.digest() else usual
+    return _in_the_world_of(spec, load(USUAL if _decides(spec) else OPEN))
+
+
+def _decides(spec: Scenario) -> bool:
+    """Whether a scenario sets anything that current policy does not."""
+    shares = any(uses for divided in spec.allocation.values() for uses in divided.values())
+    return bool(shares or spec.events or spec.rules or any(moved(spec, name) for name in spec.levers))
 
 
 def _in_the_world_of(spec: Scenario, policy: Scenario) -> Scenario:
@@ -53,7 +59,7 @@ class Costs(Short):
         )
         return {
             "scenario": self.run.spec.name, "reference": self.reference.spec.name,
-            f"largest in {self.run.until}, US dollars": most or "nobody pays a tenth of a billion",
+            f"largest in {self.run.until}, US dollars": most or f"none above {SMALL / 1e9:g} bn",
         }  # fmt: skip
 
     @checked

@@ -19,6 +19,7 @@ TABLES = (
     "plan", "target", "base_plan", "budget", "money", "executed", "early", "serving", "experiments", "pretraining",
     "reinforcement", "safety", "idle", "concentration", "clustered", "used_train", "power_use",
     "alignment", "policing", "rl_value", "strictness", "enforcement", "permission", "hoard", "push",
+    "spread", "safety_asked", "reinforcement_asked",
 )  # fmt: skip
 
 
@@ -41,7 +42,7 @@ class Seen:
         self.edge = AtEdge(
             money_use=np.full((3, len(MONEY), RUNS), 1 / len(MONEY)), race=1 + table, revenue=table, power_use=table,
             from_experiments=table, from_people=table, pay=table, people=table, safety=table / 10, cover=single,
-            margin=single,
+            public=0 * table, margin=single,
         )  # fmt: skip
         self.shares: dict[str, np.ndarray] = {}
         self.state.mix = np.full((3, 3, RUNS), 1 / 3)

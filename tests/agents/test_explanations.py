@@ -32,8 +32,11 @@ from sim.ensemble.rng import Streams
 from tests.agents.conftest import DIVIDED, RUNS, TABLES, Seen
 
 KINDS = {UnitedStates: 0, China: 1, Ally: 2, Hub: 2, Rest: 2}
-BOOKS = {"plan", "target", "base_plan", "executed", "early", "hoard", "clustered"}
-"""Rows that spending keeps for itself: what moves them is told with spending."""
+BOOKS = {
+    "plan", "target", "base_plan", "executed", "early", "hoard", "clustered", "spread", "safety_asked",
+    "reinforcement_asked",
+}  # fmt: skip
+"""Rows that decisions keep for themselves: what moves them is told with the decision."""
 
 
 def varied(**levers: float) -> Seen:

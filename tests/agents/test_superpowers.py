@@ -83,7 +83,7 @@ def test_a_close_and_hostile_rival_takes_safety_away_and_a_far_one_does_not(seen
 
 def test_compute_moves_a_part_of_the_way_and_reinforcement_no_faster_than_it_can(seen: Seen) -> None:
     seen.levers["safety_share"] = 10.0
-    seen.state.safety[0], seen.state.reinforcement[0], seen.state.rl_value[0] = 0.0, 0.001, 1e6
+    seen.state.safety_asked[0], seen.state.reinforcement_asked[0], seen.state.rl_value[0] = 0.0, 0.001, 1e6
     seen.p.rl_ramp = np.full(RUNS, 2.0)
     us(seen).split_compute()
     np.testing.assert_allclose(seen.state.safety[0], INERTIA * 0.1)

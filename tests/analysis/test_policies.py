@@ -251,6 +251,12 @@ def test_outcomes_that_are_asked_for_twice_are_priced_once():
     assert [str(outcome) for outcome in listed.outcomes] == [str(LEAD)]
 
 
+def test_an_actor_that_a_scenario_adds_has_costs_of_its_own():
+    spec = load("current_policy").with_changes(actors={"brazil": {"kind": "hub", "label": "Brazil"}})
+    listed = price_list(spec, [LEAD], runs=4, levers=[LEVERS["us_spending"]])
+    assert "brazil.transit_trade" in listed.prices[0].costs
+
+
 # --- regret ---------------------------------------------------------------------------------------------------------
 
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from agents.rows import CHINA, US
-from scenarios import load, names
+from scenarios import load, names, parse
 from scenarios.errors import InputError
 from scenarios.schema import Scenario
-from scenarios.uses import COMPUTE, MONEY, PEOPLE, USES
+from scenarios.uses import COMPUTE, MONEY, USES
 from sim.engine.world import World
 from sim.results.run import Run
 from sim.run import simulate
@@ -40,9 +40,9 @@ def sums(world: World) -> dict[str, float]:
 
 
 FIXED: dict[str, Any] = {
-    "united_states": {"money": {"people": 0.3}, "compute": {"serving": {"2027-Q3": 0.2, "2028-Q4": 0.6}}},
-    "china": {"people": {"safety": 0.5, "secrecy": 0.2}, "money": {"chips": 0.0}},
-    "gulf": {"compute": dict(zip(COMPUTE, (0.1, 0.2, 0.3, 0.1, 0.1, 0.2), strict=True))},
+    "united_states": {"money": {"people": {"2027-Q1": 0.3}}, "compute": {"serving": {"2027-Q3": 0.2, "2028-Q4": 0.6}}},
+    "china": {"people": {"safety": 0.5, "applied": 0.2}, "money": {"chips": {"2026-Q4": 0.0}}},
+    "gulf": {"compute": {"serving": 0.1, "experiments": 0.2, "pretraining": 0.3, "reinforcement": 0.1, "safety": 0.1}},
 }
 
 
@@ -110,7 +110,7 @@ SHOCKS: dict[str, tuple[Scenario, dict[str, int], str]] = {
     "fabs subsidized in the United States": (
         changed(allocation={"united_states": {"money": {"fabs": 0.15}}}),
         {"money_use.united_states.fabs": 1, "money_use.united_states.chips": -1, "money_use.united_states.power": -1},
-        "made_h100e",
+        "lead_months",  # whoever buys shares what is made, and the money is missing for chips
     ),
     "fabs subsidized in China": (
         changed(levers={"chip_push": 100}),
@@ -218,7 +218,10 @@ def test_a_fixed_share_holds_from_its_date_and_the_others_keep_their_proportions
         ({"china": {"money": {"fabs": {"2024-Q1": 0.1}}}}, "before the scenario's start"),
         ({"china": {"money": {"fabs": 0.6, "chips": 0.6}}}, "add up to 1.2; they can add up to 1"),
         ({"china": {"money": {"fabs": 0.6, "chips": {"2028-Q1": 0.6}}}}, "in 2028-Q1"),
-        ({"china": {"people": dict.fromkeys(PEOPLE, 0.2)}}, "add up to 0.8"),
+        ({"china": {"money": dict.fromkeys(MONEY, 0.2)}}, "add up to 0.8"),
+        ({"china": {"people": {"secrecy": 0.2}}}, "weight_security or openness"),
+        ({"china": {"compute": {"idle": 0.2}}}, "us_concentration"),
+        ({"united_states": {"people": {"research": 0.2}}}, "applied, capability, safety"),
         ({"china": {"money": 0.5}}, "give shares by use"),
         ({"china": 0.5}, "give shares of money, compute, people"),
     ],
@@ -237,3 +240,24 @@ def test_an_actor_that_a_scenario_adds_may_have_fixed_shares() -> None:
 def test_uses_are_what_the_state_holds() -> None:
     assert set(USES) == {"money", "compute", "people"}
     assert MONEY[0] == "chips"
+
+
+def test_money_is_not_fixed_while_it_is_recorded() -> None:
+    early = changed(start="2023-Q1")
+    with pytest.raises(InputError, match="money is recorded to 2026-Q3"):
+        early.with_changes(allocation={"china": {"money": {"fabs": 0.3}}})
+    early.with_changes(allocation={"china": {"money": {"fabs": {"2026-Q4": 0.3}}, "people": {"safety": 0.3}}})
+
+
+FILE = """
+like: current_policy
+allocation: {china: {money: {fabs: 0.3}, people: {safety: 0.1}}}
+branches:
+  powered: {allocation: {china: {money: {power: 0.2}}, gulf: {money: {chips: 0.5}}}}
+"""
+
+
+def test_a_branch_adds_shares_to_those_of_its_file() -> None:
+    assert parse(FILE, branch="powered").allocation == {
+        "china": {"money": {"fabs": 0.3, "power": 0.2}, "people": {"safety": 0.1}}, "gulf": {"money": {"chips": 0.5}},
+    }  # fmt: skip

@@ -128,7 +128,7 @@ def test_the_lines_are_the_largest_costs(page):
     assert re.findall(r"<b>(.*?)</b>", html) == [costs.billions(cost.median) for cost in found]
     labels = costs.labels(spec)
     assert re.findall(r"<li><span>(.*?)<small>", unescape(html)) == [
-        f"{labels[cost.actor]}: {cost.label[:1].lower() if cost.item != 'ai_revenue' else 'A'}{cost.label[1:]}"
+        f"{labels[cost.actor]}: {'A' if cost.label.startswith('AI ') else cost.label[0].lower()}{cost.label[1:]}"
         for cost in found
     ]
     for cost, told in zip(found, re.findall(r"<small>(.*?)</small></span><i", html), strict=True):

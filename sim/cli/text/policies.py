@@ -11,6 +11,7 @@ from sim.cli.text.runs import FOOTER, _console, _plain, _print, _table
 from sim.cli.text.study import brief
 from sim.ensemble.posterior_draws import draws_of
 from sim.equations.costs import ITEMS
+from sim.results.costs import SMALL
 from sim.results.outcomes.polarity import CLASSES, LABELS
 from sim.results.wording import signed
 
@@ -98,7 +99,7 @@ def _price(price: Price, lead: str, shown: Sequence[Outcome]) -> list[str]:
 
 def _costs(listed: PriceList) -> Table:
     """Whom each move costs most: whoever decides about it, and others."""
-    title = f"What it costs in {listed.year}, billion US dollars"
+    title = f"What a move costs in {listed.year} against {listed.spec.title.lower()} without it, billion US dollars"
     table = _table(title, "Lever", "To", "Whoever decides", "Others", left=1)
     table.columns[0].no_wrap = True
     for column in table.columns[2:]:
@@ -106,17 +107,17 @@ def _costs(listed: PriceList) -> Table:
     for price in (price for group in listed.by_lever() for price in group):
         if not price.already:
             name = price.lever.name + (" +" if price.company else "")
-            table.add_row(name, f"{price.value:g}", _paid(price, own=True), _paid(price, own=False))
+            table.add_row(name, f"{price.value:g}", *(_paid(listed, price, own) for own in (True, False)))
     return table
 
 
-def _paid(price: Price, own: bool) -> str:
+def _paid(listed: PriceList, price: Price, own: bool) -> str:
     """The two accounts that a move costs most: billions of US dollars, actor and item."""
-    said = []
+    labels, said = {row.actor: row.label for row in listed.spec.roster()}, []
     for account, cost in price.largest(own):
         actor, _, item = account.partition(".")
-        said.append(f"{cost.mean / 1e9:,.1f} {actor.replace('_', ' ')}, {ITEMS[item].label}")
-    return "; ".join(said)
+        said.append(f"{cost.mean / 1e9:,.1f} {labels[actor]}, {ITEMS[item].label}")
+    return "; ".join(said) or f"less than {SMALL / 1e9:g}"
 
 
 def _short(effect: Paired, scale: float = 1.0, digits: int = 2) -> str:

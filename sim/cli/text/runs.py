@@ -13,6 +13,8 @@ from rich.table import Table
 from scenarios.events import KINDS
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.rules import MEANINGS
+from sim.equations.costs import INVESTMENT
+from sim.results.costs import SMALL
 from sim.results.outcomes.polarity import LABELS
 from sim.results.wording import headline, rounded, signed, word
 
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
     from sim.results.costs import Costs
     from sim.results.run import Run
 
-COST_YEAR, MOST_COSTS = 2030, 10
-"""The year whose costs are printed, and how many of them."""
+COST_YEAR, MOST_COSTS, ALL_COSTS = 2030, 10, 10_000
+"""The year whose costs are printed, how many of them, and more than there are."""
 WIDTH = 120
 """Columns of what is written into a file or a pipe."""
 CHANNELS = {"legal": "Legal", "domestic": "Made at home", "diverted": "Diverted", "offshore": "Offshore"}
@@ -195,30 +197,40 @@ def result(
         _print(console, _growth(summary["frontier_growth_from"]))
     _print(console, _crossing(run, summary), _channels(summary), _china(summary))
     _print(console, _market(run, summary), BALANCE, _prices(summary), _governance(summary))
-    _print(console, _costs(run, costs), COSTED, _allocation(summary, run.until))
+    _print(console, *_costs(run, costs), COSTED, _allocation(summary, run.until), DIVIDED)
     by = "weighed by history" if summary["weighting"] == "history" else "drawn from the priors"
     made = f"scenario {summary['digest']}, parameters {by}, calibration {summary['calibration']}"
     console.print(f"{run.runs:,} futures, seed {run.seed}, {made}. {FOOTER}")
 
 
 COSTED = (
-    "A minus is a saving. Medians of paired differences; each is US dollars that are in the books of the model. Money "
-    "spent on chips, data centers, fabs and people buys something, so costs do not add up to a loss."
+    "Medians of paired differences, each future against itself in the reference; a minus is a gain or a saving. "
+    "Each is US dollars that are in the books of the model. Investment buys something: what is not invested is no gain."
 )
 
 
-def _costs(run: Run, costs: Costs) -> Table:
-    """The largest costs of a year by actor and item."""
-    year = min(COST_YEAR, run.until)
-    title = f"What it costs against {costs.reference.spec.title.lower()}, billion US dollars in {year}"
-    table = _table(title, "Actor", "What", "Median (nine futures in ten)", left=2)
-    labels = {row.actor: row.label for row in run.spec.roster()}
-    for cost in costs.largest(year, MOST_COSTS):
-        span = f"{_plain(cost.median / 1e9, 1)} ({_plain(cost.low / 1e9, 1)} to {_plain(cost.high / 1e9, 1)})"
-        table.add_row(labels[cost.actor], cost.label, span if run.runs > 1 else _plain(cost.median / 1e9, 1))
-    if not table.row_count:
-        table.add_row("Nobody", "pays a tenth of a billion more or less", "")
-    return table
+def _costs(run: Run, costs: Costs) -> list[Table]:
+    """The largest costs of a year by actor and item: first what is lost, paid or forgone, then what is invested."""
+    year, labels = min(COST_YEAR, run.until), {row.actor: row.label for row in run.spec.roster()}
+    against = f"against {costs.reference.spec.title.lower()}, billion US dollars in {year}"
+    tables = []
+    for title, invested in ((f"What it costs {against}", False), (f"What is invested more {against}", True)):
+        table = _table(title, "Actor", "What", "Median (nine futures in ten)", left=2)
+        kept = [cost for cost in costs.largest(year, ALL_COSTS) if (cost.item in INVESTMENT) == invested]
+        for cost in kept[:MOST_COSTS]:
+            span = f"{_plain(cost.median / 1e9, 1)} ({_plain(cost.low / 1e9, 1)} to {_plain(cost.high / 1e9, 1)})"
+            table.add_row(labels[cost.actor], cost.label, span if run.runs > 1 else _plain(cost.median / 1e9, 1))
+        if not table.row_count:
+            table.add_row("Nobody", f"no account changes by more than {SMALL / 1e9:g}", "")
+        tables.append(table)
+    return tables
+
+
+DIVIDED = (
+    "Partners are all other countries together, by what they have. Other pretraining is that of all but the largest "
+    "run. Applied people work on products. Secrecy is guarding models and ideas, and work done twice as nobody may "
+    "read of it."
+)
 
 
 def _allocation(summary: Mapping[str, Any], until: int) -> Table:
@@ -230,7 +242,7 @@ def _allocation(summary: Mapping[str, Any], until: int) -> Table:
         for what, uses in divided.items():
             for use, path in uses.items():
                 cells = [f"{100 * path[year]:.1f}" for year in years]
-                table.add_row(actor.replace("_", " "), what, use.replace("_", " "), *cells)
+                table.add_row(actor.replace("_", " ").title(), what, use.replace("_", " "), *cells)
     return table
 
 

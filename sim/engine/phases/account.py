@@ -11,12 +11,14 @@ from agents.rows import BOTH, CHINA, US
 from scenarios.uses import MONEY
 from sim.engine.context import Context
 from sim.engine.phases.china import US_N
-from sim.engine.phases.decide import tool_sales
+from sim.engine.phases.decide import CUSTOM_PRICE, tool_sales
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import costs
 from sim.equations.trade import RENTAL, STREET
 
+LEAST_RUNNING = 1e-6
+"""Share of lines that run below which none do."""
 Book = Array | Mapping[int, Array | float]
 """An account by actor: a table, or the rows of those who have one."""
 
@@ -25,36 +27,47 @@ def run(c: Context, s: State, q: Quarter) -> None:
     """Write every account that is kept, in the order of `Inputs.accounts`."""
     if "accounts" not in c.kept:
         return
-    books = {**_of_all(s), **_of_makers(c, s, q), **_of_trade(c, s, q), **_of_states(c, q), **_forgone(c, s, q)}
+    books = {**_of_all(s, q), **_of_makers(c, s, q), **_of_trade(c, s, q), **_of_states(c, q), **_forgone(c, s, q)}
     rows = {name: row for row, name in enumerate(c.inputs.actors)}
     q.accounts = np.empty((len(c.inputs.accounts), c.runs))
     for n, (actor, item) in enumerate(c.inputs.accounts):
         q.accounts[n] = books[item][rows[actor]]
 
 
-def _of_all(s: State) -> dict[str, Book]:
-    """AI revenue and money by use; chips are what was paid for them."""
+def _of_all(s: State, q: Quarter) -> dict[str, Book]:
+    """AI revenue and money by use; chips are what was paid for them, without what has an account of its own."""
     money = {use: s.budget[BOTH] * s.money_use[BOTH, n] for n, use in enumerate(MONEY)}
-    beside = s.budget * (1 - s.money_use[:, CHIPS])
-    return {**money, "investment": beside, "chips": s.spending, "ai_revenue": s.revenue / 4}
+    money["people"][CHINA] -= q.talent_usd
+    chips, beside = s.spending.copy(), s.budget * (1 - s.money_use[:, CHIPS])
+    chips[CHINA] -= q.premium_usd
+    return {**money, "investment": beside, "chips": chips, "ai_revenue": s.revenue / 4}
 
 
 def _of_makers(c: Context, s: State, q: Quarter) -> dict[str, Book]:
     """Makers of chips, tools and memory: what they earn abroad."""
-    abroad = s.spending - s.delivered * s.cost
+    abroad = s.spending - s.delivered * q.cost
     weight = q.die[:US_N, None] * q.legal_by_class
     dies = weight.sum(axis=0)
     share = (q.price_share[:US_N, None] * weight).sum(axis=0) / np.maximum(dies, 1e-9)
     cut = q.licensed_usd * share / (1 + share)
-    margin = q.list_price - s.cost
+    margin = q.list_price - q.cost
     smuggled = q.arrived.sum(axis=0) / np.maximum(1 - q.caught, 1e-9) * margin
     return {
-        "chip_profit": {US: abroad[2:].sum(axis=0) + q.licensed_usd - cut - dies * s.cost + smuggled},
+        "chip_profit": {US: abroad[2:].sum(axis=0) + q.licensed_usd - cut - dies * q.cost + smuggled},
         "license_cut": {US: cut},
         "tool_revenue": _shared(tool_sales(s, q), c.inputs.tool_share),
         "memory_revenue": _shared(costs.MEMORY_PRICE * 1e3 * q.imported_memory, c.inputs.memory_share),
-        "production_lost": {US: q.minerals * s.supply_level * margin},
+        "production_lost": {US: _production_lost(c, s, q)},
     }
+
+
+def _production_lost(c: Context, s: State, q: Quarter) -> Array:
+    """What the lines that lack minerals would have earned at home; what they would earn abroad is profit lost."""
+    runs = s.supply_level * q.minerals * (1 - q.hit) / max(1 - q.minerals, LEAST_RUNNING)
+    custom = c.inputs.custom_share[c.t]
+    price = q.list_price * (1 - custom * (1 - CUSTOM_PRICE))
+    at_home = s.delivered[US] / np.maximum(s.delivered.sum(axis=0), 1e-9)
+    return runs * at_home * (price - q.cost)
 
 
 def _of_trade(c: Context, s: State, q: Quarter) -> dict[str, Book]:
@@ -83,7 +96,9 @@ def _forgone(c: Context, s: State, q: Quarter) -> dict[str, Book]:
     price = np.stack([q.list_price, s.china_price])
     return {
         "serving_forgone": costs.idle_revenue(s.revenue[BOTH], idle) / 4,
-        "experiments_forgone": costs.compute_cost(idle * (1 - s.serving[BOTH]) * s.used_train[BOTH], price),
+        "experiments_forgone": costs.compute_cost(
+            idle * costs.not_serving(s.serving[BOTH], idle) * s.used_train[BOTH], price
+        ),
         "access_limits": {US: s.revenue[US] / 4 * limits / (1 - limits)},
         "secrecy": s.people[BOTH] * s.people_use[BOTH, SECRECY] * s.pay[BOTH] / 4,
     }

@@ -15,9 +15,6 @@ from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import costs, domestic
 
-MOST_RETURN = 3.0
-"""Largest return on chips, and one over the smallest, against that at the edge of the data, that a budget answers to;
-judgement."""
 LOGIC_TOOLS = 0.7
 """Share of tools for Chinese AI chips that makes logic, the rest makes memory; judgement."""
 CUSTOM_PRICE = 0.6
@@ -45,7 +42,7 @@ def prepare(c: Context, s: State, q: Quarter) -> None:
     if c.in_data:
         q.recorded_money = _recorded_money(c, s, q)
     q.policing_set = c.inputs.policing_set
-    q.margin = q.list_price / s.cost
+    q.cost, q.margin = s.cost, q.list_price / s.cost
     q.worth = worth(
         Seen(s.bloc_revenue, s.power_use, s.from_experiments, s.from_people), s.public, s.edge, c.p.hostility
     )  # fmt: skip
@@ -74,7 +71,7 @@ def _prospects(c: Context, s: State, q: Quarter) -> None:
     if c.in_data:
         return
     earned, (_, _, earned_then, _) = returns(s, q.list_price), s.plan_edge
-    q.chip_return = np.clip(earned / np.maximum(earned_then, 1e-300), 1 / MOST_RETURN, MOST_RETURN)
+    q.chip_return = np.clip(earned / np.maximum(earned_then, 1e-300), plans.LEAST_RETURN, plans.MOST_RETURN)
     if c.switch("reinvestment"):
         found = plans.prospects(s.bloc_revenue, s.revenue_growth, earned, s.plan_edge, q.since, c.p)
         q.prospects = np.concatenate([found[:2], np.broadcast_to(found[2], (len(s.money) - 2, c.runs))])
@@ -92,7 +89,9 @@ def _public_costs(c: Context, s: State, q: Quarter) -> dict[str, dict[int, Array
         "enforcement": {US: costs.ENFORCEMENT / 4 * s.enforcement[US]},
         "verification": {US: costs.CHECK * c.setting("location_verification") / 100 * exported},
         "compensation_paid": {US: _allied_compensation(c, s, q)},
-        "policing": {row: costs.POLICING / 4 * s.policing[row] for row in range(hubs.start, hubs.stop)},
+        "policing": {
+            row: costs.POLICING / 4 * s.policing[row] * (s.plan[row] > 0) for row in range(hubs.start, hubs.stop)
+        },
         "minerals": {CHINA: costs.MINERALS / 4 * q.mineral_controls * np.ones(c.runs)},
     }
 
@@ -168,7 +167,8 @@ def at_edge(c: Context, s: State, q: Quarter) -> AtEdge:
     return AtEdge(
         money_use=s.money_use.copy(), race=race(pressed(s.public), c.p.hostility), revenue=s.bloc_revenue,
         power_use=s.power_use, from_experiments=s.from_experiments, from_people=s.from_people, pay=s.pay.copy(),
-        people=s.people.copy(), safety=s.safety.copy(), cover=q.cover, margin=s.order_price / s.cost,
+        people=s.people.copy(), safety=s.safety.copy(), public=q.public_costs, cover=q.cover,
+        margin=s.order_price / s.cost,
     )  # fmt: skip
 
 

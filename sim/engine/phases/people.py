@@ -17,20 +17,19 @@ LABOUR_STATED = 2024.0
 
 def run(c: Context, s: State, q: Quarter) -> None:
     """People who work for each actor this quarter, and what each of them earns."""
-    before = s.moved
     _by_policy(c, s)
     if c.in_data:
         s.trained = recorded(c)
         s.pay = c.inputs.pay_usd[:, None] * np.ones(c.runs)
     else:
         s.trained = people.trained(s.trained, s.pay, s.edge.pay, q.since, c.p)
+    paid = s.budget * s.money_use[:, STAFF]
+    _move(c, s, q, paid[CHINA])
     s.people = s.trained.copy()
     s.people[US] = s.trained[US] * s.recruited - s.moved
     s.people[CHINA] += s.moved
-    q.talent_usd = people.talent_cost(s.moved, before, s.pay[US], s.pay[CHINA]) / 4
     if not c.in_data:
-        paid = s.budget * s.money_use[:, STAFF]
-        paid[CHINA] = np.maximum(paid[CHINA] - q.talent_usd, 0.0)
+        paid[CHINA] -= q.talent_usd
         s.pay = 4 * paid / np.maximum(s.people, 1.0)
 
 
@@ -41,7 +40,24 @@ def recorded(c: Context) -> Array:
 
 
 def _by_policy(c: Context, s: State) -> None:
-    """Researchers whom the United States recruits, and talent that China holds or wins, on their way to policy's."""
+    """People whom the United States recruits beyond those it trains, on their way to policy's."""
     s.recruited = s.recruited + people.SPEED * (c.setting("us_research") / 100 - s.recruited)
-    held = people.TALENT_MOVED * (c.setting("china_talent") / 100 - people.TALENT_TODAY) * s.trained[US] * s.recruited
-    s.moved = s.moved + people.SPEED * (held - s.moved)
+
+
+def _move(c: Context, s: State, q: Quarter, money: Array) -> None:
+    """Talent that China holds or wins, or loses: as policy says, as far as it can pay and as there are people.
+
+    Args:
+        c: the quarter's date and inputs.
+        s: the state.
+        q: the quarter.
+        money: (R,) US dollars that China has for people this quarter.
+    """
+    share = people.TALENT_MOVED * (c.setting("china_talent") / 100 - people.TALENT_TODAY)
+    held = np.maximum(share * s.trained[US], -people.MOST_LOST * s.trained[CHINA])
+    moved = s.moved + people.SPEED * (held - s.moved)
+    cost = people.talent_cost(moved, s.moved, s.pay[US], s.pay[CHINA]) / 4
+    most = people.MOST_OF_PAY * money
+    if not c.in_data:
+        moved = np.where(moved > 0, moved * np.minimum(most / np.maximum(cost, 1.0), 1.0), moved)
+    s.moved, q.talent_usd = moved, np.minimum(cost, most)

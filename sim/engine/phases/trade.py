@@ -304,6 +304,7 @@ def _look_ahead(c: Context, s: State, q: Quarter) -> None:
         # What a rule keeps from a buyer is no reason to plan for less of what it may have.
         s.executed = np.minimum(q.placed / np.maximum(s.money * q.allowed, 1.0), 1.0)
         s.executed[np.ravel(q.allowed) <= 0] = 1.0
+        s.executed[s.money * q.allowed < 1.0] = 1.0  # who wants no chips has placed all it wanted
         # Dear compute counts as money that bought too little.
         dear = np.minimum(trade.REFERENCE * q.list_price / np.maximum(s.china_price, 1e-9), 1.0)
         s.executed[CHINA] = (1 - q.priced_out) * np.cbrt(dear)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ from sim.checks import checked
 from sim.engine.inputs import accounts_of
 from sim.engine.phases.record import BLOCS, BY_ACTOR, BY_BLOC, BY_RIVAL, PARTS, RIVALS
 from sim.ensemble.rng import Array
+from sim.equations.costs import ITEMS
 from sim.results.measures import MEASURES
 from sim.results.outcomes import blocs, china_compute, crossing, lead, million, polarity
 
@@ -126,7 +128,9 @@ def _series(name: str, actors: tuple[str, ...]) -> _Kind:
         return np.asarray(path[at[0] : at[1] + 1].sum(axis=0, dtype=float) if flow else path[at[1]].astype(float))
 
     if name == "accounts":
-        parts = tuple(f"{actor}.{item}" for actor, item in accounts_of(table("actors")))
+        known = table("actors")
+        added = [actor for actor in actors if actor not in {row.actor for row in known}]
+        parts = tuple(f"{actor}.{item}" for actor, item in (*accounts_of(known), *product(added, ITEMS)))
     needs = () if name in ("gap_eci", "lead_months", "lead_months_backward") else (name,)
     return _Kind(text, unit, value, PARTS.get(name, parts), needs=needs)
 
@@ -229,7 +233,7 @@ def parse(text: str, actors: Iterable[str] = (), until: int | None = None) -> Ou
     roster = tuple(actors) or tuple(row.actor for row in table("actors"))
     if name not in names():
         raise unknown("outcome", name, names())
-    outcome = Outcome(name, part, date, roster if name in BY_ACTOR else ())
+    outcome = Outcome(name, part, date, roster if name in BY_ACTOR or name == "accounts" else ())
     kind = outcome._kind
     if bool(part) != bool(kind.parts) or (part and part not in kind.parts):
         if not kind.parts:

@@ -13,7 +13,7 @@ from scenarios import load
 from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
 from sim.ensemble.rng import Array
-from sim.equations.costs import ITEMS
+from sim.equations.costs import INVESTMENT, ITEMS
 from sim.results.costs import ACCOUNT, SMALL, Cost
 from sim.short import Short
 from sim.ui.shared import wording
@@ -25,7 +25,7 @@ SIDES = {"united_states": "the United States", "china": "China"}
 """The two sides, as they stand inside a sentence."""
 MOST = 8
 """Lines of costs at most."""
-BOUGHT = frozenset({"chips", "fabs", "power", "people", "investment"})
+BOUGHT = frozenset(INVESTMENT)
 """Spending that buys something: it has lines of its own, and no place in the sentence."""
 NOT_A_LOSS = "Money spent on chips, data centers, fabs and people buys something: the lines do not add up to a loss."
 GROUPS = {
@@ -63,6 +63,7 @@ _SAID = {
     "policing": ("{place}", "in policing of transit"),
     "minerals": ("{place}", "in mineral exports given up"),
     "premium": ("{place}", "in premiums above list prices"),
+    "secrecy": ("{of} labs", "in people who guard or do work twice"),
     "talent": ("{place}", "in holding and winning talent"),
     "experiments_forgone": ("{of} labs", "in research compute that stands idle or guards"),
 }  # fmt: skip
