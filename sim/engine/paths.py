@@ -17,20 +17,15 @@ def lever_path(spec: Scenario, name: str, first: int, steps: int) -> Array:
     """
     lever = LEVERS[name]
     default = np.nan if lever.default == ACTOR else float(lever.default)
-    path = np.full(steps, default)
     setting = spec.setting(name)
-    begin = number(spec.start)
-    if isinstance(setting, dict):
-        for date, value in sorted(setting.items(), key=lambda item: number(item[0])):
-            path[max(number(date) - first, 0) :] = value
-        return path
-    path[max(begin - first, 0) :] = np.nan if setting == ACTOR else float(setting)
-    return path
+    return setting_path(np.nan if isinstance(setting, str) else setting, spec.start, first, steps, default)
 
 
-def setting_path(setting: float | dict[str, float], start: str, first: int, steps: int) -> Array:
-    """A number from the scenario's start on, or a dated path of them, `(steps,)`; NaN before."""
-    path = np.full(steps, np.nan)
+def setting_path(
+    setting: float | dict[str, float], start: str, first: int, steps: int, before: float = np.nan
+) -> Array:
+    """A number from the scenario's start on, or a dated path of them, and what holds `before`, `(steps,)`."""
+    path = np.full(steps, before)
     dated = setting if isinstance(setting, dict) else {start: setting}
     for date, value in sorted(dated.items(), key=lambda item: number(item[0])):
         path[max(number(date) - first, 0) :] = value

@@ -76,12 +76,13 @@ ITEMS: dict[str, Item] = {
     ),
     "tool_revenue": Item(
         "Chip tools sold to China", "lost",
-        "money for Chinese fabs · 0.75 · foreign share of tools · the country's share of suppliers",
+        f"money for Chinese fabs · {EQUIPMENT:g} · foreign share of tools · the country's share of suppliers",
         "Sales of five makers in 2024 (House Select Committee); share of Chinese tools 35 % (Jiemian)", "inferred",
     ),
     "memory_revenue": Item(
         "High-bandwidth memory sold to China", "lost",
-        "imported memory · 1,600 dollars per 910C; none is imported under the controls of 2026 or stricter ones",
+        f"imported memory · {MEMORY_PRICE:,.0f} dollars per 910C; "
+        "none is imported under the controls of 2026 or stricter ones",
         "A fifth to 30 % of Samsung's high-bandwidth memory went to China in 2024 (Reuters)", "inferred",
     ),
     "rent": Item(
@@ -90,8 +91,8 @@ ITEMS: dict[str, Item] = {
     ),
     "transit_trade": Item(
         "Margin on chips that pass through to China", "lost",
-        "diverted chips by route · (street price − list price) · 0.5", "Street prices (FT, press); cut is judgement",
-        "judgement",
+        f"diverted chips by route · (street price − list price) · {TRANSIT_CUT:g}",
+        "Street prices (FT, press); cut is judgement", "judgement",
     ),
     "compensation_received": Item(
         "Compensation from the United States", "lost", "as paid, by share of tool sales", "Judgement", "judgement",
@@ -102,20 +103,24 @@ ITEMS: dict[str, Item] = {
         "USGS on gallium and germanium (3.4 billion dollars, 1.7 to 9.0); size is judgement", "judgement",
     ),
     "enforcement": Item(
-        "Enforcement of controls", "spent", "235 million dollars a year · effort", "Budget of BIS, fiscal 2026", "data",
+        "Enforcement of controls", "spent", f"{ENFORCEMENT / 1e6:g} million dollars a year · effort",
+        "Budget of BIS, fiscal 2026", "data",
     ),
     "verification": Item(
-        "Location checks", "spent", "50 dollars · checked share · exported H100e", "IAPS: software, cheap", "judgement",
+        "Location checks", "spent", f"{CHECK:g} dollars · checked share · exported H100e",
+        "IAPS: software, cheap", "judgement",
     ),
     "compensation_paid": Item(
         "Compensation to allies that follow further than by themselves", "spent",
         "tool sales that they lose by it", "Judgement", "judgement",
     ),
     "policing": Item(
-        "Policing of transit", "spent", "200 million dollars a year · policing", "Judgement", "judgement",
+        "Policing of transit", "spent", f"{POLICING / 1e6:g} million dollars a year · policing",
+        "Judgement", "judgement",
     ),
     "minerals": Item(
-        "Mineral exports given up", "spent", "4 billion dollars a year · size", "Judgement", "judgement",
+        "Mineral exports given up", "spent", f"{MINERALS / 1e9:g} billion dollars a year · size",
+        "Judgement", "judgement",
     ),
     "premium": Item(
         "Paid above the list price", "spent", "what China pays for chips and rent less their worth at list price",
@@ -139,15 +144,16 @@ ITEMS: dict[str, Item] = {
     "people": Item("People", "spent", "budget · share, in China less talent", "Pay of 2025-26", "judgement"),
     "serving_forgone": Item(
         "Revenue that idle and safety compute would have served", "forgone",
-        "revenue · ((1 − idle − safety)^−0.4 − 1)", "Section 7.11", "judgement", within="ai_revenue",
+        f"revenue · ((1 − idle − safety)^−{SERVED_RETURNS:g} − 1)", "Section 7.11", "judgement", within="ai_revenue",
     ),
     "experiments_forgone": Item(
         "Research compute that stands idle, guards or works on safety", "forgone",
-        "(idle + safety) · share of the other compute that does not serve · all-in price over 22 quarters",
+        "(idle + safety) · share of the other compute that does not serve · all-in price over "
+        f"{4 * LIFE_YEARS:g} quarters",
         "Section 7.10", "inferred",
     ),
     "access_limits": Item(
-        "Revenue lost by limiting access to models", "forgone", "revenue · r/(1 − r), r = 0.12 · limits",
+        "Revenue lost by limiting access to models", "forgone", f"revenue · r/(1 − r), r = {REFUSED:g} · limits",
         "Anthropic, February 2026", "judgement", within="ai_revenue",
     ),
     "secrecy": Item(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from scenarios.schema import Scenario
 from sim.checks import checked
 from sim.engine.paths import moved
 from sim.ensemble.rng import Array
-from sim.equations.costs import ITEMS
+from sim.equations.costs import INVESTMENT, ITEMS
 from sim.short import Short
 
 if TYPE_CHECKING:
@@ -42,8 +41,44 @@ def _decides(spec: Scenario) -> bool:
 
 
 def _in_the_world_of(spec: Scenario, policy: Scenario) -> Scenario:
-    same = ("parameters", "actors", "weighting", "calibration", "switches", "data_until", "rules_until", "start")
-    return policy.with_changes(**{name: spec.model_dump()[name] for name in same})
+    same = {"parameters", "actors", "weighting", "calibration", "switches", "data_until", "rules_until", "start"}
+    return policy.with_changes(**spec.model_dump(include=same))
+
+
+@dataclass(frozen=True, repr=False)
+class Books(Short):
+    """The accounts of one year in every future."""
+
+    pairs: tuple[tuple[str, str], ...]
+    """Actor and item."""
+    values: Array
+    """(accounts, runs) US dollars."""
+
+    @classmethod
+    def of(cls, run: Run, year: int) -> Books:
+        """The accounts of a run in a year."""
+        t = run.step(year)
+        values = run[ACCOUNT][max(t - 3, 0) : t + 1].sum(axis=0, dtype=float)
+        return cls(_pairs(run), values.astype(np.float32))
+
+    def costs_against(self, reference: Books) -> tuple[Cost, ...]:
+        """Every cost and saving that is worth a line, the largest median first; parts of another item are left out."""
+        own, other = ({pair: row for row, pair in enumerate(books.pairs)} for books in (self, reference))
+        pairs = [pair for pair in self.pairs if pair in other and not ITEMS[pair[1]].within]
+        more = self.values[[own[pair] for pair in pairs]] - reference.values[[other[pair] for pair in pairs]]
+        signs = np.array([ITEMS[item].sign for _, item in pairs])
+        low, median, high = np.quantile(signs[:, None] * more.astype(float), (0.05, 0.5, 0.95), axis=-1)
+        worth = [
+            Cost(*pair, float(m), float(a), float(b))
+            for pair, m, a, b in zip(pairs, median, low, high, strict=True) if abs(m) >= SMALL
+        ]  # fmt: skip
+        return tuple(sorted(worth, key=lambda cost: -abs(cost.median)))
+
+
+def _pairs(run: Run) -> tuple[tuple[str, str], ...]:
+    """Actor and item of every account of a run."""
+    found = (part.partition(".") for part in run.parts(ACCOUNT))
+    return tuple((actor, item) for actor, _, item in found)
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,10 +110,9 @@ class Costs(Short):
         return np.asarray(ITEMS[item].sign * (ours - theirs))
 
     @property
-    def pairs(self) -> list[tuple[str, str]]:
+    def pairs(self) -> tuple[tuple[str, str], ...]:
         """Actor and item of every account."""
-        found = [part.partition(".") for part in self.run.parts(ACCOUNT)]
-        return [(actor, item) for actor, _, item in found]
+        return _pairs(self.run)
 
     def medians(self) -> dict[str, dict[str, dict[str, float]]]:
         """Actor → item → year → median over futures, US dollars a year."""
@@ -96,21 +130,16 @@ class Costs(Short):
         return {"reference": self.reference.spec.name, "costs_usd": self.medians()}
 
     @checked
-    def largest(self, year: int, most: int = 8, of: Callable[[str, str], bool] | None = None) -> list[Cost]:
+    def largest(self, year: int, most: int = 8, invested: bool | None = None) -> list[Cost]:
         """The largest costs and savings of a year, by the size of their median; parts of another item are left out.
 
         Args:
             year: the year.
             most: how many at most.
-            of: which actors and items count; by default all.
+            invested: only money that buys something, or only the rest; by default both.
         """
-        found = [
-            Cost.of(actor, item, self.of(actor, item, year))
-            for actor, item in self.pairs
-            if not ITEMS[item].within and (of is None or of(actor, item))
-        ]
-        worth = [cost for cost in found if abs(cost.median) >= SMALL]
-        return sorted(worth, key=lambda cost: -abs(cost.median))[:most]
+        found = Books.of(self.run, year).costs_against(Books.of(self.reference, year))
+        return [cost for cost in found if invested in (None, cost.item in INVESTMENT)][:most]
 
 
 @dataclass(frozen=True)
@@ -122,12 +151,6 @@ class Cost:
     median: float
     low: float
     high: float
-
-    @classmethod
-    def of(cls, actor: str, item: str, values: Array) -> Cost:
-        """From its value in every future."""
-        low, median, high = (float(x) for x in np.quantile(values, (0.05, 0.5, 0.95)))
-        return cls(actor, item, median, low, high)
 
     @property
     def label(self) -> str:

@@ -192,6 +192,17 @@ def test_the_largest_costs_leave_out_what_another_item_has_in_it() -> None:
     assert all(cost.low <= cost.median <= cost.high for cost in found)
 
 
+def test_the_largest_costs_are_those_of_their_accounts_and_split_by_whether_they_buy_something() -> None:
+    both = Costs(run(load("closed_ideas")), run(BASE))
+    found = both.largest(YEAR, 99)
+    for cost in found:
+        spread = np.quantile(both.of(cost.actor, cost.item, YEAR), (0.05, 0.5, 0.95))
+        np.testing.assert_allclose((cost.low, cost.median, cost.high), spread, rtol=1e-6, atol=1e6)
+    bought = both.largest(YEAR, 99, invested=True)
+    assert bought == [cost for cost in found if cost.item in costs.INVESTMENT]
+    assert both.largest(YEAR, 99, invested=False) == [cost for cost in found if cost not in bought]
+
+
 def test_what_is_divided_is_told_by_actor_and_year() -> None:
     shares = allocation(run(BASE, "results"))
     assert set(shares) == {"united_states", "china", "partners"}

@@ -13,7 +13,6 @@ from rich.table import Table
 from scenarios.events import KINDS
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.rules import MEANINGS
-from sim.equations.costs import INVESTMENT
 from sim.results.costs import SMALL
 from sim.results.outcomes.polarity import LABELS
 from sim.results.wording import headline, rounded, signed, word
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from sim.results.costs import Costs
     from sim.results.run import Run
 
-COST_YEAR, MOST_COSTS, ALL_COSTS = 2030, 10, 10_000
-"""The year whose costs are printed, how many of them, and more than there are."""
+COST_YEAR, MOST_COSTS = 2030, 10
+"""The year whose costs are printed, and how many of them."""
 WIDTH = 120
 """Columns of what is written into a file or a pipe."""
 CHANNELS = {"legal": "Legal", "domestic": "Made at home", "diverted": "Diverted", "offshore": "Offshore"}
@@ -216,8 +215,7 @@ def _costs(run: Run, costs: Costs) -> list[Table]:
     tables = []
     for title, invested in ((f"What it costs {against}", False), (f"What is invested more {against}", True)):
         table = _table(title, "Actor", "What", "Median (nine futures in ten)", left=2)
-        kept = [cost for cost in costs.largest(year, ALL_COSTS) if (cost.item in INVESTMENT) == invested]
-        for cost in kept[:MOST_COSTS]:
+        for cost in costs.largest(year, MOST_COSTS, invested):
             span = f"{_plain(cost.median / 1e9, 1)} ({_plain(cost.low / 1e9, 1)} to {_plain(cost.high / 1e9, 1)})"
             table.add_row(labels[cost.actor], cost.label, span if run.runs > 1 else _plain(cost.median / 1e9, 1))
         if not table.row_count:

@@ -19,8 +19,6 @@ LOGIC_TOOLS = 0.7
 """Share of tools for Chinese AI chips that makes logic, the rest makes memory; judgement."""
 CUSTOM_PRICE = 0.6
 """Price of custom chips per H100e against merchant ones: no merchant margin; judgement from Epoch AI chip costs."""
-
-
 LEAST_RATIO = 1e-9
 """Amounts below which an actor has nothing."""
 
@@ -102,7 +100,12 @@ def tool_sales(s: State, q: Quarter) -> Array:
         domestic.TOOLS_FOR_MEMORY * q.tools + (1 - domestic.TOOLS_FOR_MEMORY) * q.memory_control
     )
     share = LOGIC_TOOLS * costs.foreign_tools(q.tools) + (1 - LOGIC_TOOLS) * slowing
-    return costs.EQUIPMENT * s.budget[CHINA] * s.money_use[CHINA, FABS] * share
+    return _for_tools(s) * share
+
+
+def _for_tools(s: State) -> Array:
+    """US dollars a quarter for the tools of Chinese fabs, from wherever, (R,)."""
+    return costs.EQUIPMENT * s.budget[CHINA] * s.money_use[CHINA, FABS]
 
 
 def _allied_compensation(c: Context, s: State, q: Quarter) -> Array:
@@ -112,8 +115,7 @@ def _allied_compensation(c: Context, s: State, q: Quarter) -> Array:
         return np.zeros(c.runs)
     control = c.inputs.closures["tools"][c.t]
     lost = costs.foreign_tools(min(control, 1.0)) - costs.foreign_tools(np.minimum(np.maximum(q.tools, control), 1.0))
-    money = costs.EQUIPMENT * s.budget[CHINA] * s.money_use[CHINA, FABS]
-    return np.maximum(lost, 0.0) * money * c.inputs.tool_share[c.inputs.tool_makers].sum()
+    return np.maximum(lost, 0.0) * _for_tools(s) * c.inputs.tool_share[c.inputs.tool_makers].sum()
 
 
 def _run_share(c: Context, s: State, q: Quarter) -> Array:

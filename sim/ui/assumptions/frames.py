@@ -110,7 +110,7 @@ def table(found: Standing, mine: Mapping[str, float], search: str = "", tier: st
 
 
 def paper(shown: pl.DataFrame) -> Markup:
-    """The table on paper."""
+    """The table for a printer: the one on the screen scrolls, and is a picture in the colors of the screen."""
     columns = {
         "label": "Input", "mine": "Yours", "prior": "Prior: middle (90%)", "history": "Weighed by history",
         "unit": "Unit", "effect": "Effect on the lead", "share": "Variance, %", "tier": "Founded on",
@@ -120,7 +120,8 @@ def paper(shown: pl.DataFrame) -> Markup:
         ["" if row[name] is None else forms.get(name, "{}").format(row[name]) for name in columns]
         for row in shown.iter_rows(named=True)
     ]
-    return render("assumptions/paper.html", heads=list(columns.values()), rows=rows) if rows else Markup()
+    heads = list(columns.values())
+    return render("shared/table.html", around="paper", kind="all", heads=heads, rows=rows) if rows else Markup()
 
 
 def _percent(share: float | None) -> float | None:

@@ -45,11 +45,15 @@ def compute(parts: list[tuple[str, float]], top: float, year: int) -> Markup:
 
 def table(titles: list[str], rows: list[Row]) -> Markup:
     """Outcomes per column, with the paired difference from the first."""
-    cells = [
-        [(value, _difference(found, row)) for value, found in zip(row.values, row.differences, strict=True)]
+    lines = [
+        (
+            row.label,
+            row.unit,
+            [(v, _difference(found, row)) for v, found in zip(row.values, row.differences, strict=True)],
+        )
         for row in rows
     ]
-    return render("compare/table.html", titles=titles, rows=list(zip(rows, cells, strict=True)))
+    return render("compare/table.html", kind="", titles=titles, rows=lines)
 
 
 def _difference(found: Paired | None, row: Row) -> str:
@@ -71,11 +75,11 @@ def costs(titles: list[str], rows: list[tuple[tuple[str, str], list[Cost | None]
     lines = [
         (
             shared_costs.line(next(filter(None, found)), names), shared_costs.basis(item),
-            [cost and (shared_costs.billions(cost.median), shared_costs.span(cost)) for cost in found],
+            [(shared_costs.billions(x.median), shared_costs.span(x)) if x else ("", "under 0.05") for x in found],
         )
         for (_, item), found in rows
     ]  # fmt: skip
-    return render("compare/costs.html", titles=titles, rows=lines)
+    return render("compare/table.html", kind="paid", titles=titles, rows=lines)
 
 
 def worlds(titles: list[str], labels: list[str], cells: list[list[tuple[str, int]]], usual: list[str]) -> Markup:

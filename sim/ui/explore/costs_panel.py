@@ -71,7 +71,10 @@ def _uses(spec: Scenario, mine: frames.View, base: frames.View, reference: str) 
     ))  # fmt: skip
     with st.expander("All shares as a table", key="all_shares", on_change="rerun") as more:
         if more.open:
-            st.html(render("explore/shares.html", rows=_rows(mine, base), year=mine.year, reference=reference))
+            heads = ("Of", "Use", "Who", "Now", mine.year, f"{mine.year}, {reference}")
+            st.html(
+                render("shared/table.html", around="scroll", kind="all shares", heads=heads, rows=_rows(mine, base))
+            )
 
 
 def _part(what: str, mine: frames.View, base: frames.View, reference: str) -> dict[str, object]:

@@ -18,10 +18,10 @@ from scenarios.errors import InputError
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
 from sim.batch.evaluate import Progress
-from sim.results.costs import ACCOUNT, Cost, reference_of
+from sim.results.costs import ACCOUNT, Books, Cost, reference_of
 from sim.results.run import Run
 from sim.run import MAX_RUNS, simulate
-from sim.ui.shared import ahead, charts, costs, frames, uses
+from sim.ui.shared import ahead, charts, frames, uses
 from sim.ui.shared.setup import Judge
 
 _NO_WORDING = {"name": "unnamed", "title": "-", "story": "-", "question": "-", "sources": [{"title": "-"}]}
@@ -94,7 +94,7 @@ def _view(canonical: str, runs: int, seed: int, until: int, judge: Judge) -> fra
         return frames.view(baseline(canonical, runs, seed, until), judge)
     with _ONE:
         run = simulated(canonical, runs, seed, until, SHOWN)
-        _shelved(canonical, runs, seed, until, judge.year)[:] = [costs.books(run, judge.year)]
+        _shelved(canonical, runs, seed, until, judge.year)[:] = [Books.of(run, judge.year)]
         return frames.view(run, judge)
 
 
@@ -121,22 +121,22 @@ def costs_of(spec: Scenario, year: int, reference: Scenario | None = None) -> tu
 def _costs(canonical: str, other: str, runs: int, seed: int, until: int, year: int) -> tuple[Cost, ...]:
     other = other or reference_of(unworded(canonical)).canonical()
     mine, theirs = (_books(text, runs, seed, until, year) for text in (canonical, other))
-    return costs.found(mine, theirs)
+    return mine.costs_against(theirs)
 
 
-def _books(canonical: str, runs: int, seed: int, until: int, year: int) -> costs.Books:
+def _books(canonical: str, runs: int, seed: int, until: int, year: int) -> Books:
     """The accounts of a setting: of its view's simulation while they are at hand, else of another."""
     place = _shelved(canonical, runs, seed, until, year)
     if not place and canonical == load(BASELINE).canonical():
-        place[:] = [costs.books(baseline(canonical, runs, seed, until), year)]
+        place[:] = [Books.of(baseline(canonical, runs, seed, until), year)]
     if not place:
         with _ONE:
-            place[:] = [costs.books(simulated(canonical, runs, seed, until, {ACCOUNT}), year)]
+            place[:] = [Books.of(simulated(canonical, runs, seed, until, {ACCOUNT}), year)]
     return place[0]
 
 
 @st.cache_resource(max_entries=SHELF, show_spinner=False)
-def _shelved(canonical: str, runs: int, seed: int, until: int, year: int) -> list[costs.Books]:
+def _shelved(canonical: str, runs: int, seed: int, until: int, year: int) -> list[Books]:
     """The place of a setting's accounts; empty until something simulates it."""
     return []
 

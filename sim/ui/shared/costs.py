@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from scenarios import load
 from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
-from sim.ensemble.rng import Array
 from sim.equations.costs import INVESTMENT, ITEMS
-from sim.results.costs import ACCOUNT, SMALL, Cost
-from sim.short import Short
+from sim.results.costs import Cost
 from sim.ui.shared import wording
-
-if TYPE_CHECKING:
-    from sim.results.run import Run
 
 SIDES = {"united_states": "the United States", "china": "China"}
 """The two sides, as they stand inside a sentence."""
@@ -68,39 +59,6 @@ _SAID = {
     "experiments_forgone": ("{of} labs", "in research compute that stands idle or guards"),
 }  # fmt: skip
 """Who pays, and what for, by item; accounts that lie within others have no sentence."""
-
-
-@dataclass(frozen=True, repr=False)
-class Books(Short):
-    """The accounts of one year in every future."""
-
-    pairs: tuple[tuple[str, str], ...]
-    """Actor and item."""
-    values: Array
-    """(accounts, runs) US dollars."""
-
-
-def books(run: Run, year: int) -> Books:
-    """The accounts of a run in a year."""
-    t = run.step(year)
-    parts = (part.partition(".") for part in run.parts(ACCOUNT))
-    values = run[ACCOUNT][max(t - 3, 0) : t + 1].sum(axis=0, dtype=float)
-    return Books(tuple((actor, item) for actor, _, item in parts), values.astype(np.float32))
-
-
-def found(mine: Books, theirs: Books) -> tuple[Cost, ...]:
-    """What `Costs.largest` finds, all of it, at one go: every cost and saving worth a line, the largest first."""
-    rows = {pair: row for row, pair in enumerate(theirs.pairs)}
-    pairs = [pair for pair in mine.pairs if pair in rows and not ITEMS[pair[1]].within]
-    own = {pair: row for row, pair in enumerate(mine.pairs)}
-    more = mine.values[[own[pair] for pair in pairs]] - theirs.values[[rows[pair] for pair in pairs]]
-    signs = np.array([ITEMS[item].sign for _, item in pairs])
-    low, median, high = np.quantile(signs[:, None] * more.astype(float), (0.05, 0.5, 0.95), axis=-1)
-    worth = [
-        Cost(*pair, float(m), float(a), float(b))
-        for pair, m, a, b in zip(pairs, median, low, high, strict=True) if abs(m) >= SMALL
-    ]  # fmt: skip
-    return tuple(sorted(worth, key=lambda cost: -abs(cost.median)))
 
 
 # ------------------------------------------------------------------------------------------------------------ words
