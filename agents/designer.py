@@ -19,10 +19,14 @@ class ChipDesigner(mesa.Agent):
     """The US-designed supply as one firm; it decides when an edge variant is on offer."""
 
     model: Any
+    name = "chip_designer"
 
     def __init__(self, model: Any, lag: Array) -> None:
         super().__init__(model)
         self.lag = lag
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
 
     @property
     def waited(self) -> Array:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents import choices
 from agents.actor import NationalActor
 from agents.adjustment import Target, adjusted
-from agents.explanation import Explanation, Reason, Unit, one
+from agents.choice import chosen
+from agents.explanation import Explanation, Reason, Unit
 from agents.state import Array
+from scenarios.values import Weights
 
 ALIGNMENT_SPEED = 0.2
 """Share of the way to its target that alignment moves in a quarter.
 
 Judgement: Japan and the Netherlands followed the US rules of October 2022 after nine to eleven months.
 """
-DECREED_SPEED = 0.25
-"""The same where a scenario fixes the posture; judgement: a decision is carried out over a year."""
+PARTING_WIDTH = 0.1
+"""Alignment above and below `parting` over which an ally comes to pool its compute with others; judgement."""
 STANDING, THREAT, THREAT_DISTANCE, LOST_SALES = 0.74, 0.25, 12.0, 0.35
 """Alignment of an ally at ease; what a level China adds; ECI points of US lead over which that fades; what the full
 weight on lost sales takes away. Judgement: near 0.72 today."""
@@ -28,6 +31,9 @@ LEAST_POLICING, MOST_POLICING = 0.02, 0.95
 
 class Partner(NationalActor):
     """An actor behind both superpowers: always pressed, and outside their race for safety."""
+
+    DECREED = 0.25
+    """The same where a scenario fixes the posture of a partner; judgement: a decision is carried out over a year."""
 
     def pressure(self) -> float:
         """Somebody is always ahead."""
@@ -55,18 +61,25 @@ class Ally(Partner):
 
     TODAY = 0.72
     """Alignment at which the growth of Chinese capacity is stated."""
-    PARTS_BELOW = 0.35
-    """Alignment below which an actor no longer counts with the United States; judgement."""
 
     def take_postures(self) -> None:
         """Alignment with the United States."""
         self.alignment = adjusted(self.alignment, self.alignment_target())
 
     def alignment_target(self) -> Target:
-        """A close China brings it nearer, lost sales pull it away; whom an event has parted does not come back."""
-        fixed = self.world.setting("allied_alignment")
-        if not np.isnan(fixed):
-            return Target(fixed / 100, DECREED_SPEED)
+        """Protection and reward against lost sales; whom an event has parted does not come back."""
+        return self.taken("alignment", self.usual_alignment, self.chosen_alignment)
+
+    def chosen_alignment(self) -> Array:
+        """Alignment that it would choose."""
+        w = self.world
+        if w.now.allies_parted:
+            return self.alignment
+        worth = self.alignment_worth(w.weights(self.rows))
+        return chosen("alignment", worth, w.politics("alignment")[self.rows], w.p.choice_temperature)
+
+    def usual_alignment(self) -> Target:
+        """By habit a close China brings it nearer and lost sales pull it away."""
         if self.world.now.allies_parted:
             return Target(self.alignment)
         return Target(STANDING + self.threat() - self.lost_sales(), ALIGNMENT_SPEED)
@@ -78,6 +91,11 @@ class Ally(Partner):
     def lost_sales(self) -> Array:
         """Alignment that sales lost to the controls take away: more, the stricter they are."""
         return LOST_SALES * self.world.p.ally_drift * self.world.now.strain
+
+    def alignment_worth(self, weights: Weights) -> Array:
+        """What levels of alignment are worth to it."""
+        s = self.world.now.stakes
+        return choices.alignment(s, weights, self.alignment, s.lost_sales[self.rows], self.world.p.ally_drift)
 
     def explain_postures(self, member: int) -> list[Explanation]:
         """Why it is as close to the United States as it is."""
@@ -92,9 +110,9 @@ class Ally(Partner):
                 Reason.of(member, "ally_drift", w.p.ally_drift, Unit.SHARE, drift, effect=-self.lost_sales()),
             ]
         return [
-            Explanation.of(
-                "alignment", Unit.SHARE, member, self.alignment, self.alignment_target(),
-                setting=w.setting("allied_alignment"), rule=rule, reasons=reasons,
+            self.explain_choice(
+                member, "alignment", Unit.SHARE, self.alignment_target(), (rule, reasons),
+                lambda: self.weighing(member, "alignment", self.alignment_worth, w.weights(self.rows)),
             )
         ]  # fmt: skip
 
@@ -108,23 +126,27 @@ class Hub(Partner):
 
     def policing_target(self) -> Target:
         """More under US enforcement and after scandals, less where trade pays."""
-        fixed = self.world.setting("hub_policing")
-        if not np.isnan(fixed):
-            return Target(fixed / 100, DECREED_SPEED)
+        return self.taken("policing", self.usual_policing, self.chosen_policing)
+
+    def chosen_policing(self) -> Array:
+        """Policing that it would choose."""
+        w = self.world
+        worth = self.policing_worth(w.weights(self.rows))
+        return chosen("policing", worth, w.politics("policing")[self.rows], w.p.choice_temperature)
+
+    def policing_worth(self, weights: Weights) -> Array:
+        """What levels of policing are worth to it."""
+        s = self.world.now.stakes
+        return choices.policing(s, weights, s.transit[self.rows], self.world.p.hub_commerce)
+
+    def usual_policing(self) -> Target:
+        """By habit its law, less for trade and more under pressure."""
         pressure = self.us_pressure() + self.scandal()
-        own = np.clip(LAW - self.commerce() + pressure, LEAST_POLICING, MOST_POLICING)
-        decreed = self.world.now.policing_set[self.rows]  # by the scenario, for this hub alone
-        free = np.isnan(decreed)
-        return Target(np.where(free, own, decreed), np.where(free, ALIGNMENT_SPEED, DECREED_SPEED))
+        return Target(np.clip(LAW - self.commerce() + pressure, LEAST_POLICING, MOST_POLICING), ALIGNMENT_SPEED)
 
-    def decreed(self, member: int) -> float:
-        """What the scenario sets, for all hubs or for this one; NaN where it decides itself."""
-        fixed = self.world.setting("hub_policing")
-        return one(self.world.now.policing_set[self.rows], member) if np.isnan(fixed) else fixed
-
-    def us_pressure(self) -> float:
+    def us_pressure(self) -> Array:
         """Policing that US enforcement adds."""
-        return PRESSURE * np.log1p(self.world.setting("enforcement"))
+        return PRESSURE * np.log1p(self.world.public.enforcement)
 
     def scandal(self) -> Array:
         """Policing that diverted chips add once they are known."""
@@ -136,20 +158,20 @@ class Hub(Partner):
 
     def explain_postures(self, member: int) -> list[Explanation]:
         """Why it polices transit trade as hard as it does."""
-        w, effort, diverted = self.world, self.world.setting("enforcement"), self.world.public.diverted
+        w, effort, diverted = self.world, self.world.public.enforcement, self.world.public.diverted
         pressed, leaked = "US enforcement is at {}", "{} of the chips on sale were diverted last quarter"
         trade = "the weight on trade is {}"
+        rule = "Hubs police more under US pressure and after scandals and less where trade pays"
+        seen = [
+            Reason.of(member, "law", LAW, Unit.SHARE, "their own law asks for {}"),
+            Reason.of(member, "enforcement", effort, Unit.BUDGETS, pressed, effect=self.us_pressure()),
+            Reason.of(member, "diverted", diverted, Unit.SHARE, leaked, effect=self.scandal()),
+            Reason.of(member, "hub_commerce", w.p.hub_commerce, Unit.SHARE, trade, effect=-self.commerce()),
+        ]
         return [
-            Explanation.of(
-                "policing", Unit.SHARE, member, self.policing, self.policing_target(),
-                setting=self.decreed(member),
-                rule="Hubs police more under US pressure and after scandals and less where trade pays",
-                reasons=[
-                    Reason.of(member, "law", LAW, Unit.SHARE, "their own law asks for {}"),
-                    Reason.of(member, "enforcement", effort, Unit.BUDGETS, pressed, effect=self.us_pressure()),
-                    Reason.of(member, "diverted", diverted, Unit.SHARE, leaked, effect=self.scandal()),
-                    Reason.of(member, "hub_commerce", w.p.hub_commerce, Unit.SHARE, trade, effect=-self.commerce()),
-                ],
+            self.explain_choice(
+                member, "policing", Unit.SHARE, self.policing_target(), (rule, seen),
+                lambda: self.weighing(member, "policing", self.policing_worth, w.weights(self.rows)),
             )
         ]  # fmt: skip
 

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from agents.state import Array
+from scenarios.values import Weights
+
+if TYPE_CHECKING:
+    from agents.stakes import Stakes, Wants
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,14 @@ class PublicInfo:
     """(runs,) diverted chips as a share of the supply outside China."""
     cover: Array
     """(runs,) chips on order, in quarters of production."""
+    flows: Array
+    """(channels, runs) China's new compute by channel, H100e a quarter."""
+    licensed: Array
+    """(runs,) share of a frontier chip's use that the best chip under license has, by the rules as they are written."""
+    enforcement: Array
+    """(runs,) US enforcement, times the budget of 2026."""
+    distilled: Array
+    """(runs,) orders of magnitude of efficiency that China gains from what others' models answer."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +80,13 @@ class Trends(Protocol):
     """(actors, runs) money for chips that revenue carries, against that of the last quarter of data."""
     run_share: Array
     """(actors, runs) share of compute that money and the fleet give the largest run, policy apart; after the data."""
-    policing_set: Array
-    """(actors, 1) how hard an actor polices diversion where its row of data fixes it; NaN where it decides."""
+    stakes: Stakes
+    """What everybody can see of the market; at the turn of a year."""
+    licenses: tuple[Array, Array]
+    """(runs,) licensing and permission that the United States and China would set, each expecting the other's; at the
+    turn of a year."""
+    permission_recorded: float
+    """Share that Beijing let in by its dated rules; NaN where there were none."""
     since: float
     """Years after the data."""
     recorded_money: Array
@@ -110,6 +130,9 @@ class Traits(Protocol):
     hostility: Array
     pooling_cost: Array
     secrecy_cost: Array
+    us_month_value: Array
+    china_month_value: Array
+    choice_temperature: Array
 
 
 class WorldView(Protocol):
@@ -147,6 +170,40 @@ class WorldView(Protocol):
 
     def fixed(self, what: str) -> Array | None:
         """(actors, uses) shares of `money`, `compute` or `people` that the scenario fixes; None where it fixes none."""
+        ...
+
+    @property
+    def choosing(self) -> bool:
+        """Whether actors choose: the record and its dated rules are over."""
+        ...
+
+    @property
+    def turn(self) -> bool:
+        """Whether it is the quarter of a year in which they do."""
+        ...
+
+    def given(self, decision: str) -> Array:
+        """(actors, 1) what the scenario fixes a decision at; NaN where the actor decides."""
+        ...
+
+    def held(self, decision: str) -> Array | None:
+        """(actors, 1) or (actors, runs) what a decision is held at beside the scenario; None where nothing is."""
+        ...
+
+    def by_habit(self, decision: str) -> NDArray[np.bool_]:
+        """(actors, 1) whether a decision goes by habit."""
+        ...
+
+    def wants(self, row: int) -> Wants:
+        """What the United States or China wants."""
+        ...
+
+    def weights(self, rows: int | slice) -> Weights:
+        """Weights of actors on the four values, (1,) or (k, 1) each."""
+        ...
+
+    def politics(self, decision: str) -> Array:
+        """(actors, runs) slope of a menu that makes the recorded level rational, billions of US dollars a year."""
         ...
 
     def setting(self, lever: str) -> float:

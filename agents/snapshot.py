@@ -8,11 +8,13 @@ from math import nan
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.actor import NationalActor
 from agents.protocols import AtEdge, PublicInfo, Traits, Trends
 from agents.state import Array, Row
 from agents.worth import Worth
+from scenarios.decisions import DECISIONS
 from scenarios.uses import COMPUTE, MONEY, PEOPLE
 
 BY_USE = {"money_use": MONEY, "people_use": PEOPLE, "recorded_money": MONEY, "mix": COMPUTE[:3]}
@@ -41,6 +43,8 @@ class Snapshot:
     """Which mechanisms are on."""
     in_data: bool = False
     """Whether the quarter has data."""
+    choosing: bool = False
+    """Whether actors chose by then, and did not go by habit or by the record."""
 
     def actor(self, kind: type[A], rows: Numbers) -> A:
         """An actor of a kind that is about to decide; `rows` are its own numbers at the end of the quarter before."""
@@ -51,7 +55,7 @@ class _World:
     """A world of one actor and one member: tables are `(1, 1)`, everything else is `(1,)`."""
 
     def __init__(self, known: Snapshot, kind: type[NationalActor], rows: Numbers) -> None:
-        self.known, self.in_data = known, known.in_data
+        self.known, self.in_data, self.choosing, self.turn = known, known.in_data, known.choosing, False
         own = [name for name in dir(kind) if isinstance(getattr(kind, name), Row)]
         seen = [field.name for field in fields(PublicInfo)]
         self.state: Any = _Known(rows, own, tables=own)
@@ -60,10 +64,8 @@ class _World:
         self.public: Any = _Known(known.public, seen, tables=("rival_gap",))
         now: Any = _Known(
             {"allies_parted": False, **known.trends}, [name for name in Trends.__annotations__ if name != "worth"],
-            tables=(
-                "effort", "recorded_money", "chip_return", "public_costs", "policing_set", "prospects", "run_share",
-            ),
-            alike=("allies_parted", "since", "stockpiling", "strain"),
+            tables=("effort", "recorded_money", "chip_return", "public_costs", "prospects", "run_share"),
+            alike=("allies_parted", "since", "stockpiling", "strain", "permission_recorded"),
         )  # fmt: skip
         now.worth = Worth(*(np.full((3, 1), known.worth.get(name, nan)) for name in Worth._fields))
         self.now: Any = now
@@ -73,6 +75,18 @@ class _World:
     def baseline_safety(self) -> Array:
         """(1,) share of compute for safety without a rival in sight."""
         return self.p.baseline_safety
+
+    def given(self, decision: str) -> Array:
+        """What a lever fixes a decision at."""
+        return np.full((1, 1), self.setting(DECISIONS[decision].lever) / DECISIONS[decision].scale)
+
+    def held(self, decision: str) -> Array | None:
+        """Nothing beside the scenario holds a decision."""
+        return None
+
+    def by_habit(self, decision: str) -> NDArray[np.bool_]:
+        """Whether a decision goes by habit: who chose is told apart by `choosing`."""
+        return np.zeros((1, 1), bool)
 
     def fixed(self, what: str) -> Array | None:
         """Shares that the scenario fixes: a page does not keep them."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents import allocation
+from agents import allocation, choices, licensing
 from agents.actor import NationalActor
 from agents.adjustment import Target, adjusted
+from agents.choice import chosen
 from agents.compute import REFERENCE_STOCK
 from agents.explanation import Explanation, Reason, Unit, in_words, one, percent
+from agents.licensing import AS_WRITTEN
+from agents.rows import CHINA, US
 from agents.seat import SECURITY_TODAY
 from agents.state import Array, Row
+from scenarios.values import Weights
 
 ALARM_AT, ALARM_WIDTH = 8.0, 2.0
 """US lead in ECI points at which a reacting United States is half alarmed, and the width of that; judgement."""
@@ -34,14 +38,40 @@ LEAD_SPENDING, LEAD_FULL = 0.5, 14.5
 """What a US lead of this many ECI points (a year at the pace of 2024-26) adds to the state's part; judgement."""
 PUSH_TODAY = 0.5
 """Domestic push at which the growth of Chinese capacity and its money are stated."""
+LIMITS_TODAY = 0.2
+"""Limits on access to American models in 2026, 0 to 1; judgement."""
 LEAD_TODAY = 9.0
 """US lead in ECI points at the edge of the data, at which the push is stated."""
 
 
-class UnitedStates(NationalActor):
-    """Sets the control regime; with `us_reacts` it tightens as its lead shrinks."""
+class Superpower(NationalActor):
+    """Chooses by what each level of a decision is worth to it, and what it expects of the other."""
 
-    strictness, enforcement = Row(), Row()
+    rows: int
+
+    def best(self, decision: str, worth: choices.Worth) -> Array:
+        """The level that it would set, by what levels are worth to it."""
+        w, wants = self.world, self.world.wants(self.rows)
+        return chosen(decision, worth(w.now.stakes, wants), w.politics(decision)[self.rows], w.p.choice_temperature)
+
+    def weighed(self, member: int, decision: str, worth: choices.Worth) -> list[Reason]:
+        """What speaks for more of a decision and against."""
+        w, wants = self.world, self.world.wants(self.rows)
+        return self.weighing(
+            member, decision, lambda weights: worth(w.now.stakes, wants._replace(weights=weights)), wants.weights
+        )
+
+    def licenses_worth(self, weights: Weights) -> Array:
+        """What its levels of licensing or permission are worth to it, by what it expects of the other."""
+        wants = [self.world.wants(row)._replace(weights=weights) for row in (US, CHINA)]
+        w = self.world
+        return licensing.worth_alone(w.now.stakes, wants[self.rows], w.p.import_reluctance, w.now.licenses)
+
+
+class UnitedStates(Superpower):
+    """Sets the control regime: which chips may go, how hard leaks are chased, and who may use its models."""
+
+    licensing, enforcement, model_access = Row(), Row(), Row()
 
     def effort(self) -> float:
         """Spending against the trend."""
@@ -65,13 +95,24 @@ class UnitedStates(NationalActor):
         return p.us_concentration, p.us_concentration_fall, REFERENCE_STOCK["united_states"], multiple
 
     def take_postures(self) -> None:
-        """Strictness of licenses and enforcement effort.
-
-        Reacting, it closes licenses and raises enforcement when its lead falls below about eight points; while the lead
-        is comfortable, licenses stay as the rules have them and enforcement slackens to half.
-        """
-        self.strictness = adjusted(self.strictness, self.strictness_target())
+        """Licenses, enforcement and access to models, as it values the lead, revenue, safety and money."""
+        self.licensing = adjusted(self.licensing, self.licensing_target())
         self.enforcement = adjusted(self.enforcement, self.enforcement_target())
+        self.model_access = adjusted(self.model_access, self.model_access_target())
+
+    def licensing_target(self) -> Target:
+        """How strictly it licenses chips, 0 to 1: what it would set, expecting what Beijing would let in."""
+        return self.taken("licensing", self.usual_licensing, lambda: self.world.now.licenses[0])
+
+    def enforcement_target(self) -> Target:
+        """Enforcement effort, times the budget of 2026."""
+        return self.taken("enforcement", self.usual_enforcement, lambda: self.best("enforcement", choices.enforcement))
+
+    def model_access_target(self) -> Target:
+        """Limits on access to its models, 0 to 1."""
+        return self.taken(
+            "model_access", lambda: Target(LIMITS_TODAY), lambda: self.best("model_access", choices.model_access)
+        )
 
     @property
     def reacts(self) -> bool:
@@ -82,41 +123,45 @@ class UnitedStates(NationalActor):
         """0 while its lead is comfortable, 1 once it is lost."""
         return 1 / (1 + np.exp((self.world.public.lead - ALARM_AT) / ALARM_WIDTH))
 
-    def strictness_target(self) -> Target:
-        """How far it closes licenses, 0 to 1."""
-        return Target(self.alarm(), REACTION) if self.reacts else Target(0.0)
+    def usual_licensing(self) -> Target:
+        """By habit licenses stay as the rules have them; reacting, it closes them as its lead falls."""
+        return Target(AS_WRITTEN * (1 + self.alarm()), REACTION) if self.reacts else Target(AS_WRITTEN)
 
-    def enforcement_target(self) -> Target:
-        """Enforcement effort, times the budget of 2026: the lever's, less when calm and more when alarmed."""
-        effort = self.world.setting("enforcement")
-        return Target(effort * (CALM_EFFORT + ALARM_EFFORT * self.alarm()), REACTION) if self.reacts else Target(effort)
+    def usual_enforcement(self) -> Target:
+        """By habit that of 2026; reacting, less when calm and more when alarmed."""
+        return Target(CALM_EFFORT + ALARM_EFFORT * self.alarm(), REACTION) if self.reacts else Target(1.0)
 
     def explain_postures(self, member: int) -> list[Explanation]:
-        """Why licenses are as strict and enforcement is as strong as they are."""
-        effort, seen = self.world.setting("enforcement"), []
-        closing, raising = "Licenses stay as the rules have them", "Enforcement does not respond to the lead"
-        if self.reacts:
-            closing = "The United States closes licenses as its lead shrinks"
-            raising = "The United States raises enforcement as its lead shrinks"
-            half = f", where {in_words(ALARM_AT, Unit.POINTS)} leave it half alarmed"
-            seen = [
-                Reason.of(member, "lead", self.world.public.lead, Unit.LEAD, "last quarter the US was {}" + half),
-                Reason.of(member, "alarm", self.alarm(), Unit.SHARE, "its alarm is at {}"),
-            ]
-        asked = Reason.of(member, "setting", effort, Unit.BUDGETS, "the scenario asks for {}")
+        """Why licenses, enforcement and access are as they are."""
+        closing = "The United States closes licenses as its lead shrinks" if self.reacts else "The rules are as written"
+        raising = "The United States raises enforcement as its lead shrinks" if self.reacts else "The budget stays"
         return [
-            Explanation.of(
-                "strictness", Unit.SHARE, member, self.strictness, self.strictness_target(),
-                rule=closing, reasons=seen,
+            self.explain_choice(
+                member, "licensing", Unit.SHARE, self.licensing_target(), (closing, self.alarmed(member)),
+                lambda: self.weighing(member, "licensing", self.licenses_worth, self.world.weights(US)),
             ),
-            Explanation.of(
-                "enforcement", Unit.BUDGETS, member, self.enforcement, self.enforcement_target(),
-                rule=raising, reasons=[*seen, asked],
+            self.explain_choice(
+                member, "enforcement", Unit.BUDGETS, self.enforcement_target(), (raising, self.alarmed(member)),
+                lambda: self.weighed(member, "enforcement", choices.enforcement),
+            ),
+            self.explain_choice(
+                member, "model_access", Unit.SHARE, self.model_access_target(), ("Limits stay as they are", []),
+                lambda: self.weighed(member, "model_access", choices.model_access),
             ),
         ]  # fmt: skip
 
+    def alarmed(self, member: int) -> list[Reason]:
+        """What a United States that reacts by habit looks at."""
+        if not self.reacts:
+            return []
+        half = f", where {in_words(ALARM_AT, Unit.POINTS)} leave it half alarmed"
+        return [
+            Reason.of(member, "lead", self.world.public.lead, Unit.LEAD, "last quarter the US was {}" + half),
+            Reason.of(member, "alarm", self.alarm(), Unit.SHARE, "its alarm is at {}"),
+        ]
 
-class China(NationalActor):
+
+class China(Superpower):
     """Target of the controls: buys, permits imports, pushes its own chips and stocks up before a rule."""
 
     permission, hoard, early, push = Row(), Row(), Row(), Row()
@@ -214,10 +259,11 @@ class China(NationalActor):
         return [self.explain_push(member), self.explain_permission(member)]
 
     def push_target(self) -> Target:
-        """Domestic push, 0 to 1: harder the more it is blocked and the further it is behind."""
-        fixed = self.world.setting("chip_push")
-        if not np.isnan(fixed):
-            return Target(fixed / 100)
+        """Domestic push, 0 to 1."""
+        return self.taken("push", self.usual_push, lambda: self.best("push", choices.push))
+
+    def usual_push(self) -> Target:
+        """By habit harder the more it is blocked and the further it is behind."""
         return Target(np.clip(self.push_when_blocked() + self.push_when_behind(), 0, 1), PUSH_SPEED)
 
     def push_when_blocked(self) -> Array:
@@ -233,24 +279,28 @@ class China(NationalActor):
         w = self.world
         lacked = "last quarter the best legal chip lacked {} of a frontier chip's use"
         led = f"the US was {{}}, where {in_words(LEAD_TODAY, Unit.POINTS)} is neutral"
-        return Explanation.of(
-            "push", Unit.SHARE, member, self.push, self.push_target(), setting=w.setting("chip_push"),
-            rule="China pushes its own chips harder when it is blocked and when it is behind",
-            reasons=[
-                Reason.of(member, "blocked", w.public.blocked, Unit.SHARE, lacked, effect=self.push_when_blocked()),
-                Reason.of(member, "lead", w.public.lead, Unit.LEAD, led, effect=self.push_when_behind()),
-            ],
+        seen = [
+            Reason.of(member, "blocked", w.public.blocked, Unit.SHARE, lacked, effect=self.push_when_blocked()),
+            Reason.of(member, "lead", w.public.lead, Unit.LEAD, led, effect=self.push_when_behind()),
+        ]
+        rule = "China pushes its own chips harder when it is blocked and when it is behind"
+        return self.explain_choice(
+            member, "push", Unit.SHARE, self.push_target(), (rule, seen),
+            lambda: self.weighed(member, "push", choices.push),
         )  # fmt: skip
 
     def permission_target(self) -> Target:
-        """Share of what the United States allows that Beijing lets in, 0 to 1.
+        """Share of what the United States allows that Beijing lets in, 0 to 1."""
+        return self.taken("permission", self.usual_permission, lambda: self.world.now.licenses[1])
 
-        More when the price keeps money from being spent, less the more Beijing is set against imports.
+    def usual_permission(self) -> Target:
+        """While its dated rules last what they say.
+
+        By habit more when the price keeps money from being spent, less the more Beijing is set against imports.
         """
-        w = self.world
-        fixed = w.setting("import_permission")
-        if not np.isnan(fixed):
-            return Target(fixed / 100)
+        w, recorded = self.world, self.world.now.permission_recorded
+        if not np.isnan(recorded):
+            return Target(recorded)
         return Target(np.clip((1 - w.p.import_reluctance) * (IMPORTS_ANYWAY + w.public.priced_out), 0, 1))
 
     def explain_permission(self, member: int) -> Explanation:
@@ -259,12 +309,14 @@ class China(NationalActor):
         dear = "last quarter the price of compute kept {} of its money from being spent"
         anyway = in_words(IMPORTS_ANYWAY, Unit.SHARE)
         reluctant = f"its resistance keeps out {{}} of that and of the {anyway} that it would let in anyway"
-        return Explanation.of(
-            "permission", Unit.SHARE, member, self.permission, self.permission_target(),
-            setting=w.setting("import_permission"),
-            rule="China lets in more when compute is too dear for its money and less the more it resists imports",
-            reasons=[
+        rule, seen = "Its dated rules say so", []
+        if np.isnan(w.now.permission_recorded):
+            rule = "China lets in more when compute is too dear for its money and less the more it resists imports"
+            seen = [
                 Reason.of(member, "priced_out", w.public.priced_out, Unit.SHARE, dear),
                 Reason.of(member, "import_reluctance", w.p.import_reluctance, Unit.SHARE, reluctant),
-            ],
+            ]
+        return self.explain_choice(
+            member, "permission", Unit.SHARE, self.permission_target(), (rule, seen),
+            lambda: self.weighing(member, "permission", self.licenses_worth, w.weights(CHINA)),
         )  # fmt: skip

@@ -186,11 +186,22 @@ def _branch(branches: Any, branch: str | None, where: str) -> dict[str, Any]:
 
 
 def _merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
-    """Fields of `change` over `base`: mappings are merged entry by entry, and shares use by use; lists are replaced."""
+    """Fields of `change` over `base`: mappings are merged entry by entry, shares and decisions to their last level.
+
+    Lists are replaced. A lever takes the place of what the base holds decisions of it at.
+    """
+    from scenarios import decisions, groups
+
     result = dict(base)
+    if isinstance(change.get("decisions"), dict) and "decisions" in base:
+        result["decisions"] = decisions.spelled(base["decisions"], groups.kinds())
+        change = {**change, "decisions": decisions.spelled(change["decisions"], groups.kinds())}
+    if isinstance(change.get("levers"), dict):
+        held = [name for name, setting in change["levers"].items() if setting != "actor"]
+        result["decisions"] = decisions.without(result.get("decisions", decisions.CHOOSE), held)
     for key, value in change.items():
         old = result.get(key)
-        result[key] = _over(old, value, 3 if key == "allocation" else 1)
+        result[key] = _over(old, value, {"allocation": 3, "decisions": 2}.get(key, 1))
     return result
 
 

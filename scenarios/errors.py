@@ -31,6 +31,16 @@ _PLAIN = re.compile(
 )
 
 
+def as_number(value: Any) -> float | None:
+    """A number that a person gave, or None for anything that is not plainly one, such as yes or no."""
+    if is_switch(value) or (isinstance(value, str) and not is_plain_number(value.strip())):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
 def is_plain_number(text: str) -> bool:
     """Whether every reader takes a text for the same number; YAML also knows base 8 (010), 16 (0x1F) and 60 (1:40)."""
     return bool(_PLAIN.fullmatch(text))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from scenarios import groups
+from scenarios.decisions import DECISIONS, RULES, Decision, taken_by
 from scenarios.events import KINDS, Kind
 from scenarios.levers import LEVERS, Lever
 from scenarios.parameters import Parameter, parameters
 from scenarios.rules import MEANINGS, WORLD
 from scenarios.schema import NAME, Scenario
 from scenarios.tables import table
+from scenarios.values import MOST, PROFILES, VALUES
 
 QUARTER = r"^\d{4}-Q[1-4]$"
 
@@ -31,6 +34,8 @@ def json_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {name: _parameter_schema(value, row) for name, row in parameters().items()},
     }
+    fields["values"] |= _by_actor({"anyOf": [{"enum": list(PROFILES)}, _weights_schema()]}, list(groups.kinds()))
+    fields["decisions"] = _decisions_schema(fields["decisions"]["description"])
     fields["like"] = {"type": "string", "description": "the scenario that it starts from, by name or file"}
     fields["branches"] = {
         "type": "object",
@@ -42,7 +47,7 @@ def json_schema() -> dict[str, Any]:
         shape["description"] = "; ".join(f"{value}: {text}" for value, text in of.items())
     for day in ("start", "end", "us_available_by", "as_of"):
         _of_text(result["$defs"]["Rule"]["properties"][day])["format"] = "date"
-    places = [row.actor for row in table("actors")]
+    places = groups.known(row.actor for row in table("actors"))
     result["$defs"]["Rule"]["properties"]["destination"] |= {
         "anyOf": [{"enum": [*places, WORLD]}, {"pattern": NAME, "description": "an actor that the scenario adds"}]
     }
@@ -52,6 +57,41 @@ def json_schema() -> dict[str, Any]:
     result["$defs"]["Event"]["allOf"] = [_event_schema(name, kind) for name, kind in KINDS.items()]
     result.pop("required")  # a file is named after itself, and its wording is made from that
     return result
+
+
+def _by_actor(shape: dict[str, Any], actors: list[str]) -> dict[str, Any]:
+    """Something by actor; those that a scenario adds can be named too."""
+    return {"properties": {actor: shape for actor in actors}, "additionalProperties": shape, "propertyNames": {
+        "anyOf": [{"enum": actors}, {"pattern": NAME, "description": "an actor that the scenario adds"}],
+    }}  # fmt: skip
+
+
+def _weights_schema() -> dict[str, Any]:
+    weight = {"type": "number", "minimum": 0, "maximum": MOST}
+    shapes = {name: {**weight, "description": meaning} for name, meaning in VALUES.items()}
+    return {"type": "object", "additionalProperties": False, "properties": shapes}
+
+
+def _decisions_schema(description: str) -> dict[str, Any]:
+    """How actors decide: one rule for all, or by actor and decision."""
+    rule = {"enum": list(RULES)}
+    by_actor = {
+        actor: {"anyOf": [rule, {
+            "type": "object", "additionalProperties": False,
+            "properties": {name: _decision_schema(DECISIONS[name], rule) for name in taken_by(actor, kind)},
+        }]}
+        for actor, kind in groups.kinds().items() if taken_by(actor, kind)
+    }  # fmt: skip
+    every = {"type": "object", "properties": by_actor}
+    return {"title": "Decisions", "description": description, "default": "choose", "anyOf": [rule, every]}
+
+
+def _decision_schema(decision: Decision, rule: dict[str, Any]) -> dict[str, Any]:
+    level = {"type": "number", "minimum": min(decision.levels[0], 0), "maximum": decision.levels[-1]}
+    path = {"type": "object", "propertyNames": {"pattern": QUARTER}, "additionalProperties": level, "minProperties": 1}
+    return {
+        "title": decision.label, "description": f"{decision.meaning} ({decision.unit})", "anyOf": [rule, level, path],
+    }  # fmt: skip
 
 
 def _of_text(shape: dict[str, Any]) -> dict[str, Any]:

@@ -60,6 +60,9 @@ def _lever(
 _OPEN = {"licence_approval": 80.0, "import_permission": 100.0}
 
 _TABLE = (
+    _lever("licensing", "Licensing of chips to China", US, "%", (0, 100, 10), ACTOR, "flows_china.legal",
+           "0 lets every chip go, 50 is what the rules say, and 100 lets none go that needs a license.",
+           fallback=50, import_permission=100.0),
     _lever("licence_tpp", "Strongest chip that may be licensed", US, "k TPP", (0, 600, 1), 21, "flows_china.legal",
            "Chips below this total processing performance can be licensed for China case by case (H20 2.4, H200 16, "
            "B200 36, B300 56, Rubin 140, Rubin Ultra 280, Feynman 560 thousand). The memory limit moves "
@@ -74,8 +77,9 @@ _TABLE = (
            # A price matters where money is short: plenty to buy, little to spend, and weak models that earn less.
            licence_tpp=600.0, licence_quota=100.0, china_spending=40.0, distillation_limits=100.0, openness=0.0,
            licence_approval=100.0, import_permission=100.0),
-    _lever("enforcement", "Enforcement effort", US, "× 2026 budget", (0, 10, 0.5), 1, "flows_china.diverted",
-           "Officers, investigations and checks abroad, as a multiple of the 2026 budget (235 million dollars)."),
+    _lever("enforcement", "Enforcement effort", US, "× 2026 budget", (0, 10, 0.5), ACTOR, "flows_china.diverted",
+           "Officers, investigations and checks abroad, as a multiple of the 2026 budget (235 million dollars).",
+           fallback=1),
     _lever("location_verification", "Exported chips with location checks", US, "%", (0, 100, 10), 0,
            "flows_china.diverted", "Share of newly exported chips that report where they run."),
     _lever("cloud_rule", "Rental and subsidiaries abroad barred", US, "%", (0, 100, 10), 40, "flows_china.offshore",
@@ -96,8 +100,8 @@ _TABLE = (
            "How much of its methods the US publishes or releases; ideas spread faster."),
     _lever("weight_security", "Security of models and ideas", US, "%", (0, 100, 10), 30, "efficiency.china",
            "Protection against theft of weights and methods."),
-    _lever("distillation_limits", "Limits on distillation", US, "%", (0, 100, 10), 20, "capability.china",
-           "How well served models are protected against being used to train others."),
+    _lever("distillation_limits", "Limits on distillation", US, "%", (0, 100, 10), ACTOR, "capability.china",
+           "How well served models are protected against being used to train others.", fallback=20),
     _lever("allied_alignment", "Allies' alignment with the US", ALLIES, "%", (0, 100, 5), ACTOR,
            "flows_china.domestic", "How closely allies with chip tools follow US controls; below 35 they part "
            "from the US and pool their effort.", fallback=70),

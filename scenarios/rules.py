@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_validator, model_validator
 
+from scenarios import groups
 from scenarios.errors import InputError, several, unknown, with_faults
 from scenarios.tables import DATA, Day, Line, Row, read, table
 
@@ -69,7 +70,10 @@ class Rule(Row):
     end: Day | None = None
     issuer: Issuer
     scope: Scope
-    destination: str = Field(default="china", description="an actor, or `world` for all but the issuer's own country")
+    destination: str = Field(
+        default="china",
+        description="an actor, a group of them (each by itself), or `world` for all but the issuer's own country",
+    )
     measure: Measure
     tpp_min: float | None = Field(default=None, ge=0)
     tpp_max: float | None = Field(default=None, ge=0)
@@ -81,7 +85,7 @@ class Rule(Row):
     us_available_by: Day | None = None
     approval_share: float | None = Field(default=None, ge=0, le=1)
     volume_cap_share: float | None = Field(default=None, ge=0, le=1)
-    volume_cap_units: float | None = Field(default=None, ge=0, description="chips of a class a quarter")
+    volume_cap_units: float | None = Field(default=None, ge=0, description="chips of a class a quarter, for each buyer")
     price_share: float | None = Field(default=None, ge=0, le=1)
     strength: float | None = Field(default=None, ge=0, le=1)
     priority: float = 0
@@ -157,7 +161,9 @@ class Rule(Row):
 
     def binds(self, actor: str) -> bool:
         """Whether a buyer is among the rule's destinations."""
-        return self.destination == actor or (self.destination == WORLD and actor != ISSUERS[self.issuer])
+        if self.destination == WORLD:
+            return actor != ISSUERS[self.issuer]
+        return actor in groups.members(self.destination)
 
     def in_force(self, date: str) -> bool:
         """Whether the rule applies on an ISO date."""
@@ -207,13 +213,14 @@ class Recorded(Rule):
 
 
 def check_destination(rule: Rule, actors: Any, where: str = "") -> None:
-    """Refuse a destination that is no actor.
+    """Refuse a destination that is neither an actor nor a group of them.
 
     Raises:
         InputError: with the nearest name.
     """
-    if rule.destination != WORLD and rule.destination not in actors:
-        raise unknown("actor", rule.destination, [*actors, WORLD], where)
+    known = (*groups.known(actors), WORLD)
+    if rule.destination not in known:
+        raise unknown("actor", rule.destination, known, where)
 
 
 @cache

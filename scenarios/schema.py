@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Union
 
 from pydantic import (
@@ -17,15 +17,17 @@ from pydantic import (
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
+    SkipValidation,
     ValidationError,
     field_validator,
     model_validator,
 )
 
 from calibration.record import IN_USE, ids
-from scenarios import uses
+from scenarios import decisions as choices, groups, uses, values as wants
 from scenarios.errors import (
     InputError,
+    as_number,
     from_validation,
     is_plain_number,
     is_switch,
@@ -56,6 +58,11 @@ Setting = Union[float, Literal["actor"], dict[Quarter, float]]  # noqa: UP007 - 
 
 Share = Union[float, dict[Quarter, float]]  # noqa: UP007 - read by pydantic
 """A share from 0 to 1, or a dated path of them."""
+
+ByRule = Literal["choose", "habit"]
+"""A rule by which actors decide."""
+Decided = Union[float, ByRule, dict[Quarter, float]]  # noqa: UP007 - read by pydantic
+"""A rule by which an actor decides, or a number or dated path that it is held to."""
 
 NAME = r"^[a-z][a-z0-9_]*$"
 """What actors, and scenarios without a branch, may be called."""
@@ -156,6 +163,15 @@ class Scenario(BaseModel):
         max_length=60,
         description="shares of money, compute and people that are fixed: actor, what is divided, use, share (0 to 1)",
     )
+    decisions: SkipValidation[ByRule | dict[str, ByRule | dict[str, Decided]]] = Field(
+        default="choose",
+        description="how actors decide: choose, habit, or by actor and decision a rule, a number or a dated path",
+    )
+    values: SkipValidation[dict[str, str | dict[str, float]]] = Field(
+        default_factory=FrozenDict,
+        max_length=60,
+        description="what actors want: a named profile, or weights on security, prosperity, safety and money",
+    )
     parameters: dict[str, float | Distribution] = Field(
         default_factory=FrozenDict,
         description="uncertain parameters fixed to a number or given another distribution",
@@ -193,10 +209,16 @@ class Scenario(BaseModel):
             raise several(wrong)
         return changed
 
-    @field_validator("levers", "actors", "parameters", "allocation")
+    @field_validator("values", "decisions", mode="before")
     @classmethod
-    def _frozen(cls, given: dict[str, Any]) -> FrozenDict[str, Any]:
-        return frozen(given)
+    def _plain(cls, given: Any) -> Any:
+        """Numbers as numbers; what is wrong is told by `_together`."""
+        return _numbers(given)
+
+    @field_validator("levers", "actors", "parameters", "allocation", "values", "decisions")
+    @classmethod
+    def _frozen(cls, given: Any) -> Any:
+        return frozen(given) if isinstance(given, dict) else given
 
     @model_validator(mode="wrap")
     @classmethod
@@ -212,12 +234,13 @@ class Scenario(BaseModel):
         return spec
 
     def with_levers(self, **settings: Setting) -> Scenario:
-        """A copy with some levers set, validated.
+        """A copy with some levers set, validated; what the scenario held decisions of theirs at is let go.
 
         Raises:
             InputError: for an unknown lever or a setting that it cannot have.
         """
-        return self.with_changes(levers={**self.levers, **settings})
+        set_now = [name for name, setting in settings.items() if setting != ACTOR]
+        return self.with_changes(levers={**self.levers, **settings}, decisions=choices.without(self.decisions, set_now))
 
     def with_changes(self, **fields: Any) -> Scenario:
         """A copy with some fields replaced, validated.
@@ -256,14 +279,42 @@ class Scenario(BaseModel):
         """Sixteen hexadecimal digits that name what is simulated."""
         return hashlib.sha256(self.canonical().encode()).hexdigest()[:16]
 
+    def changes(self) -> dict[str, ActorChange]:
+        """What changes of every actor, or adds it: that of a group is divided among its members."""
+        given = {name: change.model_dump(exclude_none=True) for name, change in self.actors.items()}
+        divided = groups.by_member(given, groups.divided)
+        return {name: ActorChange.model_validate(fields) for name, fields in divided.items()}
+
+    def shares(self) -> dict[str, dict[str, Any]]:
+        """Shares that are fixed, by actor, what is divided and use: those of a group hold for each of its members.
+
+        Where a member has shares of its own of what is divided, the group's do not hold for it.
+        """
+        return groups.by_member(self.allocation)
+
+    def decided(self, actor: str) -> Mapping[str, Decided]:
+        """What is said about decisions of an actor, its own before its group's: decision → rule, number or path."""
+        if isinstance(self.decisions, str):
+            return dict.fromkeys(choices.DECISIONS, self.decisions)
+        found: dict[str, Decided] = {}
+        for name in (*groups.of(actor), actor):
+            own = self.decisions.get(name, {})
+            found |= dict.fromkeys(choices.DECISIONS, own) if isinstance(own, str) else own
+        return found
+
+    def wanted(self, actor: str) -> wants.Weights:
+        """Weights of an actor on the four values: its own, its group's, or the usual ones."""
+        given = [self.values[name] for name in (actor, *groups.of(actor)) if name in self.values]
+        return wants.weights_of(given[0] if given else None)
+
     def roster(self) -> tuple[Actor, ...]:
         """The actors of this scenario, grouped by kind so that each kind is a block of rows."""
         known: dict[str, Actor] = {row.actor: row for row in table("actors")}
-        rows = dict(known)
-        for name, change in self.actors.items():
-            rows[name] = _changed(name, known, change)
+        rows, models, changes = dict(known), groups.models(), self.changes()
+        for name, change in changes.items():
+            rows[name] = _changed(name, models, change)
         # Who is added `like` a host takes in chips of US owners that then stand elsewhere no longer.
-        moved = sum(rows[name].hosts_us_share - _hosted(known.get(name)) for name in self.actors if name != OWNER)
+        moved = sum(rows[name].hosts_us_share - _hosted(known.get(name)) for name in changes if name != OWNER)
         if moved:
             home = max(rows[OWNER].hosts_us_share - moved, 0.0)
             rows[OWNER] = rows[OWNER].model_copy(update={"hosts_us_share": home})
@@ -291,7 +342,7 @@ def _lever_problem(name: str, setting: Any) -> str:
         return "" if lever.may_be_left else f"lever {name!r} cannot be left to the actor; give {span}"
     path = isinstance(setting, dict)
     for value in (list(setting.values()) if path else [setting]) or [{}]:
-        given = _as_number(value)
+        given = as_number(value)
         if given is None:
             left = ", `actor`" if lever.may_be_left and not path else ""
             return (
@@ -308,14 +359,12 @@ def _lever_problem(name: str, setting: Any) -> str:
     return ""
 
 
-def _as_number(value: Any) -> float | None:
-    """A number that a person gave, or None for anything that is not plainly one."""
-    if isinstance(value, str) and not is_plain_number(value.strip()):
-        return None
-    try:
-        return float(no_switch(value))
-    except (TypeError, ValueError, OverflowError):
-        return None
+def _numbers(given: Any) -> Any:
+    """A mapping with its numbers as such, and everything else as it is."""
+    if isinstance(given, dict):
+        return {str(key): _numbers(value) for key, value in given.items()}
+    found = None if isinstance(given, str) and not is_plain_number(given.strip()) else as_number(given)
+    return given if found is None else found
 
 
 _Problems = Iterator[tuple[tuple[str | int, ...], str]]
@@ -343,12 +392,43 @@ def _together(given: dict[str, Any]) -> _Problems:
     added = given.get("actors")
     yield from uses.problems(
         given.get("allocation"),
-        [*(r.actor for r in table("actors")), *(added if isinstance(added, dict) else ())],
+        [*groups.known(r.actor for r in table("actors")), *(added if isinstance(added, dict) else ())],
         start,
         edge,
     )
+    kinds = _kinds(added)
+    yield from wants.problems(given.get("values", {}), list(kinds))
+    yield from choices.problems(given.get("decisions", choices.CHOOSE), kinds, start)
+    yield from _fixed_twice(given)
     yield from _too_much_of_the_world(given.get("actors"))
     yield from _wrong_destinations(given.get("rules"), given.get("actors"))
+
+
+def _kinds(added: Any) -> dict[str, str]:
+    """The kind of every actor of a scenario, as far as it can be read."""
+    kinds: dict[str, str] = dict(groups.kinds())
+    for name, change in added.items() if isinstance(added, dict) else ():
+        fields = change.model_dump() if isinstance(change, ActorChange) else change
+        if isinstance(fields, dict):
+            kind = fields.get("kind") or kinds.get(str(fields.get("like"))) or kinds.get(str(name)) or "rest"
+            kinds[str(name)] = str(kind)
+    for name, group in groups.GROUPS.items():
+        now = {kinds[member] for member in group.members}
+        kinds[name] = now.pop() if len(now) == 1 else kinds[name]
+    return kinds
+
+
+def _fixed_twice(given: dict[str, Any]) -> _Problems:
+    """Decisions of one actor that it and the lever hold at something; of an ally or a hub its own comes first."""
+    levers, decided = given.get("levers"), given.get("decisions")
+    if not isinstance(levers, dict) or not isinstance(decided, dict):
+        return
+    for actor, own in decided.items():
+        for name, setting in own.items() if isinstance(own, dict) else ():
+            found = choices.DECISIONS.get(str(name))
+            if found and found.actor == actor and choices.holds(setting) and levers.get(found.lever, ACTOR) != ACTOR:
+                text = f"the lever {found.lever} fixes it too; leave one of them out"
+                yield ("decisions", str(actor), str(name)), text
 
 
 def _quarter(value: Any) -> int | None:
@@ -375,7 +455,7 @@ def _early_paths(levers: Any, start: int | None) -> _Problems:
 
 def _wrong_actors(actors: Any) -> _Problems:
     """Names, kinds and models of changed and added actors."""
-    known = {row.actor: row.kind for row in table("actors")}
+    known = groups.kinds()
     for key, change in actors.items() if isinstance(actors, dict) else ():
         place = ("actors", str(key))
         fields = change.model_dump() if isinstance(change, ActorChange) else change
@@ -387,6 +467,9 @@ def _wrong_actors(actors: Any) -> _Problems:
         if known.get(name) == "superpower" and (kind is not None or like is not None):
             field = "kind" if kind is not None else "like"
             yield (*place, field), f"{name} stays a superpower; leave `{field}` out and change its numbers"
+        elif name in groups.GROUPS and (like is not None or fields.get("label") is not None):
+            both, field = " and ".join(groups.members(name)), "like" if like is not None else "label"
+            yield (*place, field), f"{name} means {both} together and is no actor of its own; change `{field}` of one"
         elif name not in known and kind is None and like is None:
             yield place, f"actor {name!r} is new: give it a kind (ally, hub or rest) or `like: ACTOR`"
         elif like is not None and like not in known:
@@ -397,14 +480,19 @@ def _wrong_actors(actors: Any) -> _Problems:
 
 def _too_much_of_the_world(actors: Any) -> _Problems:
     """Shares of the world's orders that partners cannot have together."""
-    shares = {row.actor: row.world_share_2025 or 0.0 for row in table("actors") if row.kind != "superpower"}
+    models = {name: row.world_share_2025 or 0.0 for name, row in groups.models().items() if row.kind != "superpower"}
+    given: dict[str, dict[str, float]] = {}
     for key, change in actors.items() if isinstance(actors, dict) else ():
         fields = change.model_dump() if isinstance(change, ActorChange) else change
         if not isinstance(fields, dict) or str(key) in (OWNER, "china"):
             continue
-        own, like = _as_number(fields.get("world_share")), fields.get("like")
-        copied = shares.get(like) if isinstance(like, str) else None
-        shares[str(key)] = next((x for x in (own, copied) if x is not None), shares.get(str(key), 0.0))
+        own, like = as_number(fields.get("world_share")), fields.get("like")
+        copied = models.get(like) if isinstance(like, str) else None
+        share = next((x for x in (own, copied) if x is not None), None)
+        given[str(key)] = {} if share is None else {"world_share": share}
+    shares = {name: share for name, share in models.items() if name not in groups.GROUPS}
+    for name, changed in groups.by_member(given, groups.divided).items():
+        shares[name] = changed.get("world_share", shares.get(name, 0.0))
     if (total := sum(shares.values())) > 1:
         added = f"shares of orders outside the United States and China (world_share) add up to {total:.2f}"
         yield ("actors",), f"{added}; they can add up to 1"
@@ -412,7 +500,9 @@ def _too_much_of_the_world(actors: Any) -> _Problems:
 
 def _wrong_destinations(rules: Any, actors: Any) -> _Problems:
     """Destinations of rules that are no actor of the scenario, and ids that stand twice."""
-    known = [*(row.actor for row in table("actors")), *(map(str, actors) if isinstance(actors, dict) else ())]
+    known = [
+        *groups.known(row.actor for row in table("actors")), *(map(str, actors) if isinstance(actors, dict) else ()),
+    ]  # fmt: skip
     seen, recorded = set[str](), {row.id for row in history()}
     for n, rule in enumerate(rules if isinstance(rules, (list, tuple)) else ()):
         fields = rule.model_dump() if isinstance(rule, Rule) else rule
@@ -432,7 +522,7 @@ def _hosted(row: Actor | None) -> float:
     return 0.0 if row is None else row.hosts_us_share
 
 
-def _changed(name: str, rows: dict[str, Actor], change: ActorChange) -> Actor:
+def _changed(name: str, rows: Mapping[str, Actor], change: ActorChange) -> Actor:
     """The row of an actor after a scenario's change; a new actor starts with nothing."""
     label_of_its_own = name.replace("_", " ").capitalize()
     nothing = {

@@ -270,6 +270,18 @@ class Mechanism(Row):
     why: str
 
 
+class Turn(Row):
+    """A recorded turn of a decision: a nation that became stricter or more lenient, or did more or less."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]+$")
+    date: Day
+    actor: str
+    decision: str
+    direction: Literal["up", "down"]
+    """On the scale of the decision: up is a stricter license and a freer import."""
+    title: str
+
+
 class Conflict(BaseModel):
     """Sources that disagree: all stand, one is chosen, and the reason is given."""
 
@@ -338,6 +350,7 @@ def table(name: str) -> tuple[Any, ...]:
         "stocks": Stock,
         "projections": Projection,
         "mechanisms": Mechanism,
+        "turns": Turn,
         "imports_quarters": ImportQuarter,
         "conflicts": Conflict,
     }

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scenarios.errors import is_plain_number, is_switch, shown, unknown
+from scenarios.errors import as_number, shown, unknown
 from scenarios.quarters import label, number
 
 MONEY = ("chips", "fabs", "power", "people")
@@ -96,7 +96,7 @@ def _share(setting: Any, start: int | None) -> str:
     """Why a share cannot be this; empty where it can."""
     dated = isinstance(setting, Mapping)
     for value in (list(setting.values()) if dated else [setting]) or [None]:
-        given = None if is_switch(value) else _number(value)
+        given = as_number(value)
         if given is None or not (math.isfinite(given) and 0 <= given <= 1):
             return f"is {shown(value)}; give a share from 0 to 1, or a dated path such as {{2027-Q1: 0.3}}"
     for date in setting if dated else ():
@@ -107,15 +107,6 @@ def _share(setting: Any, start: int | None) -> str:
         if start is not None and begun < start:
             return f"{label(begun)} lies before the scenario's start, {label(start)}; give a later date"
     return ""
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, str) and not is_plain_number(value.strip()):
-        return None
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
 
 
 def _sums(what: str, shares: Mapping[str, Any], start: int | None) -> Iterator[str]:

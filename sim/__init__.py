@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios import load
 
 if TYPE_CHECKING:
+    from sim.engine.world import World
     from sim.inert import without_effect
     from sim.results.comparison import Comparison
     from sim.results.run import Run
@@ -24,10 +25,10 @@ __version__ = "0.1.0"
 
 _LAZY = {
     "simulate": "sim.run", "compare": "sim.run", "costs": "sim.run", "Comparison": "sim.results.comparison",
-    "Run": "sim.results.run", "without_effect": "sim.inert",
+    "Run": "sim.results.run", "World": "sim.engine.world", "without_effect": "sim.inert",
 }  # fmt: skip
 
-__all__ = ["Comparison", "Run", "__version__", "compare", "costs", "load", "simulate", "without_effect"]
+__all__ = ["Comparison", "Run", "World", "__version__", "compare", "costs", "load", "simulate", "without_effect"]
 
 
 def __getattr__(name: str) -> Any:

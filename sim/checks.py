@@ -26,12 +26,15 @@ from importlib import import_module
 from typing import Any, ParamSpec, TypeVar
 
 from scenarios.errors import InputError, is_switch, shown
+from scenarios.quarters import LAST_YEAR
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Check = Callable[[str, Any], Any]
 """Takes the name of an argument and what was given for it; gives it back, or refuses it."""
 
+MAX_RUNS = 100_000
+"""Largest ensemble held in memory (about 25 kB a member)."""
 VAST = 10**100
 """A number that nothing counts to."""
 KINDS = {
@@ -72,6 +75,31 @@ def whole(name: str, value: Any, low: int | None = None, high: int | None = None
     if abs(found) > VAST:  # further on it could not even be written into an error
         raise InputError(f"{name} is {shown(found)}; give a number of fewer digits")
     return found
+
+
+def check_runs(runs: int, fewest: int = 1) -> None:
+    """Refuse a number of futures that no ensemble has, or that is too small for what is asked of it.
+
+    Raises:
+        InputError: saying how many there may be.
+    """
+    if not fewest <= runs <= MAX_RUNS:
+        raise InputError(f"runs is {runs}; an ensemble has {fewest} to {MAX_RUNS:,} members" + (
+            " here, since a spread needs two" if fewest > 1 else ""
+        ))  # fmt: skip
+
+
+def check_until(until: int) -> None:
+    """Refuse a year with which no run ends.
+
+    Raises:
+        InputError: with the range.
+    """
+    if not 2027 <= until <= LAST_YEAR:
+        raise InputError(
+            f"until is {until}; the horizon is a year from 2027 to {LAST_YEAR}; after it nothing but "
+            "the fall of cost and the growth of power would decide, and nobody knows either"
+        )
 
 
 def finite(name: str, value: Any) -> float:
@@ -161,6 +189,11 @@ def _example(kinds: tuple[str, ...], value: Any) -> str:
     return " or ".join(told)
 
 
+def scenario(name: str, value: Any) -> Any:
+    """A scenario, or the name of one of the library, which `load` looks for."""
+    return value if isinstance(value, str) else _ours("Scenario")(name, value)
+
+
 def _each(check: Check) -> Check:
     """Several things, each of which is valid: not a single one, nor a text, whose parts are letters."""
 
@@ -180,6 +213,7 @@ def _or_none(check: Check) -> Check:
 _SIMPLE: dict[str, Check] = {
     "int": whole, "float": finite, "str": text, "bool": flag, "Path": path, "Path | str": path, "str | Path": path,
     "Array": array, "Executor": executor, "Progress": function, "Scenario | Run": _ours("Scenario", "Run"),
+    "Scenario | str": scenario,
     **{kind: _ours(kind) for kind in KINDS},
 }  # fmt: skip
 

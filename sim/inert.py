@@ -13,20 +13,20 @@ from typing import Any
 
 import numpy as np
 
+from scenarios import groups
 from scenarios.errors import unknown
 from scenarios.events import Event
 from scenarios.levers import LEVERS
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, label, number, of_date, start_date
 from scenarios.rules import history
 from scenarios.schema import Scenario
-from scenarios.tables import table
-from sim.checks import checked
+from sim.checks import check_until, checked
 from sim.engine.export_rules import LICENCE_LEVERS, LICENSING
 from sim.engine.paths import holds_from, moved
 from sim.results.outcomes import crossing
 from sim.results.run import Run
 from sim.results.wording import listed
-from sim.run import check_until, simulate
+from sim.run import simulate
 
 TRIED, SURE = 16, 512
 """Futures in which it is tried whether something acts, and in which what acts in none of the first is tried again: some
@@ -260,7 +260,7 @@ def _pieces(spec: Scenario) -> Iterator[Piece]:
         yield piece(f"event {n}", _event(event), partial(_without_entry, "events", event))
     for rule in spec.rules:
         yield piece(f"rule {rule.id}", f"Rule {rule.id}", partial(_without_entry, "rules", rule))
-    known = {row.actor: row.kind for row in table("actors")}
+    known = groups.kinds()
     for name, change in spec.actors.items():
         given = {field for field, value in change.model_dump().items() if value is not None and field != "label"}
         for field in sorted(given) if name in known else ():
@@ -272,6 +272,14 @@ def _pieces(spec: Scenario) -> Iterator[Piece]:
             for use in uses:
                 words = f"The share of {what} for {use} of {actor}"
                 yield piece(f"share {actor} {what} {use}", words, partial(_without_share, actor, what, use))
+    for actor in spec.values:
+        yield piece(f"values {actor}", f"What {actor} wants", partial(_without, "values", actor))
+    for actor, own in spec.decisions.items() if not isinstance(spec.decisions, str) else ():
+        for name in own if not isinstance(own, str) else ():
+            words = f"The decision {name} of {actor}"
+            yield piece(f"decision {actor} {name}", words, partial(_without_decision, actor, name))
+        if isinstance(own, str):
+            yield piece(f"decisions {actor}", f"How {actor} decides ({own})", partial(_without, "decisions", actor))
     for name in spec.parameters:
         yield piece(f"parameter {name}", f"Parameter {name}", partial(_without, "parameters", name))
     usual = type(spec.switches)()
@@ -299,6 +307,12 @@ def _without_share(actor: str, what: str, use: str, spec: Scenario) -> Scenario:
     allocation = spec.model_dump()["allocation"]
     del allocation[actor][what][use]
     return spec.with_changes(allocation=allocation)
+
+
+def _without_decision(actor: str, name: str, spec: Scenario) -> Scenario:
+    decisions = spec.model_dump()["decisions"]
+    del decisions[actor][name]
+    return spec.with_changes(decisions=decisions)
 
 
 def _without_switch(name: str, spec: Scenario) -> Scenario:

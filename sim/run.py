@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
 
+from scenarios.decisions import DECISIONS
 from scenarios.errors import InputError, shown, unknown
-from scenarios.events import Event
-from scenarios.quarters import DEFAULT_HORIZON, FIRST, LAST_YEAR, number
-from scenarios.schema import START, Scenario, Switches
-from sim.checks import checked
+from scenarios.quarters import DEFAULT_HORIZON, FIRST, label, number
+from scenarios.schema import Scenario
+from sim.checks import check_runs, check_until, checked
 from sim.engine.chunk import CHUNK, run_world, simulate_members
-from sim.engine.inputs import inputs_of
+from sim.engine.edge import record_of
+from sim.engine.inputs import Inputs, inputs_of
 from sim.engine.noise import noise
 from sim.engine.phases.record import KEPT, Keep, Log
 from sim.engine.world import World
 from sim.ensemble.draws import at_scores
 from sim.ensemble.rng import SOBOL_DIMENSIONS, Array, Streams, check_seed
+from sim.own import Own, identities, seated
 from sim.results.comparison import Comparison
 from sim.results.costs import ACCOUNT, Costs, reference_of
 from sim.results.run import Run
 
 MEMBERS = 10**9
 """Members that a scenario has: more points than these are not in a Sobol sequence."""
-MAX_RUNS = 100_000
-"""Largest ensemble held in memory (about 25 kB a member)."""
 
 
 @checked
@@ -39,6 +39,8 @@ def simulate(
     keep: Keep = "results",
     progress: Callable[[int, int], None] | None = None,
     scores: Array | None = None,
+    agents: Mapping[str, Own] | None = None,
+    held: Array | None = None,
 ) -> Run:
     """Simulate the members `first` … `first + runs` of a scenario's ensemble to the end of a year.
 
@@ -52,53 +54,37 @@ def simulate(
             fewer cost less.
         progress: called with (members done, members) after each chunk.
         scores: normal scores of the parameters, (Sobol columns, runs), instead of those that belong to the members.
+        agents: actors of one's own, by name (`united_states`): subclasses of `agents.actor.NationalActor`, usually of
+            the actor whose seat they take, or `functools.partial(Mine, threshold=5)` of one with its parameters. They
+            decide from the first quarter after the data on; what actors did before is recorded.
+        held: (quarters, decisions, 1 or runs) levels at which decisions of actors are held after the data, such as
+            another run's `run["decisions"]`; what the scenario fixes comes first.
 
     Raises:
-        InputError: when a number is out of range.
+        InputError: when a number is out of range, or an actor cannot hold its seat.
+        FloatingPointError: when a setting, a parameter or an actor is too extreme to be simulated.
     """
     _check(runs, seed, until, first, keep, scores)
+    own = seated(agents, spec)
     steps = number(f"{until}-Q4") - FIRST + 1
-    inputs, history = inputs_of(spec, steps), recorded(spec)
-    record = inputs_of(history, number(history.data_until) - FIRST + 1)
+    inputs, record = inputs_of(spec, steps), record_of(spec)
+    held = _check_held(held, inputs, runs)
     log, draws = Log(inputs, runs, keep), []
     for begin in range(first, first + runs, CHUNK):
         end = min(begin + CHUNK, first + runs)
         given = None if scores is None else scores[:, begin - first : end - first]
-        draws.append(simulate_members(inputs, record, seed, begin, end, log.part(begin - first, end - first), given))
+        part = held if held is None or held.shape[-1] == 1 else held[..., begin - first : end - first]
+        into = log.part(begin - first, end - first)
+        draws.append(simulate_members(inputs, record, seed, begin, end, into, given, own, part))
         if progress is not None:
             progress(end - first, runs)
     drawn = {name: np.concatenate([getattr(d, name) for d in draws]) for name in vars(draws[0])}
     run = Run(
         spec=spec, seed=seed, first=first, until=until, actors=inputs.actors, series=log.series, parameters=drawn,
-        ledger=log.ledger,
+        ledger=log.ledger, agents=identities(own), seats=own, held=held,
     )  # fmt: skip
     run.check_finite()
     return run
-
-
-def check_runs(runs: int, fewest: int = 1) -> None:
-    """Refuse a number of futures that no ensemble has, or that is too small for what is asked of it.
-
-    Raises:
-        InputError: saying how many there may be.
-    """
-    if not fewest <= runs <= MAX_RUNS:
-        raise InputError(f"runs is {runs}; an ensemble has {fewest} to {MAX_RUNS:,} members" + (
-            " here, since a spread needs two" if fewest > 1 else ""
-        ))  # fmt: skip
-
-
-def check_until(until: int) -> None:
-    """Refuse a year with which no run ends.
-
-    Raises:
-        InputError: with the range.
-    """
-    if not 2027 <= until <= LAST_YEAR:
-        raise InputError(
-            f"until is {until}; the horizon is a year from 2027 to {LAST_YEAR}; after it nothing but "
-            "the fall of cost and the growth of power would decide, and nobody knows either"
-        )
 
 
 def _check(runs: int, seed: int, until: int, first: int, keep: Any, scores: Array | None) -> None:
@@ -118,18 +104,33 @@ def _check(runs: int, seed: int, until: int, first: int, keep: Any, scores: Arra
             raise unknown("series", name if isinstance(name, str) else repr(name), KEPT, "keep")
 
 
-def recorded(spec: Scenario) -> Scenario:
-    """The recorded history of a scenario: the same draws, dice and data, and nothing that anybody decides otherwise."""
-    nothing: tuple[Event, ...] = ()
-    return spec.with_changes(
-        levers={},
-        allocation={},
-        events=nothing,
-        rules=(),
-        actors={},
-        start=START,
-        switches=Switches(luck=spec.switches.luck),
-    )
+def _check_held(held: Any, inputs: Inputs, runs: int) -> Array | None:
+    """Levels at which decisions are held, as numbers that they can have.
+
+    Raises:
+        InputError: for another shape, or a level that is none, after the data.
+    """
+    if held is None:
+        return None
+    few = (inputs.steps, len(inputs.decisions))
+    levels = np.asarray(held)
+    if levels.shape not in ((*few, 1), (*few, runs)) or levels.dtype.kind not in "fiu":
+        raise InputError(
+            f"held has the shape {levels.shape} and the type {levels.dtype}; for this scenario it is numbers, "
+            f"{(*few, runs)}, or 1 at the end for all members"
+        )
+    levels = levels.astype(float)
+    for n, (actor, name) in enumerate(inputs.decisions):
+        low, high = min(DECISIONS[name].levels[0], 0.0), DECISIONS[name].levels[-1]
+        wrong = ~((levels[inputs.decided_steps :, n] >= low) & (levels[inputs.decided_steps :, n] <= high))
+        if wrong.any():
+            t, member = np.argwhere(wrong)[0]
+            value = levels[inputs.decided_steps + t, n, member]
+            raise InputError(
+                f"held: {actor}.{name} is {value:g} in {label(FIRST + inputs.decided_steps + int(t))}; it goes from "
+                f"{low:g} to {high:g}"
+            )
+    return levels
 
 
 def past(spec: Scenario, scores: Array) -> tuple[Run, World]:
@@ -159,8 +160,11 @@ def compare(
     seed: int = 0,
     until: int = DEFAULT_HORIZON,
     progress: Callable[[int, int], None] | None = None,
+    agents: Mapping[str, Own] | None = None,
 ) -> Comparison:
     """Compare two scenarios (or runs of them) on the same dice.
+
+    Runs may also be of one scenario with different actors.
 
     Args:
         first: the reference.
@@ -169,9 +173,10 @@ def compare(
         seed: names the dice, where scenarios are given.
         until: last year, where scenarios are given.
         progress: called with (members done, members of both) where scenarios are given.
+        agents: actors of one's own, as for `simulate`, in both where scenarios are given.
 
     Raises:
-        InputError: when runs with different dice are given, or a number is out of range.
+        InputError: when runs with different dice are given, a number is out of range, or an actor cannot hold its seat.
     """
     done = [0]
 
@@ -179,7 +184,7 @@ def compare(
         if isinstance(spec, Run):
             return spec
         run = simulate(
-            spec, runs=runs, seed=seed, until=until,
+            spec, runs=runs, seed=seed, until=until, agents=agents,
             progress=None if progress is None else lambda n, total: progress(done[0] + n, 2 * total),
         )  # fmt: skip
         done[0] += runs
@@ -190,7 +195,7 @@ def compare(
 
 @checked
 def costs(run: Run, reference: Scenario | None = None, progress: Callable[[int, int], None] | None = None) -> Costs:
-    """What a run costs whom, against a reference on the same dice.
+    """What a run costs whom, against a reference on the same dice and with the same actors of one's own.
 
     Args:
         run: a run that keeps its accounts, as one does by default.
@@ -204,6 +209,6 @@ def costs(run: Run, reference: Scenario | None = None, progress: Callable[[int, 
     run[ACCOUNT]  # refuses a run without them
     other = simulate(
         reference or reference_of(run.spec), runs=run.runs, seed=run.seed, until=run.until, first=run.first,
-        keep=[ACCOUNT], progress=progress,
+        keep=[ACCOUNT], progress=progress, agents=run.seats, held=run.held,
     )  # fmt: skip
     return Costs(run, other)

@@ -16,11 +16,10 @@ from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
 from sim.analysis.prices import effect
 from sim.batch.evaluate import Progress, Task, evaluate_all
-from sim.checks import checked
+from sim.checks import check_runs, checked
 from sim.ensemble.rng import Array
 from sim.results.outcomes.scalar import Outcome, numbers_only
 from sim.results.paired import NONE_SEEN, Paired, paired
-from sim.run import check_runs
 from sim.short import Short
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ MOST = 12
 """Players at most: all 4,096 combinations of them are simulated."""
 GROUPINGS = ("lever", "side", "kind")
 """How differences are put together to players, from the finest on."""
-BY_KEY = ("levers", "parameters", "actors", "allocation")
+BY_KEY = ("levers", "parameters", "actors", "allocation", "values")
 LISTS = ("events", "rules")
 WHOLE = ("start", "data_until", "rules_until", "weighting", "calibration")
 PREMISES = "premises"
@@ -112,6 +111,7 @@ def players(first: Scenario, second: Scenario, by: str = "lever") -> tuple[Playe
     for field in BY_KEY:
         keys = sorted({*one[field], *two[field]})
         changes += [(field, key) for key in keys if one[field].get(key) != two[field].get(key)]
+    changes += _decided(one["decisions"], two["decisions"])
     changes += [("switches", key) for key, value in one["switches"].items() if value != two["switches"][key]]
     for field in LISTS:
         events = dict.fromkeys(map(_key, one[field] + two[field]))
@@ -127,6 +127,13 @@ def players(first: Scenario, second: Scenario, by: str = "lever") -> tuple[Playe
 
 def _content(spec: Scenario) -> dict[str, Any]:
     return spec.model_dump(mode="json")
+
+
+def _decided(one: Any, two: Any) -> list[tuple[str, str]]:
+    """Changes of decisions: by actor, or as a whole where a rule is for everybody."""
+    if isinstance(one, str) or isinstance(two, str):
+        return [] if one == two else [("decisions", "")]
+    return [("decisions", actor) for actor in sorted({*one, *two}) if one.get(actor) != two.get(actor)]
 
 
 def _key(entry: Mapping[str, Any]) -> str:
@@ -165,7 +172,9 @@ def mixture(first: Scenario, second: Scenario, chosen: Sequence[Player]) -> Scen
         else:
             content[field].pop(key, None)
     try:
-        return first.with_changes(**{name: content[name] for name in (*BY_KEY, *LISTS, *WHOLE, "switches")})
+        return first.with_changes(
+            **{name: content[name] for name in (*BY_KEY, *LISTS, *WHOLE, "switches", "decisions")}
+        )
     except InputError as error:
         names = ", ".join(player.name for player in chosen)
         raise InputError(f"{first.name} with {names} of {second.name} is no scenario: {error}; group them") from error

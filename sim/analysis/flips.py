@@ -16,11 +16,10 @@ from scenarios.quantities import Fixed
 from scenarios.quarters import DEFAULT_HORIZON, number
 from scenarios.schema import Scenario
 from sim.batch.evaluate import Progress, Task, evaluate, evaluate_all
-from sim.checks import checked
+from sim.checks import check_runs, checked
 from sim.ensemble.draws import distributions
 from sim.results.outcomes.polarity import CLASSES
 from sim.results.outcomes.scalar import parse
-from sim.run import check_runs
 from sim.short import Short
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from scenarios.levers import LEVERS, Lever
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
 from sim.batch.evaluate import Progress, Task, evaluate_all
-from sim.checks import checked
+from sim.checks import check_runs, checked
 from sim.engine.inputs import accounts_of
 from sim.ensemble.rng import Array
 from sim.equations.costs import ITEMS
@@ -22,7 +22,7 @@ from sim.results.costs import ACCOUNT, SMALL
 from sim.results.outcomes.polarity import CLASSES
 from sim.results.outcomes.scalar import Outcome, numbers_only, parse
 from sim.results.paired import Paired, paired, paired_share
-from sim.run import check_runs
+from sim.results.together import parts_of, with_groups
 from sim.short import Short
 
 if TYPE_CHECKING:
@@ -132,11 +132,12 @@ class PriceList(Short):
 
 
 def _by_actor(price: Price) -> dict[str, dict[str, float]]:
-    """Actor → item → US dollars that a move costs in the year, means."""
+    """Actor or group → item → US dollars that a move costs in the year, means."""
     found: dict[str, dict[str, float]] = {}
-    for account, cost in price.costs.items():
+    for account in with_groups(price.costs):
         actor, _, item = account.partition(".")
-        found.setdefault(actor, {})[item] = float(f"{cost.mean:.6g}")
+        mean = sum(price.costs[name].mean for name in parts_of(account, tuple(price.costs)) or (account,))
+        found.setdefault(actor, {})[item] = float(f"{mean:.6g}")
     return found
 
 

@@ -16,11 +16,10 @@ from scenarios.levers import ALL, ALLIES, CHINA, HUBS, LEVERS, US
 from scenarios.schema import Scenario, Setting
 from sim.analysis.prices import effect
 from sim.batch.evaluate import Progress, Task, evaluate_all
-from sim.checks import checked
+from sim.checks import check_runs, checked
 from sim.ensemble.rng import Array
 from sim.results.outcomes.scalar import Outcome, numbers_only
 from sim.results.paired import Paired
-from sim.run import check_runs
 from sim.short import Short
 
 if TYPE_CHECKING:

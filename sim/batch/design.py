@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from scenarios.levers import ACTOR
 from scenarios.schema import Scenario
 from sim.batch.plan import Axis, Design, Plan, Span
 from sim.ensemble import rng
+from sim.own import digest
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,15 @@ class Point:
     """Names what is simulated."""
 
 
-def points(plan: Plan, chosen: Container[int] | None = None) -> Iterator[Point]:
+def points(
+    plan: Plan, chosen: Container[int] | None = None, agents: Mapping[str, str] | None = None
+) -> Iterator[Point]:
     """The points of a plan, scenario by scenario.
 
     Args:
         plan: the study.
         chosen: numbers of some of them; by default all.
+        agents: actors of one's own by identity, which decide what is simulated too.
     """
     settings, places = list(_settings(plan.design)), itertools.count()
     for spec in plan.scenarios:
@@ -45,7 +49,7 @@ def points(plan: Plan, chosen: Container[int] | None = None) -> Iterator[Point]:
                 continue
             there = _laid_over(spec, tuple(plan.design.axes), values)
             numbers = tuple(None if value == ACTOR else float(value) for value in values)
-            yield Point(spec.name, there, numbers, there.digest())
+            yield Point(spec.name, there, numbers, digest(there, agents or {}))
 
 
 def _laid_over(spec: Scenario, axes: tuple[str, ...], values: tuple[Any, ...]) -> Scenario:

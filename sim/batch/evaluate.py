@@ -6,17 +6,19 @@ task is plain data and its answer depends on nothing else, so that every executo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from scenarios.schema import Scenario
+from sim.batch.executors import pool_of
 from sim.batch.hand_out import hand_out
 from sim.engine.chunk import CHUNK
 from sim.ensemble.rng import Array
+from sim.own import Own, check_travels
 from sim.results.outcomes.scalar import Outcome
 from sim.run import simulate
 from sim.short import Short
@@ -40,6 +42,8 @@ class Task(Short):
     """Normal scores of the parameters, (Sobol columns, runs), instead of those that belong to the members."""
     parameters: bool = False
     """Whether the drawn parameters are answered too, as `parameter.NAME`."""
+    agents: Mapping[str, Own] = field(default_factory=dict)
+    """Actors of one's own, by the name of their seat."""
 
     @property
     def horizon(self) -> int:
@@ -62,6 +66,7 @@ def evaluate(task: Task) -> dict[str, Array]:
             run = simulate(
                 task.spec, runs=count, seed=task.seed, until=task.horizon, first=task.first + begin, keep=keep,
                 scores=None if task.scores is None else task.scores[:, begin : begin + count],
+                agents=task.agents,
             )  # fmt: skip
         found = {str(outcome): np.asarray(outcome.of(run)) for outcome in task.outcomes}
         if task.parameters:
@@ -102,4 +107,11 @@ def _answers(tasks: Iterable[Task], executor: Executor | None) -> Generator[tupl
     if executor is None:
         yield from enumerate(map(evaluate, tasks))
         return
-    yield from hand_out(tasks, evaluate, executor)
+    pool = pool_of(executor)
+    yield from hand_out(tasks if pool.shares_memory else map(_sendable, tasks), evaluate, pool)
+
+
+def _sendable(task: Task) -> Task:
+    """A task whose actors can be sent to other processes; others are refused here, where it can be said."""
+    check_travels(task.agents)
+    return task

@@ -13,7 +13,7 @@ import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from concurrent import futures
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
@@ -45,6 +45,9 @@ RECENT = 5.0
 class Pool(Executor):
     """An executor that knows its workers and can replace those that died."""
 
+    shares_memory = False
+    """Whether its workers are this process: what they are given is not sent."""
+
     @property
     @abstractmethod
     def workers(self) -> int:
@@ -68,6 +71,8 @@ class Pool(Executor):
 class Here(Pool):
     """Does everything in this process, at once."""
 
+    shares_memory = True
+
     @property
     def workers(self) -> int:
         """This process."""
@@ -87,7 +92,7 @@ class _Foreign(Pool):
     """Somebody else's executor: whoever made it also ends it."""
 
     def __init__(self, executor: Executor) -> None:
-        self.executor = executor
+        self.executor, self.shares_memory = executor, isinstance(executor, ThreadPoolExecutor)
         counts = (getattr(executor, name, None) for name in ("workers", "_max_workers"))
         self._workers = next((count for count in counts if isinstance(count, int) and count > 0), UNKNOWN)
 

@@ -27,6 +27,8 @@ OUTSIDE = (
     "sim/checkout",
     "sim/inert",
     "sim/short",
+    "sim/own.py",
+    "sim/fingerprint.py",
     "scenarios/library",
 )
 """Parts that decide no number of a member; of the library, the scenario's own digest says what there is to say."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +19,7 @@ from sim.batch.design import Point
 from sim.batch.evaluate import Task, evaluate
 from sim.ensemble import posterior_draws
 from sim.ensemble.rng import Array
+from sim.own import Own, identities
 from sim.results.outcomes.polarity import CLASSES
 from sim.results.outcomes.scalar import Outcome
 from sim.short import Short
@@ -68,6 +69,10 @@ class Job(Short):
     until: int
     parameters: bool
     stamp: dict[str, Any]
+    agents: Mapping[str, Own] = field(default_factory=dict)
+    """Actors of one's own, by the name of their seat."""
+    identities: Mapping[str, str] = field(default_factory=dict)
+    """What names them where the study is planned."""
 
     @property
     def runs(self) -> int:
@@ -108,15 +113,13 @@ def make(job: Job) -> list[Made]:
     Raises:
         InputError: on a machine that computes otherwise than the one that planned the study.
     """
-    here = identity.stamp()
-    if here != job.stamp:
-        raise InputError(f"a worker differs from the machine that plans the study in {_difference(here, job.stamp)}")
+    _check_place(job)
     made = []
     for parts in _runs(job.parts):
         first = parts[0]
         task = Task(
             first.point.spec, job.outcomes, parts[-1].last - first.first, first.seed, first.first, job.until,
-            parameters=job.parameters,
+            parameters=job.parameters, agents=job.agents,
         )  # fmt: skip
         try:
             found = evaluate(task)
@@ -128,6 +131,20 @@ def make(job: Job) -> list[Made]:
             rows = _written(part, job, {name: v[cut] for name, v in found.items()})
             made.append(Made(part.file, part.runs, rows))
     return made
+
+
+def _check_place(job: Job) -> None:
+    """Refuse to work where other code would do it than where the study was planned."""
+    here = identity.stamp()
+    if here != job.stamp:
+        raise InputError(f"a worker differs from the machine that plans the study in {_difference(here, job.stamp)}")
+    own = identities(job.agents)
+    if own != job.identities:
+        name = next(name for name in own if own[name] != job.identities.get(name))
+        raise InputError(
+            f"a worker has other code for {name} ({own[name]}) than the study was planned with "
+            f"({job.identities.get(name)}); give all workers the same files, and start again after a change"
+        )
 
 
 def _runs(parts: Sequence[Part]) -> Iterator[list[Part]]:
@@ -163,7 +180,13 @@ def _written(part: Part, job: Job, values: dict[str, Array]) -> bytes:
             else pl.Series(found).fill_nan(None)  # empty where a future has none, as in every other table
         )
     columns |= {name: found for name, found in values.items() if name.startswith("parameter.")}
-    metadata = {**provenance(spec), "seed": str(part.seed), "until": str(job.until), "made_with": json.dumps(job.stamp)}
+    metadata = {
+        **provenance(spec),
+        "seed": str(part.seed),
+        "until": str(job.until),
+        "made_with": json.dumps(job.stamp),
+        "agents": json.dumps(dict(job.identities)),
+    }
     file = io.BytesIO()
     pl.DataFrame(columns).write_parquet(file, metadata=metadata)
     return file.getvalue()

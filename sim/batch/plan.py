@@ -177,7 +177,7 @@ class Plan(Short, BaseModel, metaclass=_Called):
     design: Design = Design()
     members: Whole = Field(default=4096, ge=1, le=10**9, description="futures per scenario, setting and seed")
     seeds: Annotated[tuple[Annotated[Whole, Field(ge=0, lt=2**63)], ...], Several] = Field((0,), max_length=10_000)
-    outcomes: Annotated[tuple[Annotated[str, BeforeValidator(_outcome)], ...], Several] = Field(max_length=400)
+    outcomes: Annotated[tuple[Annotated[str, BeforeValidator(_outcome)], ...], Several] = Field(max_length=600)
     until: Whole | None = Field(default=None, ge=EARLIEST, le=LAST_YEAR, description="last year; by default, as needed")
     parameters: bool = Field(default=False, strict=True, description="whether the drawn parameters are stored too")
     weighting: Literal["history", "none"] | None = Field(default=None, description="instead of the scenarios' own")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from sim.batch.part import Job, Made, jobs, make
 from sim.batch.plan import Plan
 from sim.batch.study import Study
 from sim.checks import checked
+from sim.own import Own, check_travels, seated
 
 
 @dataclass
@@ -51,6 +52,7 @@ def run_study(
     out: Path | str,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    agents: Mapping[str, Own] | None = None,
 ) -> Study:
     """Run what is missing of a study, and return it; what was finished before is not simulated again.
 
@@ -60,12 +62,16 @@ def run_study(
         executor: who does it: `sim.batch.executors.processes(8)`, or anything like a `concurrent.futures.Executor`;
             this process by default. The files are the same to the last bit.
         progress: called at the start and after every part.
+        agents: actors of one's own, as for `simulate`. Other processes import them from their files.
 
     Raises:
-        InputError: when the disk is full, a part cannot be simulated, or workers keep dying. What is finished stays.
+        InputError: when the disk is full, a part cannot be simulated, workers keep dying, or an actor cannot hold its
+            seat or be sent to workers. What is finished stays.
     """
-    pool = executors.pool_of(executor)
-    study = Study.of(plan, out)
+    pool, own = executors.pool_of(executor), seated(agents, *plan.scenarios)
+    if not pool.shares_memory:
+        check_travels(own)
+    study = Study.of(plan, out, own)
     with study.writing():
         missing = study.missing()
         futures, left = (sum(part.runs for part in parts) for parts in (study.parts, missing))
@@ -74,7 +80,7 @@ def run_study(
             progress(state)
         work = jobs(
             missing, axes=tuple(plan.design.axes), outcomes=plan.asked, until=plan.horizon,
-            parameters=plan.parameters, stamp=identity.stamp(),
+            parameters=plan.parameters, stamp=identity.stamp(), agents=own, identities=study.agents,
         )  # fmt: skip
         failed = _work(study, work, pool, state, progress)
     if failed:

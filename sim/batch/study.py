@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from sim.batch.design import points
 from sim.batch.part import Made, Part, bounds
 from sim.batch.plan import Plan, read
 from sim.checks import checked
+from sim.own import Own, identities, seated
 from sim.short import Short
 
 if TYPE_CHECKING:
@@ -32,21 +33,33 @@ _OURS = re.compile(r"[a-z][a-z0-9_-]*-[0-9a-f]+-seed\d+-\d{9,}\.parquet|\.[a-z].
 class Study(Short):
     """The results of a plan, in the folder OUT/NAME-DIGEST.
 
-    The digest stands for all that every row depends on: engine, data, numerical platform, outcomes, horizon and axes.
+    The digest stands for all that every row depends on: engine, data, numerical platform, outcomes, horizon, axes, and
+    actors of one's own with their code and parameters.
     Scenarios, settings, seeds and members may grow: each part's own name says which of them it holds.
     """
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
-        self.plan, self.folder = plan, folder
+    def __init__(self, plan: Plan, folder: Path, agents: Mapping[str, str] | None = None) -> None:
+        self.plan, self.folder, self.agents = plan, folder, dict(agents or {})
 
     def _facts(self) -> dict[str, Any]:
-        return {"folder": self.folder, **self.plan._facts()}
+        own = {"actors of one's own": self.agents} if self.agents else {}
+        return {"folder": self.folder, **own, **self.plan._facts()}
 
     @classmethod
     @checked
-    def of(cls, plan: Plan, out: Path | str) -> Study:
-        """The study of a plan under a folder, whether it has begun or not."""
-        return cls(plan, Path(out) / f"{plan.name}-{digest(plan)}")
+    def of(cls, plan: Plan, out: Path | str, agents: Mapping[str, Own] | None = None) -> Study:
+        """The study of a plan under a folder, whether it has begun or not.
+
+        Args:
+            plan: what is run.
+            out: the folder under which the study's own lies.
+            agents: actors of one's own, as for `simulate`; other classes, code or parameters are another study.
+
+        Raises:
+            InputError: where an actor cannot hold its seat in every scenario.
+        """
+        own = identities(seated(agents, *plan.scenarios))
+        return cls(plan, Path(out) / f"{plan.name}-{digest(plan, own)}", own)
 
     @classmethod
     @checked
@@ -59,7 +72,9 @@ class Study(Short):
         folder = Path(folder)
         if not (folder / PLAN).is_file():
             raise InputError(f"{folder}: is no study; give the folder that `polarity batch` named, with {PLAN} in it")
-        return cls(read(folder / PLAN), folder)
+        plan = read(folder / PLAN)
+        own = plan.made_with.get("agents")
+        return cls(plan, folder, own if isinstance(own, dict) else None)
 
     @property
     def manifest(self) -> Path:
@@ -72,7 +87,7 @@ class Study(Short):
         cuts = bounds(self.plan.members)
         return tuple(
             Part(point, seed, first, last)
-            for point in points(self.plan)
+            for point in points(self.plan, agents=self.agents)
             for seed in self.plan.seeds
             for first, last in cuts
         )
@@ -210,8 +225,10 @@ class Study(Short):
     def _write_plan(self) -> None:
         import yaml
 
-        digests = {spec.name: spec.digest() for spec in self.plan.scenarios}
-        fields = {**self.plan.fields(), "made_with": {**identity.stamp(), "scenarios": digests}}
+        made_with = {**identity.stamp(), "scenarios": {spec.name: spec.digest() for spec in self.plan.scenarios}}
+        if self.agents:
+            made_with["agents"] = self.agents
+        fields = {**self.plan.fields(), "made_with": made_with}
         _write(self.folder / PLAN, yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100).encode())
 
     def keep(self, made: Made) -> None:
@@ -223,11 +240,11 @@ class Study(Short):
             os.fsync(file.fileno())
 
 
-def digest(plan: Plan) -> str:
+def digest(plan: Plan, agents: Mapping[str, str] | None = None) -> str:
     """Names what every row of a study depends on, whatever its scenarios, settings, seeds and members."""
     content = {
         "made_with": identity.stamp(), "outcomes": list(plan.outcomes), "until": plan.horizon,
-        "parameters": plan.parameters, "axes": list(plan.design.axes),
+        "parameters": plan.parameters, "axes": list(plan.design.axes), **({"agents": dict(agents)} if agents else {}),
     }  # fmt: skip
     return identity.digest(content, 12)
 

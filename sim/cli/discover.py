@@ -80,34 +80,35 @@ def _spans(text: str) -> dict[str, tuple[float, float]]:
 
 
 def _discovery(result: Discovery) -> None:
-    from sim.cli.text.runs import FOOTER, _console, _print, _table
+    from sim.cli.text import layout
 
-    page = _console()
+    page = layout.console()
     about = f"“{result.question}” holds in {_in_100(result.base)} futures in 100 of {result.spec.title}."
     if not result.boxes:
-        _print(page, f"{about} No box: {result.note}.")
+        layout.put(page, f"{about} No box: {result.note}.")
         return
     if result.note:
-        _print(page, result.note[:1].upper() + result.note[1:] + ".")
+        layout.put(page, result.note[:1].upper() + result.note[1:] + ".")
     for number, box in enumerate(result.boxes, start=1):
         held = box.held_out
-        _print(
+        layout.put(
             page,
             f"{about if number == 1 else 'In what is left:'} Where {_words(box)}, it holds in "
             f"{_in_100(held.density)} in 100; {_in_100(held.coverage)} of every 100 such futures are there.",
         )
-        table = _table(f"Box {number}", "Input", "From", "To", "Percentiles", "p")
+        table = layout.table(f"Box {number}", "Input", "From", "To", "Percentiles", "p")
         for limit in box.limits:
             table.add_row(limit.label, *_span(limit), f"{limit.p:.2g}")
-        _print(page, table)
-        table = _table("", "Futures", "Coverage", "Density", "Mass", "All futures")
+        layout.put(page, table)
+        table = layout.table("", "Futures", "Coverage", "Density", "Mass", "All futures")
         for name, q in (("held out", held), ("looked in", box.found_in)):
             table.add_row(name, *(_in_100(share) for share in (q.coverage, q.density, q.mass, q.base)))
-        _print(page, table)
+        layout.put(page, table)
     page.print(
         "Coverage: of 100 futures with the outcome, those in the box. Density: of 100 futures in the box, those with "
         "the outcome. Mass: of 100 futures, those in the box. Held out: futures whose parameters the search has not "
-        f"seen. p: the chance of such a density if the restriction did nothing. {result.futures:,} futures. {FOOTER}"
+        f"seen. p: the chance of such a density if the restriction did nothing. {result.futures:,} futures. "
+        f"{layout.FOOTER}"
     )
 
 

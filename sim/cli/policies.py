@@ -206,6 +206,28 @@ def flip(
     cli_policies_text.flips(result, top)
 
 
+@policies.command()
+def reactions(
+    which: Which = "current_policy",
+    runs: Annotated[int, typer.Option(help="Futures of each simulation; there are about 150 of them.")] = 256,
+    seed: Seed = 0,
+    weighting: Weighting = None,
+    as_json: Json = False,
+) -> None:
+    """Check how nations answer: policies with others reacting and held, responses, best replies and beliefs."""
+    from sim.analysis.reactions import reactions as check
+    from sim.cli.text import reactions as cli_reactions_text
+    from sim.hindcast import turns
+
+    spec = found(which, weighting=weighting)
+    with progress_bar(runs) as bar:
+        result = check(spec, runs, seed, progress=bar)
+    if as_json:
+        print_json({**result.summary(), "record": turns.by_turn()})
+        return
+    cli_reactions_text.reactions(result, turns.verdict(turns.kept()))
+
+
 def _policy(text: str, side: str) -> Policy:
     from sim.analysis.regret import own_policy, policy_of
 

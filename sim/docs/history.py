@@ -9,6 +9,7 @@ from scenarios.parameters import WIDER, earlier, parameters
 from scenarios.quarters import DATA_UNTIL
 from scenarios.tables import table as data_table
 from sim.ensemble import posterior_draws
+from sim.hindcast import turns
 from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
 from sim.hindcast.record import PATTERNS, SERIES
@@ -24,7 +25,7 @@ def blocks(table: Table) -> dict[str, Callable[[], str]]:
         "hindcast_misses": lambda: _misses(table), "weights_head": _head, "weights_moved": lambda: _moved(table),
         "weights_still": _still, "correlations": lambda: _correlations(table),
         "mechanisms": lambda: _mechanisms(table), "earlier_priors": lambda: _earlier(table),
-        "record_series": lambda: _series(table),
+        "record_series": lambda: _series(table), "turns": lambda: _turns(table),
     }  # fmt: skip
 
 
@@ -155,6 +156,23 @@ def _correlations(table: Table) -> str:
         rows.append((f"`{name}`", found.median, f"{found.low:g} to {found.high:g}", found.tier, dim, found.source))
     head = ("Hardware fraction", "Median", "5 to 95 %", "Tier", "Sobol column", "Source")
     return pairs + "\n" + table(head, rows)
+
+
+def _turns(table: Table) -> str:
+    """The score of the rules by which nations choose, and every recorded turn."""
+    found = turns.kept()
+    on_turns, on_years = found.on_turns(), found.on_years()
+    scores = table(
+        ("Forecast", "Brier, turns", "Log, turns", "Brier, years", "Log, years"),
+        ((label, *(f"{of[name][kind]:.3f}" for of in (on_turns, on_years) for kind in ("brier", "log")))
+         for name, label in turns.FORECASTS.items()),
+    )  # fmt: skip
+    rows = (
+        (t.date, t.title, turns.who(t), turns.way(t), f"{100 * t.p:.0f}", f"{100 * t.standing_p:.0f}",
+         f"{100 * t.persistence_p:.0f}", t.miss or turns.result(t)) for t in found.turns
+    )  # fmt: skip
+    head = ("Date", "Turn", "Who", "What happened", "Rules, %", "From the recorded level, %", "Persistence, %", "")
+    return f"{turns.verdict(found)}\n\n{scores}\n{table(head, rows)}"
 
 
 def _mechanisms(table: Table) -> str:

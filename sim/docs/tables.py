@@ -20,7 +20,9 @@ from typing import Any, get_args
 import numpy as np
 
 import scenarios
+from scenarios.decisions import DECISIONS
 from scenarios.events import KINDS, MOST_QUARTERS, USUAL_QUARTERS
+from scenarios.groups import GROUPS
 from scenarios.kinds import KINDS as ACTOR_KINDS
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import Parameter, earlier, parameters
@@ -29,6 +31,7 @@ from scenarios.quarters import DATA_UNTIL, FIRST, label
 from scenarios.rules import MEANINGS as RULE_VALUES, WORLD, history, known_values
 from scenarios.schema import Switches
 from scenarios.tables import DATA, Tier, table
+from scenarios.values import PROFILES, VALUES
 from sim import checkout
 from sim.docs import calibration, frontier, history as docs_history, numbers
 from sim.engine.inputs import accounts_of
@@ -46,6 +49,7 @@ FILES = ("README.md", "docs/ODD.md", "docs/parameters.md", "docs/api.md", "docs/
 TABLES = (
     "chips", "supply_history", "actors", "power", "spending", "china_channels", "domestic_supply", "frontier",
     "frontier_quarters", "training_runs", "imports_quarters", "stocks", "conflicts", "projections", "mechanisms",
+    "turns",
 )  # fmt: skip
 """Data tables that have a schema of their own, in the order in which they are listed."""
 _BLOCK = re.compile(r"(<!-- generated: ([a-z_]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -334,6 +338,8 @@ def rule_values() -> str:
     rows = [(f"`{field}`", f"`{value}`", text) for field, of in RULE_VALUES.items() for value, text in of.items()]
     places = ", ".join(f"`{row.actor}`" for row in table("actors"))
     rows.append(("`destination`", f"{places}, or an actor that the scenario adds", "who may not have it freely"))
+    for name, group in GROUPS.items():
+        rows.append(("`destination`", f"`{name}`", f"{group.label}: {_code(group.members)}, each by itself"))
     rows.append(("`destination`", f"`{WORLD}`", "everybody but the country that issues the rule"))
     return _table(("Field", "Value", "What it means"), rows)
 
@@ -368,11 +374,27 @@ def library() -> str:
     return _table(heads, rows) + f"\nOutcomes are futures in 100, from {horizon}: exploration, not odds.\n"
 
 
+def decisions() -> str:
+    """What nations decide: levels, today's, lever."""
+    return _table(
+        ("Decision", "Who", "Levels weighed", "2026", "Unit", "Lever", "Meaning"),
+        ((f"`{name}`", x.actor.replace("_", " ") or f"each {x.who}", ", ".join(f"{level:g}" for level in x.levels),
+          f"{x.today:g}", x.unit, f"`{x.lever}`", x.meaning) for name, x in DECISIONS.items()),
+    )  # fmt: skip
+
+
+def profiles() -> str:
+    """Named weights on the four values."""
+    rows = [(f"`{name}`", *(f"{w:g}" for w in weights)) for name, weights in PROFILES.items()]
+    meanings = ["what it counts", *VALUES.values()]
+    return _table(("Profile", *VALUES), [*rows, meanings])
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "actors": actors, "kinds": kinds, "chips": chips, "levers": levers, "switches": switches, "events": events,
     "tiers": tiers, "parameters": parameters_short, "parameters_full": parameters_full,
     "constants": constants, "series": series, "costs": costs, "streams": streams, "outcomes": outcomes, "data": data,
-    "rules": rules,
+    "rules": rules, "decisions": decisions, "profiles": profiles,
     "schedule": schedule, "state": state, "rule_values": rule_values, "recorded_rules": recorded_rules,
     "span": span, "library": library, **calibration.blocks(_table), **docs_history.blocks(_table),
     **frontier.blocks(_table),

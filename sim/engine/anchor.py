@@ -24,6 +24,12 @@ class Anchor:
     path: Array
     """(data quarters, R) the offset that follows the record, for what feeds back during it."""
 
+    def among(self, actors: int) -> Anchor:
+        """The same in a counterfactual roster of so many actors: the two superpowers stand first in every one."""
+        residual = np.zeros((actors, self.residual.shape[-1]))
+        residual[BOTH] = self.residual[BOTH]
+        return Anchor(self.offset, residual, self.path)
+
 
 def at_edge(latent: Array, offsets: Array, frontier: Array) -> Anchor:
     """The anchor of a factual history that has just reached the edge of its data.

@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from threading import Lock
 
 import numpy as np
 from cachetools import LRUCache, cached
 
-from agents.rows import BOTH
-from scenarios.quarters import number
-from scenarios.schema import Scenario, Switches
 from sim.engine.anchor import Anchor
-from sim.engine.edge import Past, put_down, take_up
+from sim.engine.context import Desires
+from sim.engine.edge import Past, keeps_to_the_record, put_down, take_up
 from sim.engine.inputs import Inputs
 from sim.engine.noise import Noise, noise
 from sim.engine.phases.record import Keep, Log
 from sim.engine.world import World
 from sim.ensemble.draws import Draws, at_scores, draw
 from sim.ensemble.rng import BLOCK, PAD, Array, Streams
+from sim.own import Own
 
 CHUNK = 4 * BLOCK
 """Members that are simulated at a time: tables of this width stay near the processor's cache."""
 
 
-def keeps_to_the_record(spec: Scenario) -> bool:
-    """Whether a scenario's past is the recorded one: what it sets begins after the data."""
-    edge = number(spec.data_until)
-    early = number(spec.start) <= edge and bool(spec.levers or spec.allocation)
-    early = early or any(number(event.date) <= edge for event in spec.events)
-    early = early or any(rule.start[:7] <= f"{edge // 4}-{edge % 4 * 3 + 3:02d}" for rule in spec.rules)
-    # A switch acts in the past too.
-    return not (early or spec.actors or spec.switches != Switches(luck=spec.switches.luck))
-
-
 def simulate_members(
-    inputs: Inputs, record: Inputs, seed: int, begin: int, end: int, log: Log, scores: Array | None
-) -> Draws:
-    """Simulate members begin … end into `log`; narrow chunks are padded, so that a member alone equals its column."""
+    inputs: Inputs, record: Inputs, seed: int, begin: int, end: int, log: Log, scores: Array | None,
+    own: Mapping[str, Own], held: Array | None = None,
+) -> Draws:  # fmt: skip
+    """Simulate members begin … end into `log`; narrow chunks are padded, so that a member alone equals its column.
+
+    Actors of one's own decide after the data, so that the past is everybody's.
+    """
     wide = max(end, begin + PAD)
     streams = Streams(seed, begin, wide, inputs.steps)
     if scores is None:
@@ -47,8 +41,10 @@ def simulate_members(
     same = keeps_to_the_record(inputs.spec)
     simulated = known_past if scores is None else simulate_past
     past = simulated(record, drawn, Streams(seed, begin, wide, record.steps), padded.keep if same else ())
-    anchor = None if same else _fitted(past.state.anchor, inputs)
-    run_world(inputs, drawn, noise(inputs, streams), anchor, padded, past if same else None)
+    assert past.state.anchor is not None
+    anchor = None if same else past.state.anchor.among(len(inputs.actors))
+    desires = Desires(_by_decision(inputs, held, wide - begin), None if same else past.state.politics or None)
+    run_world(inputs, drawn, noise(inputs, streams), anchor, padded, past if same else None, own, desires)
     if padded is log:
         return drawn
     part = padded.part(0, end - begin)
@@ -56,6 +52,23 @@ def simulate_members(
         for name, values in theirs.items():
             mine[name][...] = values
     return Draws(**{name: values[: end - begin] for name, values in vars(drawn).items()})
+
+
+def _by_decision(inputs: Inputs, held: Array | None, runs: int) -> dict[str, Array]:
+    """Levels that decisions are held at, (T, A, 1 or runs) by decision and NaN where they are not.
+
+    Args:
+        inputs: the scenario.
+        held: (T, decisions, 1 or members) levels, in the order of `Inputs.decisions`.
+        runs: members of a chunk, which may be padded.
+    """
+    if held is None:
+        return {}
+    wide = held if held.shape[-1] == 1 else np.pad(held, ((0, 0), (0, 0), (0, runs - held.shape[-1])), mode="edge")
+    found = {name: np.full((inputs.steps, len(inputs.actors), wide.shape[-1]), np.nan) for _, name in inputs.decisions}
+    for n, (actor, name) in enumerate(inputs.decisions):
+        found[name][inputs.decided_steps :, inputs.actors.index(actor)] = wide[inputs.decided_steps :, n]
+    return found
 
 
 def simulate_past(record: Inputs, drawn: Draws, streams: Streams, keep: Keep) -> Past:
@@ -81,10 +94,11 @@ known_past = cached(LRUCache(maxsize=4), key=_key, lock=Lock())(simulate_past)
 
 
 def run_world(
-    inputs: Inputs, drawn: Draws, paths: Noise, anchor: Anchor | None, log: Log | None, past: Past | None = None
-) -> World:
+    inputs: Inputs, drawn: Draws, paths: Noise, anchor: Anchor | None, log: Log | None, past: Past | None = None,
+    own: Mapping[str, Own] | None = None, desires: Desires | None = None,
+) -> World:  # fmt: skip
     """A world at the end of its last quarter, from its first one or from a past that is taken up."""
-    world = World(inputs, drawn, paths, anchor, log, None if past is None else past.state)
+    world = World(inputs, drawn, paths, anchor, log, None if past is None else past.state, own, desires)
     if past is not None:
         take_up(past, world)
     try:
@@ -92,11 +106,3 @@ def run_world(
     finally:
         world.close()
     return world
-
-
-def _fitted(anchor: Anchor | None, inputs: Inputs) -> Anchor:
-    """The factual anchor with its rows in the order of the counterfactual roster."""
-    assert anchor is not None
-    residual = np.zeros((len(inputs.actors), anchor.residual.shape[-1]))
-    residual[BOTH] = anchor.residual[BOTH]
-    return Anchor(anchor.offset, residual, anchor.path)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,10 +11,12 @@ from agents.actor import NationalActor
 from agents.compute import BASE_SAFETY, HAZARD_STATED
 from agents.designer import ChipDesigner
 from agents.people import MOST_SECRET, ON_CAPABILITY, SAFETY_PEOPLE
-from agents.rows import CHINA
+from agents.rows import CHINA, US
 from agents.seat import SECRECY_TODAY
+from agents.stakes import Wants
 from scenarios.kinds import KINDS
 from scenarios.quarters import FIRST
+from scenarios.values import Weights
 from sim.engine.anchor import Anchor
 from sim.engine.inputs import Inputs
 from sim.engine.noise import Noise
@@ -111,6 +113,18 @@ class Actors:
     deciders: list[NationalActor]
     """Who takes postures: the superpowers, and one group per kind of partner."""
     designer: ChipDesigner
+    own: list[NationalActor]
+    """Actors of one's own, after the data: whoever holds one of their seats by default is not among the others."""
+
+
+@dataclass(frozen=True)
+class Desires:
+    """What is fixed of decisions beside the scenario."""
+
+    held: Mapping[str, Array] = field(default_factory=dict)
+    """Decision → (T, A, 1 or R) what it is held at; NaN where the actor decides."""
+    politics: Mapping[str, Array] | None = None
+    """Decision → (A, R) recorded politics, where this history goes otherwise."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +140,8 @@ class Context:
     factual: Anchor | None
     """The anchor of the recorded history, where this one goes otherwise."""
     t: int
+    desires: Desires
+    """What actors want, and what of their decisions is fixed."""
     kept: Collection[str]
     """Series that are kept, and `ledger` where the books of chips are: what else nobody needs is not computed."""
 
@@ -163,6 +179,40 @@ class Context:
     def wishes(self) -> bool:
         """Whether the money that actors would place if they could is asked for."""
         return not WISHES.isdisjoint(self.kept)
+
+    @property
+    def choosing(self) -> bool:
+        """Whether actors choose: the record and its dated rules are over."""
+        return self.t >= self.inputs.decided_steps
+
+    @property
+    def turn(self) -> bool:
+        """Whether it is the quarter of a year in which they do."""
+        return self.choosing and self.quarter % 4 == 0
+
+    @property
+    def politics(self) -> Mapping[str, Array] | None:
+        """Recorded politics, where this history goes otherwise."""
+        return self.desires.politics
+
+    def given(self, decision: str) -> Array:
+        """What the scenario fixes a decision at, (A, 1); NaN where the actor decides."""
+        return self.inputs.given[decision][self.t]
+
+    def held(self, decision: str) -> Array | None:
+        """What a decision is held at beside the scenario, (A, 1) or (A, R), or None where nothing is."""
+        found = self.desires.held.get(decision)
+        return None if found is None or not self.choosing else found[self.t]
+
+    def weights(self, rows: int | slice, balanced: bool = False) -> Weights:
+        """Weights of actors on the four values, (1,) or (k, 1) each."""
+        table = np.ones_like(self.inputs.weights) if balanced else self.inputs.weights
+        return Weights(*(column[rows] for column in table[..., None]))
+
+    def wants(self, row: int, balanced: bool = False) -> Wants:
+        """What the United States or China wants."""
+        month, side = (self.p.us_month_value, 1.0) if row == US else (self.p.china_month_value, -1.0)
+        return Wants(self.weights(row, balanced), month, side)
 
     def setting(self, lever: str) -> float:
         """This quarter's setting of a lever; NaN leaves the decision to the actor."""

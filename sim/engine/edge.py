@@ -7,13 +7,51 @@ scenario with the same draws, switches and dice, and only the future is its own.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scenarios.events import Event
+from scenarios.quarters import FIRST, number
+from scenarios.schema import START, Scenario, Switches
+from sim.engine.inputs import Inputs, inputs_of
 from sim.engine.state import State
-from sim.engine.world import World
 from sim.ensemble.rng import Array
+
+if TYPE_CHECKING:
+    from sim.engine.world import World
+
+
+def keeps_to_the_record(spec: Scenario) -> bool:
+    """Whether a scenario's past is the recorded one: what it sets begins after the data."""
+    edge = number(spec.data_until)
+    early = number(spec.start) <= edge and bool(spec.levers or spec.allocation or not isinstance(spec.decisions, str))
+    early = early or any(number(event.date) <= edge for event in spec.events)
+    early = early or any(rule.start[:7] <= f"{edge // 4}-{edge % 4 * 3 + 3:02d}" for rule in spec.rules)
+    # A switch acts in the past too.
+    return not (early or spec.actors or spec.switches != Switches(luck=spec.switches.luck))
+
+
+def recorded(spec: Scenario) -> Scenario:
+    """The recorded history of a scenario: the same draws, dice and data, and nothing that anybody decides otherwise."""
+    nothing: tuple[Event, ...] = ()
+    return spec.with_changes(
+        levers={},
+        allocation={},
+        decisions="choose",
+        values={},
+        events=nothing,
+        rules=(),
+        actors={},
+        start=START,
+        switches=Switches(luck=spec.switches.luck),
+    )
+
+
+def record_of(spec: Scenario) -> Inputs:
+    """The inputs of a scenario's recorded history, to the edge of its data."""
+    history = recorded(spec)
+    return inputs_of(history, number(history.data_until) - FIRST + 1)
 
 
 @dataclass(frozen=True)

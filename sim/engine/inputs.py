@@ -10,6 +10,8 @@ import numpy as np
 from cachetools import LRUCache, cached
 from numpy.typing import NDArray
 
+from agents.licensing import AS_WRITTEN
+from scenarios.decisions import DECISIONS, HABIT, pairs
 from scenarios.events import KINDS as EVENTS
 from scenarios.levers import LEVERS
 from scenarios.quarters import FIRST, number, of_date
@@ -108,15 +110,18 @@ class Inputs(Recorded):
         return share / max(share.sum(), 1e-9)
 
     @cached_property
+    def hub_part(self) -> Array:
+        """(A,) each hub's part of what passes through hubs; all alike where nothing does."""
+        part = np.zeros(len(self.actors))
+        rows = self.rows_of("hub")
+        through = self.routes[rows]
+        part[rows] = through / through.sum() if through.sum() > 0 else 1 / max(len(through), 1)
+        return part
+
+    @cached_property
     def route_rows(self) -> list[int]:
         """Rows of the actors that diverted chips lead through."""
         return [int(row) for row in np.flatnonzero(self.routes)]
-
-    @cached_property
-    def policing_set(self) -> Array:
-        """(A, 1) how hard an actor polices diversion where its row fixes it; NaN where it decides."""
-        fixed = [np.nan if row.policing is None else row.policing for row in self.roster]
-        return np.array(fixed)[:, None]
 
     @cached_property
     def _shares_abroad(self) -> Array:
@@ -135,6 +140,61 @@ class Inputs(Recorded):
         rest = spent["rest_non_us_non_china"]
         stock = self.column("stock_2022q3_h100e") * np.isin(self.actors, SUPERPOWERS, invert=True)
         return np.asarray(stock / stock.sum() * (rest / (rest + spent["united_states"])))
+
+    # --- decisions --------------------------------------------------------------------------------------------
+
+    @property
+    def decided_steps(self) -> int:
+        """How many of the first quarters lie in the record or under its dated rules: actors choose after them."""
+        return max(self.data_steps, self.rules_steps)
+
+    @cached_property
+    def decisions(self) -> tuple[tuple[str, str], ...]:
+        """Actor and decision, for every decision that an actor takes."""
+        return pairs((row.actor, row.kind) for row in self.roster)
+
+    @cached_property
+    def given(self) -> dict[str, Array]:
+        """Decision → (T, A, 1) what it is fixed at by the scenario or its lever; NaN where the actor decides."""
+        given = {name: np.full((self.steps, len(self.actors), 1), np.nan) for name in DECISIONS}
+        for actor, name in self.decisions:
+            row, decision = self.actors.index(actor), DECISIONS[name]
+            path = given[name][:, row, 0]
+            if name == "policing" and self.roster[row].policing is not None:
+                path[:] = self.roster[row].policing
+            lever = self.levers[decision.lever] / decision.scale
+            path[:] = np.where(np.isnan(lever), path, lever)
+            own = self.spec.decided(actor).get(name)
+            if own is not None and not isinstance(own, str):
+                mine = setting_path(own, self.spec.start, FIRST, self.steps)
+                path[:] = np.where(np.isnan(mine), path, mine)
+        self._written(given["licensing"][:, self.actors.index("united_states"), 0])
+        return given
+
+    def _written(self, path: Array) -> None:
+        """Where a scenario writes licenses itself, the United States keeps to what is written."""
+        mine, theirs = self.regime, export_rules.build(export_rules.recorded(self._policy))
+        written = np.zeros(self.steps, bool)
+        for name in ("approval", "cap_share", "cap_units", "price_share"):
+            written |= (getattr(mine, name) != getattr(theirs, name))[: self.steps].any(axis=1)
+        rest = path[int(written.argmax()) :] if written.any() else path[:0]
+        rest[np.isnan(rest)] = AS_WRITTEN
+
+    @cached_property
+    def by_habit(self) -> dict[str, NDArray[np.bool_]]:
+        """Decision → (A, 1) whether an actor decides it by habit."""
+        found = {name: np.zeros((len(self.actors), 1), bool) for name in DECISIONS}
+        for actor, name in self.decisions:
+            found[name][self.actors.index(actor)] = self.spec.decided(actor).get(name) == HABIT
+        if self.spec.switches.us_reacts:
+            for name in ("licensing", "enforcement"):
+                found[name][self.actors.index("united_states")] = True
+        return found
+
+    @cached_property
+    def weights(self) -> Array:
+        """(4, A) weights of actors on security, prosperity, safety and money."""
+        return np.array([self.spec.wanted(actor) for actor in self.actors]).T
 
     # --- settings ---------------------------------------------------------------------------------------------
 
@@ -183,7 +243,7 @@ class Inputs(Recorded):
     def _fixed(self, what: str, uses: tuple[str, ...]) -> list[Array | None]:
         """(T, A, uses) fixed shares by quarter."""
         shares = np.full((self.steps, len(self.actors), len(uses)), np.nan)
-        for actor, divided in self.spec.allocation.items():
+        for actor, divided in self.spec.shares().items():
             for use, setting in divided.get(what, {}).items():
                 path = setting_path(setting, self.spec.start, FIRST, self.steps)
                 shares[:, self.actors.index(actor), uses.index(use)] = path
@@ -249,12 +309,6 @@ class Inputs(Recorded):
         if self.spec.blind:
             announced = announced & (self.capacity_share[:, : len(US_CLASSES)] > 0)
         return on_sale & (chips.known(self.edge) | announced)
-
-    @cached_property
-    def permission_from(self) -> int:
-        """The step from which the scenario's own number for Beijing's permission holds; beyond the run without one."""
-        given = np.flatnonzero(~np.isnan(self.levers["import_permission"]))
-        return int(given[0]) if len(given) else self.steps
 
     @cached_property
     def strongest(self) -> list[int]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from scenarios.groups import members
 from scenarios.quarters import DATA_UNTIL, FIRST, end_year, label, number, of_date
-from scenarios.schema import Scenario
+from scenarios.schema import ActorChange, Scenario
 from scenarios.tables import (
     Actor,
     Domestic,
@@ -161,20 +163,32 @@ class Recorded:
         for t in range(self.steps):
             year = min(max((FIRST + t) // 4, first), last)
             for a, actor in enumerate(self.actors):
-                added[t, a], share[t, a] = data.get((self._model_of(actor), year), (0.0, 0.0))
+                of = (data.get((model, year), (0.0, 0.0)) for model in self._models_of(actor))
+                added[t, a], share[t, a] = _together(list(of))
         return added, share
 
     def unit(self, quantity: str, year: int | None = None) -> Array:
-        """(A,) a quantity of the table of units by actor: of the year, or of the only one that there is."""
+        """(A,) a quantity of the table of units by actor: of the year, or of the only one that there is.
+
+        Who is `like` a group has its money and the mean of its prices.
+        """
         rows: tuple[Unit, ...] = table("units")
         found = {row.actor: row.value for row in rows if row.quantity == quantity and year in (None, row.year)}
         sold = quantity.endswith("to_china_usd_bn")  # who is `like` a seller is a buyer like it, and sells nothing
-        return np.array([found.get(actor if sold else self._model_of(actor), 0.0) for actor in self.actors])
+        of = [
+            [found.get(name, 0.0) for name in ((actor,) if sold else self._models_of(actor))] for actor in self.actors
+        ]
+        return np.array([sum(values) if quantity.endswith("usd_bn") else sum(values) / len(values) for values in of])
 
-    def _model_of(self, actor: str) -> str:
-        """Who is `like` another builds, pays and invests like it."""
-        change = self.spec.actors.get(actor)
-        return change.like if change and change.like else actor
+    def _models_of(self, actor: str) -> tuple[str, ...]:
+        """Who is `like` another builds, pays and invests like it; like a group, as its members together."""
+        change = self._changes.get(actor)
+        return members(change.like) if change and change.like else (actor,)
+
+    @cached_property
+    def _changes(self) -> dict[str, ActorChange]:
+        """What the scenario changes of every actor."""
+        return self.spec.changes()
 
     @cached_property
     def megawatt_usd(self) -> Array:
@@ -258,6 +272,14 @@ class Recorded:
         rows: tuple[FrontierQuarter, ...] = table("frontier_quarters")
         known = {(row.actor, number(row.quarter)): row.eci for row in rows}
         return np.array([[known[a, FIRST + t] for t in range(self.data_steps)] for a in SUPERPOWERS])
+
+
+def _together(added: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Power that several add, and the share of it all for AI chips."""
+    if len(added) == 1:
+        return added[0]
+    total = sum(power for power, _ in added)
+    return total, sum(power * share for power, share in added) / max(total, 1e-9)
 
 
 def _or(values: Array, usual: float) -> Array:

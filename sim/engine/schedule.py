@@ -46,19 +46,20 @@ PHASES: tuple[Phase, ...] = (
     Phase(
         "observe and decide", decide.run, "every actor sees last quarter's public information and decides",
         reads=_fields(
-            "ahead_of_sales alignment allies_parted base_plan bloc_revenue budget china_price clustered "
-            "concentration delivered early edge enforcement executed experiments from_experiments from_people "
-            "hoard idle list_price mineral_controls money money_use people_use permission plan plan_edge "
-            "policing power_use pretraining public push reinforcement reinforcement_asked revenue_growth "
-            "rl_value run_edge safety safety_asked serving since spread stockpiling strain strictness "
-            "supply_level target tools used_train variant_wait wish"
+            "ahead_of_sales alignment allies_parted backlog base_plan bloc_revenue budget china_price "
+            "clustered concentration delivered early edge enforcement executed experiments from_experiments "
+            "from_people hoard idle licensing list_price memory_control mineral_controls model_access money "
+            "money_use network on_order order_price people_use permission plan plan_edge policing politics "
+            "power power_added power_need power_use pretraining public push reinforcement reinforcement_asked "
+            "revenue revenue_growth rl_value run_edge safety safety_asked serving since spread stockpiling "
+            "strain supply_level target tools used_train variant_wait wish"
         ),
         writes=_fields(
             "alignment base_plan budget chip_return clustered concentration cost early effort enforcement "
-            "experiments hoard idle margin mix money money_use people_use permission plan policing "
-            "policing_set pretraining prospects public_costs public_items push recorded_money reinforcement "
-            "reinforcement_asked run_share safety safety_asked serving spread strictness target variant_wait "
-            "wish wished worth"
+            "experiments hoard idle licenses licensing margin mix model_access money money_use people_use "
+            "permission permission_recorded plan policing pretraining prospects public_costs public_items "
+            "push recorded_money reinforcement reinforcement_asked run_share safety safety_asked serving "
+            "spread stakes target variant_wait wish wished worth"
         ),
     ),
     Phase(
@@ -74,16 +75,16 @@ PHASES: tuple[Phase, ...] = (
         reads=_fields(
             "ahead_of_sales approval backlog backlog_usd breakthrough budget cap_share cap_units capacity "
             "china_price chinese_output chips coming cost_fall delivered demand demand_growth early edge "
-            "enforcement executed hit hoard kappa_decode kappa_train legal_total let_in list_price "
+            "enforcement executed hit hoard kappa_decode kappa_train legal_total let_in licensing list_price "
             "made_to_order money money_use network offshore_closed on_order own_train permission plan "
-            "policing power power_added power_need price_share rent rented spending strictness supply_level "
-            "variant_wait wished"
+            "policing power power_added power_need price_share rent rented spending supply_level variant_wait "
+            "wished"
         ),
         writes=_fields(
             "ahead_of_sales allowed arrived backlog backlog_usd blocked bought caught china_price coming cost "
-            "cover delivered delivery demand demand_growth die diverted executed flows hoard ledger "
-            "legal_by_class legal_chips legal_total let_in licensed_usd made_chinese made_h100e mix network "
-            "newly_rented on_order order_price ordered permitted placed power_use premium premium_usd "
+            "cover delivered delivery demand demand_growth die diverted executed flows hoard ledger leeway "
+            "legal_by_class legal_chips legal_total let_in licensed licensed_usd made_chinese made_h100e mix "
+            "network newly_rented on_order order_price ordered permitted placed power_use premium premium_usd "
             "priced_out refunded rent seized_h100e spending wished"
         ),
     ),
@@ -113,8 +114,9 @@ PHASES: tuple[Phase, ...] = (
         "train", train.run, "the largest run becomes a model when the release clock says so",
         reads=_fields(
             "agreed_run agreement alignment anchor best_rl china_price concentration eci efficiency fleets "
-            "frontier_shock largest_run latent list_price offset offsets open_to points_history pretraining "
-            "reinforcement rl_ceiling run_price serving slowdown slowdown_start used_decode used_train"
+            "frontier_shock largest_run latent list_price model_access offset offsets open_to points_history "
+            "pretraining reinforcement rl_ceiling run_price serving slowdown slowdown_start used_decode "
+            "used_train"
         ),
         writes=_fields(
             "agreed_run anchor best_rl eci first_possible fleets follower_terms frontier_shock largest_run "
@@ -124,20 +126,24 @@ PHASES: tuple[Phase, ...] = (
     Phase(
         "feedback", feedback.run, "revenue, and what everybody sees next quarter",
         reads=_fields(
-            "alignment bloc_revenue blocked china_price clustered cost cover diverted eci edge "
-            "from_experiments from_people list_price money_use order_price pay people people_use power_use "
-            "premium priced_out public public_costs recorded_money revenue revenue_growth safety serving "
-            "since used_decode used_train"
+            "alignment backlog bloc_revenue blocked budget china_price clustered cost cover delivered "
+            "diverted eci edge enforcement flows follower_terms from_experiments from_people licensed "
+            "licensing list_price memory_control model_access money money_use network on_order order_price "
+            "pay people people_use permission policing power power_added power_need power_use premium "
+            "priced_out public public_costs push recorded_money revenue revenue_growth safety serving since "
+            "supply_level tools used_decode used_train"
         ),
-        writes=_fields("bloc_revenue edge governance plan_edge public revenue revenue_growth run_edge with_us"),
+        writes=_fields(
+            "bloc_revenue edge governance plan_edge politics public revenue revenue_growth run_edge with_us"
+        ),
     ),
     Phase(
         "account", account.run, "who earned, paid and did without how much",
         reads=_fields(
             "arrived budget caught china_price cost delivered die hit idle imported_memory legal_by_class "
-            "licensed_usd list_price memory_control minerals money_use newly_rented pay people people_use "
-            "premium_usd price_share public_items rented revenue safety serving spending supply_level "
-            "talent_usd tools used_train"
+            "licensed_usd list_price memory_control minerals model_access money_use newly_rented pay people "
+            "people_use premium_usd price_share public_items rented revenue safety serving spending "
+            "supply_level talent_usd tools used_train"
         ),
         writes=_fields("accounts"),
     ),

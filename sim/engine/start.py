@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from agents.compute import BASE_SAFETY
+from agents.licensing import AS_WRITTEN
 from agents.protocols import AtEdge, PublicInfo
 from agents.rows import CHINA, US
+from agents.superpower import LIMITS_TODAY
 from scenarios.uses import MONEY, PEOPLE
 from sim.engine.anchor import Anchor
 from sim.engine.context import Constants
@@ -17,6 +19,7 @@ from sim.ensemble.rng import Array
 from sim.equations import market
 from sim.equations.chips import CLASSES
 from sim.equations.domestic import Capacity
+from sim.equations.trade import CHANNELS
 
 RL_TRACE = 0.0006
 """Share of compute for reinforcement learning at the start: the axis was known, not used; judgement."""
@@ -75,7 +78,8 @@ def first(inputs: Inputs, p: Draws, constants: Constants, factual: Anchor | None
         serving=table(), experiments=table(), pretraining=table(), reinforcement=table(RL_TRACE * (1 - BASE_SAFETY)),
         reinforcement_asked=table(RL_TRACE * (1 - BASE_SAFETY)), safety_asked=table(BASE_SAFETY), spread=table(),
         safety=table(BASE_SAFETY), concentration=table(),
-        alignment=table(i.column("alignment_2022")[:, None]), policing=policing, strictness=table(),
+        alignment=table(i.column("alignment_2022")[:, None]), policing=policing,
+        licensing=row(US, AS_WRITTEN), model_access=row(US, LIMITS_TODAY), politics={},
         enforcement=row(US, 1.0), permission=row(CHINA, 1.0), hoard=table(), push=row(CHINA, FIRST_PUSH),
         revenue=table(), own_train=table(), own_decode=table(), used_train=table(stock),
         used_decode=table(stock), running=table(1.0), power=table(i.column("ai_power_mw_2022")[:, None]),
@@ -95,6 +99,7 @@ def first(inputs: Inputs, p: Draws, constants: Constants, factual: Anchor | None
         public=PublicInfo(
             rival_gap=table(GAP_AT_FIRST), lead=GAP_AT_FIRST * ones, blocked=0.0 * ones,
             priced_out=0.0 * ones, premium=0.0 * ones, diverted=0.0 * ones, cover=ones.copy(),
+            flows=np.zeros((len(CHANNELS), runs)), licensed=0.0 * ones, distilled=0.0 * ones, enforcement=ones.copy(),
         ),
         fleets=[], first_possible=largest, run_price=table(i.list_price[0]),
         best_efficiency=np.zeros((3, i.steps + 1, runs)), best_rl=np.zeros((3, i.steps, runs)),

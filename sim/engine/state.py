@@ -7,13 +7,15 @@ Shapes: A actors, K chip classes, M merchant classes, R members, T quarters. A t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
+from agents.licensing import Leeway
 from agents.protocols import AtEdge, PublicInfo
+from agents.stakes import Stakes
 from agents.worth import Worth
 from scenarios.events import Event
 from sim.engine.anchor import Anchor
@@ -73,14 +75,18 @@ class State:
     """Alignment with the United States, 0 to 1."""
     policing: Array
     """How hard hubs look for diverted chips, 0 to 1."""
-    strictness: Array
-    """How far a reacting United States closes licenses, 0 to 1."""
+    licensing: Array
+    """How strictly the United States licenses chips for China: 0 lets all go, 0.5 as the rules are written, 1 none."""
+    model_access: Array
+    """Limits on access to American models, 0 to 1."""
     enforcement: Array
     """US enforcement effort, times the budget of 2026."""
     permission: Array
     """Share of what the US allows that Beijing lets in, 0 to 1."""
     hoard: Array
     """US dollars that China spent ahead of a rule and has not saved again."""
+    politics: Mapping[str, Array]
+    """Decision → (A, R) slope of its menu that makes the recorded level rational, billions of US dollars a year."""
     early: Array
     """US dollars of this quarter that are spent ahead of a rule."""
     push: Array
@@ -232,9 +238,9 @@ class State:
     anchor: Anchor | None
     """What ties points to the record after the data; None before their edge, but for a counterfactual history."""
 
-    def hub_policing(self, rows: slice) -> Array:
-        """(R,) how hard hubs look for diverted chips, the mean over them; a world without hubs has none."""
-        return np.asarray(self.policing[rows].mean(axis=0)) if rows.stop > rows.start else np.zeros_like(self.outage)
+    def hub_policing(self, part: Array) -> Array:
+        """(R,) how hard hubs look for diverted chips, by each one's part of the transit; 0 without hubs."""
+        return np.asarray((part[:, None] * self.policing).sum(axis=0))
 
     def amounts(self) -> Iterator[tuple[str, Array]]:
         """Name and value of every array that is an amount or a share and so cannot be negative."""
@@ -331,8 +337,12 @@ class Quarter:
     """(A, 1) spending of allies against the trend, a factor set by policy."""
     run_share: Array
     """(A, R) share of compute that money and the fleet give the largest run, policy apart; after the data."""
-    policing_set: Array
-    """(A, 1) how hard an actor polices diversion where its row fixes it; NaN where it decides."""
+    stakes: Stakes
+    """What everybody can see of the market, at the turn of a year."""
+    licenses: tuple[Array, Array]
+    """(R,) licensing and permission that the United States and China would set, at the turn of a year."""
+    permission_recorded: float
+    """Share that Beijing let in by its dated rules; NaN after them."""
     prospects: Array
     """(A, R) money for chips that revenue carries, against that of the last quarter of data."""
 
@@ -347,6 +357,10 @@ class Quarter:
     """(R,) what Chinese fabs make, thousand 910C equivalents."""
 
     # --- trade --------------------------------------------------------------------------------------------------------
+    leeway: Leeway
+    """What licensing makes of the rules as they are written."""
+    licensed: Array
+    """(R,) share of a frontier chip's use that the best chip under license has, by the rules as they are written."""
     permitted: Array
     """(R,) share of what the US allows that Beijing lets in, its dated rules included."""
     blocked: Array

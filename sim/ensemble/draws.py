@@ -120,6 +120,11 @@ class Draws:
     talent_supply: Array
     pooling_cost: Array
     secrecy_cost: Array
+    us_month_value: Array
+    china_month_value: Array
+    choice_temperature: Array
+    stakes_growth: Array
+    parting: Array
     compute_fraction_nvidia: Array
     compute_fraction_other: Array
     bandwidth_fraction_nvidia: Array

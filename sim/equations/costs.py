@@ -17,12 +17,13 @@ from sim.equations.feedback import SERVED_RETURNS
 
 ENFORCEMENT = 235e6
 """US dollars a year of the Bureau of Industry and Security in fiscal 2026 (191 million in fiscal 2023 to 2025)."""
-POLICING = 200e6
-"""US dollars a year that a hub pays to look into all transit of chips; judgement, no budget is published."""
+POLICING = 400e6
+"""US dollars a year that hubs pay together to look into all transit of chips, each by its part of it; judgement, no
+budget is published."""
 CHECK = 50.0
 """US dollars per exported H100e with a location check; judgement: software and its upkeep, not hardware (IAPS)."""
-REFUSED, LIMITS_TODAY = 0.12, 0.2
-"""Share of revenue that full limits on access to served models forgo, and the limits of today; judgement: Anthropic
+REFUSED = 0.12
+"""Share of revenue that full limits on access to served models forgo; judgement: Anthropic
 gave up several hundred million dollars by refusing Chinese-owned customers (statement of February 2026), 2 to 8 %."""
 EQUIPMENT = 0.75
 """Share of money for fabs that buys tools; judgement, as in leading-edge fabs."""
@@ -115,7 +116,7 @@ ITEMS: dict[str, Item] = {
         "tool sales that they lose by it", "Judgement", "judgement",
     ),
     "policing": Item(
-        "Policing of transit", "spent", f"{POLICING / 1e6:g} million dollars a year · policing",
+        "Policing of transit", "spent", f"{POLICING / 1e6:g} million dollars a year · policing · part of the transit",
         "Judgement", "judgement",
     ),
     "minerals": Item(

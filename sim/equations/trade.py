@@ -93,6 +93,8 @@ def fill(money: Array, weight: Array, limit: Array) -> Array:
         total = open_ones.sum(axis=0)
         offered = spent + open_ones * (left / np.where(total > 0, total, 1.0))
         spent = np.minimum(offered, limit)
+        if np.array_equal(spent, offered):
+            break  # nothing met a limit, so that nothing is left to be offered again
         left = np.where(total > 0, (offered - spent).sum(axis=0), left)
     return spent
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+from sim.hindcast import turns
 from sim.hindcast.blind import CUTOFFS, Hindcast, Point, hindcast
-
-FOLDER = Path(__file__).parent / "kept"
+from sim.hindcast.stored import FOLDER, write_lines
 
 
 @cache
@@ -30,26 +29,11 @@ def keep(found: Hindcast) -> Path:
 
 
 def write(found: Hindcast, path: Path) -> Path:
-    """Write a hindcast as JSON: one point and one quarter of a fan to a line, so that changes can be read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_lines(found.summary()), encoding="utf-8")
-    return path
-
-
-def _lines(summary: dict[str, Any]) -> str:
-    parts = []
-    for key, value in summary.items():
-        if key == "points":
-            text = "[\n" + ",\n".join(f"  {json.dumps(row)}" for row in value) + "\n ]"
-        elif key == "fans":
-            rows = (f"  {json.dumps(name)}: {json.dumps(path)}" for name, path in value.items())
-            text = "{\n" + ",\n".join(rows) + "\n }"
-        else:
-            text = json.dumps(value)
-        parts.append(f" {json.dumps(key)}: {text}")
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+    """Write a hindcast as JSON."""
+    return write_lines(found.summary(), path)
 
 
 if __name__ == "__main__":
     for month in CUTOFFS:
         print(keep(hindcast(month, tell=print)))
+    print(turns.keep(turns.scored()))

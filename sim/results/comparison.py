@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -81,7 +82,18 @@ class Comparison(Short):
                 f"{one.name} uses the calibration {one.calibration} and {two.name} {two.calibration}: their hardware "
                 "and training differ too."
             )
-        return found
+        if self.first.held_as != self.second.held_as:
+            held, free = ("first", "second") if self.first.held_as else ("second", "first")
+            said = "held otherwise" if self.first.held_as and self.second.held_as else "taken by the actors"
+            found.append(f"Decisions are held in the {held}, and {said} in the {free}.")
+        return [*found, *self._other_actors()]
+
+    def _other_actors(self) -> Iterator[str]:
+        """A sentence for every seat that different actors hold."""
+        for actor in dict.fromkeys([*self.first.agents, *self.second.agents]):
+            one, two = (run.agents.get(actor, "the usual actor") for run in (self.first, self.second))
+            if one != two:
+                yield f"The seat of {actor} is held by {one} in the first and by {two} in the second."
 
     @checked
     def difference(self, name: str, year: int) -> Array:
@@ -112,7 +124,7 @@ class Comparison(Short):
     def outcome_changes(self) -> dict[str, dict[str, Any]]:
         """Change of the share of each outcome class at the horizon, with its paired 90 % interval (None of one)."""
         one, two = self._codes
-        same = self.first.spec.digest() == self.second.spec.digest()
+        same = self.first.digest() == self.second.digest()
         result = {}
         for i, name in enumerate(polarity.CLASSES):
             d = paired_share(one == i, two == i, same)

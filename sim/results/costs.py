@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scenarios import load
+from scenarios.decisions import CHOOSE
 from scenarios.schema import Scenario
 from sim.checks import checked
 from sim.engine.paths import moved
 from sim.ensemble.rng import Array
 from sim.equations.costs import INVESTMENT, ITEMS
+from sim.results.together import with_groups
 from sim.short import Short
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ ACCOUNT = "accounts"
 def reference_of(spec: Scenario) -> Scenario:
     """The scenario that a cost is counted against: the same world under current policy, or with trade open.
 
-    It has the parameters, the actors and the known history of the scenario, and nothing else of what it decides.
+    It has the parameters, the actors and the known history of the scenario, and nothing else of what it decides or of
+    what its actors want.
     """
     return _in_the_world_of(spec, load(USUAL if _decides(spec) else OPEN))
 
@@ -37,7 +40,8 @@ def reference_of(spec: Scenario) -> Scenario:
 def _decides(spec: Scenario) -> bool:
     """Whether a scenario sets anything that current policy does not."""
     shares = any(uses for divided in spec.allocation.values() for uses in divided.values())
-    return bool(shares or spec.events or spec.rules or any(moved(spec, name) for name in spec.levers))
+    wants = any(spec.values.values()) or spec.decisions not in (CHOOSE, {})
+    return bool(shares or wants or spec.events or spec.rules or any(moved(spec, name) for name in spec.levers))
 
 
 def _in_the_world_of(spec: Scenario, policy: Scenario) -> Scenario:
@@ -99,7 +103,7 @@ class Costs(Short):
 
     @checked
     def of(self, actor: str, item: str, year: int) -> Array:
-        """US dollars that an item costs an actor in a year, in every future, `(runs,)`.
+        """US dollars that an item costs an actor, or a group of them, in a year, in every future, `(runs,)`.
 
         Raises:
             InputError: for a year outside the run, or an account that is not kept.
@@ -115,9 +119,10 @@ class Costs(Short):
         return _pairs(self.run)
 
     def medians(self) -> dict[str, dict[str, dict[str, float]]]:
-        """Actor → item → year → median over futures, US dollars a year."""
+        """Actor or group → item → year → median over futures, US dollars a year."""
         result: dict[str, dict[str, dict[str, float]]] = {}
-        for actor, item in self.pairs:
+        for account in with_groups(self.run.parts(ACCOUNT)):
+            actor, _, item = account.partition(".")
             years = {
                 str(year): float(f"{np.median(self.of(actor, item, year)):.6g}")
                 for year in range(2023, self.run.until + 1)

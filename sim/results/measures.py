@@ -28,7 +28,7 @@ MEASURES: dict[str, tuple[str, str]] = {
     "priced_out": ("China's chip money that the price keeps from being spent", "share"),
     "permission": ("Imports that Beijing lets in", "share"),
     "push": ("Chinese domestic push", "share"),
-    "policing": ("Policing of hubs, mean over hubs", "share"),
+    "policing": ("Policing of hubs, by what passes through each", "share"),
     "enforcement": ("US enforcement effort", "times the 2026 budget"),
     "legal_chips": ("China's legally imported chips", "chips a quarter"),
     "planned_usd": ("Money planned for chips, before what could be ordered", "US dollars a quarter"),
@@ -51,6 +51,7 @@ MEASURES: dict[str, tuple[str, str]] = {
     "compute_use": ("Compute by use", "share"),
     "people_use": ("People by use", "share"),
     "people": ("People who work on AI", "full-time equivalents"),
+    "decisions": ("Decisions of actors", "level, by decision"),
     "accounts": ("Earned, paid or done without", "US dollars a quarter"),
 }
 """Series that can be asked for: label and unit."""

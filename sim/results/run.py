@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.decisions import pairs
 from scenarios.errors import InputError, unknown
 from scenarios.quarters import FIRST, end_year, label
 from scenarios.schema import Scenario
 from sim.checks import checked
 from sim.ensemble.rng import Array
+from sim.own import Own, digest
 from sim.results.measures import MEASURES
 from sim.results.outcomes import blocs, lead, polarity
+from sim.results.together import of_members, parts_of, with_groups
 from sim.results.wording import rounded
 from sim.short import Short
 
@@ -40,11 +45,31 @@ class Run(Short):
     """Parameter values drawn, each (runs,)."""
     ledger: dict[str, Array] = field(default_factory=dict)
     """Chips by class and quarter (T, classes, runs), where it was kept."""
+    agents: Mapping[str, str] = field(default_factory=dict)
+    """Actors of one's own: the seat, and class, fingerprint of its code and parameters of who holds it."""
+    seats: Mapping[str, Own] = field(default_factory=dict)
+    """The same as classes, for runs that are to have them too."""
+    held: Array | None = None
+    """Levels at which decisions were held after the data, `(T, decisions, 1 or runs)`; None where nothing was."""
+
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits that name what was simulated, with actors of one's own and held decisions."""
+        return digest(self.spec, {**self.agents, **({"held": self.held_as} if self.held_as else {})})
+
+    @cached_property
+    def held_as(self) -> str:
+        """Twelve hexadecimal digits that name the levels at which decisions were held; empty where none were."""
+        if self.held is None:
+            return ""
+        return hashlib.sha256(np.ascontiguousarray(self.held).tobytes()).hexdigest()[:12]
 
     def _facts(self) -> dict[str, Any]:
         shares = ", ".join(f"{polarity.LABELS[name]} {n}" for name, n in rounded(self.outcome_shares()).items())
         return {
-            "scenario": f"{self.spec.name}, digest {self.spec.digest()}",
+            "scenario": f"{self.spec.name}, digest {self.digest()}",
+            **({"actors of one's own": ", ".join(f"{name}: {who}" for name, who in self.agents.items())}
+               if self.agents else {}),
+            **({"decisions": f"held, {self.held_as}"} if self.held_as else {}),
             "futures": f"{self.runs:,}, numbers {self.first} to {self.first + self.runs - 1} of seed {self.seed}",
             "quarters": f"{self.quarters[0]} to {self.quarters[-1]}",
             f"outcomes at the end of {self.until}, futures in 100": shares,
@@ -113,7 +138,10 @@ class Run(Short):
 
     @checked
     def parts(self, name: str) -> tuple[str, ...]:
-        """Names of the parts of a series along its middle axis; empty for a single series."""
+        """Names of the parts of a series along its middle axis; empty for a single series.
+
+        Groups of actors are not among them, so that nobody is counted twice; `part` knows them.
+        """
         from sim.engine.inputs import accounts_of
         from sim.engine.phases.record import BLOCS, BY_BLOC, BY_RIVAL, PARTS, RIVALS
 
@@ -121,19 +149,30 @@ class Run(Short):
             return ()
         if name == "accounts":
             return tuple(f"{actor}.{item}" for actor, item in accounts_of(self.spec.roster()))
+        if name == "decisions":
+            return tuple(f"{actor}.{taken}" for actor, taken in pairs((r.actor, r.kind) for r in self.spec.roster()))
         return BLOCS if name in BY_BLOC else RIVALS if name in BY_RIVAL else PARTS.get(name, self.actors)
 
     @checked
     def part(self, name: str) -> Array:
-        """A series or one part of it, `(T, runs)`, by NAME or NAME.part (for example `flows_china.legal`)."""
+        """A series or one part of it, `(T, runs)`, by NAME or NAME.part (for example `flows_china.legal`).
+
+        Where parts are by actor, a group such as `gulf` can be asked for too: amounts are added, shares averaged, and
+        of capability and of the largest training run that of the member who has most is given.
+
+        Raises:
+            InputError: for an unknown name or part, with the nearest valid one.
+        """
         series, _, part = name.partition(".")
         values = self[series]
         names = self.parts(series)
         if not part and not names:
             return values
-        if part not in names:
-            raise unknown(f"part of {series}", part, names)
-        return values[:, names.index(part)]
+        if part in names:
+            return values[:, names.index(part)]
+        if of := parts_of(part, names):
+            return of_members(series, [values[:, names.index(name)] for name in of])
+        raise unknown(f"part of {series}", part, with_groups(names))
 
     @checked
     def outcome_shares(
@@ -212,7 +251,8 @@ class Run(Short):
             "scenario_json": self.spec.model_dump_json(), "seed": str(self.seed), "first_member": str(self.first),
             "runs": str(self.runs), "until": str(self.until), "calibration": self.spec.calibration,
             "weighting": self.spec.weighting, "history_draws": posterior_draws.digest(self.spec),
-            "parameters": json.dumps(sorted(self.parameters)), "numpy": np.__version__, "machine": platform.machine(),
+            "parameters": json.dumps(sorted(self.parameters)), "digest": self.digest(),
+            "agents": json.dumps(dict(self.agents)), "numpy": np.__version__, "machine": platform.machine(),
         }  # fmt: skip
 
     @checked
@@ -224,7 +264,7 @@ class Run(Short):
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         name = self.spec.name.replace(":", "-")
-        path = folder / f"{name}-{self.spec.digest()}-seed{self.seed}-{self.first}-{self.runs}-{self.until}.parquet"
+        path = folder / f"{name}-{self.digest()}-seed{self.seed}-{self.first}-{self.runs}-{self.until}.parquet"
         partial = path.with_suffix(".part")
         self.members().write_parquet(partial, metadata=self.metadata())
         partial.replace(path)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agents.rows import BOTH, CHINA, US
+from scenarios import groups
 from sim.engine.phases.record import TERMS
 from sim.ensemble import posterior_draws
 from sim.ensemble.rng import Array
@@ -14,6 +15,7 @@ from sim.equations.governance import INDICES
 from sim.equations.trade import CHANNELS
 from sim.results.costs import allocation
 from sim.results.outcomes import blocs, china_compute, crossing, lead, million, polarity
+from sim.results.together import with_groups
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,7 +48,7 @@ def _may_not(values: Array) -> dict[str, float | None]:
 
 
 def summary(run: Run) -> dict[str, Any]:
-    """Everything the command line prints as JSON; years are year ends."""
+    """Everything the command line prints as JSON; years are year ends. Groups stand beside the actors they are of."""
     years = range(2022, run.until + 1)
     at = {year: run.step(year) for year in years}
 
@@ -54,15 +56,14 @@ def summary(run: Run) -> dict[str, Any]:
         return {str(year): quantiles(run[name][t], q) for year, t in at.items()}
 
     def by_actor(name: str) -> dict[str, dict[str, dict[str, float | None]]]:
-        values = run[name]
-        return {
-            actor: {str(year): quantiles(values[t, a]) for year, t in at.items()} for a, actor in enumerate(run.actors)
-        }
+        values = {actor: run.part(f"{name}.{actor}") for actor in everybody}
+        return {actor: {str(year): quantiles(path[t]) for year, t in at.items()} for actor, path in values.items()}
 
     observed, since, to = lead.observed_slope()
+    everybody = with_groups(run.actors)
     codes = crossing.polarity_at_crossing(run)
     return {
-        "scenario": run.spec.name, "digest": run.spec.digest(), "levers": dict(run.spec.levers),
+        "scenario": run.spec.name, "digest": run.digest(), "agents": dict(run.agents), "levers": dict(run.spec.levers),
         "calibration": run.spec.calibration, "weighting": run.spec.weighting,
         "history_draws": posterior_draws.digest(run.spec), "seed": run.seed, "runs": run.runs,
         "horizon": run.until, "outcomes": run.outcome_shares(),
@@ -75,7 +76,7 @@ def summary(run: Run) -> dict[str, Any]:
         "frontier_speed": {str(y): quantiles(lead.us_speed(run, t)) for y, t in at.items() if y > 2023},
         "edge_slope": edge_slope(run),
         "crossing_delay_months": _may_not(crossing.delay_months(run)),
-        "crossing_year": {a: _may_not(v) for a, v in zip(run.actors, crossing.by_actor(run), strict=True)},
+        "crossing_year": {actor: _may_not(years) for actor, years in _crossings(run).items()},
         "outcomes_at_crossing": {
             name: _plain(float(np.mean(codes == i))) for i, name in enumerate(crossing.CLASSES)
         },
@@ -87,8 +88,8 @@ def summary(run: Run) -> dict[str, Any]:
         "compute_decode_h100e": by_actor("compute_decode"),
         "flows_h100e": {str(y): {c: quantiles(_yearly(run, i, t)) for i, c in enumerate(CHANNELS)}
                         for y, t in at.items()},
-        "market": {actor: {str(y): _market(run, a, t) for y, t in at.items()} for a, actor in enumerate(run.actors)},
-        "allocation": allocation(run),
+        "market": {actor: {str(y): _market(run, actor, t) for y, t in at.items()} for actor in everybody},
+        "allocation": allocation(run), "decisions": decisions(run), "values": values(run),
         "list_price_usd": by_year("list_price", THREE), "china_price_usd": by_year("china_price", THREE),
         "china_compute_h100e": {d: {str(y): quantiles(values[t]) for y, t in at.items()}
                                 for d in china_compute.DEFINITIONS
@@ -99,6 +100,27 @@ def summary(run: Run) -> dict[str, Any]:
         "governance": {name: {str(y): quantiles(run["governance"][t, i]) for y, t in at.items()}
                        for i, name in enumerate(INDICES)},
     }  # fmt: skip
+
+
+def decisions(run: Run) -> dict[str, dict[str, dict[str, dict[str, float | None]]]]:
+    """Actor → decision → year → 5, 50 and 95 % of its level at the year's end."""
+    found: dict[str, dict[str, dict[str, dict[str, float | None]]]] = {}
+    for n, part in enumerate(run.parts("decisions")):
+        actor, _, name = part.partition(".")
+        levels = {str(year): quantiles(run["decisions"][run.step(year), n]) for year in range(2022, run.until + 1)}
+        found.setdefault(actor, {})[name] = levels
+    for group, of in groups.GROUPS.items():
+        for name in found.get(of.members[0], {}):
+            path = run.part(f"decisions.{group}.{name}")
+            years = {str(year): quantiles(path[run.step(year)]) for year in range(2022, run.until + 1)}
+            found.setdefault(group, {})[name] = years
+    return found
+
+
+def values(run: Run) -> dict[str, dict[str, float]]:
+    """Actor → weight on security, prosperity, safety and money, of those who decide something."""
+    deciders = dict.fromkeys(part.partition(".")[0] for part in run.parts("decisions"))
+    return {actor: run.spec.wanted(actor)._asdict() for actor in deciders}
 
 
 def edge_slope(run: Run) -> dict[str, float | str | None]:
@@ -118,15 +140,22 @@ def _yearly(run: Run, channel: int, t: int) -> Array:
     return run["flows_china"][max(t - 3, 0) : t + 1, channel].sum(axis=0)
 
 
-def _market(run: Run, actor: int, t: int) -> dict[str, float]:
-    """Money for chips of an actor in the year that ends at a step, medians in US dollars; the backlog is at its end.
+def _crossings(run: Run) -> dict[str, Array]:
+    """Year of the crossing of every actor, `(runs,)`; of a group, that of the first of its members."""
+    years = dict(zip(run.actors, crossing.by_actor(run), strict=True))
+    return {name: np.fmin.reduce([years[actor] for actor in groups.members(name)]) for name in with_groups(run.actors)}
 
-    What is planned is paid, owed for chips on order, or given up; orders that a rule ends are given up too.
+
+def _market(run: Run, actor: str, t: int) -> dict[str, float]:
+    """Money for chips of an actor or a group in the year that ends at a step, medians in US dollars.
+
+    The backlog is at the year's end. What is planned is paid, owed for chips on order, or given up; orders that a rule
+    ends are given up too.
     """
     year = slice(max(t - 3, 0), t + 1)
-    flows = {name: run[f"{name}_usd"][year, actor].sum(axis=0, dtype=float) for name in ("planned", "paid", "given_up",
-                                                                                           "premium")}  # fmt: skip
-    amounts = {**flows, "backlog": run["backlog_usd"][t, actor]}
+    flows = {name: run.part(f"{name}_usd.{actor}")[year].sum(axis=0, dtype=float)
+             for name in ("planned", "paid", "given_up", "premium")}  # fmt: skip
+    amounts = {**flows, "backlog": run.part(f"backlog_usd.{actor}")[t]}
     return {f"{name}_usd": _plain(float(np.median(values))) for name, values in amounts.items()}
 
 

@@ -118,7 +118,7 @@ def test_every_kind_of_actor_explains_every_decision_it_takes(kind: type[Nationa
     one_actor(kind, world).decide()
     after = numbers(world, KINDS[kind], 2)
     assert {name for name in after if after[name] != before[name]} - BOOKS <= set(told) <= set(after)
-    assert all(found.reasons for found in told.values())
+    assert all(found.reasons for found in told.values() if found.decision != "model_access")
 
 
 def test_every_kind_of_actor_that_a_world_has_is_tried_here() -> None:
@@ -158,7 +158,7 @@ def test_in_a_world_every_actor_decides_what_it_explains(world: World) -> None:
     (variant,) = world.designer.explain(5)
     decide.run(world.context, world.state, world.now)
     of_all = 2 + len(MONEY) + len(PEOPLE) + len(COMPUTE) + 1  # budget, money for chips, uses, the largest run
-    assert len(told) == of_all * len(world.deciders) + 4 + len(
+    assert len(told) == of_all * len(world.deciders) + 5 + len(
         [agent for agent in world.deciders if isinstance(agent, Ally | Hub)]
     )
     for row, found in told:
@@ -183,7 +183,7 @@ CONSTANTS: list[tuple[Any, type[NationalActor], str, str, dict[str, float]]] = [
     *((compute, UnitedStates, name, "safety", {}) for name in ("INERTIA", "CORNERS")),
     (compute, Hub, "INERTIA", "reinforcement", {}),
     (compute, China, "GATHERING", "concentration", {}),
-    *((superpower, UnitedStates, name, "strictness", {}) for name in ("ALARM_AT", "ALARM_WIDTH", "REACTION")),
+    *((superpower, UnitedStates, name, "licensing", {}) for name in ("ALARM_AT", "ALARM_WIDTH", "REACTION")),
     *((superpower, UnitedStates, name, "enforcement", {})
       for name in ("ALARM_AT", "ALARM_WIDTH", "REACTION", "CALM_EFFORT", "ALARM_EFFORT")),
     *((superpower, China, name, "push", {})
@@ -192,9 +192,9 @@ CONSTANTS: list[tuple[Any, type[NationalActor], str, str, dict[str, float]]] = [
     (superpower, China, "HOARD_USED", "money", {}),
     *((partners, Ally, name, "alignment", {})
       for name in ("ALIGNMENT_SPEED", "STANDING", "THREAT", "THREAT_DISTANCE", "LOST_SALES")),
-    (partners, Ally, "DECREED_SPEED", "alignment", {"allied_alignment": 90.0}),
+    (Ally, Ally, "DECREED", "alignment", {"allied_alignment": 90.0}),
     *((partners, Hub, name, "policing", {}) for name in ("ALIGNMENT_SPEED", "LAW", "COMMERCE", "PRESSURE", "SCANDAL")),
-    (partners, Hub, "DECREED_SPEED", "policing", {"hub_policing": 60.0}),
+    (Hub, Hub, "DECREED", "policing", {"hub_policing": 60.0}),
 ]  # fmt: skip
 
 
@@ -263,14 +263,13 @@ def test_allies_whom_an_event_has_parted_say_so() -> None:
     assert "The scenario sets it at 90%" in explained(Ally, world)["alignment"].sentence
 
 
-def test_a_united_states_that_does_not_react_says_that_the_scenario_sets_enforcement() -> None:
+def test_a_united_states_of_habit_says_what_the_scenario_sets_and_what_stays() -> None:
     world = varied(enforcement=4.0)
     world.switches["us_reacts"] = False
     found = explained(UnitedStates, world)
-    assert found["enforcement"].sentence == (
-        "Enforcement does not respond to the lead: the scenario asks for 4 × the 2026 budget."
-    )
-    assert found["strictness"].sentence == "Licenses stay as the rules have them."
+    assert found["enforcement"].sentence == "The scenario sets it at 4 × the 2026 budget."
+    assert found["licensing"].sentence == "The rules are as written."
+    assert found["model_access"].sentence == "Limits stay as they are."
 
 
 @pytest.mark.parametrize("blocked", [0.4, 0.9])
@@ -339,7 +338,11 @@ def test_an_explanation_does_without_what_was_not_kept() -> None:
 
 
 def test_parts_of_a_sum_are_told_with_the_whole_alone() -> None:
-    seen = {"public": {"diverted": 0.04}, "settings": varied().levers, "switches": {"reinvestment": True}}
+    seen = {
+        "public": {"diverted": 0.04, "enforcement": 1.0},
+        "settings": varied().levers,
+        "switches": {"reinvestment": True},
+    }
     part = {e.decision: e for e in Snapshot(**seen).actor(Hub, {}).explain()}["policing"]
     whole = {e.decision: e for e in Snapshot(**seen, traits={"hub_commerce": 0.5}).actor(Hub, {}).explain()}["policing"]
     assert "4.0% of the chips on sale were diverted last quarter (+16 percentage points)" in whole.sentence
@@ -348,7 +351,7 @@ def test_parts_of_a_sum_are_told_with_the_whole_alone() -> None:
 
 
 def test_a_snapshot_refuses_what_no_actor_looks_at() -> None:
-    with pytest.raises(ValueError, match="no actor looks at bloked; known: blocked, cover, diverted"):
+    with pytest.raises(ValueError, match="no actor looks at bloked; known: blocked, cover, distilled, diverted"):
         Snapshot(public={"bloked": 0.8}).actor(China, {})
     with pytest.raises(ValueError, match="no actor looks at policng"):
         Snapshot().actor(Hub, {"policng": 0.8})

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from agents.partners import DECREED_SPEED, Ally, Hub, Rest
+from agents.partners import Ally, Hub, Partner, Rest
 from tests.agents.conftest import Seen
 
 
 def settled(cls: type, table: str, quarters: int = 80, **what: float) -> float:
     """Where a posture ends when everything stays as it is."""
     world = Seen()
-    for name in [n for n in what if n in world.levers]:
+    for name in [n for n in what if n in world.levers and n != "enforcement"]:
         world.levers[name] = what.pop(name)
     for name in [n for n in what if hasattr(world.p, n)]:
         setattr(world.p, name, np.full(3, what.pop(name)))
@@ -48,7 +48,7 @@ def test_allies_whom_an_event_has_parted_do_not_come_back() -> None:
     ("cls", "lever", "table"), [(Ally, "allied_alignment", "alignment"), (Hub, "hub_policing", "policing")]
 )
 def test_what_is_decreed_is_carried_out_over_quarters(cls: type, lever: str, table: str) -> None:
-    assert settled(cls, table, quarters=1, **{lever: 90.0}) == pytest.approx(0.5 + DECREED_SPEED * 0.4)
+    assert settled(cls, table, quarters=1, **{lever: 90.0}) == pytest.approx(0.5 + Partner.DECREED * 0.4)
     assert settled(cls, table, **{lever: 90.0}) == pytest.approx(0.9)
 
 

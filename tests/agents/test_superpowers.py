@@ -6,8 +6,9 @@ import pytest
 from agents.actor import NationalActor
 from agents.compute import CORNERS, GATHERING, INERTIA, LARGEST_SHARE
 from agents.designer import ChipDesigner
+from agents.licensing import AS_WRITTEN
 from agents.plans import FASTEST_CUT, FASTEST_PLAN
-from agents.superpower import UnitedStates
+from agents.superpower import LIMITS_TODAY, UnitedStates
 from scenarios.uses import MONEY
 from tests.agents.conftest import RUNS, Seen
 
@@ -20,24 +21,23 @@ def us(world: Seen) -> UnitedStates:
 
 def test_a_united_states_that_reacts_tightens_as_its_lead_falls(seen: Seen) -> None:
     seen.switches["us_reacts"] = True
-    seen.levers["enforcement"] = 2.0
     found = []
     for lead in (20.0, 8.0, 0.0):
         world = seen.see(lead=lead)
-        world.state.strictness[0], world.state.enforcement[0] = 0.5, 2.0
+        world.state.licensing[0], world.state.enforcement[0] = 0.75, 2.0
         us(world).take_postures()
-        found.append((float(world.state.strictness[0, 0]), float(world.state.enforcement[0, 0])))
+        found.append((float(world.state.licensing[0, 0]), float(world.state.enforcement[0, 0])))
     assert found[0][0] < found[1][0] < found[2][0]
     assert found[0][1] < 2.0 < found[2][1]
 
 
 @pytest.mark.parametrize("in_data", [True, False])
-def test_without_the_switch_or_in_the_record_rules_stand_as_written(seen: Seen, in_data: bool) -> None:
+def test_by_habit_or_in_the_record_rules_stand_as_written(seen: Seen, in_data: bool) -> None:
     seen.switches["us_reacts"], seen.in_data = in_data, in_data
-    seen.levers["enforcement"] = 3.0
     us(seen.see(lead=0.0)).take_postures()
-    assert np.all(seen.state.strictness[0] == 0)
-    assert np.all(seen.state.enforcement[0] == 3.0)
+    assert np.all(seen.state.licensing[0] == AS_WRITTEN)
+    assert np.all(seen.state.enforcement[0] == 1.0)
+    assert np.all(seen.state.model_access[0] == LIMITS_TODAY)
 
 
 def test_in_the_record_spending_is_data(seen: Seen) -> None:

@@ -18,18 +18,20 @@ from sim.results.outcomes.scalar import parse
 from sim.results.paired import paired, paired_share
 
 LEAD = parse("lead_months@2028")
+HABIT = load("current_policy").with_changes(decisions="habit")
+"""A world in which nobody answers: prices are those of the move alone."""
 DIVERTED = parse("flows_china.diverted@2028")
 FEW = [LEVERS[name] for name in ("enforcement", "location_verification", "revenue_share", "chip_push")]
 
 
 @pytest.fixture(scope="module")
 def listed():
-    return price_list(load("current_policy"), [LEAD, DIVERTED, parse("us_ahead@2028")], runs=64, levers=FEW)
+    return price_list(HABIT, [LEAD, DIVERTED, parse("us_ahead@2028")], runs=64, levers=FEW)
 
 
 def test_a_price_is_the_comparison_of_two_scenarios(listed):
     price = next(p for p in listed.prices if p.lever.name == "enforcement" and p.value == 10)
-    pair = compare(load("current_policy"), load("current_policy").with_levers(enforcement=10), runs=64, until=2028)
+    pair = compare(HABIT, HABIT.with_levers(enforcement=10), runs=64, until=2028)
     effect = pair.effect("lead_months", 2028)
     found = price.effects[str(LEAD)]
     assert (found.mean, found.low, found.high) == (effect.mean, effect.mean_low, effect.mean_high)
@@ -40,7 +42,7 @@ def test_a_price_is_the_comparison_of_two_scenarios(listed):
 
 def test_the_costs_of_a_move_are_those_of_the_two_runs(listed):
     price = next(p for p in listed.prices if p.lever.name == "enforcement" and p.value == 10)
-    spec = load("current_policy")
+    spec = HABIT
     paid = costs(simulate(spec.with_levers(enforcement=10), runs=64, until=2028), spec)
     assert listed.year == 2028
     for account in ("united_states.enforcement", "southeast_asia.transit_trade", "china.premium"):
@@ -67,7 +69,7 @@ def test_a_lever_that_hardly_acts_says_what_binds_it(listed):
     by = {(p.lever.name, p.value, bool(p.company)): p for p in listed.prices}
     assert by["enforcement", 10, False].bound == ""
     assert "licence_tpp: 21" in by["revenue_share", 60, False].bound
-    spread = simulate(load("current_policy"), runs=64, until=2028)["lead_months"][-1].std()
+    spread = simulate(HABIT, runs=64, until=2028)["lead_months"][-1].std()
     for p in listed.prices:
         hardly = not p.already and abs(p.effects[str(LEAD)].mean) < HARDLY * spread
         assert bool(p.bound) == hardly, p.lever.name
@@ -272,10 +274,10 @@ def test_regret_on_a_small_table():
 
 
 def test_regret_on_the_simulator():
-    world = load("current_policy")
     policies = [policy_of(load(name)) for name in ("current_policy", "tight_controls")]
     policies.append(Policy("checks", {"enforcement": 1.0}))
-    found = regret(policies, [world, load("efficiency_shock")], LEAD, runs=32)
+    worlds = [HABIT, load("efficiency_shock").with_changes(decisions="habit")]
+    found = regret(policies, worlds, LEAD, runs=32)
     assert found.minimax == "tight_controls"
     assert (found.regrets >= 0).all()
     assert (found.regrets.min(axis=0) == 0).all()

@@ -38,7 +38,7 @@ def test_a_plan_counts_what_it_asks():
         ("current_policy", "3", ["line 3", "no scenario"]),
         ("enforcement:", "enforcment:", ["line 7", "did you mean 'enforcement'?"]),
         ("[1, 3, 10]", "[1, 3, 11]", ["line 7", "is 11", "from 0 to 10"]),
-        ("[1, 3, 10]", "[1, 3, actor]", ["line 7", "cannot be left to the actor"]),
+        ("enforcement: [1, 3, 10]", "cloud_rule: [1, 3, actor]", ["line 7", "cannot be left to the actor"]),
         ("[1, 3, 10]", "[1, 1]", ["line 7", "twice"]),
         ("[1, 3, 10]", "[]", ["line 7", "no values"]),
         ("[1, 3, 10]", "{low: 1, high: 5}", ["line 7", "points"]),

@@ -31,7 +31,7 @@ HERE = "current_policy"
         (["run", HERE, "--set", "enforcement=11"], ["is 11", "from 0 to 10"]),
         (["run", HERE, "--set", "enforcement=nan"], ["is nan", "from 0 to 10"]),
         (["run", HERE, "--set", "enforcement=-inf"], ["is -inf", "from 0 to 10"]),
-        (["run", HERE, "--set", "enforcement=actor"], ["cannot be left to the actor", "0 to 10"]),
+        (["run", HERE, "--set", "cloud_rule=actor"], ["cannot be left to the actor", "0 to 100"]),
         (["run", HERE, "--set", "enforcement"], ["no value", "LEVER=VALUE"]),
         (["run", HERE, "--set", "enforcement="], ["no value", "LEVER=VALUE"]),
         (["run", HERE, "--set", "enforcement=2026:1"], ["'2026' is not a quarter", "2026-Q4"]),

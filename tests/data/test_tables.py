@@ -21,6 +21,7 @@ from sim.equations.chips import CLASSES, H100_BF16, H100_TPP, catalogue
 READ_BY_TABLE = (
     "chips", "supply_history", "actors", "power", "spending", "units", "china_channels", "domestic_supply", "frontier",
     "frontier_quarters", "training_runs", "imports_quarters", "stocks", "conflicts", "projections", "mechanisms",
+    "turns",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import pytest
 from scenarios import load
 from scenarios.errors import InputError
 from scenarios.levers import LEVERS
-from sim import compare, costs, simulate
+from sim import World, compare, costs, simulate
 from sim.analysis.attribution import attribute, players
 from sim.analysis.correlation_ratio import correlation_ratios
 from sim.analysis.discovery import discover, question
@@ -42,7 +42,7 @@ PLAN = Plan(name="p", scenarios=["current_policy"], outcomes=["lead_months@2027"
 POLICIES = [policy_of(TODAY), policy_of(TIGHT)]
 
 CALLS: dict[Callable[..., Any], dict[str, Any]] = {
-    simulate: {"spec": TODAY}, compare: {"first": TODAY, "second": TIGHT},
+    simulate: {"spec": TODAY}, World.of: {"spec": TODAY}, compare: {"first": TODAY, "second": TIGHT},
     sobol: {"spec": TODAY, "outcomes": [LEAD]}, morris: {"spec": TODAY, "outcomes": [LEAD]},
     discover: {"spec": TODAY, "questions": [question("us_ahead@2027")]}, question: {"text": "us_ahead@2027"},
     attribute: {"first": TODAY, "second": TIGHT, "outcomes": [LEAD]}, players: {"first": TODAY, "second": TIGHT},
@@ -90,6 +90,8 @@ def wrong_for(annotation: str) -> list[Any]:
         found = THINGS[kinds[bare]]
     elif "Path" in bare:
         found = THINGS["path"]
+    elif bare == "Scenario | str":
+        found = [thing for thing in THINGS["ours"] if not isinstance(thing, str)]
     elif bare.startswith(("Sequence", "tuple")):
         found = [thing for thing in THINGS["several"] if not ("float" in bare and thing == [5])]
     elif bare.startswith(("Mapping", "dict")):
@@ -124,7 +126,7 @@ def test_what_is_of_the_wrong_kind_is_refused_by_the_name_of_its_argument(call, 
 
 def test_the_functions_that_the_guides_import_are_all_here():
     """Or a new one would go unchecked: whatever the pages import from the packages and call."""
-    known = {call.__name__ for call in CALLS} | {"load", "Plan", "Study", "dask", "processes", "LEVERS"}
+    known = {call.__name__ for call in CALLS} | {"load", "Plan", "Study", "World", "dask", "processes", "LEVERS"}
     code = "\n".join(
         block
         for page in ("README.md", "docs/api.md", "docs/research.md")

@@ -56,7 +56,7 @@ def _mismatch(one: Run, two: Run, until: str | None, rows: list[int] | None) -> 
     wrong = []
     for kind, name in [("series", n) for n in one.series] + [("ledger", n) for n in one.ledger]:
         a, b = (getattr(run, kind)[name][:steps] for run in (one, two))
-        if name == "accounts":
+        if name in ("accounts", "decisions"):
             known, held = one.parts(name), two.parts(name)
             b = b[:, [held.index(part) for part in known]]
         if rows is not None and b.ndim == 3 and b.shape[1] == len(two.actors) and a.shape[1] == len(one.actors):

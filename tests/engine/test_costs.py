@@ -39,6 +39,7 @@ def paid(before: Scenario, after: Scenario) -> dict[tuple[str, str], float]:
 
 
 DIRECT: dict[str, tuple[str, str]] = {
+    "licensing": ("united_states", "chip_profit"),
     "licence_tpp": ("united_states", "chip_profit"), "licence_approval": ("united_states", "chip_profit"),
     "licence_quota": ("united_states", "chip_profit"), "revenue_share": ("united_states", "license_cut"),
     "enforcement": ("united_states", "enforcement"), "location_verification": ("united_states", "verification"),
@@ -51,7 +52,8 @@ DIRECT: dict[str, tuple[str, str]] = {
     "chip_push": ("china", "fabs"), "import_permission": ("united_states", "chip_profit"),
     "china_spending": ("china", "chips"),
     "china_power": ("china", "power"), "china_concentration": ("china", "serving_forgone"),
-    "china_talent": ("china", "talent"), "china_openness": ("china", "secrecy"), "hub_policing": ("gulf", "policing"),
+    "china_talent": ("china", "talent"), "china_openness": ("china", "secrecy"),
+    "hub_policing": ("saudi_arabia", "policing"),
     "safety_share": ("united_states", "serving_forgone"),
 }  # fmt: skip
 """Whom each lever costs, and by which account."""

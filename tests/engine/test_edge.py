@@ -11,7 +11,7 @@ from scenarios import load
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.schema import Scenario
 from sim.engine import chunk, edge
-from sim.engine.chunk import keeps_to_the_record
+from sim.engine.edge import keeps_to_the_record
 from sim.engine.phases.record import KEPT
 from sim.engine.state import written
 from sim.engine.world import World

@@ -21,6 +21,7 @@ YEAR, RUNS = 2030, 64
 BASE = load("current_policy")
 UP, DOWN = 1, -1
 DIRECTION = {
+    "licensing": DOWN,
     "licence_tpp": UP, "licence_approval": UP, "licence_quota": UP, "revenue_share": DOWN, "enforcement": DOWN,
     "location_verification": DOWN, "cloud_rule": DOWN, "tool_controls": DOWN, "hbm_controls": DOWN, "us_power": UP,
     "us_spending": UP, "us_research": UP, "us_concentration": UP, "openness": UP, "weight_security": DOWN,
@@ -157,7 +158,7 @@ def without_switch(name: str) -> Scenario:
 
 def test_a_reacting_united_states_tightens_when_its_lead_shrinks() -> None:
     """With `us_reacts` enforcement rises in the futures in which China comes close, more than where it does not."""
-    spec = load("controls_erode").with_changes(switches={"us_reacts": True})
+    spec = load("current_policy").with_changes(switches={"us_reacts": True})
     run = simulate(spec, runs=64, until=2030)
     lead = (run.part("capability.united_states") - run.part("capability.china"))[-5]
     effort = run["enforcement"][-1]

@@ -19,9 +19,9 @@ def rows_of(run: Run, actor: str) -> dict[str, np.ndarray]:
 
 
 def test_two_identical_actors_stay_identical() -> None:
-    """The United Kingdom with the Netherlands' data, without luck, which would tell them apart by name."""
-    run = simulate(CALM.with_changes(actors={"united_kingdom": {"like": "netherlands"}}), runs=8, until=2030)
-    one, two = rows_of(run, "united_kingdom"), rows_of(run, "netherlands")
+    """The United Kingdom with the European Union's data, without luck, which would tell them apart by name."""
+    run = simulate(CALM.with_changes(actors={"united_kingdom": {"like": "european_union"}}), runs=8, until=2030)
+    one, two = rows_of(run, "united_kingdom"), rows_of(run, "european_union")
     assert set(one) >= {"capability", "compute_train", "training_flop", "alignment"}
     for name, values in one.items():
         np.testing.assert_array_equal(values, two[name], err_msg=name)

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 import scenarios
-from agents.partners import Ally
 from scenarios import InputError, load
 from scenarios.quarters import FIRST, number
 from sim.results.outcomes import blocs, crossing, lead, million, polarity
 from sim.results.run import Run
 from sim.run import simulate
 
-ACTORS = ("united_states", "china", "japan", "european_union", "gulf", "rest_of_world")
+ACTORS = ("united_states", "china", "japan", "european_union", "saudi_arabia", "rest_of_world")
 STEPS = number("2032-Q4") - FIRST + 1
 YEARS = (FIRST + 1 + np.arange(STEPS)) / 4
 BASE = load("current_policy")
+PARTING = 0.35
 
 
 def run_of(us: np.ndarray, china: np.ndarray, third: np.ndarray | None = None, alignment: float = 0.9,
@@ -29,7 +29,7 @@ def run_of(us: np.ndarray, china: np.ndarray, third: np.ndarray | None = None, a
     members = np.full(us.shape[1], remote)
     return Run(
         spec=BASE, seed=0, first=0, until=2032, actors=ACTORS, series={"capability": eci, "alignment": aligned},
-        parameters={"remote_work_eci": members, "coder_eci": members + 14},
+        parameters={"remote_work_eci": members, "coder_eci": members + 14, "parting": 0 * members + PARTING},
     )  # fmt: skip
 
 
@@ -138,15 +138,14 @@ def test_an_ally_below_the_threshold_leaves_the_us_bloc() -> None:
     """The same capable ally counts for the United States while aligned, and as a third bloc once it has parted."""
     us, china = line(130, 10), line(128, 10)
     ally = us + 3
-    with_us = run_of(us, china, ally, alignment=Ally.PARTS_BELOW)
-    parted = run_of(us, china, ally, alignment=Ally.PARTS_BELOW - 0.01)
+    with_us = run_of(us, china, ally, alignment=PARTING)
+    parted = run_of(us, china, ally, alignment=PARTING - 0.01)
     assert blocs.frontiers(with_us)[0, -1, 0] == ally[-1]
     assert np.isnan(blocs.frontiers(with_us)[2]).all()
     assert blocs.frontiers(parted)[0, -1, 0] == us[-1]
     assert blocs.frontiers(parted)[2, -1, 0] == ally[-1]
     assert with_us.outcome_shares(2032)["two_power"] == 1
     assert parted.outcome_shares(2032)["several"] == 1
-    assert 0.3 < Ally.PARTS_BELOW < 0.4
 
 
 def test_blocs_follow_alignment_in_a_simulated_split() -> None:
@@ -168,7 +167,7 @@ def test_no_third_bloc_is_never_one_of_several_powers(ruler: str) -> None:
 def test_a_bloc_that_comes_in_above_the_threshold_crosses_when_it_comes_in() -> None:
     parted = STEPS // 2
     run = run_of(line(100, 1), line(90, 1), np.where(np.arange(STEPS) < parted, 80.0, 200.0))
-    run.series["alignment"][parted:] = Ally.PARTS_BELOW - 0.01
+    run.series["alignment"][parted:] = PARTING - 0.01
     assert crossing.by_bloc(run)[2, 0] == run.time[parted]
     assert polarity.CLASSES[crossing.polarity_at_crossing(run)[0]] == "several"
 

@@ -13,6 +13,9 @@ from scenarios.levers import LEVERS
 from scenarios.parameters import parameters
 from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
+from sim.engine.context import Context
+from sim.engine.phases import record
+from sim.engine.state import State
 from sim.engine.world import World
 from sim.run import simulate
 
@@ -108,14 +111,13 @@ def test_all_levers_at_one_end_leave_no_negative_stock(end: str, watched: dict[s
 def test_a_world_that_left_the_numbers_is_refused_whatever_is_kept(
     name: str, keep: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    step = World.step
+    finish = record.finish
 
-    def spoiled(world: World) -> None:
-        step(world)
-        if world.context.t == world.inputs.steps - 1:
-            getattr(world.state, name).flat[0] = np.nan
+    def spoiled(c: Context, s: State, log: record.Log) -> None:
+        finish(c, s, log)
+        getattr(s, name).flat[0] = np.nan
 
-    monkeypatch.setattr(World, "step", spoiled)
+    monkeypatch.setattr(record, "finish", spoiled)
     with pytest.raises(FloatingPointError, match=f"{name} is not finite"):
         simulate(BASE, 8, until=2027, keep=keep)
 

@@ -107,8 +107,8 @@ def test_record_runs_are_nearer_than_those_of_the_full_takeoff_model() -> None:
 # --- the files -----------------------------------------------------------------------------------------------------
 
 
-def test_every_cutoff_is_kept_and_nothing_else() -> None:
-    assert {path.stem for path in FOLDER.glob("*.json")} == set(CUTOFFS)
+def test_every_cutoff_and_the_score_of_choices_are_kept_and_nothing_else() -> None:
+    assert {path.stem for path in FOLDER.glob("*.json")} == {*CUTOFFS, "turns"}
 
 
 @CUTOFF

@@ -8,10 +8,12 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 import scenarios
 from scenarios import load
+from scenarios.decisions import DECISIONS
 from scenarios.events import KINDS
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import parameters
 from scenarios.schema import Scenario
+from scenarios.values import PROFILES, VALUES
 from sim.engine.phases.record import DIVIDERS
 from sim.results.outcomes import polarity
 from sim.results.run import Run
@@ -48,12 +50,22 @@ event = st.sampled_from(list(KINDS)).flatmap(of_kind)
 switches = st.fixed_dictionaries({n: st.booleans() for n in ("reinvestment", "research_feedback", "us_reacts", "luck")})
 
 
+wanted = st.dictionaries(
+    st.sampled_from(["united_states", "china", "japan", "gulf", "southeast_asia"]),
+    st.sampled_from(list(PROFILES)) | st.dictionaries(st.sampled_from(list(VALUES)), st.sampled_from([0.0, 1.0, 20.0])),
+    max_size=3,
+)
+rules = st.sampled_from(["choose", "habit"]) | st.dictionaries(
+    st.sampled_from(["united_states", "china", "taiwan", "gulf"]), st.sampled_from(["choose", "habit"]), max_size=2
+)
+
+
 @st.composite
 def specs(draw: st.DrawFn) -> Scenario:
     spec = load(draw(st.sampled_from(scenarios.names())))
     return spec.with_changes(
         levers={**spec.levers, **draw(levers)}, events=(*spec.events, *draw(st.lists(event, max_size=2))),
-        switches=draw(switches),
+        switches=draw(switches), values=draw(wanted), decisions=draw(rules),
     )  # fmt: skip
 
 
@@ -69,6 +81,10 @@ def check(run: Run) -> None:
     assert np.all(run["power_used"] <= run["power"] * (1 + 1e-6))
     for name in ("alignment", "policing", "permission", "blocked"):
         assert run[name].max() <= 1 + 1e-6, name
+    for part in run.parts("decisions"):
+        levels, path = DECISIONS[part.partition(".")[2]].levels, run.part(f"decisions.{part}")
+        assert path.min() >= min(levels[0], 0.0), part
+        assert path.max() <= levels[-1] + 1e-6, part
     assert run["governance"].max() <= 150 + 1e-3
     assert sum(run.outcome_shares().values()) == pytest.approx(1)
     for ruler in ("backward", "points"):

@@ -2,9 +2,12 @@
 
 import pytest
 
+from sim.ui.shared import levers
 from tests.ui.browsing import MARKS, PROBE, SLIDER, Browser
 
 pytestmark = MARKS
+OPENNESS = levers.FIRST.index("openness")
+"""Place of a slider among those that stand open: all before it are levers of the United States too."""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -19,7 +22,7 @@ def test_nothing_is_unnamed_small_or_wider_than_the_screen(browser: Browser, wid
 def test_a_key_press_changes_verdict_and_address_and_is_announced(browser: Browser):
     browser.open()
     before = browser.verdict
-    slider = browser.page.locator(SLIDER).nth(5)
+    slider = browser.page.locator(SLIDER).nth(OPENNESS)
     slider.focus()
     browser.page.keyboard.press("Home")
     browser.page.wait_for_function(
@@ -34,29 +37,29 @@ def test_a_key_press_changes_verdict_and_address_and_is_announced(browser: Brows
 def test_the_back_button_is_an_undo(browser: Browser):
     browser.open()
     before = browser.verdict
-    slider = browser.page.locator(SLIDER).nth(5)
+    slider = browser.page.locator(SLIDER).nth(OPENNESS)
     for key in ("Home", "End"):
         slider.focus()
         browser.page.keyboard.press(key)
         browser.settle()
         browser.page.wait_for_timeout(500)
     browser.page.go_back()
-    browser.page.wait_for_function(f"() => document.querySelectorAll('{SLIDER}')[5].value === '0'")
+    browser.page.wait_for_function(f"() => document.querySelectorAll('{SLIDER}')[{OPENNESS}].value === '0'")
     browser.settle()
     browser.page.go_back()
-    browser.page.wait_for_function(f"() => document.querySelectorAll('{SLIDER}')[5].value === '50'")
+    browser.page.wait_for_function(f"() => document.querySelectorAll('{SLIDER}')[{OPENNESS}].value === '50'")
     browser.page.wait_for_function("text => document.querySelector('h1.say').innerText === text", arg=before)
 
 
 def test_fast_keys_are_not_lost(browser: Browser):
     browser.open()
-    browser.page.locator(SLIDER).nth(5).focus()
+    browser.page.locator(SLIDER).nth(OPENNESS).focus()
     for _ in range(4):
         browser.page.keyboard.press("ArrowRight")
         browser.page.wait_for_timeout(60)
     browser.page.wait_for_function("() => location.search.includes('openness=90')", timeout=10_000)
     browser.settle()
-    assert browser.page.locator(SLIDER).nth(5).input_value() == "90"
+    assert browser.page.locator(SLIDER).nth(OPENNESS).input_value() == "90"
 
 
 def test_the_skip_link_leads_to_the_results(browser: Browser):

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from sim.hindcast import turns
 from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
 from sim.results.outcomes.china_compute import DEFINITIONS
@@ -91,6 +92,16 @@ def test_long_tables_are_built_on_request(evidence: Open):
     assert not test.exception
     assert "Shift, sd of prior" in text(test)
     assert "derived: not counted" in text(test)
+
+
+def test_choices_on_the_record_are_shown_with_every_turn(evidence: Open):
+    test, found = evidence(), turns.kept()
+    shown = text(test)
+    assert "Choices on the record" in shown
+    assert turns.verdict(found) in shown
+    assert all(turn.title in shown and turn.miss in shown for turn in found.turns)
+    page = raw(test)
+    assert page.count(">missed</span>") == len(found.turns) - found.better  # in words, beside the color
 
 
 def test_a_bad_address_is_named_and_the_page_stands(evidence: Open):

@@ -5,6 +5,7 @@ import json
 import re
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from scenarios import parse
 from scenarios.tables import table
+from sim.hindcast import turns
 from sim.ui.brief import files
 from sim.ui.brief.text import Brief
 from sim.ui.evidence import html as evidence_html, tables as evidence_tables
@@ -183,6 +185,7 @@ def test_hostile_rows_of_tables_stay_text():
     groups = [{"who": HOSTILE, "color": "", "decisions": [decision]}] * 3
     pieces = (
         evidence_tables.mechanisms([mechanism]),
+        evidence_tables.choices(replace(turns.kept(), turns=(replace(turns.kept().turns[0], title=HOSTILE),))),
         evidence_tables.topics({HOSTILE: [conflict]}),
         evidence_html.tall(HOSTILE, evidence_html.rows([HOSTILE], [[(HOSTILE, "n")]])),
         templates.render("teach/decisions.html", quarter="2026-Q3", groups=groups),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.text.runs import FOOTER, _console, _print, _table
+from sim.cli.text import layout
+from sim.hindcast import turns
 from sim.hindcast.record import PATTERNS, SERIES
 
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ UNITS = {"P1": "OOM", "P2": "OOM", "P3": "OOM", "P4": "OOM", "P5": "points", "al
 
 def hindcast(found: Hindcast) -> None:
     """A score table, the figures asked for first, and the worst misses."""
-    console = _console()
+    console = layout.console()
     console.print(f"Blind from the end of {found.cutoff}: {found.draws:,} weighed draws, {found.ess:,.0f} effective")
     if found.ess < ENOUGH:
         console.print(f"Fewer than {ENOUGH} effective draws: the numbers below are rough; raise --draws.")
     console.print()
-    table = _table(
+    table = layout.table(
         "Scores", "Pattern", "Points", "In 50 %", "In 90 %", "CRPS", "Last value", "Trend", "Median error", "Unit"
     )
     for name, meaning in (*PATTERNS.items(), ("all", "All points in a band")):
@@ -38,23 +39,24 @@ def hindcast(found: Hindcast) -> None:
             f"{name} {meaning}" if own else meaning, str(score["points"]), f"{100 * score['coverage50']:.0f}",
             f"{100 * score['coverage90']:.0f}", *numbers, f"{score['median_error']:+.3f}" if own else "–", UNITS[name],
         )  # fmt: skip
-    _print(console, table, _checks(found), _bars(found))
-    _print(console, _misses(found))
+    layout.put(console, table, _checks(found), _bars(found))
+    layout.put(console, _misses(found))
+    layout.put(console, _choices(), turns.verdict(turns.kept()))
     console.print(
         "CRPS: lower is better; that of a naive forecast, which is one number, is its error. OOM: orders of magnitude."
     )
-    console.print(FOOTER)
+    console.print(layout.FOOTER)
 
 
 def _checks(found: Hindcast) -> Any:
-    table = _table("Against limits set for a cut-off at the end of 2024", "Figure", "Value", "Limit", "")
+    table = layout.table("Against limits set for a cut-off at the end of 2024", "Figure", "Value", "Limit", "")
     for check in found.checks():
         table.add_row(check.what, f"{check.value:.3g}", check.limit, "met" if check.met else "missed")
     return table
 
 
 def _bars(found: Hindcast) -> Any:
-    table = _table("Errors of the median", "Figure", "Error", left=1)
+    table = layout.table("Errors of the median", "Figure", "Error", left=1)
     bars = found.bars()
     for quarter, value in bars["lag_months"].items():
         table.add_row(f"Lag of China, four-quarter mean to {quarter}, months", _signed(value))
@@ -90,33 +92,41 @@ def _misses(found: Hindcast) -> Any:
     outside = [row for row in found.figures() if not row["in90"]]
     if not outside:
         return "No recorded figure lies outside its 90 % band."
-    table = _table("Outside the 90 % band", "Figure", "Quarter", "Recorded", "Median", "5 to 95 %", left=2)
+    table = layout.table("Outside the 90 % band", "Figure", "Quarter", "Recorded", "Median", "5 to 95 %", left=2)
     for row in outside:
         table.add_row(row["label"], row["quarter"], f"{row['recorded']:.3g}", f"{row['p50']:.3g}",
                       f"{row['p05']:.3g} to {row['p95']:.3g}")  # fmt: skip
     return table
 
 
+def _choices() -> Any:
+    table = layout.table("Choices on the record", "Date", "Turn", "Who", "Rules, %", "Persistence, %", "", left=3)
+    for turn in turns.kept().turns:
+        chances = (f"{100 * p:.0f}" for p in (turn.p, turn.persistence_p))
+        table.add_row(turn.date, turn.title, turns.who(turn), *chances, turns.result(turn))
+    return table
+
+
 def weights(facts: Mapping[str, Any]) -> None:
     """How many draws count, which parameters the record moves, and which it does not."""
-    console = _console()
+    console = layout.console()
     console.print(
         f"Record to {facts['data_until']}: {facts['weighed_draws']:,} draws weighed, {facts['effective_draws']:,.0f} "
         f"effective; {facts['kept_draws']:,} kept, {facts['distinct_draws']:,} of them distinct."
     )
     console.print()
     moved = sorted((r for r in facts["parameters"] if r["moved"]), key=lambda r: -_moved(r))
-    table = _table("What the record moves", "Parameter", "Shift, sd", "Spread, sd", "Prior", "By history", left=1)
+    table = layout.table("What the record moves", "Parameter", "Shift, sd", "Spread, sd", "Prior", "By history", left=1)
     for row in moved:
         table.add_row(
             row["name"], f"{row['shift']:+.2f}", f"{row['spread']:.2f}", _interval(row["prior"]),
             _interval(row["posterior"]),
         )  # fmt: skip
-    pairs = _table("Strongest correlations", "Parameter", "with", "Correlation", left=2)
+    pairs = layout.table("Strongest correlations", "Parameter", "with", "Correlation", left=2)
     for pair in facts["correlations"]:
         pairs.add_row(pair["one"], pair["other"], f"{pair['correlation']:+.2f}")
     still = ", ".join(r["name"] for r in facts["parameters"] if not r["moved"])
-    _print(console, table, pairs, f"The record says nothing about: {still}.")
+    layout.put(console, table, pairs, f"The record says nothing about: {still}.")
 
 
 def _moved(row: Mapping[str, Any]) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenarios.quantities import Z90
-from sim.cli.text.runs import FOOTER, _console, _plain, _print, _table
+from sim.cli.text import layout
 from sim.cli.text.study import brief
 from sim.ensemble.posterior_draws import draws_of
 from sim.equations.costs import ITEMS
@@ -35,25 +35,25 @@ MOST_EXTRA = 2
 
 def prices(listed: PriceList) -> None:
     """The price list: one row per lever and end, and in words what moves the lead most."""
-    page = _console()
+    page = layout.console()
     groups = [group for group in listed.by_lever() if not group[0].company]
     best = [max(group, key=lambda price: abs(price.effects[listed.lead].mean)) for group in groups[:3]]
     most = "; ".join(
         f"{price.lever.label} at {price.value:g} {price.lever.unit} "
         f"({signed(price.effects[listed.lead].mean)} months)" for price in best
     )  # fmt: skip
-    _print(page, f"{listed.spec.title}. One lever at a time moves the lead most like this: {most}.")
+    layout.put(page, f"{listed.spec.title}. One lever at a time moves the lead most like this: {most}.")
     usual, extra = listed.outcomes[: 1 + len(CLASSES)], listed.outcomes[1 + len(CLASSES) :]
     shown = (*usual[1:], *extra[:MOST_EXTRA])
-    table = _table("", "Lever", "To", "Lead, months", *(_title(outcome, outcome in usual) for outcome in shown))
+    table = layout.table("", "Lever", "To", "Lead, months", *(_title(outcome, outcome in usual) for outcome in shown))
     table.columns[0].no_wrap = True
     for group in listed.by_lever():
         for price in group:
             table.add_row(*_price(price, listed.lead, shown))
-    _print(page, table)
+    layout.put(page, table)
     for price in (price for group in listed.by_lever() for price in group if price.bound):
-        _print(page, f"{price.lever.name} at {price.value:g} hardly moves the lead: {price.bound}.")
-    _print(page, _costs(listed))
+        layout.put(page, f"{price.lever.name} at {price.value:g} hardly moves the lead: {price.bound}.")
+    layout.put(page, _costs(listed))
     if extra[MOST_EXTRA:]:
         page.print(f"Only in --json and --out: {', '.join(map(str, extra[MOST_EXTRA:]))}.")
     page.print(
@@ -66,7 +66,7 @@ def prices(listed: PriceList) -> None:
         "Costs: the accounts that the move costs most, means over futures; money for chips, data centers, fabs and "
         "people buys something. --json gives every account of every actor, savings too."
     )
-    page.print(f"More lead is not said to be better. {FOOTER}")
+    page.print(f"More lead is not said to be better. {layout.FOOTER}")
 
 
 def _title(outcome: Outcome, is_usual: bool) -> str:
@@ -100,7 +100,7 @@ def _price(price: Price, lead: str, shown: Sequence[Outcome]) -> list[str]:
 def _costs(listed: PriceList) -> Table:
     """Whom each move costs most: whoever decides about it, and others."""
     title = f"What a move costs in {listed.year} against {listed.spec.title.lower()} without it, billion US dollars"
-    table = _table(title, "Lever", "To", "Whoever decides", "Others", left=1)
+    table = layout.table(title, "Lever", "To", "Whoever decides", "Others", left=1)
     table.columns[0].no_wrap = True
     for column in table.columns[2:]:
         column.justify = "left"
@@ -140,54 +140,54 @@ def _effect(effect: Paired, scale: float = 1.0) -> str:
 
 def attribution(result: Attribution) -> None:
     """What made the difference between two scenarios."""
-    page = _console()
+    page = layout.console()
     scale, unit = (100.0, "futures in 100") if result.outcome.is_share else (1.0, result.outcome.unit)
     rows = sorted(result.shares, key=lambda share: -abs(share.shapley.mean))
     whole, top = signed(scale * result.whole.mean, 2), rows[0]
-    _print(
+    layout.put(
         page,
         f"{result.outcome.label}: {result.second.title} less {result.first.title} is {whole} {unit}. "
         f"The largest part is due to {top.player.name}: {signed(scale * top.shapley.mean, 2)}.",
     )
-    table = _table("", "What differs", "Its part", "Alone", "Last")
+    table = layout.table("", "What differs", "Its part", "Alone", "Last")
     for share in rows:
         table.add_row(share.player.name, *(_effect(e, scale) for e in (share.shapley, share.first, share.last)))
     table.add_row("All together", _effect(result.whole, scale), "", "")
-    _print(page, table)
+    layout.put(page, table)
     page.print(
         "Its part: the Shapley value, the mean over all orders in which the changes could be made; the parts add up. "
         "Alone: on the first scenario. Last: what the second would lack without it. Where they part, changes work "
-        f"together or replace each other. {result.runs:,} futures of each combination, 90 % intervals. {FOOTER}"
+        f"together or replace each other. {result.runs:,} futures of each combination, 90 % intervals. {layout.FOOTER}"
     )
 
 
 def regret(result: Regret, within: float | None = None) -> None:
     """Policies against worlds."""
-    page = _console()
+    page = layout.console()
     scale, unit = result.scale, "futures in 100" if result.outcome.is_share else result.outcome.unit
     at = result.policies.index(result.minimax)
     goal = "as much" if result.most else "as little"
-    _print(
+    layout.put(
         page,
         f"For {goal} of “{result.outcome.label}” as possible, {result.minimax} is regretted least in the world where "
-        f"it is regretted most: {_plain(scale * float(result.largest[at]), 1)} {unit}.{_rival(result, unit)}",
+        f"it is regretted most: {layout.plain(scale * float(result.largest[at]), 1)} {unit}.{_rival(result, unit)}",
     )
     worlds = [name.replace("_", " ") for name in result.worlds]
-    table = _table(f"Mean {unit}", "Policy", *worlds)
+    table = layout.table(f"Mean {unit}", "Policy", *worlds)
     _rows(table, result.policies, scale * result.scores)
-    _print(page, table)
+    layout.put(page, table)
     near = [] if within is None else [f"within {within:g}"]
-    table = _table(f"Regret, {unit}", "Policy", *worlds, "largest", "mean", *near)
+    table = layout.table(f"Regret, {unit}", "Policy", *worlds, "largest", "mean", *near)
     regrets = scale * result.regrets
     counts = [] if within is None else [[str(count)] for count in result.near_best(within / scale)]
     _rows(table, result.policies, np.column_stack([regrets, regrets.max(axis=1), regrets.mean(axis=1)]), counts)
-    _print(page, table)
+    layout.put(page, table)
     for policy in (policy for policy in result.chosen if policy.left):
         page.print(f"Not taken over from {policy.name}: {', '.join(policy.left)}.")
     page.print(
         "Regret: how much worse than the best of these policies in that world, on the same dice. What any of them "
         "decides is where it is today under those that do not name it, also in a world that sets it. Which way is "
-        f"better is your choice (--goal), not the model's. {result.values.shape[-1]:,} futures each. {FOOTER}"
+        f"better is your choice (--goal), not the model's. {result.values.shape[-1]:,} futures each. {layout.FOOTER}"
     )
 
 
@@ -195,7 +195,7 @@ def _rows(table: Table, names: Sequence[str], values: Array, more: Sequence[Sequ
     """One row per name: numbers, and what stands after them."""
     table.columns[0].no_wrap = True
     for name, row, rest in zip(names, values, more or [[]] * len(names), strict=True):
-        table.add_row(name, *(_plain(float(value), 1) for value in row), *rest)
+        table.add_row(name, *(layout.plain(float(value), 1) for value in row), *rest)
 
 
 def _rival(result: Regret, unit: str) -> str:
@@ -209,14 +209,14 @@ def _rival(result: Regret, unit: str) -> str:
     if distance > half:
         return ""
     return (
-        f" {result.policies[second]} is too near to tell apart: {_plain(result.scale * span.mean, 1)} "
-        f"±{_plain(half, 1)} {unit}."
+        f" {result.policies[second]} is too near to tell apart: {layout.plain(result.scale * span.mean, 1)} "
+        f"±{layout.plain(half, 1)} {unit}."
     )
 
 
 def flips(result: Flips, top: int) -> None:
     """What would have to be true for another outcome."""
-    page = _console()
+    page = layout.console()
     share = f"{100 * result.shares[result.now]:.0f} in 100"
     now = f"{result.spec.title}, end of {result.year}: {LABELS[result.now]}, {share}."
     wanted = f" {LABELS[result.to]} would be the most common" if result.to else " Another outcome would be"
@@ -231,8 +231,8 @@ def flips(result: Flips, top: int) -> None:
         said = f" No single change flips it. Together these do, found by adding the best: {names}."
     else:
         said = " No single change flips it, and the ten that come closest do not together."
-    _print(page, now + said + _level(result))
-    table = _table("", "What", "Now", "Would have to be", "Of its way", "Then most common", "In 100", left=1)
+    layout.put(page, now + said + _level(result))
+    table = layout.table("", "What", "Now", "Would have to be", "Of its way", "Then most common", "In 100", left=1)
     for change in result.changes[:top]:
         place = brief(change.value) if change.flips else f"none; closest at {brief(change.value)}"
         if change.flips and not change.size:
@@ -241,12 +241,12 @@ def flips(result: Flips, top: int) -> None:
         table.add_row(
             change.label, brief(change.start), place, f"{100 * change.size:.0f} %", LABELS[change.outcome], counts
         )
-    _print(page, table)
+    layout.put(page, table)
     page.print(
         "Levers are set from the scenario's start on, one at a time; a parameter is fixed in all futures. Now: the "
         "lever's setting (where the actor decides, its usual place) or the parameter's median. Of its way: of the "
         "lever's range, or from the median to the last percentile. "
-        f"{result.runs:,} futures each, on the same dice. {FOOTER}"
+        f"{result.runs:,} futures each, on the same dice. {layout.FOOTER}"
     )
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.table import Table
-
+from scenarios.decisions import CHOOSE, DECISIONS
 from scenarios.events import KINDS
+from scenarios.groups import GROUPS
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.rules import MEANINGS
+from sim.cli.text import layout
 from sim.results.costs import SMALL
 from sim.results.outcomes.polarity import LABELS
 from sim.results.wording import headline, rounded, signed, word
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from scenarios.schema import Scenario, Setting
     from sim.results.comparison import Comparison
     from sim.results.costs import Costs
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 COST_YEAR, MOST_COSTS = 2030, 10
 """The year whose costs are printed, and how many of them."""
-WIDTH = 120
-"""Columns of what is written into a file or a pipe."""
 CHANNELS = {"legal": "Legal", "domestic": "Made at home", "diverted": "Diverted", "offshore": "Offshore"}
 GOVERNANCE = {
     "safety_effort": "Compute spent on safety, %",
@@ -35,49 +33,20 @@ GOVERNANCE = {
     "democratic_share": "Compute under democratic oversight, %",
     "norm_share": "Served compute in the US bloc, %",
 }
-FOOTER = "Estimates of what follows from stated assumptions, not forecasts."
-
-
-def _console() -> Console:
-    # Text of scenarios is text: no markup, no emoji codes, no guessing of colours.
-    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH
-    return Console(file=sys.stdout, width=wide, markup=False, emoji=False, highlight=False)
-
-
-def _table(title: str, *columns: str, left: int = 1) -> Table:
-    """A plain table; the first columns are text and the others numbers."""
-    table = Table(title=title or None, box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for i, name in enumerate(columns):
-        table.add_column(name, justify="left" if i < left else "right", header_style="dim")
-    return table
-
-
-def _print(console: Console, *parts: Table | str) -> None:
-    for part in parts:
-        if isinstance(part, Table) and part.title:  # apart, since a title is wrapped to the width of its table
-            console.print(part.title, style="bold")
-            part.title = None
-        console.print(part)
-        console.print()
 
 
 def _span(q: Mapping[str, Any], digits: int = 1, scale: float = 1.0) -> str:
     """Median and the range of nine futures in ten; one future has no range."""
     if q["p05"] is None:
-        return _plain(q["p50"] / scale, digits)
-    mid, low, high = (_plain(q[name] / scale, digits) for name in ("p50", "p05", "p95"))
+        return layout.plain(q["p50"] / scale, digits)
+    mid, low, high = (layout.plain(q[name] / scale, digits) for name in ("p50", "p05", "p95"))
     return f"{mid} ({low} to {high})"
-
-
-def _plain(value: float, digits: int) -> str:
-    text = signed(value, digits)
-    return text.removeprefix("+")
 
 
 def library(specs: Iterable[Scenario]) -> None:
     """Scenarios with title and story."""
-    console = _console()
-    table = _table("", "Scenario", "Title", "Story", left=3)
+    console = layout.console()
+    table = layout.table("", "Scenario", "Title", "Story", left=3)
     table.columns[0].no_wrap = True
     for spec in specs:
         table.add_row(spec.name, spec.title, spec.story)
@@ -94,14 +63,14 @@ def setting(value: Setting) -> str:
 def without_effect(said: Sequence[str], name: str = "") -> None:
     """What a scenario sets that does nothing in it, a line each."""
     if said:
-        _print(_console(), "\n".join(f"Note{f' on {name}' if name else ''}: {line}" for line in said))
+        layout.put(layout.console(), "\n".join(f"Note{f' on {name}' if name else ''}: {line}" for line in said))
 
 
 def scenario(spec: Scenario, expected: Any, idle: Sequence[str] = ()) -> None:
     """A scenario in full: what it asks, what it changes, what of that does nothing, what is expected of it."""
-    console = _console()
+    console = layout.console()
     console.print(f"{spec.title} ({spec.name})", style="bold")
-    _print(console, f"{spec.question}\n{spec.story}")
+    layout.put(console, f"{spec.question}\n{spec.story}")
     if spec.baseline:
         console.print(f"Compared with {spec.baseline}.")
     rules = f", dated rules to {spec.rules_until}" if spec.rules_until else ""
@@ -114,16 +83,16 @@ def scenario(spec: Scenario, expected: Any, idle: Sequence[str] = ()) -> None:
     console.print()
     changed = {name: value for name, value in spec.levers.items() if value != LEVERS[name].default}
     if changed:
-        _print(console, _levers(changed))
+        layout.put(console, _levers(changed))
     else:
-        _print(console, "Every lever is at its default.")
+        layout.put(console, "Every lever is at its default.")
     if spec.events:
-        table = _table("Events", "Quarter", "Event", "Size", "What it does")
+        table = layout.table("Events", "Quarter", "Event", "Size", "What it does")
         table.columns[1].no_wrap = True
         table.columns[3].justify = "left"
         for event in spec.events:
             table.add_row(event.date, event.kind.replace("_", " "), f"{event.size:g}", KINDS[event.kind].meaning)
-        _print(console, table)
+        layout.put(console, table)
     lines = [f"Switch {name}: {'on' if value else 'off'}" for name, value in _switched(spec)]
     for rule in spec.rules:
         who = MEANINGS["issuer"][rule.issuer]
@@ -135,15 +104,48 @@ def scenario(spec: Scenario, expected: Any, idle: Sequence[str] = ()) -> None:
         f"Share fixed: {actor.replace('_', ' ')}, {what} for {use}: {setting(share)}"
         for actor, divided in spec.allocation.items() for what, uses in divided.items() for use, share in uses.items()
     ]  # fmt: skip
+    lines += [f"Values of {_called(spec, actor)}: {_wanted(own)}" for actor, own in spec.values.items()]
+    lines += _decided(spec)
     for name, value in spec.parameters.items():
         numbers = {k: v for k, v in vars(value).items() if k != "kind"} if not isinstance(value, float) else {}
         shape = f"{value:g}" if isinstance(value, float) else f"{value.kind}, {_pairs(numbers)}"
         lines.append(f"Parameter {name}: {shape}")
     if lines:
-        _print(console, "\n".join(lines))
+        layout.put(console, "\n".join(lines))
     without_effect(idle)
     if isinstance(expected, dict) and isinstance(expected.get("results"), dict):
-        _print(console, _expected(expected))
+        layout.put(console, _expected(expected))
+
+
+def _wanted(given: str | Mapping[str, float]) -> str:
+    """A profile, or weights."""
+    if isinstance(given, str):
+        return given.replace("_", " ")
+    return ", ".join(f"{name} {weight:g}" for name, weight in given.items()) or "as usual"
+
+
+def _called(spec: Scenario, actor: str) -> str:
+    """What an actor or a group is called."""
+    labels = {row.actor: row.label for row in spec.roster()} | {name: g.label for name, g in GROUPS.items()}
+    return labels.get(actor, actor)
+
+
+def _decided(spec: Scenario) -> list[str]:
+    """What a scenario says of how actors decide, a line each."""
+    if isinstance(spec.decisions, str):
+        return [] if spec.decisions == CHOOSE else [f"All actors decide by {spec.decisions}"]
+    lines = []
+    for actor, own in spec.decisions.items():
+        who = _called(spec, actor)
+        if isinstance(own, str):
+            lines.append(f"Decisions of {who}: by {own}" if own != CHOOSE else f"Decisions of {who}: chosen")
+        else:
+            lines += [f"Decision of {who}: {name.replace('_', ' ')} {_rule(value)}" for name, value in own.items()]
+    return lines
+
+
+def _rule(value: Any) -> str:
+    return {"choose": "chosen", "habit": "by habit"}[value] if isinstance(value, str) else setting(value)
 
 
 def _switched(spec: Scenario) -> list[tuple[str, bool]]:
@@ -158,7 +160,7 @@ def _pairs(values: Mapping[str, Any]) -> str:
 
 
 def _levers(changed: Mapping[str, Setting]) -> Table:
-    table = _table("Levers that differ from their defaults", "Lever", "", "Setting", "Default", "Unit", left=2)
+    table = layout.table("Levers that differ from their defaults", "Lever", "", "Setting", "Default", "Unit", left=2)
     table.columns[0].no_wrap = True
     for name, value in changed.items():
         lever = LEVERS[name]
@@ -170,7 +172,7 @@ def _levers(changed: Mapping[str, Setting]) -> Table:
 
 def _expected(expected: Mapping[str, Any]) -> Table:
     runs, seed, until = (expected.get(name, "?") for name in ("runs", "seed", "until"))
-    table = _table(f"Expected results ({runs} futures, seed {seed}, to {until})", "Result", "Value")
+    table = layout.table(f"Expected results ({runs} futures, seed {seed}, to {until})", "Result", "Value")
     for name, value in expected["results"].items():
         table.add_row(name, f"{value:,.6g}" if isinstance(value, int | float) else str(value))
     return table
@@ -183,23 +185,44 @@ def result(
     run: Run, summary: Mapping[str, Any], costs: Costs, changed: Mapping[str, Setting], idle: Sequence[str] = ()
 ) -> None:
     """Where a scenario leads."""
-    console = _console()
+    console = layout.console()
     console.print(f"{run.spec.title}: {run.spec.question}", style="bold")
     if changed:
         with_ = "; ".join(f"{LEVERS[name].label} {setting(value)}" for name, value in changed.items())
         console.print(f"With {with_}.")
     console.print()
-    _print(console, headline(rounded(summary["outcomes"]), run.until))
+    layout.put(console, headline(rounded(summary["outcomes"]), run.until))
     without_effect(idle)
-    _print(console, _outcomes(summary), _lead(summary), _crossing_delay(summary, run.until), _slope(summary))
+    layout.put(console, _outcomes(summary), _lead(summary), _crossing_delay(summary, run.until), _slope(summary))
     if "frontier_growth_from" in summary:
-        _print(console, _growth(summary["frontier_growth_from"]))
-    _print(console, _crossing(run, summary), _channels(summary), _china(summary))
-    _print(console, _market(run, summary), BALANCE, _prices(summary), _governance(summary))
-    _print(console, *_costs(run, costs), COSTED, _allocation(summary, run.until), DIVIDED)
+        layout.put(console, _growth(summary["frontier_growth_from"]))
+    layout.put(console, _crossing(run, summary), _channels(summary), _china(summary))
+    layout.put(console, _market(run, summary), BALANCE, _prices(summary), _governance(summary))
+    layout.put(
+        console, _choices(run, summary), CHOSEN, *_costs(run, costs), COSTED, _allocation(summary, run.until), DIVIDED
+    )
     by = "weighed by history" if summary["weighting"] == "history" else "drawn from the priors"
     made = f"scenario {summary['digest']}, parameters {by}, calibration {summary['calibration']}"
-    console.print(f"{run.runs:,} futures, seed {run.seed}, {made}. {FOOTER}")
+    console.print(f"{run.runs:,} futures, seed {run.seed}, {made}. {layout.FOOTER}")
+
+
+CHOSEN = (
+    "Medians at year ends, and nine futures in ten in the last. Licensing: 0 lets every chip go, 0.5 is what the rules "
+    "say, 1 lets none go. Enforcement is times the budget of 2026, everything else a share."
+)
+
+
+def _choices(run: Run, summary: Mapping[str, Any]) -> Table:
+    """What nations decide, by actor and decision."""
+    years = [year for year in ("2026", "2028", "2030", str(run.until)) if int(year) <= run.until]
+    years = list(dict.fromkeys(years))
+    table = layout.table("What nations decide", "Actor", "Decision", *years[:-1], f"{years[-1]} (range)", left=2)
+    labels = {row.actor: row.label for row in run.spec.roster()}
+    for actor, taken in summary["decisions"].items():
+        for name, path in taken.items() if actor in labels else ():
+            cells = [f"{path[year]['p50']:.2f}" for year in years[:-1]]
+            table.add_row(labels[actor], DECISIONS[name].label, *cells, _span(path[years[-1]], 2))
+    return table
 
 
 COSTED = (
@@ -214,10 +237,10 @@ def _costs(run: Run, costs: Costs) -> list[Table]:
     against = f"against {costs.reference.spec.title.lower()}, billion US dollars in {year}"
     tables = []
     for title, invested in ((f"What it costs {against}", False), (f"What is invested more {against}", True)):
-        table = _table(title, "Actor", "What", "Median (nine futures in ten)", left=2)
+        table = layout.table(title, "Actor", "What", "Median (nine futures in ten)", left=2)
         for cost in costs.largest(year, MOST_COSTS, invested):
-            span = f"{_plain(cost.median / 1e9, 1)} ({_plain(cost.low / 1e9, 1)} to {_plain(cost.high / 1e9, 1)})"
-            table.add_row(labels[cost.actor], cost.label, span if run.runs > 1 else _plain(cost.median / 1e9, 1))
+            middle, low, high = (layout.plain(usd / 1e9, 1) for usd in (cost.median, cost.low, cost.high))
+            table.add_row(labels[cost.actor], cost.label, f"{middle} ({low} to {high})" if run.runs > 1 else middle)
         if not table.row_count:
             table.add_row("Nobody", f"no account changes by more than {SMALL / 1e9:g}", "")
         tables.append(table)
@@ -235,7 +258,7 @@ def _allocation(summary: Mapping[str, Any], until: int) -> Table:
     """How money, compute and people are divided today and at the end."""
     years = ["2026", "2028", "2030", str(until)]
     years = list(dict.fromkeys(year for year in years if int(year) <= until))
-    table = _table("What they divide, and into what (shares, %)", "Actor", "What", "Use", *years, left=3)
+    table = layout.table("What they divide, and into what (shares, %)", "Actor", "What", "Use", *years, left=3)
     for actor, divided in summary["allocation"].items():
         for what, uses in divided.items():
             for use, path in uses.items():
@@ -247,7 +270,7 @@ def _allocation(summary: Mapping[str, Any], until: int) -> Table:
 def _outcomes(summary: Mapping[str, Any]) -> Table:
 
     months = summary["ruler"]["months"]
-    table = _table(
+    table = layout.table(
         f"Outcome at the end of {summary['horizon']} (well ahead: {months:g} months or more at a fixed pace)",
         "Outcome", "Futures in 100", "",
     )  # fmt: skip
@@ -258,7 +281,7 @@ def _outcomes(summary: Mapping[str, Any]) -> Table:
 
 
 def _lead(summary: Mapping[str, Any]) -> Table:
-    table = _table(
+    table = layout.table(
         "Lead of the US bloc over China at year ends, median (5 to 95 %)",
         "Year", "Months at a fixed pace", "Months, looking back", "ECI points",
     )  # fmt: skip
@@ -282,7 +305,7 @@ def _slope(summary: Mapping[str, Any]) -> Table:
     """Speed of the US frontier by year: recorded, simulated, and by form of reinforcement where that was asked for."""
     edge, by_form = summary["edge_slope"], summary.get("frontier_speed_by_form", {})
     empty = [""] * len(by_form)
-    table = _table(
+    table = layout.table(
         "Growth of the US frontier, ECI points a year", "Period", "Median (5 to 95 %)",
         *(name.replace("_", " ") for name in by_form),
     )  # fmt: skip
@@ -299,7 +322,7 @@ def _slope(summary: Mapping[str, Any]) -> Table:
 def _growth(parts: Mapping[str, Mapping[str, float]]) -> Table:
     """What the growth of the US frontier comes from, year by year."""
     names = [name.replace("_", " ") for name in parts]
-    table = _table("Growth of the US frontier by what it comes from, ECI points a year, means", "Year", *names)
+    table = layout.table("Growth of the US frontier by what it comes from, ECI points a year, means", "Year", *names)
     for year in next(iter(parts.values())):
         table.add_row(year, *(signed(by_year[year], 1) for by_year in parts.values()))
     return table
@@ -307,20 +330,21 @@ def _growth(parts: Mapping[str, Mapping[str, float]]) -> Table:
 
 def _crossing(run: Run, summary: Mapping[str, Any]) -> Table:
     labels = {row.actor: row.label for row in run.spec.roster()}
-    table = _table(
+    table = layout.table(
         "Year in which AI beats people at most remote tasks",
         "Actor",
         "Median (5 to 95 %)",
         "Not reached, in 100 futures",
     )
-    for actor, q in summary["crossing_year"].items():
+    for actor in run.actors:  # the summary has groups of them too
+        q = summary["crossing_year"][actor]
         years = "–" if q["p50"] is None else _span(q).replace(",", "")  # a year has no thousands
         table.add_row(labels.get(actor, actor), years, str(round(100 * q["share_not_reached"])))
     return table
 
 
 def _channels(summary: Mapping[str, Any]) -> Table:
-    table = _table(
+    table = layout.table(
         "China's new compute by channel, million H100e a year, median (5 to 95 %)", "Year", *CHANNELS.values()
     )
     for year, flows in summary["flows_h100e"].items():
@@ -335,7 +359,7 @@ def _china(summary: Mapping[str, Any]) -> Table:
 
     years = [year for year in ("2025", "2028", "2030", str(summary["horizon"])) if int(year) <= summary["horizon"]]
     years = list(dict.fromkeys(years))
-    table = _table("China's compute at year ends, million H100e, median (5 to 95 %)", "What counts", *years)
+    table = layout.table("China's compute at year ends, million H100e, median (5 to 95 %)", "What counts", *years)
     for name, meaning in DEFINITIONS.items():
         spans = summary["china_compute_h100e"][name]
         table.add_row(meaning, *(_span(spans[year], scale=1e6) for year in years))
@@ -346,18 +370,21 @@ def _market(run: Run, summary: Mapping[str, Any]) -> Table:
     """Where the money for chips goes: paid, owed for chips on order, or given up."""
     labels = {row.actor: row.label for row in run.spec.roster()}
     year = str(min(2030, int(summary["horizon"])))
-    table = _table(
+    table = layout.table(
         f"Money for chips in {year}, billion US dollars, medians (planned: before seeing what can be ordered)", "Actor",
         "Planned", "Paid", "Given up", "On order at its end", "Paid above the list price",
     )  # fmt: skip
-    for actor, by_year in summary["market"].items():
-        found = (by_year[year][f"{name}_usd"] / 1e9 for name in ("planned", "paid", "given_up", "backlog", "premium"))
-        table.add_row(labels.get(actor, actor), *(_plain(value, 1) for value in found))
+    for actor in run.actors:
+        found = (
+            summary["market"][actor][year][f"{name}_usd"] / 1e9
+            for name in ("planned", "paid", "given_up", "backlog", "premium")
+        )
+        table.add_row(labels.get(actor, actor), *(layout.plain(value, 1) for value in found))
     return table
 
 
 def _prices(summary: Mapping[str, Any]) -> Table:
-    table = _table(
+    table = layout.table(
         "Price of compute at year ends, thousand US dollars per H100e, median (5 to 95 %)", "Year", "List price",
         "Inside China",
     )  # fmt: skip
@@ -369,7 +396,7 @@ def _prices(summary: Mapping[str, Any]) -> Table:
 def _governance(summary: Mapping[str, Any]) -> Table:
     now, horizon = "2026", str(summary["horizon"])
     years = [now, *([] if int(horizon) <= 2030 else ["2030"]), horizon]
-    table = _table("Governance indices at year ends, median (5 to 95 %)", "Index", *years)
+    table = layout.table("Governance indices at year ends, median (5 to 95 %)", "Index", *years)
     for name, by_year in summary["governance"].items():
         table.add_row(GOVERNANCE.get(name, name), *(_span(by_year[year]) for year in years))
     return table
@@ -377,12 +404,12 @@ def _governance(summary: Mapping[str, Any]) -> Table:
 
 def comparisons(pairs: Sequence[Comparison]) -> None:
     """Scenarios compared with the first, on the same dice."""
-    console = _console()
+    console = layout.console()
     first = pairs[0].first
-    _print(console, _all_outcomes(pairs))
+    layout.put(console, _all_outcomes(pairs))
     for pair in pairs:
         console.print(f"{pair.second.spec.title}, compared with {first.spec.title}", style="bold")
-        _print(console, _changes(pair), _effects(pair))
+        layout.put(console, _changes(pair), _effects(pair))
     for note in dict.fromkeys(note for pair in pairs for note in pair.notes):
         console.print(f"Note: {note}")
     if first.runs == 1:
@@ -390,14 +417,14 @@ def comparisons(pairs: Sequence[Comparison]) -> None:
     else:
         known = "Intervals of 90 % come from the number of futures."
     futures = "1 future" if first.runs == 1 else f"{first.runs:,} futures"
-    console.print(f"{futures}, seed {first.seed}, the same dice for all. {known} {FOOTER}")
+    console.print(f"{futures}, seed {first.seed}, the same dice for all. {known} {layout.FOOTER}")
 
 
 def _all_outcomes(pairs: Sequence[Comparison]) -> Table:
     from sim.results.outcomes.polarity import CLASSES, LABELS
 
     runs = [pairs[0].first, *(pair.second for pair in pairs)]
-    table = _table(
+    table = layout.table(
         f"Outcomes at the end of {runs[0].until}, futures in 100", "Scenario", *(LABELS[name] for name in CLASSES)
     )
     for run in runs:
@@ -408,14 +435,14 @@ def _all_outcomes(pairs: Sequence[Comparison]) -> Table:
 
 def _changes(pair: Comparison) -> Table:
 
-    table = _table("Change of outcomes, futures in 100", "Outcome", "Change", "90 % interval")
+    table = layout.table("Change of outcomes, futures in 100", "Outcome", "Change", "90 % interval")
     for name, q in pair.outcome_changes().items():
         table.add_row(LABELS[name], signed(100 * q["change"]), _ends(q["low"], q["high"], 100))
     return table
 
 
 def _effects(pair: Comparison) -> Table:
-    table = _table(
+    table = layout.table(
         "Effect on the lead at year ends, months at a fixed pace",
         "Year", "Mean", "90 % interval of the mean", "Median", "5 to 95 % of futures",
     )  # fmt: skip
@@ -434,12 +461,12 @@ def _ends(low: float | None, high: float | None, scale: float = 1.0) -> str:
 
 def parameters(rows: Iterable[Mapping[str, Any]], calibration: str, weighting: str) -> None:
     """The uncertain parameters with their sources, what a calibration result moved, and what history did."""
-    console = _console()
-    table = _table("", "Parameter", "Median", "5 to 95 %", "By history", "Unit", "Tier", "Date", "Source")
+    console = layout.console()
+    table = layout.table("", "Parameter", "Median", "5 to 95 %", "By history", "Unit", "Tier", "Date", "Source")
     table.columns[0].no_wrap = True
     for i in (4, 5, 6, 7):
         table.columns[i].justify = "left"
-    moved = _table(f"What the calibration {calibration} moved", "Parameter", "Prior", "As drawn")
+    moved = layout.table(f"What the calibration {calibration} moved", "Parameter", "Prior", "As drawn")
     for row in rows:
         span = f"{row['p05']:.3g} to {row['p95']:.3g}"
         weighed = row["weighed"]
@@ -451,7 +478,7 @@ def parameters(rows: Iterable[Mapping[str, Any]], calibration: str, weighting: s
             moved.add_row(row["name"], *(_three(interval) for interval in (row["prior"], row)))
     console.print(table)
     console.print()
-    _print(console, moved if moved.row_count else f"The calibration {calibration} moves no prior.")
+    layout.put(console, moved if moved.row_count else f"The calibration {calibration} moves no prior.")
     if weighting == "history":
         console.print(
             "By history: what the draws weighed by the record say, where it differs (a dash: history says nothing). "
@@ -465,8 +492,8 @@ def _three(interval: Mapping[str, float]) -> str:
 
 def calibrations(rows: Iterable[Mapping[str, Any]], used: str) -> None:
     """The calibration results that can be named."""
-    console = _console()
-    table = _table("", "Result", "Made", "What it is", left=3)
+    console = layout.console()
+    table = layout.table("", "Result", "Made", "What it is", left=3)
     table.columns[0].no_wrap = True
     for row in rows:
         table.add_row(row["id"] + (" (in use)" if row["id"] == used else ""), row["made"], row["summary"])

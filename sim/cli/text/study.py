@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.text.runs import FOOTER, _console, _plain, _print, _table
+from sim.cli.text import layout
 from sim.results.outcomes.polarity import LABELS
 from sim.results.wording import rounded, signed
 
@@ -20,16 +20,16 @@ SHOWN, COLUMNS = 40, 4
 
 def study(rows: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome], axes: Sequence[str]) -> None:
     """Results of a study, one row per scenario, setting and seed; what does not fit is said."""
-    page = _console()
+    page = layout.console()
     seeds = ("seed",) if len({row["seed"] for row in rows}) > 1 else ()
     some = outcomes[:COLUMNS]
     titles = [f"{outcome.label}, {'futures in 100' if outcome.is_share else outcome.unit}" for outcome in some]
     settings = [axis.partition(".")[2] for axis in axes]
-    table = _table("", "Scenario", *settings, *(name.title() for name in seeds), *titles)
+    table = layout.table("", "Scenario", *settings, *(name.title() for name in seeds), *titles)
     for row in rows[:SHOWN]:
         keys = [row["scenario"], *(row[f"set.{axis}"] for axis in axes), *(row[name] for name in seeds)]
         table.add_row(*("actor" if key is None else brief(key) for key in keys), *(_answer(row, o) for o in some))
-    _print(page, table)
+    layout.put(page, table)
     if any(not (outcome.is_share or outcome.is_class) for outcome in some):
         page.print(
             "Numbers are medians, with the range of nine futures in ten; `none in 6`: in 6 futures in 100 it never is."
@@ -75,21 +75,21 @@ def sensitivity(
     some: bool = False,
 ) -> None:
     """Which inputs an outcome hangs on: the first ones in words, then a table of shares of its variance."""
-    page = _console()
+    page = layout.console()
     tied = weighting == "history" and not some
     share, verb = ("as_drawn", "goes with") if tied else ("total", "hangs on")
-    _print(page, f"{outcome.label}: {_means(indices, drawn, outcome, some)}{_most(drawn, rows, share, verb)}")
+    layout.put(page, f"{outcome.label}: {_means(indices, drawn, outcome, some)}{_most(drawn, rows, share, verb)}")
     for name, note in (("The indices", indices.note), ("The ensemble as drawn", drawn.note)):
         if note:
-            _print(page, f"{name}: {note}.")
+            layout.put(page, f"{name}: {note}.")
     if indices.note and drawn.note:
         return
-    table = _table("", "Input", "Alone", "90 %", "With others", "90 %", "As drawn")
+    table = layout.table("", "Input", "Alone", "90 %", "With others", "90 %", "As drawn")
     for row in rows[:top]:
         cells = [_hundredths(row[name]) for name in ("first", "total", "as_drawn")]
         spans = [_interval(row[f"{n}_low"], row[f"{n}_high"]) for n in ("first", "total")]
         table.add_row(row["label"], cells[0], spans[0], cells[1], spans[1], cells[2])
-    _print(page, table)
+    layout.put(page, table)
     page.print(
         "Alone: hundredths of the variance that knowing this input would take away (first-order Sobol index). With "
         "others: all that it has a part in (total index). Both are for independent inputs. As drawn: the first again "
@@ -103,13 +103,13 @@ def sensitivity(
             "without these ties. `--weighting none` takes the priors, which are independent."
         )
     futures = indices.futures + 2 * drawn.members
-    page.print(f"{futures:,} futures. {FOOTER}")
+    page.print(f"{futures:,} futures. {layout.FOOTER}")
 
 
 def _means(indices: Indices, drawn: Ratios, outcome: Outcome, some: bool) -> str:
     """The mean of the ensemble, and that of the sample of which the indices are: they are of other futures."""
     scale, unit = (100.0, "futures in 100") if outcome.is_share else (1.0, outcome.unit)
-    mean, own = (f"{_plain(scale * value, 2)}" for value in (drawn.mean, indices.mean))
+    mean, own = (f"{layout.plain(scale * value, 2)}" for value in (drawn.mean, indices.mean))
     varied = "which varies some inputs alone" if some else "whose inputs are independent"
     return f"{mean} {unit} on average, and {own} in the sample of the indices, {varied}."
 
@@ -137,25 +137,27 @@ def _interval(low: float | None, high: float | None) -> str:
 
 
 def _hundredths(share: float | None) -> str:
-    return "–" if share is None else _plain(100 * share, 1)
+    return "–" if share is None else layout.plain(100 * share, 1)
 
 
 def screening(rows: Sequence[Mapping[str, Any]], outcome: Outcome, trajectories: int, note: str = "") -> None:
     """Which inputs matter at all."""
-    page = _console()
+    page = layout.console()
     if note:
-        _print(page, f"{outcome.label}: {note}.")
+        layout.put(page, f"{outcome.label}: {note}.")
         return
     named = ", ".join(row["label"] for row in rows[:3] if row["mu_star"] > 0)
-    _print(page, f"{outcome.label}: what moves it most is {named}. Effects are in {outcome.unit}.")
-    table = _table("", "Input", "Mean absolute effect", "90 %", "Mean effect", "Spread of the effect")
+    layout.put(page, f"{outcome.label}: what moves it most is {named}. Effects are in {outcome.unit}.")
+    table = layout.table("", "Input", "Mean absolute effect", "90 %", "Mean effect", "Spread of the effect")
     for row in rows:
-        span = f"{_plain(row['mu_star_low'], 2)} to {_plain(row['mu_star_high'], 2)}"
-        table.add_row(row["label"], _plain(row["mu_star"], 2), span, signed(row["mu"], 2), _plain(row["sigma"], 2))
-    _print(page, table)
+        span = f"{layout.plain(row['mu_star_low'], 2)} to {layout.plain(row['mu_star_high'], 2)}"
+        table.add_row(
+            row["label"], layout.plain(row["mu_star"], 2), span, signed(row["mu"], 2), layout.plain(row["sigma"], 2)
+        )
+    layout.put(page, table)
     page.print(
         "The effect of one input over its whole range, others where they happen to be (Morris). A spread as large as "
-        f"the effect says that it hangs on the others. {trajectories} trajectories. {FOOTER}"
+        f"the effect says that it hangs on the others. {trajectories} trajectories. {layout.FOOTER}"
     )
 
 

@@ -11,8 +11,9 @@ from agents.rows import BOTH, CHINA, US
 from scenarios.uses import MONEY
 from sim.engine.context import Context
 from sim.engine.phases.china import US_N
-from sim.engine.phases.decide import CUSTOM_PRICE, tool_sales
+from sim.engine.phases.decide import CUSTOM_PRICE
 from sim.engine.state import Quarter, State
+from sim.engine.tools import tool_sales
 from sim.ensemble.rng import Array
 from sim.equations import costs
 from sim.equations.trade import RENTAL, STREET
@@ -92,7 +93,7 @@ def _of_states(c: Context, q: Quarter) -> dict[str, Book]:
 def _forgone(c: Context, s: State, q: Quarter) -> dict[str, Book]:
     """Compute and people of the superpowers that are kept from other work."""
     idle = s.idle[BOTH] + s.safety[BOTH]
-    limits = costs.REFUSED * c.setting("distillation_limits") / 100
+    limits = costs.REFUSED * s.model_access[US]
     price = np.stack([q.list_price, s.china_price])
     return {
         "serving_forgone": costs.idle_revenue(s.revenue[BOTH], idle) / 4,

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agents.licensing import Leeway
 from agents.rows import CHINA, US
 from sim.engine.context import ASCEND, Context
 from sim.engine.delivery import CUSTOM
 from sim.engine.destinations import Terms
+from sim.engine.room import power_room, waiting
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import diversion, market, power, trade
@@ -72,17 +74,19 @@ class _Offers:
     limit: Array
     """Largest number of chips by quotas and the designer."""
     approved: Array
-    """Share of orders that may go, by licenses and a reacting United States."""
+    """Share of orders that may go, by licenses and by how strictly they are given."""
+    hoped: Array
+    """What buyers make of it: a chip that rules deny counts as far as it goes all the same, every other one in full."""
 
 
 def buy(c: Context, s: State, q: Quarter) -> None:
     """Spend China's money over licensed products, Chinese chips, diverted chips and rented compute."""
-    q.permitted = _permission(c, s)
+    q.permitted, q.leeway = s.permission[CHINA], Leeway.of(s.licensing[US])
     q.bought = np.zeros((len(CLASSES), c.runs))
     _set_dies(c, q)
     value = TRAINING_BUDGET * q.kappa_train + (1 - TRAINING_BUDGET) * q.kappa_decode
     offers = _legal_offers(c, s, q, value)
-    q.blocked = _blocked(c, q, offers, value)
+    q.licensed, q.blocked = _licensed(c, q, offers, value), _blocked(c, q, offers, value)
     _end_orders(c, s, q, value)
     value /= summed(q.mix[MERCHANT] / c.chips.h100e[MERCHANT], value[MERCHANT])  # in H100e of what the world buys
     form = _chinese_form(c)
@@ -114,36 +118,41 @@ def _set_dies(c: Context, q: Quarter) -> None:
 
 def _legal_offers(c: Context, s: State, q: Quarter, value: Array) -> _Offers:
     """Classes that rules and quotas let in, with their price."""
-    classes, wait = _on_offer(c, q), waiting(s)
+    classes, wait = _on_offer(c, s, q), waiting(s)
     price, limit, approved = np.empty((3, len(classes), c.runs))
     for row, k in enumerate(classes):
-        approved[row] = _approved(c, s, q, k)
-        room = np.maximum(_most_queued(c, s, q, k, wait) - s.on_order[k], 0.0)
-        limit[row] = np.minimum(np.minimum(_volume_cap(c, s, q, k), q.cap_units[k]), room)
+        approved[row], limit[row] = _approved(c, s, q, k), np.inf
+        if np.isfinite(q.cap_units[k]) or np.isfinite(q.cap_share[k]):
+            room = np.maximum(_most_queued(c, s, q, k, wait) - s.on_order[k], 0.0)
+            limit[row] = np.minimum(np.minimum(_volume_cap(c, s, q, k), q.cap_units[k]), room)
         price[row] = _price(c, q, k, value) * (1 + q.price_share[k])
-    return _Offers(classes, price, limit, approved)
+    hoped = np.where((q.approval[classes] > 0)[:, None], 1.0, approved)
+    return _Offers(classes, price, limit, approved, hoped)
 
 
 def _approved(c: Context, s: State, q: Quarter, k: int) -> Array:
-    """Share of orders of a class that the United States lets go: licenses, and how strictly it answers."""
-    approved = q.approval[k] * (1 - s.strictness[US] * (q.approval[k] < 1))
+    """Share of orders of a class that the United States lets go: by its rules, and how strictly it licenses."""
+    approved = q.leeway.let_go(q.approval[k]) if q.approval[k] < 1 else np.ones(c.runs)
     return approved * c.actors.designer.offers_variant() if k == EDGE else approved
 
 
-def _on_offer(c: Context, q: Quarter) -> list[int]:
+def _on_offer(c: Context, s: State, q: Quarter) -> list[int]:
     """Classes that may be sold to China: released, made, and not wholly denied.
 
-    Of main classes that the world no longer buys, makers reopen a line only for the strongest that may go, and only
-    where nothing they make may go as freely; the edge variant is for a market that cannot have the frontier freely.
+    Where licenses are given that the rules do not foresee, all that is made may go. Of main classes that the world no
+    longer buys, makers reopen a line only for the strongest that may go, and only where nothing they make may go as
+    freely; the edge variant is for a market that cannot have the frontier freely.
     """
+    in_production = c.inputs.capacity_share[c.t] > 0
+    opened = bool(q.leeway.opened.any())
     sold = [
         k for k in range(US_N)
-        if q.approval[k] > 0 and k != CUSTOM and c.quarter <= c.chips.last_made[k]
+        if (q.approval[k] > 0 or (opened and k < CUSTOM and in_production[k])) and k != CUSTOM
+        and c.quarter <= c.chips.last_made[k]
         and (k == EDGE or c.inputs.exists[c.t, k])  # the designer's lag says when the variant comes
         and (k != EDGE or not (c.in_data or q.approval[_frontier(c)] >= 1))
         and (k >= CUSTOM or c.inputs.ever_made[c.t, k])
     ]  # fmt: skip
-    in_production = c.inputs.capacity_share[c.t] > 0
     freest = max((q.approval[k] for k in sold if k < CUSTOM and in_production[k]), default=0.0)
     old = [k for k in sold if k < CUSTOM and not in_production[k]]
     reopened = [k for k in old[-1:] if q.approval[k] > freest]
@@ -169,30 +178,25 @@ def _cap_of_new(c: Context, q: Quarter, k: int) -> Array:
     return q.cap_share[k] * US_SALES * sold
 
 
-def _permission(c: Context, s: State) -> Array:
-    """Share of what the US allows that Beijing lets in: its dated rules in the past, its decision after.
-
-    In a history that goes otherwise from some quarter on, a setting that holds by then takes the place of the rules.
-    """
-    if c.t < min(c.inputs.rules_steps, c.inputs.permission_from):
-        recorded = c.inputs.regime.import_permission[c.t]
-        return np.full(c.runs, 1.0 if np.isnan(recorded) else recorded)
-    return s.permission[CHINA]
-
-
 def _frontier(c: Context) -> int:
     """The strongest merchant class that is made."""
     return c.inputs.strongest[c.t]
 
 
+def _licensed(c: Context, q: Quarter, offers: _Offers, value: Array) -> Array:
+    """Share of a frontier chip's use that the best chip under license has, by the rules as written, (runs,)."""
+    best = np.zeros(c.runs)
+    for k in offers.classes:
+        written = c.actors.designer.offers_variant() if k == EDGE else 1.0
+        best = np.maximum(best, value[k] * q.approval[k] * written)
+    return np.minimum(best / value[_frontier(c)], 1.0)
+
+
 def _blocked(c: Context, q: Quarter, offers: _Offers, value: Array) -> Array:
     """Share of the usable value of a frontier chip that the best legal chip lacks, `(runs,)`."""
     best = np.zeros(c.runs)
-    for k in offers.classes:
-        allowed = q.approval[k] * q.permitted
-        if k == EDGE:
-            allowed = allowed * c.actors.designer.offers_variant()
-        best = np.maximum(best, value[k] * allowed)
+    for row, k in enumerate(offers.classes):
+        best = np.maximum(best, value[k] * (offers.approved[row] * q.permitted))
     return np.clip(1 - best / value[_frontier(c)], 0, 1)
 
 
@@ -228,11 +232,6 @@ def _end_orders(c: Context, s: State, q: Quarter, value: Array) -> None:
     s.hoard[CHINA] -= np.minimum(back, np.maximum(s.hoard[CHINA] - s.early[CHINA], 0.0))  # what was rushed came last
     s.on_order[ordered] *= stays
     s.let_in[ordered] = np.minimum(s.let_in[ordered], now)
-
-
-def waiting(s: State) -> Array:
-    """Quarters that somebody who orders now waits, `(runs,)`: everybody knows that lines which stop will run again."""
-    return market.quarters(s.backlog.sum(axis=0), s.supply_level)
 
 
 def _most_queued(c: Context, s: State, q: Quarter, k: int, wait: Array) -> Array | float:
@@ -274,14 +273,15 @@ def _units_for(c: Context, s: State, q: Quarter, offers: _Offers, money: Array) 
 
     Buyers apply for what is worth most, by what they hope to get of it; who is refused has applied for nothing else.
     """
-    weight = trade.weights(q.kappa_train[offers.classes], q.kappa_decode[offers.classes], offers.price)
+    train, decode = (kappa[offers.classes] * offers.hoped for kappa in (q.kappa_train, q.kappa_decode))
+    weight = trade.weights(train, decode, offers.price)
     some = np.maximum(offers.approved, LEAST_LET_IN)
     asked = trade.fill(money, weight * offers.approved, offers.limit * offers.price / some)
     units = offers.approved * asked / offers.price
     if c.in_data:
         return units
     kw = power.OVERHEAD / 1000 * c.chips.kw[offers.classes]
-    return units * market.fitting(summed(kw, units), _power_room(c, s, q))
+    return units * market.fitting(summed(kw, units), power_room(c, s))
 
 
 def _attracted(c: Context, offers: _Offers, value: Array) -> Array:
@@ -291,17 +291,11 @@ def _attracted(c: Context, offers: _Offers, value: Array) -> Array:
     """
     if c.t < max(c.inputs.rules_steps, c.inputs.data_steps):
         return c.p.legal_share
-    near = value[offers.classes].max(axis=0) / value[_frontier(c)]
+    near = (value[offers.classes] * offers.hoped).max(axis=0) / value[_frontier(c)]
     few = TOO_SMALL / np.maximum(near, LEAST_WORTH)
     few *= few
     few = 1 / (1 + few * few)
     return np.minimum(c.p.legal_share + (1 - c.p.legal_share) * near, 1.0) * few
-
-
-def _power_room(c: Context, s: State, q: Quarter) -> Array:
-    """Power that China has for licensed chips when they come, MW, beside its own chips and what is on order."""
-    free = power.room(s.power[CHINA], s.power_added[CHINA], s.power_need[CHINA], waiting(s))
-    return np.maximum(free - power.OVERHEAD / 1000 * summed(c.chips.kw[:US_N], s.on_order[:US_N]), 0.0)
 
 
 # --- all channels -----------------------------------------------------------------------------------------------------

@@ -5,18 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from agents import plans
-from agents.allocation import FABS
 from agents.protocols import AtEdge
 from agents.rows import CHINA, PARTNERS, US, bloc_of
 from agents.worth import Seen, pressed, race, worth
+from sim.engine import own, sight
 from sim.engine.context import Context
 from sim.engine.phases import people
 from sim.engine.state import Quarter, State
+from sim.engine.tools import for_tools
 from sim.ensemble.rng import Array
-from sim.equations import costs, domestic
+from sim.equations import costs
 
-LOGIC_TOOLS = 0.7
-"""Share of tools for Chinese AI chips that makes logic, the rest makes memory; judgement."""
 CUSTOM_PRICE = 0.6
 """Price of custom chips per H100e against merchant ones: no merchant margin; judgement from Epoch AI chip costs."""
 LEAST_RATIO = 1e-9
@@ -30,6 +29,8 @@ def run(c: Context, s: State, q: Quarter) -> None:
         actor.allocate()
     for actor in c.actors.deciders:
         actor.take_postures()
+    for actor in c.actors.own:
+        own.decide(c, actor)
     c.actors.designer.decide()
     if c.in_data or c.wishes:
         _wish(c, s, q)
@@ -39,7 +40,8 @@ def prepare(c: Context, s: State, q: Quarter) -> None:
     """Set what actors look at beside the public information: recorded money, prospects and what policy asks of them."""
     if c.in_data:
         q.recorded_money = _recorded_money(c, s, q)
-    q.policing_set = c.inputs.policing_set
+    recorded = c.inputs.regime.import_permission[c.t] if c.t < c.inputs.rules_steps else np.nan
+    q.permission_recorded = 1.0 if np.isnan(recorded) and c.t < c.inputs.rules_steps else float(recorded)
     q.cost, q.margin = s.cost, q.list_price / s.cost
     q.worth = worth(
         Seen(s.bloc_revenue, s.power_use, s.from_experiments, s.from_people), s.public, s.edge, c.p.hostility
@@ -48,6 +50,9 @@ def prepare(c: Context, s: State, q: Quarter) -> None:
     for paid_by in q.public_items.values():
         for row, dollars in paid_by.items():
             q.public_costs[row] += dollars
+    if c.turn:
+        q.stakes = sight.stakes(c, s, q)
+        q.licenses = sight.licenses(c, s, q.stakes)
     _prospects(c, s, q)
     q.run_share = _run_share(c, s, q)
     q.effort = np.ones((len(c.inputs.actors), 1))
@@ -88,24 +93,11 @@ def _public_costs(c: Context, s: State, q: Quarter) -> dict[str, dict[int, Array
         "verification": {US: costs.CHECK * c.setting("location_verification") / 100 * exported},
         "compensation_paid": {US: _allied_compensation(c, s, q)},
         "policing": {
-            row: costs.POLICING / 4 * s.policing[row] * (s.plan[row] > 0) for row in range(hubs.start, hubs.stop)
+            row: costs.POLICING / 4 * c.inputs.hub_part[row] * s.policing[row] * (s.plan[row] > 0)
+            for row in range(hubs.start, hubs.stop)
         },
         "minerals": {CHINA: costs.MINERALS / 4 * q.mineral_controls * np.ones(c.runs)},
     }
-
-
-def tool_sales(s: State, q: Quarter) -> Array:
-    """US dollars of foreign tools that Chinese fabs buy in a quarter, (R,)."""
-    slowing = costs.foreign_tools(
-        domestic.TOOLS_FOR_MEMORY * q.tools + (1 - domestic.TOOLS_FOR_MEMORY) * q.memory_control
-    )
-    share = LOGIC_TOOLS * costs.foreign_tools(q.tools) + (1 - LOGIC_TOOLS) * slowing
-    return _for_tools(s) * share
-
-
-def _for_tools(s: State) -> Array:
-    """US dollars a quarter for the tools of Chinese fabs, from wherever, (R,)."""
-    return costs.EQUIPMENT * s.budget[CHINA] * s.money_use[CHINA, FABS]
 
 
 def _allied_compensation(c: Context, s: State, q: Quarter) -> Array:
@@ -115,7 +107,7 @@ def _allied_compensation(c: Context, s: State, q: Quarter) -> Array:
         return np.zeros(c.runs)
     control = c.inputs.closures["tools"][c.t]
     lost = costs.foreign_tools(min(control, 1.0)) - costs.foreign_tools(np.minimum(np.maximum(q.tools, control), 1.0))
-    return np.maximum(lost, 0.0) * _for_tools(s) * c.inputs.tool_share[c.inputs.tool_makers].sum()
+    return np.maximum(lost, 0.0) * for_tools(s) * c.inputs.tool_share[c.inputs.tool_makers].sum()
 
 
 def _run_share(c: Context, s: State, q: Quarter) -> Array:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from agents import allocation, plans
-from agents.partners import Ally
 from agents.protocols import PublicInfo
 from agents.rows import CHINA, PARTNERS, US
+from agents.superpower import LIMITS_TODAY
+from sim.engine import sight
 from sim.engine.context import Context
 from sim.engine.phases.decide import at_edge, by_bloc, paid, returns
 from sim.engine.state import Quarter, State
@@ -18,7 +19,7 @@ from sim.equations import costs, feedback, governance, people
 def run(c: Context, s: State, q: Quarter) -> None:
     """Revenue, what the public sees next quarter, and the governance indices."""
     s.revenue = feedback.revenue(s.eci, _served(c, s, q), c.p)
-    s.revenue[US] *= _admitted(c)
+    s.revenue[US] *= _admitted(s)
     seen = by_bloc(s.revenue)
     if c.t:
         grown = 4 * np.log(np.maximum(seen, 1.0) / np.maximum(s.bloc_revenue, 1.0))
@@ -31,6 +32,8 @@ def run(c: Context, s: State, q: Quarter) -> None:
     s.public = _seen(s, q)
     if c.in_data:
         s.edge = at_edge(c, s, q)
+    if c.t == c.inputs.decided_steps - 1:
+        s.politics = sight.politics(c, s, q) if c.politics is None else sight.carried(c, s, q)
     if "governance" in c.kept:
         _govern(c, s, q)
 
@@ -44,15 +47,14 @@ def _served(c: Context, s: State, q: Quarter) -> Array:
     return served * np.sqrt(s.people * s.people_use[:, allocation.APPLIED] / np.maximum(then, 1e-9))
 
 
-def _admitted(c: Context) -> float:
+def _admitted(s: State) -> Array:
     """Revenue of the United States that limits on access to its models leave, against today's."""
-    limits = c.setting("distillation_limits") / 100
-    return (1 - costs.REFUSED * limits) / (1 - costs.REFUSED * costs.LIMITS_TODAY)
+    return (1 - costs.REFUSED * s.model_access[US]) / (1 - costs.REFUSED * LIMITS_TODAY)
 
 
 def _govern(c: Context, s: State, q: Quarter) -> None:
     """Indices that only the record reads."""
-    q.with_us = (s.alignment >= Ally.PARTS_BELOW).astype(float)
+    q.with_us = (s.alignment >= c.p.parting).astype(float)
     q.with_us[US], q.with_us[CHINA] = 1.0, 0.0
     q.governance = governance.indices(
         s.eci, s.used_train, s.serving, s.safety, c.constants.oversight, q.with_us, c.p
@@ -67,5 +69,6 @@ def _seen(s: State, q: Quarter) -> PublicInfo:
     gap[CHINA] = eci[CHINA] - np.maximum(eci[US], others)
     return PublicInfo(
         rival_gap=gap, lead=eci[US] - eci[CHINA], blocked=q.blocked, priced_out=q.priced_out,
-        premium=q.premium, diverted=q.diverted, cover=q.cover,
+        premium=q.premium, diverted=q.diverted, cover=q.cover, flows=q.flows, licensed=q.licensed,
+        enforcement=s.enforcement[US].copy(), distilled=q.follower_terms[2][CHINA],
     )  # fmt: skip

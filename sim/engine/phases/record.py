@@ -61,6 +61,7 @@ class Log:
         shapes: dict[str, tuple[int, ...]] = {name: (steps, actors, runs) for name in BY_ACTOR}
         for name, parts in {**PARTS, **dict.fromkeys(BY_BLOC, BLOCS), **dict.fromkeys(BY_RIVAL, RIVALS)}.items():
             shapes[name] = (steps, len(parts), runs)
+        shapes |= {"decisions": (steps, len(inputs.decisions), runs)}
         shapes |= {"accounts": (steps, len(inputs.accounts), runs)} | {name: (steps, runs) for name in SINGLE}
         if not isinstance(keep, str):
             shapes = {name: shape for name, shape in shapes.items() if name in keep or name in ALWAYS}
@@ -92,7 +93,7 @@ class Log:
 
 def _block(shapes: dict[str, tuple[int, ...]]) -> dict[str, Array]:
     """Arrays cut from one allocation: a large one gets large pages, and fresh small pages cost more than the model."""
-    kinds = {name: np.dtype(np.float64 if name == "capability" else np.float32) for name in shapes}
+    kinds = {name: np.dtype(np.float64 if name in ("capability", "decisions") else np.float32) for name in shapes}
     sizes = {name: int(np.prod(shape)) * kinds[name].itemsize for name, shape in shapes.items()}
     memory, start, result = np.empty(sum(-(-size // 64) * 64 for size in sizes.values()), np.uint8), 0, {}
     for name, shape in shapes.items():
@@ -116,6 +117,11 @@ def _of_blocs(values: Array) -> tuple[Array, Array, Array]:
 
 def _flop(w: Held) -> Array:
     return np.power(10.0, w.s.largest_run)
+
+
+def _decisions(w: Held) -> tuple[Array, ...]:
+    """Levels of every decision, in the order of `Inputs.decisions`."""
+    return tuple(getattr(w.s, name)[w.c.inputs.actors.index(actor)] for actor, name in w.c.inputs.decisions)
 
 
 def _premium(w: Held) -> Array:
@@ -180,6 +186,7 @@ KEPT: dict[str, Callable[[Held], Array | tuple[Array, ...]]] = {
     "budget_usd": lambda w: _of_blocs(w.s.budget),
     "people": lambda w: _of_blocs(w.s.people),
     "accounts": lambda w: w.q.accounts,
+    "decisions": _decisions,
     "governance": lambda w: w.q.governance,
     "planned_usd": lambda w: w.s.wished,
     "paid_usd": lambda w: w.s.spending,
@@ -195,7 +202,7 @@ KEPT: dict[str, Callable[[Held], Array | tuple[Array, ...]]] = {
     "priced_out": lambda w: w.q.priced_out,
     "permission": lambda w: w.q.permitted,
     "push": lambda w: w.s.push[CHINA],
-    "policing": lambda w: w.s.hub_policing(w.c.inputs.rows_of("hub")),
+    "policing": lambda w: w.s.hub_policing(w.c.inputs.hub_part),
     "enforcement": lambda w: w.s.enforcement[US],
     "made_h100e": lambda w: w.q.made_h100e,
     "list_price": lambda w: w.q.list_price,

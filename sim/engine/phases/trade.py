@@ -15,6 +15,7 @@ from sim.engine.delivery import CUSTOM, Delivery, remove
 from sim.engine.phases import china
 from sim.engine.phases.china import US_N, quotas
 from sim.engine.phases.decide import CUSTOM_PRICE, by_bloc
+from sim.engine.room import waiting as quarters_to_wait
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import market, power, trade
@@ -58,7 +59,7 @@ def run(c: Context, s: State, q: Quarter) -> None:
 def _order(c: Context, s: State, q: Quarter) -> None:
     """Buyers outside China place orders: by the queue before them, by their power, and by what rules let them have."""
     # Everybody knows that lines which a disruption stops will run again.
-    waiting = china.waiting(s)
+    waiting = quarters_to_wait(s)
     price, cover = _prices(c, s, q), waiting
     if c.inputs.terms_act[c.t]:
         q.allowed = _allowed(c, s, q)
@@ -121,7 +122,7 @@ def _power_use(c: Context, s: State, q: Quarter) -> Array:
     per_h100e = power.OVERHEAD / 1000 * float(q.mix @ (c.chips.kw / c.chips.h100e))
     need = by_bloc(s.power_need + s.backlog * per_h100e)
     need[CHINA] += power.OVERHEAD / 1000 * summed(c.chips.kw[:US_N], s.on_order[:US_N])
-    coming = power.room(by_bloc(s.power), by_bloc(s.power_added), 0.0, china.waiting(s))
+    coming = power.room(by_bloc(s.power), by_bloc(s.power_added), 0.0, quarters_to_wait(s))
     coming[US] += np.maximum(coming[2] - need[2], 0.0)
     return np.clip(need / np.maximum(coming, 1e-9), *USE_SEEN)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.partners import Ally
+from agents.partners import PARTING_WIDTH
 from agents.rows import CHINA, OTHERS, PARTNERS, US, bloc_of
 from sim.engine import anchor
 from sim.engine.context import Context
@@ -40,7 +40,8 @@ def run(c: Context, s: State, q: Quarter) -> None:
     gain, value = capability.rl_gain(rl, q.possible_run, p, q.rl_ceiling)
     s.rl_value = value if c.year > RL_KNOWN_FROM else 0.0 * value
     s.best_rl[:, c.t] = gain[US], gain[CHINA], gain[PARTNERS].max(axis=0)
-    access = np.array([_limited(c), c.setting("china_openness") / OPENNESS_STATED, _limited(c)])
+    left = (1 - s.model_access[US]) / UNLIMITED_STATED  # of access to served American models, 1 as today
+    access = np.stack([left, np.full(c.runs, c.setting("china_openness") / OPENNESS_STATED), left])
     q.rl_gain = _with_imported(c, s, gain, access)
     extra = capability.test_time(decode, s.serving, p) * min(max(c.year - RL_KNOWN_FROM, 0.0), 1.0)
     alone = q.possible_run + s.efficiency
@@ -53,14 +54,9 @@ def run(c: Context, s: State, q: Quarter) -> None:
     _release(c, s, points)
 
 
-def _limited(c: Context) -> float:
-    """Access to served American models that limits on distillation leave, 1 as today."""
-    return (1 - c.setting("distillation_limits") / 100) / UNLIMITED_STATED
-
-
 def _with_imported(c: Context, s: State, gain: Array, access: Array) -> Array:
     """Points from reinforcement learning, (A, R), with what answers of others' models bring some quarters later."""
-    offered = np.minimum(access, 1.0)[:, None] * s.best_rl[:, max(c.t - IMITATION_LAG, 0)]
+    offered = np.minimum(access, 1.0) * s.best_rl[:, max(c.t - IMITATION_LAG, 0)]
     others = c.p.reasoning_transfer * np.maximum(offered[OTHERS[0]], offered[OTHERS[1]])
     return capability.imported(gain, others[bloc_of(gain)])
 
@@ -73,7 +69,7 @@ def _short_cuts(c: Context, q: Quarter, own: Array, access: Array) -> list[Array
     best = np.stack([own[US], own[CHINA], own[PARTNERS].max(axis=0)])
     one, two = best[OTHERS[0]], best[OTHERS[1]]
     first = 1 / (1 + np.exp(np.clip((two - one) / capability.LEVEL, -50, 50)))
-    seen, known = ((first * x[OTHERS[0], None] + (1 - first) * x[OTHERS[1], None]) for x in (access, q.open_to))
+    seen, known = (first * x[OTHERS[0]] + (1 - first) * x[OTHERS[1]] for x in (access, q.open_to[:, None]))
     sizes = capability.follower_terms(c.p, c.year, seen, known)
     reach, bloc = c.p.points_per_oom * (sizes[0] + sizes[1] + sizes[2]), bloc_of(own)
     weight = capability.follower_weight(np.maximum(one, two)[bloc] - own, reach[bloc])
@@ -99,17 +95,17 @@ def _generation(c: Context, s: State, q: Quarter) -> None:
 
 
 def _pooled(c: Context, s: State) -> tuple[Array, Array]:
-    """Compute that a run can draw on: allies that have parted from the United States pool theirs."""
+    """Compute that a run can draw on: allies pool the more of theirs, the further they are from the United States."""
     rows = c.inputs.rows_of("ally")
-    # Who brings nothing to the pool gets nothing out of it.
-    parted = (s.alignment[rows] < Ally.PARTS_BELOW) & (s.used_train[rows] > 0)
-    if not parted.any():
+    part = np.clip((c.p.parting + PARTING_WIDTH - s.alignment[rows]) / (2 * PARTING_WIDTH), 0, 1)
+    if not part.any():
         return s.used_train, s.used_decode  # made anew every quarter, so that they can be kept
     pooled = []
     for table in (s.used_train, s.used_decode):
-        together = (table[rows] * parted).sum(axis=0)
+        # Each draws on the pool as far as it brings its own, and who brings nothing gets nothing out of it.
+        brought = table[rows] * part
         result = table.copy()
-        result[rows] = np.where(parted, together, table[rows])
+        result[rows] = table[rows] + np.where(brought > 0, part * (brought.sum(axis=0) - brought), 0.0)
         pooled.append(result)
     return pooled[0], pooled[1]
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.partners import Ally
 from agents.rows import CHINA, PARTNERS, US
 from sim.ensemble.rng import Array
 
@@ -19,7 +18,7 @@ MEANING = "The best capability of each bloc: the US with the allies that stand w
 def frontiers(run: Run) -> Array:
     """Best capability of the US bloc, China and the third bloc, `(3, T, runs)`, ECI; NaN where there is no third."""
     eci = run.series["capability"]
-    with_us = run.series["alignment"][:, PARTNERS] >= Ally.PARTS_BELOW
+    with_us = run.series["alignment"][:, PARTNERS] >= run.parameters["parting"]
     others = eci[:, PARTNERS]
     us = np.maximum(eci[:, US], np.where(with_us, others, -np.inf).max(axis=1))
     third = np.where(with_us, -np.inf, others).max(axis=1)

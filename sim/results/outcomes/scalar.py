@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scenarios.decisions import pairs
 from scenarios.errors import InputError, nearest, shown, unknown
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, LAST_YEAR, label, number
 from scenarios.tables import table
@@ -23,6 +24,7 @@ from sim.ensemble.rng import Array
 from sim.equations.costs import ITEMS
 from sim.results.measures import MEASURES
 from sim.results.outcomes import blocs, china_compute, crossing, lead, million, polarity
+from sim.results.together import with_groups
 
 if TYPE_CHECKING:
     from sim.results.run import Run
@@ -131,8 +133,13 @@ def _series(name: str, actors: tuple[str, ...]) -> _Kind:
         known = table("actors")
         added = [actor for actor in actors if actor not in {row.actor for row in known}]
         parts = tuple(f"{actor}.{item}" for actor, item in (*accounts_of(known), *product(added, ITEMS)))
+    if name == "decisions":
+        known = table("actors")
+        added = [actor for actor in actors if actor not in {row.actor for row in known}]
+        taken = (*pairs((row.actor, row.kind) for row in known), *product(added, ("alignment", "policing")))
+        parts = tuple(f"{actor}.{decision}" for actor, decision in taken)
     needs = () if name in ("gap_eci", "lead_months", "lead_months_backward") else (name,)
-    return _Kind(text, unit, value, PARTS.get(name, parts), needs=needs)
+    return _Kind(text, unit, value, PARTS.get(name, with_groups(parts)), needs=needs)
 
 
 @dataclass(frozen=True)
@@ -233,7 +240,7 @@ def parse(text: str, actors: Iterable[str] = (), until: int | None = None) -> Ou
     roster = tuple(actors) or tuple(row.actor for row in table("actors"))
     if name not in names():
         raise unknown("outcome", name, names())
-    outcome = Outcome(name, part, date, roster if name in BY_ACTOR or name == "accounts" else ())
+    outcome = Outcome(name, part, date, roster if name in (*BY_ACTOR, "accounts", "decisions") else ())
     kind = outcome._kind
     if bool(part) != bool(kind.parts) or (part and part not in kind.parts):
         if not kind.parts:

@@ -13,7 +13,7 @@ from sim.results.costs import reference_of
 from sim.results.outcomes.polarity import CLASSES, LABELS
 from sim.results.wording import headline
 from sim.ui.evidence import wording as evidence_wording
-from sim.ui.shared import assumed, changes, common, costs, drivers, frames, injector, levers, uses, wording
+from sim.ui.shared import assumed, changes, common, costs, drivers, frames, injector, levers, uses, wants, wording
 from sim.ui.shared.setup import Judge, Setup
 
 NOT_A_FORECAST = (
@@ -97,6 +97,8 @@ def _scenario(setup: Setup) -> list[str]:
     found = [setup.start.story]
     if otherwise := levers.differences(setup):
         found.append(f"Set otherwise than under {setup.reference}: {otherwise}.")
+    if wanted := wants.differences(setup):
+        found.append(f"What nations want otherwise: {wanted}.")
     if fixed := uses.fixed(setup.spec):
         found.append(f"Fixed shares: {fixed}.")
     if setup.spec.events:

@@ -13,7 +13,7 @@ from sim import checkout
 from sim.results.outcomes.polarity import CLASSES, LABELS
 from sim.ui.data import downloads, recipes, uploads
 from sim.ui.data.recipes import Dice
-from sim.ui.shared import address, assumed, common, inert_panel, injector, levers, theme, uses, wording
+from sim.ui.shared import address, assumed, common, inert_panel, injector, levers, theme, uses, wants, wording
 from sim.ui.shared.setup import REFUSED, Judge, Setup, choice, first_line
 from sim.ui.shared.templates import render, style
 
@@ -33,7 +33,8 @@ def _alert(text: str, head: str = "") -> None:
 
 # ---------------------------------------------------------------------------------------------------- the scenario
 def _head(now: Setup, dice: Dice) -> None:
-    changes = [*([levers.described(now)] if now.levers else []), *map(injector.described, now.events)]
+    changes = [*([levers.described(now)] if now.levers else []), *wants.described(now)]
+    changes += map(injector.described, now.events)
     if now.assumptions:
         changes.append(assumed.described(now.assumptions))
     head = render("data/head.html", title=now.start.title, changes=wording.listed(changes), digest=now.spec.digest(),
@@ -78,9 +79,9 @@ def _long(text: str) -> None:
 
 
 def _of_command(now: Setup, file: str) -> str:
-    told = [f"--set knows no events, assumptions or files of your own: save the scenario file as {file} first."] * (
-        recipes.needs_file(now)
-    )
+    told = [
+        f"--set knows no values, events, assumptions or files of your own: save the scenario file as {file} first."
+    ] * (recipes.needs_file(now))
     if now.judge != Judge():
         usual = Judge()
         told.append(

@@ -38,7 +38,7 @@ class Dice:
 
 def needs_file(setup: Setup) -> bool:
     """Whether a command can say it only with a scenario file: --set knows levers of the library's scenarios alone."""
-    return bool(setup.own or setup.events or setup.assumptions)
+    return bool(setup.own or setup.events or setup.assumptions or setup.values or setup.rule)
 
 
 def written(setup: Setup) -> Scenario:
@@ -81,7 +81,7 @@ def _spec(setup: Setup) -> list[str]:
     """The lines that make the scenario."""
     if setup.own:
         return [f'spec = load("{file_name(setup)}")  # the scenario file, beside this script']
-    if not (setup.levers or setup.events or setup.assumptions):
+    if not (setup.changed or setup.assumptions):
         return [f'spec = load("{setup.scenario}")']
     lines = [f'start = load("{setup.scenario}")', "spec = start.with_changes("]
     if setup.levers:
@@ -96,6 +96,11 @@ def _spec(setup: Setup) -> list[str]:
         lines += ["    parameters={", "        **start.parameters,"]
         lines += [f"        {json.dumps(name)}: {_number(value)}," for name, value in setup.assumptions.items()]
         lines.append("    },")
+    if setup.values:
+        written = ", ".join(f"{json.dumps(actor)}: {json.dumps(want)}" for actor, want in setup.values.items())
+        lines.append(f"    values={{**start.values, {written}}},")
+    if setup.rule:
+        lines.append(f"    decisions={json.dumps(setup.rule)},")
     return [*lines, ")"]
 
 

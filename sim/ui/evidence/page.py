@@ -12,6 +12,7 @@ from scenarios.quarters import DATA_UNTIL
 from scenarios.tables import table
 from sim import checkout
 from sim.ensemble.posterior_draws import weighed
+from sim.hindcast import turns
 from sim.hindcast.blind import CUTOFFS, Hindcast
 from sim.hindcast.kept import kept
 from sim.hindcast.record import SERIES
@@ -151,6 +152,11 @@ def _mechanisms() -> None:
     ) as more:
         if more.open:
             st.html(evidence_tables.mechanisms(tried))
+
+
+def _choices() -> None:
+    found = turns.kept()
+    st.html(theme.part("Choices on the record", turns.verdict(found)) + evidence_tables.choices(found))
 
 
 def _learned() -> None:
@@ -332,6 +338,7 @@ with st.container(key="evidence"):
         st.html(theme.ignored(ignored))
     blind()
     _mechanisms()
+    _choices()
     _learned()
     _speed()
     others()

@@ -13,6 +13,7 @@ from calibration import rows as calibrated
 from calibration.record import CalibrationRecord
 from scenarios.parameters import parameters
 from scenarios.tables import Conflict, Mechanism
+from sim.hindcast import turns
 from sim.ui.evidence.frames import Question, Speed
 from sim.ui.evidence.html import Cell, bold, flag, rows, tall, under
 from sim.ui.shared import quantity, theme
@@ -38,6 +39,22 @@ def mechanisms(tried: Sequence[Mechanism]) -> Markup:
         for row in tried
     ]
     return rows(("The miss", "Tried", "Change of log evidence", "Verdict"), body)
+
+
+def choices(found: turns.Scored) -> Markup:
+    """Recorded turns with the chance that the rules and persistence gave each, in percent."""
+    body: list[list[Cell]] = [
+        [
+            (under(turn.title, turn.date), ""),
+            (turns.who(turn), ""),
+            (turns.way(turn), ""),
+            (f"{round(100 * turn.p)}%", "n"),
+            (f"{round(100 * turn.persistence_p)}%", "n"),
+            (under(flag(turns.result(turn), "good" if turn.better else "bad"), turn.miss), ""),
+        ]
+        for turn in found.turns
+    ]
+    return tall("Recorded turns", rows(("Turn", "Who", "What happened", "Rules", "Persistence", ""), body))
 
 
 # ---------------------------------------------------------------------------------------------------- the inputs

@@ -16,7 +16,7 @@ from sim.results.outcomes.lead import PACE
 from sim.results.outcomes.polarity import LABELS
 from sim.results.wording import headline
 from sim.ui.brief import panel
-from sim.ui.explore import changes_panel, costs_panel, story
+from sim.ui.explore import changes_panel, choices_panel, costs_panel, story
 from sim.ui.shared import (
     address,
     assumed,
@@ -29,6 +29,7 @@ from sim.ui.shared import (
     levers,
     theme,
     uses,
+    wants,
     wording,
 )
 from sim.ui.shared.setup import REFUSED, WITH_YOURS, Choice, Setup, choice, first_line
@@ -114,13 +115,17 @@ def _share(now: Setup) -> None:
     if now.own:
         st.write("A link cannot hold a scenario from a file. Send the file, which *Data and API* makes, instead.")
         return
-    st.write("This address holds the scenario, every lever, event and assumption. Whoever opens it sees what you see.")
+    st.write(
+        "This address holds the scenario, every lever, value, event and assumption. Whoever opens it sees what you see."
+    )
     st.code(address.link(now), language=None, wrap_lines=True)
     st.button("Take the guided tour", on_click=story.begin, type="tertiary", icon=":material/route:")
 
 
 def _story(now: Setup) -> Markup:
-    changes = wording.listed([*([levers.described(now)] if now.levers else []), *map(injector.described, now.events)])
+    changes = wording.listed(
+        [*([levers.described(now)] if now.levers else []), *wants.described(now), *map(injector.described, now.events)]
+    )
     return render("explore/scenario.html", start=now.start, changes=changes, fixed=uses.fixed(now.start))
 
 
@@ -295,6 +300,7 @@ def workspace() -> None:
     left, right = st.columns([0.245, 0.755], gap="medium")
     moved = _results(now, verdict, mini, right)
     with left, st.container(key="levers", gap="xsmall"):
+        wants.panel(now)
         levers.panel(now)
         injector.panel(now)
     if moved is not None:
@@ -321,6 +327,8 @@ def _results(
     with right, st.container(key="charts"):
         st.html(theme.RESULTS)
         slot = _charts(mine, base, same, reference)
+        with st.container(key="choices"):
+            st.html(choices_panel.panel(now, mine, base, reference, same))
         costs_place = st.container(key="costs_place")
         changes_place = st.container(key="changes_place")
         _rules()
@@ -343,6 +351,6 @@ def _results(
 
 
 theme.style()
-st.html(style("explore/costs.css"))
+st.html(style("explore/costs.css", "explore/choices.css"))
 address.adopt("explore")
 workspace()

@@ -13,12 +13,14 @@ import streamlit as st
 from pydantic import ValidationError
 
 from scenarios import BASELINE, load, names
+from scenarios.decisions import RULES
 from scenarios.errors import from_validation, is_plain_number, nearest, one_line
 from scenarios.events import KINDS, Event
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters as known_parameters
 from scenarios.schema import Scenario, Setting
-from sim.ui.shared import levers
+from scenarios.values import PROFILES
+from sim.ui.shared import frames, levers
 from sim.ui.shared.setup import LIMITS, RULERS, YEARS, Choice, Judge, Setup, choice
 
 VERSION = 1
@@ -40,7 +42,7 @@ PAGES_OWN = frozenset(name for names_ in OWN.values() for name in names_)
 SCENARIOS_THERE = "the pills below name them"
 LEVERS_THERE = "the names are those of the levers below"
 PARAMETERS = "the page Assumptions lists them"
-_FIELDS = ("v", "scenario", "events", "assume", "ruler", "limit", "year")
+_FIELDS = ("v", "scenario", "values", "decisions", "events", "assume", "ruler", "limit", "year")
 _WRITTEN, _PAGE, _OWN, _NEWS = "polarity_written", "polarity_page", "polarity_own", "polarity_news"
 
 
@@ -55,6 +57,8 @@ def parameters(setup: Setup) -> dict[str, str]:
     found = {
         "scenario": "" if setup.scenario == BASELINE else setup.scenario,
         **{name: _plain(value) for name, value in setup.levers.items() if not isinstance(value, dict)},
+        "values": "~".join(f"{actor}:{profile}" for actor, profile in setup.values.items()),
+        "decisions": setup.rule,
         "events": "~".join(map(_written, setup.events)),
         "assume": "~".join(f"{name}:{_plain(value)}" for name, value in setup.assumptions.items()),
         "ruler": "" if judge.ruler == usual.ruler else judge.ruler,
@@ -100,6 +104,7 @@ def read(given: Mapping[str, str]) -> tuple[Setup, list[str]]:
         assumptions=_assumptions(given.get("assume", ""), notes),
         judge=_judge(given, notes),
     )
+    setup = _decided(_wanted(setup, given.get("values", ""), notes), given.get("decisions", ""), notes)
     if len(notes) > 6:
         notes = [*notes[:5], f"and {len(notes) - 5} more"]
     if problem := setup.problem:
@@ -168,6 +173,35 @@ def _events(text: str, notes: list[str]) -> tuple[Event, ...]:
         except ValidationError as error:
             notes.append(f"event {short(':'.join(part))}: {from_validation(error)}")
     return tuple(events)
+
+
+def _wanted(setup: Setup, text: str, notes: list[str]) -> Setup:
+    """With the values that the address gives."""
+    seen: set[str] = set()
+    for actor, *rest in _parts(text, "values", len(frames.SEATS), notes):
+        profile = ":".join(rest)
+        if actor not in frames.SEATS:
+            notes.append(f"values {short(actor)}: values can be set for {' and '.join(frames.SEATS)}")
+        elif profile not in PROFILES:
+            notes.append(
+                f"values {actor}: there is no profile {short(profile) or 'without a name'}; there are "
+                f"{', '.join(PROFILES)}"
+            )
+        elif actor in seen:
+            notes.append(f"values {actor}: it stands twice; the first one is used")
+        else:
+            setup = setup.wanting(actor, profile)
+            seen.add(actor)
+    return setup
+
+
+def _decided(setup: Setup, text: str, notes: list[str]) -> Setup:
+    """With the rule by which nations decide that the address gives."""
+    if text in RULES:
+        return setup.deciding(text)
+    if text:
+        notes.append(f"decisions={short(text)}: there is no such rule; there are {', '.join(RULES)}")
+    return setup
 
 
 def _assumptions(text: str, notes: list[str]) -> dict[str, float]:

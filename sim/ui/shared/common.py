@@ -18,10 +18,11 @@ from scenarios.errors import InputError
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
 from sim.batch.evaluate import Progress
+from sim.checks import MAX_RUNS
 from sim.results.costs import ACCOUNT, Books, Cost, reference_of
 from sim.results.run import Run
-from sim.run import MAX_RUNS, simulate
-from sim.ui.shared import ahead, charts, frames, uses
+from sim.run import simulate
+from sim.ui.shared import ahead, charts, choices, frames, uses
 from sim.ui.shared.setup import Judge
 
 _NO_WORDING = {"name": "unnamed", "title": "-", "story": "-", "question": "-", "sources": [{"title": "-"}]}
@@ -32,7 +33,7 @@ FEWER = 256
 EACH = 0.07
 """Roughly the seconds that so many futures take, for the estimates on buttons."""
 SEED, UNTIL = 0, DEFAULT_HORIZON
-SHOWN = frozenset({"capability", "flows_china", ACCOUNT, *uses.SERIES.values()})
+SHOWN = frozenset({"capability", "flows_china", ACCOUNT, choices.SERIES, *uses.SERIES.values()})
 """Series that the page needs of a run: fewer are simulated faster."""
 SHELF = 200
 """Settings whose accounts are at hand: they take two hundred kilobytes each, what they come to a few."""

@@ -32,11 +32,13 @@ _EVENTS_OF = {"mineral_controls": "china"}
 _ADJECTIVE = {
     "united_states": "US", "china": "Chinese", "taiwan": "Taiwanese", "south_korea": "South Korean",
     "japan": "Japanese", "netherlands": "Dutch", "european_union": "European", "united_kingdom": "British",
-    "gulf": "Gulf", "southeast_asia": "Southeast Asian", "rest_of_world": "other countries’",
+    "united_arab_emirates": "Emirati", "saudi_arabia": "Saudi", "southeast_asia": "Southeast Asian",
+    "rest_of_world": "other countries’",
 }  # fmt: skip
 _PLACE = {
     **SIDES, "netherlands": "the Netherlands", "european_union": "the European Union",
-    "united_kingdom": "the United Kingdom", "gulf": "the Gulf states", "rest_of_world": "the rest of the world",
+    "united_kingdom": "the United Kingdom", "united_arab_emirates": "the United Arab Emirates",
+    "rest_of_world": "the rest of the world",
 }  # fmt: skip
 _SAID = {
     "ai_revenue": ("{of} AI companies", "in revenue"),
@@ -82,6 +84,7 @@ def acting(spec: Scenario, reference: Scenario) -> str | None:
     )  # fmt: skip
     decided.update(_EVENTS_OF[event.kind] for event in spec.events if event.kind in _EVENTS_OF)
     decided.update(actor for actor in SIDES if spec.allocation.get(actor) != reference.allocation.get(actor))
+    decided.update(actor for actor in SIDES if spec.wanted(actor) != reference.wanted(actor))
     us, china = (decided[side] for side in SIDES)
     return None if us == china else max(SIDES, key=lambda side: decided[side])
 
@@ -111,12 +114,16 @@ def _verb(cost: Cost) -> str:
     return "costs" if cost.median > 0 else "brings" if ITEMS[cost.item].group == "lost" else "saves"
 
 
+def place_of(actor: str, names: Mapping[str, str]) -> str:
+    """An actor as it stands inside a sentence: `the Netherlands`."""
+    return _PLACE.get(actor, names.get(actor, actor))
+
+
 def _said(cost: Cost, names: Mapping[str, str]) -> str:
     """`US chip makers $29bn in profit on foreign sales`."""
     who, what = _SAID[cost.item]
-    called = names.get(cost.actor, cost.actor)
-    of, place = _ADJECTIVE.get(cost.actor, f"{called}’s"), _PLACE.get(cost.actor, called)
-    return f"{who.format(of=of, place=place)} {dollars(abs(cost.median))} {what}"
+    of = _ADJECTIVE.get(cost.actor, f"{names.get(cost.actor, cost.actor)}’s")
+    return f"{who.format(of=of, place=place_of(cost.actor, names))} {dollars(abs(cost.median))} {what}"
 
 
 def dollars(value: float) -> str:

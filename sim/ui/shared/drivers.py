@@ -11,7 +11,7 @@ from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
 from sim.analysis.attribution import GROUPINGS, MOST, PREMISES, Player, attribute, players
 from sim.results.outcomes.scalar import parse
-from sim.ui.shared import common, frames, injector, theme, wording
+from sim.ui.shared import common, costs, frames, injector, theme, wording
 from sim.ui.shared.setup import REFUSED, Judge, first_line
 
 HEAD = "What moved the result"
@@ -23,7 +23,8 @@ BREATH = 0.15
 ON_REQUEST = 9
 """Players at most that are divided on the page: half a minute."""
 _OTHERS = {
-    "levers": "Levers", "allocation": "Fixed shares", "parameters": "Assumptions", PREMISES: "Start and known history",
+    "levers": "Levers", "values": "What nations want", "decisions": "How nations decide",
+    "allocation": "Fixed shares", "parameters": "Assumptions", PREMISES: "Start and known history",
     "weighting": "Weighing by history", "calibration": "Calibration", "start": "Start of the levers",
     "data_until": "Known history", "rules_until": "Known rules",
 }  # fmt: skip
@@ -56,6 +57,9 @@ def named(player: Player, spec: Scenario) -> str:
         return f"{injector.CONTROLS[what].label}, {date}" if what in injector.CONTROLS else rest
     if kind == "levers" and rest:
         return _SIDES.get(rest, f"Levers of {wording.inside(rest)}")
+    if kind in ("value", "decision"):
+        label = costs.place_of(rest, costs.labels(spec))
+        return f"What {label} wants" if kind == "value" else f"How {label} decides"
     if kind == "rule":
         return next((rule.title for rule in spec.rules if rule.id == rest), f"Rule {rest}")
     return _OTHERS.get(player.name, player.name.replace("_", " ").replace(": ", " ").capitalize())

@@ -17,7 +17,7 @@ from sim.results.outcomes import crossing, polarity
 from sim.results.outcomes.lead import observed_slope, slope
 from sim.results.wording import rounded
 from sim.short import Short
-from sim.ui.shared import uses, wording
+from sim.ui.shared import choices, uses, wording
 from sim.ui.shared.setup import Judge
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ class View(Short):
     """Middle estimate of the ECI at which AI does most remote work."""
     divided: uses.Shares
     """How everybody divides money, compute and people, now and at the end of the year that counts."""
+    decided: choices.Levels
+    """What nations choose, at the end of this year and of the year that counts."""
     slopes: tuple[float, float, float]
     """Index points that the frontier gained in its last recorded year, and gains next year and at the end (middle)."""
 
@@ -144,6 +146,7 @@ def view(run: Run, judge: Judge = Judge()) -> View:  # noqa: B008 - frozen
         us_first=float((lead[end] > 0).mean()),
         limit=float(np.median(crossing.threshold(run))),
         divided=uses.shares(run, judge.year),
+        decided=choices.levels(run, judge.year),
         slopes=_slopes(run, judge.year),
     )
 

@@ -13,6 +13,7 @@ from sim.ui.shared import theme, wording
 from sim.ui.shared.setup import Setup, choice
 
 FIRST = (
+    "licensing",
     "licence_tpp",
     "licence_approval",
     "enforcement",

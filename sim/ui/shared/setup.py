@@ -10,10 +10,13 @@ import streamlit as st
 from pydantic import ValidationError
 
 from scenarios import BASELINE, load, names
+from scenarios.decisions import CHOOSE, DECISIONS, HABIT, taken_by
 from scenarios.errors import InputError
 from scenarios.events import Event
+from scenarios.levers import ACTOR
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario, Setting
+from scenarios.values import BALANCED
 from sim.results.outcomes.polarity import MONTHS
 from sim.ui.shared import wording
 
@@ -38,6 +41,8 @@ BEYOND = (
     "toward their usual values"
 )
 WITH_YOURS = " with your assumptions"
+AS_THERE = "scenario"
+"""What an actor wants where the scenario writes weights of its own and the user leaves them."""
 _STATE = "polarity_choice"
 
 
@@ -87,6 +92,10 @@ class Setup:
     judge: Judge = Judge()
     own: Scenario | None = None
     """The scenario that the user brought along, instead of one of the library."""
+    values: dict[str, str] = field(default_factory=dict)
+    """What the United States and China want where the user says so: actor → profile."""
+    rule: str = ""
+    """How nations decide where the user says so: by choice or by habit."""
 
     @cached_property
     def start(self) -> Scenario:
@@ -101,13 +110,30 @@ class Setup:
             InputError: when they make no valid scenario.
         """
         start = self.start
-        if not (self.levers or self.events or self.assumptions):
+        if not (self.changed or self.assumptions):
             return start
         return start.with_changes(
             levers={**start.levers, **self.levers},
             events=(*start.events, *self.events),
             parameters={**start.parameters, **self.assumptions},
+            values={**start.values, **self.values},
+            decisions=self._decisions() if self.rule else start.decisions,
         )
+
+    def _decisions(self) -> Any:
+        """The user's rule for everybody; what the scenario itself holds a decision at stands."""
+        if isinstance(self.start.decisions, str):
+            return self.rule
+        found: dict[str, Any] = {}
+        for row in self.start.roster():
+            held = {name: how for name, how in self.start.decided(row.actor).items() if not isinstance(how, str)}
+            open_ones = [name for name in taken_by(row.actor, row.kind) if self._open(name) and name not in held]
+            found[row.actor] = {**dict.fromkeys(open_ones, self.rule), **held}
+        return {actor: own for actor, own in found.items() if own}
+
+    def _open(self, decision: str) -> bool:
+        """Whether no lever fixes a decision."""
+        return self.setting(DECISIONS[decision].lever) == ACTOR
 
     @cached_property
     def base(self) -> Scenario:
@@ -124,8 +150,8 @@ class Setup:
 
     @property
     def changed(self) -> bool:
-        """Whether levers or events differ from the scenario's own."""
-        return bool(self.levers or self.events)
+        """Whether levers, events, values or the rule differ from the scenario's own."""
+        return bool(self.levers or self.events or self.values or self.rule)
 
     def setting(self, lever: str) -> Setting:
         """The setting of a lever as it stands now."""
@@ -137,6 +163,36 @@ class Setup:
         if setting != self.start.setting(lever):
             kept[lever] = setting
         return replace(self, levers=kept)
+
+    def want(self, actor: str) -> str:
+        """The profile of an actor as it stands now, or AS_THERE."""
+        return self.values.get(actor, self.want_there(actor))
+
+    def want_there(self, actor: str) -> str:
+        """The profile of an actor in the scenario, or AS_THERE where weights of its own are written."""
+        given = self.start.values.get(actor, BALANCED)
+        return given if isinstance(given, str) else AS_THERE
+
+    def wanting(self, actor: str, profile: str) -> Setup:
+        """With the profile of one actor; what the scenario itself says is no change."""
+        kept = {name: value for name, value in self.values.items() if name != actor}
+        if profile != self.want_there(actor):
+            kept[actor] = profile
+        return replace(self, values=kept)
+
+    @property
+    def decides(self) -> str:
+        """The rule by which nations decide as it stands now."""
+        return self.rule or self._rule_there
+
+    @property
+    def _rule_there(self) -> str:
+        """The rule in the scenario; they choose where it says more than one word about it."""
+        return HABIT if self.start.decisions == HABIT else CHOOSE
+
+    def deciding(self, rule: str) -> Setup:
+        """With a rule for all nations; the scenario's own is no change."""
+        return replace(self, rule="" if rule == self._rule_there else rule)
 
     def with_event(self, event: Event) -> Setup:
         """With one more event."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenarios import uses as known
+from scenarios.groups import GROUPS
 from scenarios.quarters import DATA_UNTIL, FIRST, number
 from scenarios.schema import Scenario, Share
 from sim.ui.shared import wording
@@ -71,6 +72,7 @@ def percent(share: float) -> str:
 def fixed(spec: Scenario) -> str:
     """The shares that a scenario fixes, in words; empty where it fixes none."""
     labels = {row.actor: row.label for row in spec.roster()}
+    labels |= {name: group.label for name, group in GROUPS.items()}
     parts = []
     for actor, divided in spec.allocation.items():
         for what, given in divided.items():

@@ -14,11 +14,11 @@ from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
 from scenarios.tables import table
 from sim.batch.evaluate import Task, evaluate
+from sim.checks import MAX_RUNS
 from sim.ensemble.rng import Array
 from sim.results.outcomes import crossing, polarity
 from sim.results.outcomes.scalar import parse
 from sim.results.wording import rounded, signed
-from sim.run import MAX_RUNS
 from sim.ui.shared import common, frames, theme, wording
 from sim.ui.shared.templates import render
 from sim.ui.teach.claims import AHEAD, CLAIMS, COMPUTE, LEAD, NOTHING, Claim, Column, Pair, Variant, facts

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan
+from math import isnan, nan
 
 import polars as pl
 
 from agents.actor import NationalActor
-from agents.explanation import Unit, in_words, percent
+from agents.explanation import Explanation, Unit, in_words, percent
 from agents.partners import Ally, Hub
 from agents.snapshot import Snapshot
 from agents.superpower import China, UnitedStates
+from scenarios.decisions import DECISIONS
 from scenarios.quarters import FIRST, number, of_date
 from scenarios.rules import history
-from sim.ui.shared import frames, injector, wording
+from scenarios.values import BALANCED
+from sim.ui.shared import frames, injector, wants, wording
 from sim.ui.teach.futures import Future, Shown
 
 
@@ -46,7 +48,10 @@ _ALLOCATION = {
     "safety": "Compute spent on safety",
 }
 DECIDERS = (
-    Decider("United States", UnitedStates, "united_states", {"enforcement": "Enforcement", **_ALLOCATION}),
+    Decider("United States", UnitedStates, "united_states", {
+        "licensing": "Licensing of chips to China", "enforcement": "Enforcement",
+        "model_access": "Limits on access to its models", **_ALLOCATION,
+    }),
     Decider("China", China, "china", {
         "permission": "Imports it lets in, of what the US allows", "push": "Push for chips of its own", **_ALLOCATION,
     }),
@@ -62,23 +67,42 @@ def decisions(s: Shown, f: Future, t: int) -> list[Decision]:
     """What everybody decided in a quarter, and what came of it."""
     found = []
     for decider in DECIDERS:
-        actor = snapshot(s, f, t, decider).actor(decider.kind, rows(f, t, decider))
-        explained = {told.decision: told for told in actor.explain()}
+        explained = {choosing: _explained(s, f, t, decider, choosing) for choosing in (False, True)}
         for name, head in decider.cards.items():
-            now = _with_a_year_before(f, _series(f, name, decider), t, explained[name].unit)
-            why = _recorded(s, name, t) or explained[name].sentence
+            told = explained[chooses(s, name, t)][name]
+            now = _with_a_year_before(f, _series(f, name, decider), t, told.unit)
+            why = _recorded(s, name, t) or told.sentence + _values(s, decider, name, t)
             found.append(Decision(decider.who, head, now, why))
     return [*found, *_market(f, t)]
 
 
-def snapshot(s: Shown, f: Future, t: int, decider: Decider) -> Snapshot:
-    """What an actor saw of the quarter before, as far as the page keeps it.
+def _explained(s: Shown, f: Future, t: int, decider: Decider, choosing: bool) -> dict[str, Explanation]:
+    """What an actor says of its decisions, by decision."""
+    actor = snapshot(s, f, t, decider, choosing).actor(decider.kind, rows(f, t, decider))
+    return {told.decision: told for told in actor.explain()}
+
+
+def chooses(s: Shown, name: str, t: int) -> bool:
+    """Whether a decision is chosen, and neither recorded, fixed nor by habit."""
+    return name in DECISIONS and bool(s.chosen[name][t]) and isnan(s.held[name][t])
+
+
+def _values(s: Shown, decider: Decider, name: str, t: int) -> str:
+    """By what the United States or China chose."""
+    if not (decider.prefix and chooses(s, name, t)):
+        return ""
+    given = s.spec.values.get(decider.prefix, BALANCED)
+    return f" Its values: {wants.inside(given) if isinstance(given, str) else 'weights of the scenario'}."
+
+
+def snapshot(s: Shown, f: Future, t: int, decider: Decider, choosing: bool) -> Snapshot:
+    """What an actor saw of the quarter before, as far as the page keeps it, choosing or not.
 
     Capability is kept with hindsight up to the edge of the data, so nobody knows which lead actors saw until then.
     """
     before = t - 1
     seen = {name: _at(f, name, before) for name in ("blocked", "priced_out", "premium")}
-    seen["diverted"] = _at(f, "diverted_share", before)
+    seen |= {"diverted": _at(f, "diverted_share", before), "enforcement": _at(f, "enforcement", before)}
     if before > s.edge:
         seen["lead"] = _at(f, "seen_lead", before)
         if decider.prefix in _GAPS:
@@ -91,9 +115,11 @@ def snapshot(s: Shown, f: Future, t: int, decider: Decider) -> Snapshot:
         public=seen,
         trends=trends,
         traits=f.traits,
-        settings={name: float(path[t]) for name, path in s.settings.items()},
+        settings={name: float(path[t]) for name, path in s.settings.items()}
+        | {DECISIONS[name].lever: float(path[t]) * DECISIONS[name].scale for name, path in s.held.items()},
         switches=s.spec.switches.model_dump(),
         in_data=t <= s.edge,
+        choosing=choosing,
     )  # fmt: skip
 
 
@@ -126,6 +152,8 @@ def _recorded(s: Shown, name: str, t: int) -> str:
         return "What Chinese fabs made until then is recorded; the push decides after the data."
     if name == "money" and t <= s.edge:
         return "Recorded: what was bought, and what it cost."
+    if chooses(s, name, t) and t < s.first_choice:
+        return "It stands as recorded until the first choice, at the turn of the year."
     return ""
 
 

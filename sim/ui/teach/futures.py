@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from agents.protocols import Traits
 from agents.rows import CHINA, PARTNERS, US
+from scenarios.decisions import DECISIONS
 from scenarios.levers import LEVERS
 from scenarios.quarters import FIRST, label, number
 from scenarios.schema import Scenario
-from sim.engine.inputs import inputs_of
+from sim.engine.inputs import Inputs, inputs_of
 from sim.ensemble.rng import Array
 from sim.equations.domestic import TOOLS_TODAY
 from sim.results.outcomes import blocs, lead as leads, polarity
@@ -30,7 +32,9 @@ _SINGLE = ("enforcement", "policing", "permission", "push", "premium", "seized",
            "diverted_share")  # fmt: skip
 _BY_SEAT = ("capability", "spending", "concentration", "run_share", "compute_train")
 _SAFETY = {"united_states": "compute_use.united_states.safety", "china": "compute_use.china.safety"}
-_KEEP = frozenset({*_SINGLE, *_BY_SEAT, "flows_china", "compute_use"})
+_CHOSEN = {name: f"decisions.united_states.{name}" for name in ("licensing", "model_access")}
+"""Decisions of the United States that no series has alone."""
+_KEEP = frozenset({*_SINGLE, *_BY_SEAT, "flows_china", "compute_use", "decisions"})
 _FOLLOWERS = ("japan", "netherlands")
 """Allies with chip tools, whose alignment decides how far tool controls hold."""
 
@@ -62,6 +66,10 @@ class Shown(Short):
     """Lead of every future at the end."""
     settings: dict[str, Array]
     """Levers by quarter; NaN leaves the decision to the actor."""
+    held: dict[str, Array]
+    """What decisions are fixed at by quarter; NaN where those who take them decide."""
+    chosen: dict[str, NDArray[np.bool_]]
+    """Whether decisions that are not fixed are chosen in a quarter, and not recorded or by habit."""
     stockpiling: Array
     strain: Array
     """Controls on chip tools against those of 2026, by quarter: what allies' sales suffer by."""
@@ -69,6 +77,8 @@ class Shown(Short):
     """The last quarter of data, as a step."""
     rules: int
     """How many of the first quarters have dated rules."""
+    first_choice: int
+    """The step in which nations choose for the first time: at a turn of the year, after the record and its rules."""
 
     @property
     def runs(self) -> int:
@@ -120,9 +130,31 @@ def _shown(canonical: str, runs: int, seed: int, judge: Judge) -> Shown:
     return Shown(
         spec, judge, found, rounded(polarity.shares(codes[end])), table["lead"][end].copy(),
         {name: np.asarray(inputs.levers[name], dtype=float) for name in LEVERS},
+        {name: _held(inputs, name) for name in DECISIONS}, {name: _chosen(inputs, name) for name in DECISIONS},
         inputs.stockpiling[: len(run.quarters)], inputs.closures["tools"] / TOOLS_TODAY, inputs.data_steps - 1,
-        inputs.rules_steps,
+        inputs.rules_steps, inputs.decided_steps + -(FIRST + inputs.decided_steps) % 4,
     )  # fmt: skip
+
+
+def _takers(inputs: Inputs, decision: str) -> list[int]:
+    """Rows of those whose decision the page shows."""
+    actors = [actor for actor, name in inputs.decisions if name == decision]
+    if decision == "alignment":
+        actors = [actor for actor in _FOLLOWERS if actor in actors]
+    return [inputs.actors.index(actor) for actor in actors]
+
+
+def _held(inputs: Inputs, decision: str) -> Array:
+    """(T,) what a decision is fixed at, where it is at the same for all who take it."""
+    given = inputs.given[decision][:, _takers(inputs, decision), 0]
+    alike = (given == given[:, :1]).all(axis=1)
+    return np.where(alike, given[:, 0], np.nan)
+
+
+def _chosen(inputs: Inputs, decision: str) -> NDArray[np.bool_]:
+    """(T,) whether any of those who take it chooses."""
+    some = not inputs.by_habit[decision][_takers(inputs, decision)].all()
+    return np.array((np.arange(inputs.steps) >= inputs.decided_steps) & some)
 
 
 def _middle(lead: Array, mine: Array, end: int) -> int:
@@ -141,6 +173,7 @@ def _series(run: Run, judge: Judge) -> dict[str, Array]:
     found |= {f"safety.{seat}": run.part(part) for seat, part in _SAFETY.items()}
     makers = [run.part(f"alignment.{name}") for name in _FOLLOWERS if name in run.actors]
     found["alignment"] = np.mean(makers, axis=0)
+    found |= {name: run.part(part) for name, part in _CHOSEN.items()}
     eci = run["capability"]
     others = eci[:, PARTNERS].max(axis=1)
     found["us_gap"] = eci[:, US] - np.maximum(eci[:, CHINA], others)

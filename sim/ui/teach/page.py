@@ -82,7 +82,7 @@ def _head(chosen: Choice, s: futures.Shown, at: playback.Seat) -> None:
         _follow("teach_present", st.session_state.get(playback.LARGE, False))
         st.toggle("Large type", key="teach_present", on_change=_present, help="For a projector; the link keeps it")
     if chosen.now.changed or chosen.now.assumptions:
-        text = "With the changes of Explore: its levers, events and assumptions hold here too."
+        text = "With the changes of Explore: its levers, values, events and assumptions hold here too."
         st.html(theme.paragraph(text, "badge"))
 
 

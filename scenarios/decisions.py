@@ -1,0 +1,177 @@
+"""What nations decide by their values: every decision with its levels, its lever and what it is today.
+
+The only home of the names of decisions and of what a scenario may say about them: that an actor chooses by its values,
+that it goes on by habit, or a number or dated path that it is held to.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from scenarios.errors import as_number, shown, unknown
+from scenarios.kinds import KindName
+from scenarios.quarters import label, number
+
+CHOOSE, HABIT = "choose", "habit"
+"""Rules by which an actor decides: by what it values, or as it always did."""
+RULES: dict[str, str] = {
+    CHOOSE: "once a year by what the actor values and sees, with inertia and with some chance of every choice",
+    HABIT: "by a fixed reaction to what it sees, or not at all",
+}
+"""What each rule means."""
+
+
+class Decision(NamedTuple):
+    """One decision of one kind of actor."""
+
+    label: str
+    who: KindName
+    actor: str
+    """The one actor that takes it; empty where all of its kind do."""
+    lever: str
+    """The lever that fixes it for all who take it."""
+    scale: float
+    """What the lever's number is divided by."""
+    levels: tuple[float, ...]
+    """Levels that an actor weighs."""
+    today: float
+    """Where it stands with the rules of today."""
+    unit: str
+    meaning: str
+
+
+_SIX = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+DECISIONS: dict[str, Decision] = {
+    "licensing": Decision(
+        "Licensing of chips to China", "superpower", "united_states", "licensing", 100, _SIX, 0.5, "share",
+        "0 lets every chip go, 0.5 is what the rules say, 1 lets none go that needs a license",
+    ),
+    "enforcement": Decision(
+        "Enforcement effort", "superpower", "united_states", "enforcement", 1, (0.5, 0.9, 1.6, 3.0, 5.5, 10.0), 1.0,
+        "× 2026 budget", "officers, investigations and checks abroad",
+    ),
+    "model_access": Decision(
+        "Limits on access to models", "superpower", "united_states", "distillation_limits", 100, _SIX, 0.2, "share",
+        "how well served models are protected against being used to train others",
+    ),
+    "permission": Decision(
+        "Imports that Beijing permits", "superpower", "china", "import_permission", 100, _SIX, 0.06, "share",
+        "share of what the United States allows that may come in",
+    ),
+    "push": Decision(
+        "Domestic chip push", "superpower", "china", "chip_push", 100, _SIX, 0.5, "share",
+        "money and priority for Chinese fabs and memory",
+    ),
+    "alignment": Decision(
+        "Alignment with the United States", "ally", "", "allied_alignment", 100, _SIX, 0.72, "share",
+        "how closely an ally follows US tool controls",
+    ),
+    "policing": Decision(
+        "Policing of transit", "hub", "", "hub_policing", 100, _SIX, 0.3, "share",
+        "how hard a hub looks for diverted chips",
+    ),
+}  # fmt: skip
+"""Every decision, in the order in which they are shown."""
+
+Place = tuple[str | int, ...]
+
+
+def holds(setting: Any) -> bool:
+    """Whether a setting holds a decision at a number or a path, and is no rule by which it is taken."""
+    return not isinstance(setting, str)
+
+
+def without(given: Any, levers: Iterable[str]) -> Any:
+    """What is said of decisions, less what is held that some levers hold now."""
+    if not isinstance(given, Mapping):
+        return given
+    gone = {name for name, x in DECISIONS.items() if x.lever in set(levers)}
+    return {
+        actor: {name: s for name, s in own.items() if name not in gone or not holds(s)}
+        if isinstance(own, Mapping) else own
+        for actor, own in given.items()
+    }  # fmt: skip
+
+
+def spelled(given: Any, kinds: Mapping[str, str]) -> Any:
+    """The same with rules for everybody, or for all decisions of an actor, written out decision by decision."""
+    if isinstance(given, str) and given in RULES:
+        given = dict.fromkeys((actor for actor, kind in kinds.items() if taken_by(actor, kind)), given)
+    if not isinstance(given, Mapping):
+        return given
+    ruled = {actor: own for actor, own in given.items() if isinstance(own, str) and own in RULES}
+    written = {actor: dict.fromkeys(taken_by(actor, kinds.get(actor, "")), own) for actor, own in ruled.items()}
+    return {**given, **written}
+
+
+def pairs(roster: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Actor and decision, for every decision that actors take.
+
+    Args:
+        roster: actors with their kinds.
+    """
+    return tuple((actor, name) for actor, kind in roster for name in taken_by(actor, kind))
+
+
+def taken_by(actor: str, kind: str) -> tuple[str, ...]:
+    """Names of the decisions that an actor takes."""
+    return tuple(name for name, x in DECISIONS.items() if x.who == kind and x.actor in ("", actor))
+
+
+def problems(given: Any, kinds: Mapping[str, str], start: int | None) -> Iterator[tuple[Place, str]]:
+    """Place and complaint of what is wrong with decisions of a scenario: actor → decision → rule, number or path.
+
+    Args:
+        given: what was given; a rule alone holds for everybody.
+        kinds: kind of every actor of the scenario.
+        start: number of the quarter from which decisions hold; None where that is wrong itself.
+    """
+    if isinstance(given, str) and given in RULES:
+        return
+    if not isinstance(given, Mapping):
+        yield ("decisions",), f"give {' or '.join(RULES)}, or actors with theirs, such as {{china: {{push: 0.5}}}}"
+        return
+    for actor, own in given.items():
+        place: Place = ("decisions", str(actor))
+        if actor not in kinds:
+            yield place, str(unknown("actor", str(actor), kinds))
+            continue
+        valid = taken_by(str(actor), kinds[str(actor)])
+        if not valid:
+            yield place, f"{actor} takes no decision; who does: the United States, China, allies and hubs"
+        elif isinstance(own, str) and own in RULES:
+            continue
+        elif not isinstance(own, Mapping):
+            yield place, f"give {' or '.join(RULES)}, or decisions of {actor}: {', '.join(valid)}"
+        else:
+            for name, setting in own.items():
+                text = _setting(DECISIONS[name], setting, start) if name in valid else ""
+                if name not in valid:
+                    text = str(unknown(f"decision of {actor}", str(name), valid))
+                if text:
+                    yield (*place, str(name)), text
+
+
+def _setting(decision: Decision, setting: Any, start: int | None) -> str:
+    """Why a decision cannot be set to this; empty where it can."""
+    if isinstance(setting, str) and setting in RULES:
+        return ""
+    low, high = min(decision.levels[0], 0.0), decision.levels[-1]
+    dated = isinstance(setting, Mapping)
+    for value in (list(setting.values()) if dated else [setting]) or [None]:
+        found = as_number(value)
+        if found is None or not (math.isfinite(found) and low <= found <= high):
+            return (
+                f"is {shown(value)}; give {' or '.join(RULES)}, a number from {low:g} to {high:g} ({decision.unit}), "
+                f"or a dated path such as {{2027-Q1: {decision.today:g}}}"
+            )
+    for date in setting if dated else ():
+        try:
+            begun = number(str(date))
+        except ValueError as error:
+            return str(error)
+        if start is not None and begun < start:
+            return f"{label(begun)} lies before the scenario's start, {label(start)}; give a later date"
+    return ""

@@ -1,0 +1,89 @@
+"""What a run is worth to an actor by its values, in billions of US dollars a year at the stakes of 2026.
+
+The same values by which actors choose, read from the accounts of a run, and the recorded politics of what it decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from agents.choice import MENUS
+from agents.stakes import TO_THE_NATION, Wants
+from scenarios.values import Weights, weights_of
+from sim.ensemble.rng import Array, generator
+from sim.equations.costs import INVESTMENT, ITEMS
+from sim.results.costs import ACCOUNT
+from sim.results.run import Run
+
+RESAMPLED = 1000
+"""Resamples of the futures by which a best reply is told from chance."""
+NOT_A_COST = frozenset(INVESTMENT) - {"fabs"}
+"""Money that buys something; money for fabs is what a push costs."""
+
+
+def payoff(run: Run, actor: str, values: str | Weights, politics: Mapping[str, Array] | None = None) -> Array:
+    """Mean worth of the years after the data to an actor, (runs,), billions of US dollars a year.
+
+    Args:
+        run: a run that keeps its accounts.
+        actor: `united_states` or `china`.
+        values: a profile, or weights.
+        politics: decision (`actor.decision`) → (runs,) slope of its menu, billions of dollars a year; by default none.
+    """
+    weights = values if isinstance(values, Weights) else weights_of(values)
+    side, month = (1.0, "us_month_value") if actor == "united_states" else (-1.0, "china_month_value")
+    wants = Wants(weights, run.parameters[month], side)
+    worth = []
+    for year in range(int(run.spec.rules_known[:4]) + 1, run.until + 1):
+        t = run.step(year)
+        gained, paid, scale = _books(run, actor, t)
+        own = [slope * _place(run, name, t) for name, slope in (politics or {}).items() if name.startswith(f"{actor}.")]
+        money = (weights.prosperity * gained - weights.money * paid) / scale
+        worth.append(wants.security(run["lead_months"][t]) + money + sum(own))
+    return np.asarray(np.mean(worth, axis=0))
+
+
+def _place(run: Run, decision: str, t: int) -> Array:
+    """Where a decision stands between the ends of its menu, (runs,)."""
+    return MENUS[decision.partition(".")[2]].where(run.part(f"decisions.{decision}")[t].astype(float))
+
+
+def _books(run: Run, actor: str, t: int) -> tuple[Array, Array, Array]:
+    """What an actor earned and paid in the year that ends at a step, billions of dollars, and the stakes."""
+    year = run[ACCOUNT][t - 3 : t + 1].sum(axis=0, dtype=float) / 1e9
+    gained, paid, world = np.zeros((3, run.runs))
+    for n, account in enumerate(run.parts(ACCOUNT)):
+        who, _, item = account.partition(".")
+        if item == "ai_revenue":
+            world += year[n]
+        if who != actor or ITEMS[item].within:
+            continue
+        if item == "ai_revenue":
+            gained += TO_THE_NATION * year[n]
+        elif ITEMS[item].sign < 0:
+            gained += year[n]
+        elif item not in NOT_A_COST:
+            paid += year[n]
+    return gained, paid, np.power(np.maximum(world / _at_edge(run), 1e-9), run.parameters["stakes_growth"])
+
+
+def _at_edge(run: Run) -> Array:
+    """The world's AI revenue at the edge of the data, billions of dollars a year."""
+    t = run.quarters.index(run.spec.rules_known)
+    rows = [n for n, account in enumerate(run.parts(ACCOUNT)) if account.endswith(".ai_revenue")]
+    return np.asarray(4 * run[ACCOUNT][t, rows].sum(axis=0, dtype=float) / 1e9)
+
+
+def bootstrap_best(worth: Array, seed: int) -> tuple[int, float]:
+    """The option with the best mean, and the share of resampled futures in which it is the best.
+
+    Args:
+        worth: (options, runs).
+        seed: names the resamples.
+    """
+    best = int(worth.mean(axis=1).argmax())
+    picks = generator(seed, "best reply").integers(0, worth.shape[1], (RESAMPLED, worth.shape[1]))
+    wins = [int(worth[:, pick].mean(axis=1).argmax()) == best for pick in picks]
+    return best, float(np.mean(wins))

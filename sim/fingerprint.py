@@ -1,0 +1,148 @@
+"""A fingerprint of a class: other code, or other values that it looks at, have another one.
+
+It is taken from the file that the class stands in, where there is one, and from what runs: the instructions of its
+methods, the values they close over, and the functions, classes and values of a module that they call by name. So a
+class that was typed into a notebook has one too. What libraries and this package bring is named and not looked into.
+"""
+
+from __future__ import annotations
+
+import dis
+import hashlib
+import pickle
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, partial
+from pathlib import Path
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+
+PACKAGES = frozenset(("sim", "agents", "scenarios", "calibration", "mesa"))
+"""What actors are built from: `sim.batch.identity` names our code, and Mesa decides nothing."""
+LIBRARIES = tuple(Path(sysconfig.get_path(name)) for name in ("purelib", "platlib"))
+NOT_CODE = frozenset((
+    "__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__annotations__", "__annotate__",
+    "__annotate_func__", "__annotations_cache__", "__firstlineno__", "__static_attributes__", "__abstractmethods__",
+    "_abc_impl", "__parameters__",
+))  # fmt: skip
+"""Attributes of a class that decide nothing."""
+
+
+def fingerprint(kind: type, parameters: Mapping[str, Any]) -> str:
+    """Twelve hexadecimal digits that name a class, with its own bases, and the parameters that it is made with."""
+    found = hashlib.sha256()
+    for part in _Reader(kind).several((kind, parameters)):
+        found.update(part + b"\0")
+    return found.hexdigest()[:12]
+
+
+class _Reader:
+    """Takes things apart, in an order that depends on nothing but them; each class and function once."""
+
+    def __init__(self, kind: type) -> None:
+        self.homes = {_top(base.__module__) for base in kind.__mro__} - PACKAGES - sys.stdlib_module_names
+        self.homes |= {"__main__"}
+        self.seen: set[int] = set()
+
+    def of(self, thing: Any) -> Iterator[bytes]:
+        """What a thing is made of."""
+        if isinstance(thing, type | FunctionType | ModuleType):
+            yield str(getattr(thing, "__qualname__", thing.__name__)).encode()
+            if not isinstance(thing, ModuleType) and id(thing) not in self.seen and self.is_own(thing.__module__ or ""):
+                self.seen.add(id(thing))
+                yield from self.class_(thing) if isinstance(thing, type) else self.function(thing)
+        elif isinstance(thing, CodeType):
+            yield from self.code(thing)
+        elif isinstance(thing, staticmethod | classmethod | MethodType):
+            yield from self.of(thing.__func__)
+        elif isinstance(thing, property):
+            yield from self.several((thing.fget, thing.fset, thing.fdel))
+        elif isinstance(thing, cached_property):
+            yield from self.of(thing.func)
+        elif isinstance(thing, partial):
+            yield from self.several((thing.func, thing.args, thing.keywords))
+        else:
+            yield from self.value(thing)
+
+    def several(self, things: Iterable[Any]) -> Iterator[bytes]:
+        """What several things are made of, one after the other."""
+        for thing in things:
+            yield b"("
+            yield from self.of(thing)
+            yield b")"
+
+    def value(self, value: Any) -> Iterator[bytes]:
+        """The content of what is no code."""
+        yield type(value).__qualname__.encode()
+        if isinstance(value, np.ndarray) and value.dtype != object:
+            yield f"{value.dtype.str} {value.shape}".encode() + np.ascontiguousarray(value).tobytes()
+        elif isinstance(value, tuple | list):
+            yield from self.several(value)
+        elif isinstance(value, set | frozenset):
+            yield from sorted(b"".join(self.of(member)) for member in value)
+        elif isinstance(value, Mapping):
+            for name in sorted(value, key=repr):
+                yield from self.several((name, value[name]))
+        elif value is None or isinstance(value, bool | int | float | complex | str | bytes):
+            yield repr(value).encode()
+        else:
+            yield _pickled(value)
+
+    def class_(self, kind: type) -> Iterator[bytes]:
+        """The file of a class, its bases and all that it defines."""
+        yield _file_of(kind)
+        yield from self.several(kind.__bases__)
+        yield from self.value({name: value for name, value in vars(kind).items() if name not in NOT_CODE})
+
+    def function(self, function: FunctionType) -> Iterator[bytes]:
+        """The code of a function, its defaults, and what it knows from around it."""
+        yield from self.several((function.__code__, function.__defaults__, function.__kwdefaults__))
+        for cell in function.__closure__ or ():
+            try:
+                yield from self.of(cell.cell_contents)
+            except ValueError:  # nothing is in it yet
+                yield b""
+        known = function.__globals__
+        yield from self.several(known[name] for name in sorted(_called(function.__code__)) if name in known)
+
+    def code(self, code: CodeType) -> Iterator[bytes]:
+        """Instructions, names and constants; the lines they stand in are no matter."""
+        yield code.co_code
+        yield " ".join((*code.co_names, *code.co_varnames, *code.co_freevars)).encode()
+        yield from self.several(code.co_consts)
+
+    def is_own(self, module: str) -> bool:
+        """Whether a module is neither a library's nor one of this package."""
+        if _top(module) in self.homes:
+            return True
+        file = getattr(sys.modules.get(module), "__file__", None)
+        if file is None or _top(module) in PACKAGES | sys.stdlib_module_names:
+            return False
+        return not any(Path(file).is_relative_to(folder) for folder in LIBRARIES)
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _called(code: CodeType) -> set[str]:
+    """Names of its module that some code looks up."""
+    names = {str(step.argval) for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    return names.union(*(_called(inner) for inner in code.co_consts if isinstance(inner, CodeType)))
+
+
+def _file_of(kind: type) -> bytes:
+    """The file that a class stands in, whole: what stands beside it may decide too. Empty in a notebook."""
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    return Path(file).read_bytes() if file and file.endswith(".py") and Path(file).is_file() else b""
+
+
+def _pickled(value: Any) -> bytes:
+    """The content of anything else, as far as it can be written."""
+    try:
+        return pickle.dumps(value, protocol=5)
+    except Exception:  # whatever an object of somebody's own raises
+        return b""
