@@ -9,7 +9,6 @@ Left out are speculative decoding, 4-bit arithmetic and everything about the arr
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from calibration.datafile import as_number, read_table
 
 Array: TypeAlias = npt.NDArray[np.float64]
 Value: TypeAlias = float | Array  # a number, or one per draw
@@ -105,27 +106,14 @@ DENSE, EXPERTS = Dense(), Experts()
 
 def _cells(path: Path) -> Iterator[tuple[dict[str, str], dict[str, float]]]:
     """Each row of a catalogue: its text, and those of its `COLUMNS` that are filled in."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            rows, names = list(reader), reader.fieldnames or ()
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{path.name}: cannot be read as a chip catalogue ({error})") from error
-    for column in ("product", "chip_class", "designer", *COLUMNS):
-        if column not in names:
-            raise ValueError(f"{path.name} row 1: there is no column {column}")
-    for line, row in enumerate(rows, start=2):
-        if None in row or None in row.values():
-            raise ValueError(f"{path.name} row {line}: {len(names)} cells expected, the last of column {names[-1]}")
-        numbers: dict[str, float] = {}
-        for column, text in ((c, row[c].strip()) for c in COLUMNS):
-            try:
-                numbers |= {column: float(text)} if text else {}
-            except ValueError:
-                numbers[column] = np.nan
-            if not 0 < numbers.get(column, 1.0) < np.inf:
-                raise ValueError(f"{path.name} row {line}: {column} must be a number above 0, not {text!r}")
-        yield row, numbers
+    table = read_table(path, "a chip catalogue")
+    table.require("product", "chip_class", "designer", *COLUMNS)
+    for row in table.rows:
+        numbers = {column: as_number(row.cells[column]) for column in COLUMNS if row.cells[column]}
+        for column, value in numbers.items():
+            if not 0 < value < np.inf:
+                raise table.refusal(row, column, "a number above 0")
+        yield row.cells, numbers
 
 
 def read_chips(path: Path) -> tuple[Chip, ...]:
