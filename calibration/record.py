@@ -67,6 +67,22 @@ class Lever(_Stored):
     tier: Tier
 
 
+class Work(_Stored):
+    """A share of peak that a whole piece of work reaches on one chip, and the parameter that it speaks about."""
+
+    name: Literal["training", "decode"]
+    label: str
+    prior: Interval
+    """Of one chip, before anything was measured on it; the low and the high end are shares too."""
+    parameter: str
+    correlation: float = Field(gt=0, lt=1)
+    """Of the share's normal score with the parameter's: how far one chip's kernels tell of fleets of chips."""
+    by_scale: bool
+    """Whether the size of the models that were trained stands between the share and the parameter."""
+    source: str
+    tier: Tier
+
+
 class Exponents(_Stored):
     """Moments of the frontier's scaling law: mean, standard deviation and correlation of (ln E, α, β)."""
 
@@ -127,21 +143,27 @@ class Provenance(_Stored):
 class CalibrationRecord(_Stored):
     """One calibration result."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    kind: Literal["literature", "measured"]
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*(:[a-z0-9_]+)?$")
+    kind: Literal["literature", "measured", "readings"]
+    """`readings`: published rates and single measurements of one's own, with no campaign behind them."""
     made: str
     device: str
     summary: str
     fractions: tuple[Fraction, ...] = Field(min_length=1)
     levers: tuple[Lever, ...] = ()
+    works: tuple[Work, ...] = ()
     exponents: Exponents | None = None
     prior: str | None = None
-    """The result that a measured one started from."""
+    """The result that this one started from."""
     provenance: Provenance | None = None
     hardware: tuple[Update, ...] = ()
     gains: tuple[Update, ...] = ()
+    work: tuple[Update, ...] = ()
+    """Whole pieces of work: priors and what was measured, in the order of the prior's `works`."""
     frontier: tuple[Update, ...] = ()
     shifts: tuple[Shift, ...] = ()
+    readings: tuple[dict[str, Any], ...] = ()
+    """What a result of readings was made from, one rate each."""
     bench: tuple[dict[str, Any], ...] = ()
     cells: tuple[dict[str, Any], ...] = ()
     fit: dict[str, Any] | None = None
@@ -167,6 +189,41 @@ class CalibrationRecord(_Stored):
         return 0.0, 1.0
 
 
+def fraction_name(row: Fraction) -> str:
+    """The simulator's name of a fraction: by its maker, or by the chip class that was measured."""
+    return f"{row.quantity}_fraction_{row.chip_class.lower() if row.chip_class else row.vendor}"
+
+
+def numbers(record: CalibrationRecord) -> tuple[str, ...]:
+    """The numbers of the simulator that a result moves from its prior, by name."""
+    if record.prior is None:
+        return ()
+    before = {fraction_name(row): row for row in read(record.prior).fractions}
+    moved = [name for row in record.fractions if _differs(row, before.get(name := fraction_name(row)))]
+    return (*moved, *(row.parameter for row in record.shifts))
+
+
+def _differs(row: Fraction, before: Fraction | None) -> bool:
+    ends = {"median", "low", "high"}
+    return before is None or row.model_dump(include=ends) != before.model_dump(include=ends)
+
+
+def only(record: CalibrationRecord, number: str) -> CalibrationRecord:
+    """A result of which the simulator takes a single number, and everything else from the result's prior.
+
+    Raises:
+        CalibrationError: for a number that the result does not move, with those that it does.
+    """
+    if record.prior is None or number not in numbers(record):
+        found = ", ".join(numbers(record)) or "none"
+        raise CalibrationError(f"{record.id} does not move {number[:60]!r}; it moves: {found}")
+    own = {fraction_name(row): row for row in record.fractions if fraction_name(row) == number}
+    before = {fraction_name(row): row for row in read(record.prior).fractions}
+    shifts = tuple(row for row in record.shifts if row.parameter == number)
+    update = {"id": f"{record.id}:{number}", "fractions": tuple((before | own).values()), "shifts": shifts}
+    return record.model_copy(update=update)
+
+
 class CalibrationError(ValueError):
     """A calibration result that does not exist or cannot be read."""
 
@@ -184,11 +241,14 @@ def checksum(content: dict[str, Any]) -> str:
 
 @cache
 def read(identifier: str) -> CalibrationRecord:
-    """A calibration result by id.
+    """A calibration result by id; `RESULT:NUMBER` is the result with a single one of the numbers that it moves.
 
     Raises:
         CalibrationError: for an unknown or damaged result, with the valid ids.
     """
+    result, colon, number = identifier.partition(":")
+    if colon:
+        return only(read(result), number)
     if identifier not in ids():
         raise CalibrationError(f"unknown calibration result {identifier!r}; valid are: {', '.join(ids())}")
     path = RESULTS / f"{identifier}.json"

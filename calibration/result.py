@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
-from calibration import curves, mapping, rl_levers, roofline, scaling, shares
-from calibration.dice import dice
+from calibration import curves, mapping, rl_levers, roofline, scaling, shares, works
 from calibration.host import Host
+from calibration.kappas import QUANTITIES, rooflines
 from calibration.log import Log
-from calibration.record import CalibrationRecord, Fraction, Interval, Provenance, Shift, Update
+from calibration.record import CalibrationRecord, Fraction, Provenance, Shift, Update
 
 if TYPE_CHECKING:  # plans need torch, and a result is made again without it
     from calibration.plan import Plan
 
 Array = NDArray[np.float64]
 Rows = Sequence[Mapping[str, Any]]
-
-ROOFLINE_DRAWS = 2048
-QUANTITIES: tuple[Literal["compute", "bandwidth"], ...] = ("compute", "bandwidth")
 
 
 def assemble(
@@ -55,10 +51,12 @@ def assemble(
     gains, shifts = _levers(prior, runs, rl, most, bool(fit and fit["additive_loses"]))
     hardware = _hardware(prior, host, bench)
     fractions = _fractions(prior, host, hardware, head["made"])
-    kappas, checks = _roofline(chips, fractions)
+    work, from_work = _work(prior, provenance.host, bench, fractions, most)
+    kappas, checks = rooflines(chips, fractions)
     return CalibrationRecord(
         **head, kind="measured", prior=prior.id, provenance=provenance, fractions=fractions, hardware=hardware,
-        gains=gains, frontier=mapping.frontier_updates(_exponents(prior), draws, most), shifts=shifts,
+        gains=gains, work=work, frontier=mapping.frontier_updates(_exponents(prior), draws, most),
+        shifts=(*shifts, *from_work),
         bench=tuple(bench), cells=tuple(_rounded(r) for r in [*cells, *log.starting("seed/")]), fit=fit,
         lever_runs=tuple(_rounded(r) for r in runs), rl=tuple(rl),
         roofline=kappas, checks=checks,
@@ -189,6 +187,19 @@ def _short(value: Any) -> Any:
 # --- hardware -------------------------------------------------------------------------------------------------------
 
 
+def _work(
+    prior: CalibrationRecord, host: Mapping[str, Any], bench: Rows, fractions: Sequence[Fraction], most: float
+) -> tuple[tuple[Update, ...], tuple[Shift, ...]]:
+    """Training steps and decoding: what the machine reached, and what the simulator's parameters take over."""
+    measured, vendor = shares.shares_on(host, bench), host["vendor"]
+    copied = [row for row in fractions if row.quantity == "bandwidth"][-1]  # the machine's own where it has one
+    rows = [
+        works.update(work, works.seen(work, measured, copied), most, works.correlation(work, vendor))
+        for work in prior.works
+    ]
+    return tuple(row for row, _ in rows), tuple(shift for _, shift in rows if shift is not None)
+
+
 def reached(host: Host, bench: Rows) -> dict[str, tuple[mapping.Reached | None, str]]:
     """The host's best rates against its peaks, by quantity; or why there are none."""
     matmul, copies = shares.products(bench, shares.precision_of(host.vendor)), shares.copies(bench)
@@ -244,47 +255,3 @@ def _fractions(prior: CalibrationRecord, host: Host, updates: Sequence[Update], 
             )  # fmt: skip
             rows.append(measured)
     return tuple(rows)
-
-
-def drawn(fraction: Interval, score: Array) -> Array:
-    """Draws of a fraction at normal scores."""
-    mean, sd = mapping.fraction_scores(fraction)
-    return np.asarray(expit(mean + sd * score))
-
-
-def _reachable(chip: roofline.Chip, quantity: str, by: Mapping[tuple[str, str], Fraction]) -> Array:
-    """Draws of a chip's fraction: chips of a maker have some of it in common, as in the update by a measurement."""
-    host = by.get((quantity, "host"))
-    fraction = host if host is not None and host.chip_class == chip.chip_class else by[quantity, chip.vendor]
-    shared, own = (
-        dice(0, f"reachable {quantity}, {name}").standard_normal(ROOFLINE_DRAWS) for name in (chip.vendor, chip.name)
-    )
-    common = mapping.WEIGHTS["same"]
-    return drawn(fraction, math.sqrt(common) * shared + math.sqrt(1 - common) * own)
-
-
-def _roofline(
-    chips: tuple[roofline.Chip, ...], fractions: Sequence[Fraction]
-) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
-    """κ_train and κ_decode per chip under the posterior fractions, and the model against published points."""
-    workload = (np.arange(ROOFLINE_DRAWS) + 0.5) / ROOFLINE_DRAWS  # the fractions are drawn at random against it
-    by: dict[tuple[str, str], Fraction] = {(f.quantity, f.vendor): f for f in fractions}
-    compute, bandwidth = ({chip.name: _reachable(chip, quantity, by) for chip in chips} for quantity in QUANTITIES)
-    kappas = roofline.kappas(chips, compute, bandwidth, workload)
-    rows = tuple(
-        {
-            "chip": k.chip.name,
-            "train": [_short(x) for x in (k.train.low, k.train.median, k.train.high)],
-            "decode": [_short(x) for x in (k.decode.low, k.decode.median, k.decode.high)],
-            **{name: _short(value) for name, value in k.by_workload.items()},
-        }
-        for k in kappas
-    )  # fmt: skip
-    checks = tuple(
-        {
-            "what": c.point.what, "chip": c.point.chip, "low": c.point.low, "high": c.point.high,
-            "model": _short(c.value), "inside": c.inside, "off": _short(c.off), "source": c.point.source,
-        }
-        for c in roofline.check_points(chips)
-    )  # fmt: skip
-    return rows, checks

@@ -18,6 +18,7 @@ from scipy.special import logit
 from calibration import curves, mapping
 from calibration.curves import Sigmoid
 from calibration.mapping import Reading
+from calibration.pooling import pooled
 from calibration.record import Lever, Shift, Update
 
 Rows = Sequence[Mapping[str, Any]]
@@ -54,20 +55,6 @@ PROMPTS = 1024
 """Prompts that a score is taken on, at least: a share is never taken as nearer to 0 or 1 than half a prompt."""
 LEAST_SD = 0.05
 """Neither the logarithm of a steepness nor a gain in logits is known better than this from one run."""
-
-
-def pooled(values: Sequence[float], errors: Sequence[float]) -> tuple[float, float]:
-    """Mean of several measurements and its standard error, by random effects (DerSimonian and Laird 1986).
-
-    Where they scatter more than their own errors explain, the scatter counts as a further error of each.
-    """
-    value, variance = np.array(values), np.array(errors) ** 2
-    weight = 1 / variance
-    about = value - np.average(value, weights=weight)
-    room = weight.sum() - (weight**2).sum() / weight.sum()
-    between = max(float((weight * about**2).sum()) - (len(value) - 1), 0.0) / room if len(value) > 1 else 0.0
-    weight = 1 / (variance + between)
-    return float(np.average(value, weights=weight)), float(weight.sum()) ** -0.5
 
 
 def by_base(found: Found) -> tuple[float, float]:

@@ -51,6 +51,8 @@ class Chip:
     memory_tbs: float
     memory_gb: float
     link_gbs: float
+    representative: bool = False
+    """Whether its class of chips is simulated with its numbers."""
 
     @property
     def scale_up_gbs(self) -> float:
@@ -116,10 +118,16 @@ def _cells(path: Path) -> Iterator[tuple[dict[str, str], dict[str, float]]]:
         yield row.cells, numbers
 
 
+def _vendor(row: Mapping[str, str]) -> Vendor:
+    return "nvidia" if row["designer"] == "NVIDIA" else "other"
+
+
 def read_chips(path: Path) -> tuple[Chip, ...]:
     """The products of a catalogue with every number of `COLUMNS`; a wrong file is a ValueError with row and column."""
     return tuple(
-        Chip(row["product"], row["chip_class"], "nvidia" if row["designer"] == "NVIDIA" else "other", **numbers)
+        Chip(
+            row["product"], row["chip_class"], _vendor(row), **numbers, representative=row.get("representative") == "1"
+        )
         for row, numbers in _cells(path)
         if len(numbers) == len(COLUMNS)
     )
@@ -271,13 +279,19 @@ class Check(NamedTuple):
     off: float
 
 
-def check_points(chips: Sequence[Chip], compute: float = 0.75, bandwidth: float = 0.80) -> tuple[Check, ...]:
-    """The model at each of `PUBLISHED`, with these reachable fractions for all chips."""
+def check_points(
+    chips: Sequence[Chip], compute: Mapping[str, float] | float = 0.75, bandwidth: Mapping[str, float] | float = 0.80
+) -> tuple[Check, ...]:
+    """The model at each of `PUBLISHED`, with these reachable fractions: of each chip by name, or one for all."""
+
+    def rate(name: str, workload: str) -> float:
+        reached = (f[name] if isinstance(f, Mapping) else f for f in (compute, bandwidth))
+        return float(RATES[workload](_named(chips, name), *reached))
+
     checks = []
     for point in PUBLISHED:
-        rate = RATES[point.workload]
-        own = float(rate(_named(chips, point.chip), compute, bandwidth))
-        other = point.measured or float(rate(_named(chips, point.reference), compute, bandwidth))
+        own = rate(point.chip, point.workload)
+        other = point.measured or rate(point.reference, point.workload)
         value = other / own if point.measured else own / other
         nearest = min(max(value, point.low), point.high)
         checks.append(Check(point, value, value == nearest, value / nearest))

@@ -64,15 +64,24 @@ def leading(row: Row) -> float:
 
 def shares(record: CalibrationRecord) -> tuple[Share, ...]:
     """What the microbenchmarks of a result say of training, prefill and decoding, each at its largest size."""
-    if record.provenance is None or not record.bench:
+    return () if record.provenance is None else shares_on(record.provenance.host, record.bench)
+
+
+def shares_on(host: Mapping[str, Any], bench: Rows) -> tuple[Share, ...]:
+    """What microbenchmarks say of training, prefill and decoding on a machine, each at its largest size.
+
+    Args:
+        host: the machine, as `Host.describe` writes it.
+        bench: rows of microbenchmarks; none give no share.
+    """
+    if not bench:
         return ()
-    host = record.provenance.host
     precision = precision_of(host["vendor"])
-    compute = host["peak_compute"], _best(products(record.bench, precision))
-    memory = host["peak_bandwidth"], _best(copies(record.bench))
+    compute = host["peak_compute"], _best(products(bench, precision))
+    memory = host["peak_bandwidth"], _best(copies(bench))
 
     def taken(name: str) -> list[Row]:
-        return [r for r in record.bench if (r["bench"], r["precision"]) == (name, precision)]
+        return [r for r in bench if (r["bench"], r["precision"]) == (name, precision)]
 
     ladder = taken("ladder")
     batches, single = [r for r in ladder if leading(r) > 1], [r for r in ladder if leading(r) == 1]

@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from calibration.record import IN_USE, ids
+from calibration.record import IN_USE, ids, numbers, read as read_calibration
 from scenarios import decisions as choices, groups, uses, values as wants
 from scenarios.errors import (
     InputError,
@@ -385,8 +385,8 @@ def _together(given: dict[str, Any]) -> _Problems:
             f"rules_until {label(rules_until)} must lie between data_until ({label(edge)}) and {DATA_UNTIL}",
         )
     calibration = given.get("calibration", IN_USE)
-    if isinstance(calibration, str) and calibration != IN_USE and calibration not in ids():
-        yield ("calibration",), str(unknown("calibration result", calibration[:60], ids()))
+    if isinstance(calibration, str) and calibration != IN_USE and (why := _no_calibration(calibration)):
+        yield ("calibration",), why
     yield from _early_paths(given.get("levers"), start)
     yield from _wrong_actors(given.get("actors"))
     added = given.get("actors")
@@ -436,6 +436,16 @@ def _quarter(value: Any) -> int | None:
         return None if value is None else number(str(value))
     except ValueError:
         return None
+
+
+def _no_calibration(name: str) -> str:
+    """Why a name is no calibration result and no `RESULT:NUMBER`; an empty text where it is one."""
+    result, colon, moved = name.partition(":")
+    if result not in ids():
+        return str(unknown("calibration result", name[:60], ids()))
+    if colon and moved not in (valid := numbers(read_calibration(result))):
+        return str(unknown(f"number that the calibration result {result} moves", moved[:60], valid or ("none",)))
+    return ""
 
 
 def _early_paths(levers: Any, start: int | None) -> _Problems:

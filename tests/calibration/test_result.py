@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scipy.special import logit
 
-from calibration import result, scaling
+from calibration import kappas, result, scaling
 from calibration.dice import dice
 from calibration.host import Host, Peak
 from calibration.microbench import Measurement
@@ -68,7 +68,7 @@ def test_noise_moves_nothing():
 
 def kappa(rows: list[dict], chip: str) -> dict:
     fractions = result._fractions(PRIOR, H200, tuple(hardware(rows).values()), "2026-11-25")
-    return next(k for k in result._roofline(CHIPS, fractions)[0] if k["chip"] == chip)
+    return next(k for k in kappas.rooflines(CHIPS, fractions)[0] if k["chip"] == chip)
 
 
 def test_the_roofline_follows_the_measured_chip():

@@ -7,6 +7,7 @@ import pytest
 from scipy.special import logit
 
 from calibration import curves, mapping, rl_levers
+from calibration.pooling import pooled
 from calibration.record import ids, read
 from calibration.rl_levers import CEILING_SD, LEAST_SD, MIXTURE_SD, POINTS_PER_LOGIT, PROMPTS, SINGLE_TASK
 
@@ -149,15 +150,15 @@ def test_scores_of_zero_and_one_stay_finite(start: float, end: float):
 
 
 def test_equal_measurements_are_averaged_and_their_scatter_counts():
-    assert rl_levers.pooled([1.0, 1.0, 1.0, 1.0], [0.2] * 4) == (pytest.approx(1.0), pytest.approx(0.1))
-    value, error = rl_levers.pooled([0.0, 1.0], [0.1, 0.1])
+    assert pooled([1.0, 1.0, 1.0, 1.0], [0.2] * 4) == (pytest.approx(1.0), pytest.approx(0.1))
+    value, error = pooled([0.0, 1.0], [0.1, 0.1])
     assert value == pytest.approx(0.5)
     assert error == pytest.approx(math.sqrt(0.5) / math.sqrt(2))  # the standard error of the mean of 0 and 1
-    assert rl_levers.pooled([3.0], [0.4]) == (3.0, pytest.approx(0.4))
+    assert pooled([3.0], [0.4]) == (3.0, pytest.approx(0.4))
 
 
 def test_a_vague_measurement_counts_for_little():
-    value, _ = rl_levers.pooled([1.0, 2.0], [0.1, 1.0])
+    value, _ = pooled([1.0, 2.0], [0.1, 1.0])
     assert value == pytest.approx((100 * 1 + 1 * 2) / 101)
 
 
@@ -166,7 +167,7 @@ def test_seeds_of_one_base_do_not_outvote_another():
     value, error = rl_levers.by_base(seeds)
     assert value == pytest.approx(0.5, abs=0.01)
     assert error == pytest.approx(0.5, abs=0.01)
-    assert rl_levers.pooled(*zip(*(row[1:] for row in seeds), strict=True))[0] < 0.2
+    assert pooled(*zip(*(row[1:] for row in seeds), strict=True))[0] < 0.2
 
 
 def test_a_run_without_a_curve_is_ignored():
