@@ -122,6 +122,10 @@ def _vendor(row: Mapping[str, str]) -> Vendor:
     return "nvidia" if row["designer"] == "NVIDIA" else "other"
 
 
+def _representative(row: Mapping[str, str]) -> bool:
+    return row.get("representative") == "1"
+
+
 def read_chips(path: Path) -> tuple[Chip, ...]:
     """The products of a catalogue with every number of `COLUMNS`; a wrong file is a ValueError with row and column."""
     return tuple(

@@ -14,13 +14,10 @@ import typer
 
 from scenarios.errors import InputError
 from sim import checkout
-from sim.cli.options import print_json
+from sim.cli.options import print_json, progress_bar
 
 if TYPE_CHECKING:
     from calibration.record import CalibrationRecord
-
-EFFECT_ON = "current_policy"
-"""The scenario on which `effect` shows what a calibration result changes."""
 
 
 class What(StrEnum):
@@ -167,28 +164,21 @@ def _list(as_json: bool) -> None:
 
 
 def _effect(identifier: str | None, runs: int, as_json: bool) -> None:
-    """What a measured result changes: the default scenario under it and under its prior, on the same dice."""
-    from scenarios import load
-    from sim.run import compare
+    """What a result changes: the default scenario under it and under its prior, on the same dice."""
+    from sim.analysis.calibrating import effect
 
     record = _record(identifier)
     if record.prior is None:
         measured = [name for name in _ids() if name != record.id]
         raise InputError(f"calibrate effect: {record.id} is a prior itself; measured are: {', '.join(measured)}")
-    spec = load(EFFECT_ON)
-    prior, posterior = (
-        spec.with_changes(
-            calibration=name, name=f"{spec.name}:{name.replace('-', '_')}", title=f"{spec.title}, calibration {name}"
-        )
-        for name in (record.prior, record.id)
-    )
-    pair = compare(prior, posterior, runs=runs)
+    with progress_bar(0, "ensembles") as tell:
+        found = effect(record.id, runs, tell=tell)
     if as_json:
-        print_json(pair.summary())
+        print_json(found)
         return
-    from sim.cli.text import runs as text
+    from sim.cli.text import calibrating as text
 
-    text.comparisons([pair])
+    text.effect(found)
 
 
 def _ids() -> tuple[str, ...]:

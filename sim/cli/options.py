@@ -136,7 +136,7 @@ def _number(value: str) -> Any:
 
 
 @contextmanager
-def progress_bar(total: int) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(total: int, of_what: str = "futures") -> Iterator[Callable[[int, int], None]]:
     """A bar on the error stream, where a person is watching it."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda done, of: None
@@ -148,7 +148,7 @@ def progress_bar(total: int) -> Iterator[Callable[[int, int], None]]:
         TextColumn("Simulating"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("futures"),
+        TextColumn(of_what),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

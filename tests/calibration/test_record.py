@@ -58,7 +58,7 @@ def test_a_measured_result_moves_no_frontier_exponent(name: str):
     for row in read(name).frontier:
         assert abs(row.moved) < 0.01, row
     for shift in read(name).shifts:
-        assert shift.parameter in {lever.parameter for lever in read("literature").levers}
+        assert shift.parameter in {row.parameter for row in (*read("literature").levers, *read("literature").works)}
 
 
 def test_an_unknown_result_lists_those_there_are():

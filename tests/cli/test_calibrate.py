@@ -121,11 +121,13 @@ def test_another_calibration_gives_other_numbers(polarity, name):
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_the_effect_of_a_result_is_shown(polarity, name):
-    said = polarity("calibrate", "effect", name, "--runs", 32).out
-    assert "calibration literature" in said
-    assert name in said
-    content = json.loads(polarity("calibrate", "effect", name, "--runs", 32, "--json").out)
-    assert content["outcomes"].keys() == {"first", "second"}
+    said = polarity("calibrate", "effect", name, "--runs", 8).out
+    assert f"What {name} moves, against literature" in said
+    content = json.loads(polarity("calibrate", "effect", name, "--runs", 8, "--json").out)
+    assert content["outcomes"].keys() == {"prior", "result"}
+    for row in content["parameters"].values():
+        assert {"prior", "posterior", "weight", "lead_2030_months"} <= row.keys()
+    assert f"{content['together']['lead_2030_months']:+.3f}" in said
 
 
 @pytest.mark.parametrize("name", MEASURED)

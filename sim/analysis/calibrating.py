@@ -1,0 +1,202 @@
+"""What a calibration result changes in the simulator: number by number, all together, and what a larger campaign would.
+
+Both sides are drawn from priors without weighing by history: the draws that history chose were chosen under the result
+in use, and would carry it into the other side.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from calibration import campaign_size
+from calibration.record import IN_USE, CalibrationRecord, Interval, Update, fraction_name, numbers, read
+from scenarios import load
+from scenarios.errors import InputError
+from scenarios.parameters import parameters
+from scenarios.quarters import DEFAULT_HORIZON, FIRST, number
+from scenarios.schema import Scenario
+from sim.checks import check_runs, checked
+from sim.ensemble.draws import distributions
+from sim.ensemble.posterior_draws import points
+from sim.ensemble.rng import Array, Streams
+from sim.results.run import Run
+from sim.run import simulate
+
+SCENARIO = "current_policy"
+"""The scenario on which the effect of a calibration is shown."""
+YEAR = 2030
+"""The year at whose end the lead is compared."""
+SLOPE_FUTURES = 256
+"""Futures, at most, that a slope is read from: two ensembles on the same dice differ little by chance."""
+STEP = 0.5
+"""Standard deviations by which a number is moved up and down to see what the lead makes of it."""
+
+Tell = Callable[[int, int], None]
+
+
+@checked
+def effect(identifier: str = IN_USE, runs: int = 1024, seed: int = 0, tell: Tell | None = None) -> dict[str, Any]:
+    """What a result changes against its prior, future by future on the same dice, as plain numbers.
+
+    Args:
+        identifier: a calibration result with a prior.
+        runs: futures.
+        seed: names the dice.
+        tell: called with (ensembles simulated, ensembles in all).
+
+    Returns:
+        `parameters` by the simulator's name of each number that is moved: `prior` and `posterior` as they are drawn,
+        the `evidence` behind it on its own scale, its `weight`, by how many standard deviations of the prior it
+        `moved`, and `lead_2030_months`, the mean change of the lead of the United States at the end of 2030 with the
+        standard error of that mean; `together`; `outcomes` at the horizon under the prior and under the result; and
+        `campaign_size`, the change to be expected of campaigns by their largest run.
+
+    Raises:
+        InputError: for a result without a prior, or a number of runs out of range.
+    """
+    record = read(identifier)
+    if record.prior is None:
+        raise InputError(f"{record.id} is a prior itself: there is nothing to compare it with")
+    check_runs(runs)
+    moved = numbers(record)
+    done, total = [0], 2 + 3 * len(moved)
+
+    def run(calibration: str, until: int = YEAR, scores: Array | None = None) -> Run:
+        futures = runs if scores is None else scores.shape[1]
+        found = simulate(_spec(calibration), futures, seed, until, keep=(), scores=scores)
+        done[0] += 1
+        if tell is not None:
+            tell(done[0], total)
+        return found
+
+    before, after = run(record.prior, DEFAULT_HORIZON), run(record.id, DEFAULT_HORIZON)
+    base = _lead(before)
+    rows, slopes = {}, {}
+    for name in moved:
+        rows[name] = _row(record, name) | _change(base, _lead(run(f"{record.id}:{name}")), "lead_2030_months")
+        slopes[name] = _slope(name, record, runs, seed, run)
+        rows[name]["lead_per_sd_months"] = _short(slopes[name])
+    return {
+        "result": record.id, "prior": record.prior, "scenario": SCENARIO, "futures": runs, "parameters": rows,
+        "together": _change(base, _lead(after), "lead_2030_months"),
+        "outcomes": {"prior": _shares(before), "result": _shares(after)},
+        "largest_run_flop": campaign_size.largest(record),
+        "campaign_size": [_expected(record, slopes, flop) for flop in campaign_size.SIZES],
+    }  # fmt: skip
+
+
+def _spec(calibration: str) -> Scenario:
+    return load(SCENARIO).with_changes(calibration=calibration, weighting="none")
+
+
+def _lead(run: Run) -> Array:
+    """(runs,) months by which the United States lead at the end of the year."""
+    return np.asarray(run["lead_months"][run.step(YEAR)])
+
+
+def _change(before: Array, after: Array, name: str) -> dict[str, float]:
+    """Mean change, future by future, and its standard error."""
+    change = after - before
+    error = float(change.std(ddof=1) / math.sqrt(change.size)) if change.size > 1 else 0.0
+    return {name: _short(float(change.mean())), f"{name}_se": _short(error)}
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
+def _shares(run: Run) -> dict[str, float]:
+    return {outcome: _short(share) for outcome, share in run.outcome_shares().items()}
+
+
+def _slope(name: str, record: CalibrationRecord, runs: int, seed: int, run: Callable[..., Run]) -> float:
+    """Months of lead per standard deviation of a number's prior: a central difference on the same dice."""
+    calibration = str(record.prior)
+    spec = _spec(calibration)
+    known = distributions(spec) if name in distributions(spec) else distributions(_spec(record.id))
+    column = known[name][0]
+    z, _ = points(spec, Streams(seed, 0, min(runs, SLOPE_FUTURES), number(f"{YEAR}-Q4") - FIRST + 1))
+    leads = []
+    for side in (-STEP, STEP):
+        scores = z.copy()
+        scores[column] += side
+        leads.append(_lead(run(calibration, scores=scores)))
+    return float((leads[1] - leads[0]).mean()) / (2 * STEP)
+
+
+def _row(record: CalibrationRecord, name: str) -> dict[str, Any]:
+    """A number before and after, with the evidence between."""
+    before, after = distributions(_spec(str(record.prior))), distributions(_spec(record.id))
+    posterior = after[name][1]
+    prior = before[name][1] if name in before else before[_maker(record, name)][1]
+    label, unit = _named(name)
+    update = evidence(record, name)
+    shown = update and update.model_dump(include={"label", "unit", "prior", "measured", "posterior"})
+    return {
+        "label": label, "unit": unit, "prior": _interval(prior), "posterior": _interval(posterior),
+        "evidence": shown, "weight": 0.0 if update is None else _short(_weight(record, name, update)),
+        "moved": 0.0 if update is None else _short(_moved(record, name, update)),
+        "note": "" if update is None else update.note,
+    }  # fmt: skip
+
+
+def _weight(record: CalibrationRecord, name: str, update: Update) -> float:
+    """Share of the way, in standard deviations, that the simulator's number goes with what was measured."""
+    scales = {row.parameter: row.scale for row in record.shifts}
+    if update not in record.work or name not in scales:
+        return update.weight
+    return math.sqrt(max(1 - scales[name] ** 2, 0.0) * update.weight)  # the correlation times the weight on the share
+
+
+def _moved(record: CalibrationRecord, name: str, update: Update) -> float:
+    """Standard deviations of the simulator's number by which its middle moves."""
+    shifted = {row.parameter: row.shift for row in record.shifts}
+    return shifted.get(name, update.moved)
+
+
+def _maker(record: CalibrationRecord, name: str) -> str:
+    """The maker's fraction that a measured chip's own takes the place of."""
+    row = next(row for row in record.fractions if fraction_name(row) == name)
+    makers = {f.quantity: f for f in read(str(record.prior)).fractions}
+    return fraction_name(makers[row.quantity])
+
+
+def evidence(record: CalibrationRecord, name: str) -> Update | None:
+    """The update behind a number that a result moves, on the scale of what was measured."""
+    if record.prior is None:
+        return None
+    prior = read(record.prior)
+    by_parameter = {lever.parameter: lever.name for lever in prior.levers} | {w.parameter: w.name for w in prior.works}
+    found = {update.name: update for update in (*record.gains, *record.work)}
+    if by_parameter.get(name) in found:
+        return found[by_parameter[name]]
+    fraction = next((row for row in record.fractions if fraction_name(row) == name), None)
+    hardware = {update.name: update for update in record.hardware}
+    return None if fraction is None else hardware.get(f"{fraction.quantity} {fraction.chip_class or fraction.vendor}",
+                                                      hardware.get(f"{fraction.quantity} host"))  # fmt: skip
+
+
+def _named(name: str) -> tuple[str, str]:
+    """A number's label and unit."""
+    known = parameters().get(name)
+    if known is not None:
+        return known.label, known.unit
+    quantity, _, whose = name.partition("_fraction_")
+    makers = {"nvidia": "NVIDIA chips", "other": "other makers"}
+    return f"Reachable {quantity}, {makers.get(whose, whose.upper().replace('_', ' '))}", "share of peak"
+
+
+def _interval(distribution: Any) -> dict[str, float]:
+    low, mid, high = distribution.interval()
+    return Interval(low=min(low, mid), median=mid, high=max(high, mid)).model_dump()
+
+
+def _expected(record: CalibrationRecord, slopes: dict[str, float], flop: float) -> dict[str, float]:
+    """Root mean square of the change of the lead that a campaign with a largest run of `flop` would bring."""
+    shares = campaign_size.learned(record, flop)
+    square = sum(slopes[name] ** 2 * share for name, share in shares.items() if name in slopes)
+    return {"flop": flop, "lead_2030_months": _short(math.sqrt(square))}
