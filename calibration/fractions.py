@@ -56,7 +56,8 @@ def joint(prior: CalibrationRecord, quantity: str, seen: Sequence[Seen]) -> tupl
         seen: one entry a chip.
 
     Returns:
-        an update for each chip, named `QUANTITY CHIP`, and for each maker, named `QUANTITY MAKER`.
+        an update for each chip, named by its quantity and its class, or its product where it stands for no class, and
+        one for each maker, named by quantity and maker.
     """
     makers = [row for row in prior.fractions if row.quantity == quantity]
     own = {row.vendor: row for row in makers}
@@ -87,7 +88,7 @@ def _row(
     if seen is not None and not seen.kin:
         note = "speaks about itself alone"
     return Update(
-        name=f"{quantity} {prior.vendor if seen is None else name}", label=f"{label}, {quantity}",
+        name=f"{quantity} {prior.vendor if seen is None else seen.chip_class or name}", label=f"{label}, {quantity}",
         unit="share of peak", prior=plain, measured=measured, weight=float(np.clip(1 - left, 0.0, 1.0)),
         posterior=posterior, moved=moved, note=note,
     )  # fmt: skip

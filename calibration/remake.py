@@ -1,4 +1,4 @@
-"""A committed result made again from its raw log: by today's rules, with nothing measured and without torch.
+"""A committed result made again from its raw log or its table: by today's rules, with nothing measured and no torch.
 
 What a campaign learnt follows from its log by formulas, and those may change. The law's fit is kept: its bootstrap
 differs in the last digits from one processor to another. Parts that differ by no more than that stay as they were.
@@ -11,8 +11,10 @@ import math
 from pathlib import Path
 from typing import Any
 
+from calibration import published_readings
 from calibration.host import recorded
 from calibration.log import Log
+from calibration.readings import read_readings
 from calibration.record import CalibrationError, CalibrationRecord, read
 from calibration.result import assemble
 from calibration.roofline import Chip
@@ -22,7 +24,9 @@ ROUNDING = 1e-9
 
 
 def remade(record: CalibrationRecord, folder: Path, chips: tuple[Chip, ...]) -> CalibrationRecord:
-    """A measured result from its log, with its id, date, provenance and fit, and without its checksum.
+    """A result from what it was made of, without its checksum.
+
+    A measured one comes from its log, with its id, date, provenance and fit; one of readings from their table.
 
     Args:
         record: the result.
@@ -33,6 +37,8 @@ def remade(record: CalibrationRecord, folder: Path, chips: tuple[Chip, ...]) -> 
         CalibrationError: for a result without measurements, or whose log is not the one that it names.
         OSError: where the log cannot be read.
     """
+    if record.kind == "readings" and record.prior is not None:
+        return published_readings.assemble(read_readings(), chips, read(record.prior))
     made = record.provenance
     if made is None or record.prior is None:
         raise CalibrationError(f"{record.id} was not measured: there is no log to make it from")

@@ -156,7 +156,7 @@ def updates(title: str, moved: Sequence[Update]) -> Sheet:
 def notes(record: CalibrationRecord) -> list[str]:
     """What has to be said of the updates, each once, with what it is said of."""
     said: dict[str, list[str]] = {}
-    for update in (*record.hardware, *record.gains, *record.frontier):
+    for update in (*record.hardware, *record.gains, *record.work, *record.frontier):
         if update.note:
             said.setdefault(update.note, []).append(update.label)
     return [f"{'; '.join(labels)}: {note}" for note, labels in said.items()]
@@ -204,6 +204,18 @@ def side_by_side(records: Sequence[CalibrationRecord]) -> Sheet:
         line(f"{gain.label}, {gain.unit}", lambda r, i=i: span(r.gains[i].measured))  # type: ignore[misc]
     line("seconds", lambda r: "–" if r.provenance is None else f"{sum(r.provenance.seconds.values()):.0f}")
     return Sheet("Measured results side by side", ("", *(record.id for record in records)), rows)
+
+
+def readings(record: CalibrationRecord) -> Sheet:
+    """The readings of a result: what was reached, of which peak, by whom, and why it moves nothing, if so."""
+    rows = []
+    for r in record.readings:
+        value = f"{r['value']:.3g} {r['unit']}" if r["unit"] != "share" else ""
+        share = "–" if r["share"] is None else f"{r['share']:.1%}"
+        rows.append((r["chip"], r["quantity"], r["precision"], value, share, r["unused"] or "counts", r["tier"],
+                     f"{r['author']}, {r['title']}", r["as_of"]))  # fmt: skip
+    columns = ("Chip", "Kind of work", "Precision", "Reached", "Share of peak", "", "Tier", "Source", "As of")
+    return Sheet("Readings", columns, rows, left=3)
 
 
 def work(record: CalibrationRecord) -> Sheet:

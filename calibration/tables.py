@@ -40,6 +40,9 @@ def result(record: CalibrationRecord) -> None:
     if record.kind == "literature":
         _literature(record)
         return
+    if record.kind == "readings":
+        _readings(record)
+        return
     for content, sheet in (
         (record.bench, rows.bench), (record.cells, rows.grid), (record.lever_runs, rows.levers),
         (record.rl, rows.reinforcement),
@@ -54,6 +57,7 @@ def result(record: CalibrationRecord) -> None:
         show(rows.forms(record.fit))
     show(rows.updates("Hardware: reachable share of peak", record.hardware))
     show(rows.updates("Levers", record.gains))
+    show(rows.updates("Whole pieces of work: share of peak on one chip", record.work))
     show(rows.updates("Exponents of the frontier", record.frontier))
     if record.bench:
         show(rows.work(record))
@@ -63,6 +67,16 @@ def result(record: CalibrationRecord) -> None:
     console.print(f"{rows.utilisation(record)}\n")
     for line in (*rows.notes(record), *(f"The simulator: {line}" for line in rows.shifts(record))):
         console.print(f"· {line}")
+
+
+def _readings(record: CalibrationRecord) -> None:
+    show(rows.readings(record))
+    show(rows.updates("Hardware: reachable share of peak", record.hardware))
+    show(rows.updates("Whole pieces of work: share of peak on one chip", record.work))
+    show(rows.kappas(record.roofline))
+    show(rows.checks(record.checks))
+    for line in (*rows.notes(record), *(f"The simulator: {line}" for line in rows.shifts(record))):
+        _console().print(f"· {line}")
 
 
 def _literature(record: CalibrationRecord) -> None:

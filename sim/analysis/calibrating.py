@@ -53,7 +53,7 @@ def effect(identifier: str = IN_USE, runs: int = 1024, seed: int = 0, tell: Tell
         the `evidence` behind it on its own scale, its `weight`, by how many standard deviations of the prior it
         `moved`, and `lead_2030_months`, the mean change of the lead of the United States at the end of 2030 with the
         standard error of that mean; `together`; `outcomes` at the horizon under the prior and under the result; and
-        `campaign_size`, the change to be expected of campaigns by their largest run.
+        `campaign_size`, the change to be expected of campaigns by their largest run, empty where no model was trained.
 
     Raises:
         InputError: for a result without a prior, or a number of runs out of range.
@@ -85,7 +85,9 @@ def effect(identifier: str = IN_USE, runs: int = 1024, seed: int = 0, tell: Tell
         "together": _change(base, _lead(after), "lead_2030_months"),
         "outcomes": {"prior": _shares(before), "result": _shares(after)},
         "largest_run_flop": campaign_size.largest(record),
-        "campaign_size": [_expected(record, slopes, flop) for flop in campaign_size.SIZES],
+        "campaign_size": [
+            _expected(record, slopes, flop) for flop in campaign_size.SIZES if campaign_size.largest(record)
+        ],
     }  # fmt: skip
 
 
@@ -131,13 +133,15 @@ def _slope(name: str, record: CalibrationRecord, runs: int, seed: int, run: Call
 def _row(record: CalibrationRecord, name: str) -> dict[str, Any]:
     """A number before and after, with the evidence between."""
     before, after = distributions(_spec(str(record.prior))), distributions(_spec(record.id))
-    posterior = after[name][1]
-    prior = before[name][1] if name in before else before[_maker(record, name)][1]
     label, unit = _named(name)
     update = evidence(record, name)
+    if name not in before and update is not None:  # a chip that was measured: until then it went by its maker
+        prior = update.prior.model_dump()
+    else:
+        prior = _interval(before[name][1])
     shown = update and update.model_dump(include={"label", "unit", "prior", "measured", "posterior"})
     return {
-        "label": label, "unit": unit, "prior": _interval(prior), "posterior": _interval(posterior),
+        "label": label, "unit": unit, "prior": prior, "posterior": _interval(after[name][1]),
         "evidence": shown, "weight": 0.0 if update is None else _short(_weight(record, name, update)),
         "moved": 0.0 if update is None else _short(_moved(record, name, update)),
         "note": "" if update is None else update.note,
@@ -158,13 +162,6 @@ def _moved(record: CalibrationRecord, name: str, update: Update) -> float:
     return shifted.get(name, update.moved)
 
 
-def _maker(record: CalibrationRecord, name: str) -> str:
-    """The maker's fraction that a measured chip's own takes the place of."""
-    row = next(row for row in record.fractions if fraction_name(row) == name)
-    makers = {f.quantity: f for f in read(str(record.prior)).fractions}
-    return fraction_name(makers[row.quantity])
-
-
 def evidence(record: CalibrationRecord, name: str) -> Update | None:
     """The update behind a number that a result moves, on the scale of what was measured."""
     if record.prior is None:
@@ -174,10 +171,10 @@ def evidence(record: CalibrationRecord, name: str) -> Update | None:
     found = {update.name: update for update in (*record.gains, *record.work)}
     if by_parameter.get(name) in found:
         return found[by_parameter[name]]
-    fraction = next((row for row in record.fractions if fraction_name(row) == name), None)
+    fraction = next(row for row in record.fractions if fraction_name(row) == name)
     hardware = {update.name: update for update in record.hardware}
-    return None if fraction is None else hardware.get(f"{fraction.quantity} {fraction.chip_class or fraction.vendor}",
-                                                      hardware.get(f"{fraction.quantity} host"))  # fmt: skip
+    own = f"{fraction.quantity} {fraction.chip_class or fraction.vendor}"
+    return hardware.get(own, hardware.get(f"{fraction.quantity} host"))
 
 
 def _named(name: str) -> tuple[str, str]:

@@ -39,6 +39,8 @@ def effect(found: Mapping[str, Any]) -> None:
 
 def _size(found: Mapping[str, Any]) -> str:
     """How large a campaign would move the lead, in a sentence or two."""
+    if not found["campaign_size"]:
+        return "No model was trained, so nothing here grows with the size of a run."
     by = {row["flop"]: row["lead_2030_months"] for row in found["campaign_size"]}
     sizes = ", ".join(f"{by[flop]:.2g} at {flop:.0e} FLOP" for flop in SHOWN)
     month = next((flop for flop, months in by.items() if months >= 1), None)
