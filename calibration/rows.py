@@ -207,15 +207,14 @@ def side_by_side(records: Sequence[CalibrationRecord]) -> Sheet:
 
 
 def readings(record: CalibrationRecord) -> Sheet:
-    """The readings of a result: what was reached, of which peak, by whom, and why it moves nothing, if so."""
+    """The readings of a result by their id: what was reached, of which peak, and why it moves nothing, if so."""
     rows = []
     for r in record.readings:
         value = f"{r['value']:.3g} {r['unit']}" if r["unit"] != "share" else ""
         share = "–" if r["share"] is None else f"{r['share']:.1%}"
-        rows.append((r["chip"], r["quantity"], r["precision"], value, share, r["unused"] or "counts", r["tier"],
-                     f"{r['author']}, {r['title']}", r["as_of"]))  # fmt: skip
-    columns = ("Chip", "Kind of work", "Precision", "Reached", "Share of peak", "", "Tier", "Source", "As of")
-    return Sheet("Readings", columns, rows, left=3)
+        rows.append((r["id"], r["chip"], r["quantity"], r["precision"], r["tier"], r["unused"] or "yes", value, share))
+    columns = ("Reading", "Chip", "Kind of work", "Precision", "Tier", "Counts", "Reached", "Share of peak")
+    return Sheet("Readings", columns, rows, left=6)
 
 
 def work(record: CalibrationRecord) -> Sheet:

@@ -135,10 +135,8 @@ def _row(record: CalibrationRecord, name: str) -> dict[str, Any]:
     before, after = distributions(_spec(str(record.prior))), distributions(_spec(record.id))
     label, unit = _named(name)
     update = evidence(record, name)
-    if name not in before and update is not None:  # a chip that was measured: until then it went by its maker
-        prior = update.prior.model_dump()
-    else:
-        prior = _interval(before[name][1])
+    measured_itself = name not in before and update is not None  # until then it went by its maker
+    prior = update.prior.model_dump() if measured_itself else _interval(before[name][1])
     shown = update and update.model_dump(include={"label", "unit", "prior", "measured", "posterior"})
     return {
         "label": label, "unit": unit, "prior": prior, "posterior": _interval(after[name][1]),
