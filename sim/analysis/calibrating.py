@@ -135,8 +135,8 @@ def _row(record: CalibrationRecord, name: str) -> dict[str, Any]:
     before, after = distributions(_spec(str(record.prior))), distributions(_spec(record.id))
     label, unit = _named(name)
     update = evidence(record, name)
-    measured_itself = name not in before and update is not None  # until then it went by its maker
-    prior = update.prior.model_dump() if measured_itself else _interval(before[name][1])
+    # A chip that was measured went by its maker until then.
+    prior = _interval(before[name][1]) if update is None or name in before else update.prior.model_dump()
     shown = update and update.model_dump(include={"label", "unit", "prior", "measured", "posterior"})
     return {
         "label": label, "unit": unit, "prior": prior, "posterior": _interval(after[name][1]),

@@ -27,13 +27,21 @@ def blocks(table: Table) -> dict[str, Callable[[], str]]:
         "calibration_fit": lambda: _fit(read(IN_USE), table),
         "calibration_levers": sheet(lambda r: rows.levers(r.lever_runs)),
         "calibration_rl": sheet(lambda r: rows.reinforcement(r.rl)),
-        "calibration_updates": sheet(lambda r: rows.updates("", (*r.hardware, *r.gains, *r.frontier))),
+        "calibration_updates": sheet(lambda r: rows.updates("", (*r.hardware, *r.gains, *r.work, *r.frontier))),
+        "calibration_readings": lambda: _readings(table),
         "calibration_shifts": lambda: _list((*rows.shifts(read(IN_USE)), *rows.notes(read(IN_USE)))),
         "calibration_roofline": sheet(lambda r: rows.kappas(r.roofline)),
         "calibration_checks": sheet(lambda r: rows.checks(r.checks)),
         "calibration_side_by_side": sheet(lambda _: rows.side_by_side(_measured())),
         "calibration_costs": lambda: _costs(read(IN_USE), table),
     }
+
+
+def _readings(table: Table) -> str:
+    """Priors and posteriors of the results of readings."""
+    found = [record for record in map(read, ids()) if record.kind == "readings"]
+    sheets = [rows.updates("", (*record.hardware, *record.work)) for record in found]
+    return "\n".join(table(sheet.columns, sheet.rows) for sheet in sheets)
 
 
 def _measured() -> list[CalibrationRecord]:
