@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -74,6 +75,25 @@ def show(identifier: str) -> None:
     tables.result(read(identifier))
 
 
+@app.command()
+def law(
+    losses: str,
+    drop_highest: Annotated[int, typer.Option()] = 0,
+    draws: Annotated[int, typer.Option()] = 0,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Fit the additive law to a table of losses, without the highest ones when asked."""
+    from calibration.laws import fit_law, read_losses
+
+    found = fit_law(read_losses(losses), drop_highest, draws)
+    if as_json:
+        print(json.dumps(found.content(), indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    from calibration import tables
+
+    tables.law(found)
+
+
 def main() -> int:
     """Run a command; what a person can mend is one line on the error stream and status 2."""
     try:
@@ -88,7 +108,7 @@ def main() -> int:
         if hasattr(error, "format_message"):  # a usage error of typer
             return _refused(error.format_message())
         raise
-    if status == STOPPED:  # typer turns an interruption into its status
+    if status == STOPPED and "run" in sys.argv[1:2]:  # typer turns an interruption into its status
         print("polarity: calibrate: what is finished is kept; the same command goes on from there", file=sys.stderr)
     return status if isinstance(status, int) else 0
 

@@ -82,12 +82,12 @@ def _span(values: Array) -> dict[str, float]:
 # --- scaling --------------------------------------------------------------------------------------------------------
 
 
-def grid_of(plan: Plan, cells: Rows, seeds: Rows) -> scaling.Grid:
-    """The cells that a law is fitted to; the repeated cell counts once, at the mean of its losses."""
+def grid_of(fit_from: int, cells: Rows, seeds: Rows) -> scaling.Grid:
+    """The cells from `fit_from` tokens on; the repeated cell counts once, at the mean of its losses."""
     again: dict[tuple[str, int], list[float]] = {}
     for row in seeds:
         again.setdefault((row["size"], row["tokens"]), []).append(row["loss"])
-    used = [row for row in cells if row["tokens"] >= plan.fit_from]
+    used = [row for row in cells if row["tokens"] >= fit_from]
     losses = [np.mean([row["loss"], *again.get((row["size"], row["tokens"]), [])]) for row in used]
     return scaling.Grid(
         np.array([row["parameters"] for row in used], float), np.array([row["tokens"] for row in used], float),
@@ -97,7 +97,7 @@ def grid_of(plan: Plan, cells: Rows, seeds: Rows) -> scaling.Grid:
 
 def fitted(plan: Plan, cells: Rows, seeds: Rows) -> dict[str, Any] | None:
     """The additive law with intervals, what it predicts, and the other forms; None for too few cells."""
-    grid = grid_of(plan, cells, seeds)
+    grid = grid_of(plan.fit_from, cells, seeds)
     if len(grid.loss) < scaling.LEAST_CELLS:
         return None
     fits = {name: scaling.fit(grid, form) for name, form in scaling.FORMS.items()}

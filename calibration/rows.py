@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calibration.mapping import Z90
 from calibration.record import CalibrationRecord, Interval, Update
 from calibration.shares import Share, shares
+
+if TYPE_CHECKING:
+    from calibration.laws import Law
 
 Rows = Sequence[Mapping[str, Any]]
 ENDS = ("low", "median", "high")
@@ -108,6 +111,43 @@ def reinforcement(runs: Rows) -> Sheet:
         rows.append((r["base"], str(r["seed"]), passed, greedy, f"{r['flop'][-1]:.2g}", *form))
     columns = ("Base", "Seed", "Sampled", "Greedy", "FLOP", "Ceiling", "Middle, FLOP", "Steepness", "Forecast off by")
     return Sheet("Reinforcement: share of prompts answered, and the sigmoid in log FLOP", columns, rows, left=2)
+
+
+LAW = {"E": "E, irreducible loss", "A": "A", "B": "B", "alpha": "α, exponent of size", "beta": "β, exponent of data"}
+
+
+def fitted_law(found: Law) -> Sheet:
+    """The additive law on a table of losses, beside the published one where there is one."""
+    columns, rows = ["Parameter", "Fit"], [[label, f"{found.point[name]:.4g}"] for name, label in LAW.items()]
+    if found.intervals is not None:
+        columns.append("90 % interval")
+        for row, name in zip(rows, LAW, strict=True):
+            low, high = (found.intervals[name][end] for end in ("low", "high"))
+            row.append(f"{low:.3g} to {high:.3g}")
+    if found.published is not None:
+        columns.append("Published")
+        for row, name in zip(rows, LAW, strict=True):
+            row.append(f"{found.published[name]:.4g}")
+    return Sheet(f"L = E + A/N^α + B/D^β on {found.points} losses of {found.name}", columns, rows)
+
+
+MOST_NAMED = 12
+"""Left-out losses that are named in a line."""
+
+
+def law_notes(found: Law) -> list[str]:
+    """What was left out, how well the law fits, and what it leaves open, a line each."""
+    notes = [f"The misfit is {found.rms:.2%} (root mean square of ln loss)."]
+    if found.dropped:
+        named = [f"{d['at']} (loss {d['loss']:.4g}, size {d['size']:.3g}, tokens {d['tokens']:.3g})"
+                 for d in found.dropped[:MOST_NAMED]]  # fmt: skip
+        more = len(found.dropped) - len(named)
+        also = f"; and {more} more" if more else ""
+        notes.append(f"Left out, the highest losses: {'; '.join(named)}{also}.")
+    if found.at_bound:
+        names = ", ".join(LAW[name].partition(",")[0] for name in found.at_bound)
+        notes.append(f"At a bound of the search, so not told by these losses: {names}.")
+    return notes
 
 
 def law(fit: Mapping[str, Any]) -> Sheet:

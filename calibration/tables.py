@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from calibration import rows
+from calibration.laws import Law
 from calibration.record import CalibrationRecord
 
 WIDTH = 120
@@ -31,6 +32,13 @@ def show(sheet: rows.Sheet) -> None:
     console.print(sheet.title, style="bold")
     console.print(table)
     console.print()
+
+
+def law(found: Law) -> None:
+    """Print a law fitted to a table of losses."""
+    show(rows.fitted_law(found))
+    for line in rows.law_notes(found):
+        _console().print(f"· {line}")
 
 
 def result(record: CalibrationRecord) -> None:

@@ -32,6 +32,7 @@ class What(StrEnum):
     report = "report"
     remake = "remake"
     effect = "effect"
+    law = "law"
     list = "list"
 
 
@@ -44,12 +45,17 @@ def calibrate(
         typer.Argument(
             help="bench, train, levers: measure a part. fit: the result from what was measured. all: everything. "
             "show: a result in tables. report: as an HTML page. remake: the result again from its log, by today's "
-            "formulas. effect: what it changes in the simulator. list: all."
+            "formulas. effect: what it changes in the simulator. law: a scaling law fitted to losses of your own. "
+            "list: all."
         ),
     ] = What.all,
     identifier: Annotated[
         str | None,
-        typer.Argument(metavar="[ID]", help="For show, report, remake, effect: a result; the one in use by default."),
+        typer.Argument(
+            metavar="[ID|FILE]",
+            help="For show, report, remake, effect: a result; the one in use by default. For law: a CSV file with the "
+            "columns size, tokens (or flop) and loss, a result, or chinchilla, the published points (default).",
+        ),
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Fewer and smaller runs: four to five minutes.")] = False,
     full: Annotated[bool, typer.Option("--full", help="More sizes, budgets and seeds: about twenty minutes.")] = False,
@@ -66,7 +72,15 @@ def calibrate(
     peak_gbs: Annotated[float | None, typer.Option(help="Its memory peak, GB/s.")] = None,
     restart: Annotated[bool, typer.Option("--restart", help="Forget what an interrupted campaign measured.")] = False,
     runs: Annotated[int, typer.Option(help="For effect: futures.")] = 1024,
-    as_json: Annotated[bool, typer.Option("--json", help="For list and effect: print JSON and nothing else.")] = False,
+    drop_highest: Annotated[
+        int, typer.Option(metavar="N", min=0, help="For law: leave out the N highest losses, and say which.")
+    ] = 0,
+    bootstrap: Annotated[
+        int, typer.Option(metavar="N", min=0, max=500, help="For law: refit N times, for 90 % intervals.")
+    ] = 0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="For list, effect and law: print JSON and nothing else.")
+    ] = False,
 ) -> None:
     """Measure hardware and train small models, and see what that may move.
 
@@ -78,8 +92,12 @@ def calibrate(
         raise InputError(f"--device {device}: unknown device; valid are: cpu, cuda")
     if identifier is not None and what in (*_MEASURES, What.list):
         raise InputError(f"calibrate {what}: takes no ID; {identifier!r} is one too many")
+    if what is not What.law and (drop_highest or bootstrap):
+        raise InputError(f"calibrate {what}: --drop-highest and --bootstrap are for `calibrate law` alone")
     if what is What.list:
         _list(as_json)
+    elif what is What.law:
+        _law(identifier, drop_highest, bootstrap, as_json)
     elif what is What.effect:
         _effect(identifier, runs, as_json)
     elif what is What.show:
@@ -147,6 +165,12 @@ def _start(words: list[str], device: str) -> None:
             status = process.wait()  # it was interrupted too, and says how to go on
     if status:
         raise typer.Exit(status if status > 0 else 128 - status)
+
+
+def _law(losses: str | None, drop_highest: int, draws: int, as_json: bool) -> None:
+    """Fit a scaling law to losses; the published Chinchilla points by default."""
+    options = ["--drop-highest", str(drop_highest), "--draws", str(draws), *(["--json"] if as_json else [])]
+    _start(["law", *options, "--", "chinchilla" if losses is None else losses], "cpu")
 
 
 def _list(as_json: bool) -> None:

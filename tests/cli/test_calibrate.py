@@ -154,6 +154,8 @@ def test_parameters_show_what_a_result_moved(polarity, name):
         (["calibrate", "bench", "again"], ["takes no ID", "'again'"]),
         (["calibrate", "bench", "--peak-tflops", "-1"], ["--peak-tflops is -1", "above 0"]),
         (["calibrate", "bench", "--seed", "-1"], ["--seed"]),
+        (["calibrate", "law", "--drop-highest", "-1"], ["--drop-highest"]),
+        (["calibrate", "show", "--drop-highest", "2"], ["calibrate show", "are for `calibrate law` alone"]),
     ],
     ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
 )
@@ -167,6 +169,29 @@ def test_a_place_that_cannot_be_written_is_refused(polarity, tmp_path: Path):
     file = tmp_path / "file"
     file.write_text("")
     assert "is not a directory" in polarity("calibrate", "bench", "--out", file / "x").refusal()
+
+
+# --- a law of losses ------------------------------------------------------------------------------------------------
+
+
+def test_a_law_is_fitted_to_a_file_without_torch(tmp_path: Path):
+    file = tmp_path / "-my losses.csv"
+    rows = [f"{n},{d},{1.2 + 20 / n**0.3 + 300 / d**0.45}" for n in (1e5, 1e6, 1e7) for d in (1e7, 1e8, 1e9)]
+    file.write_text("\n".join(["size,tokens,loss", *rows, "1e5,3e7,9"]) + "\n", encoding="utf-8")
+    done = cli("calibrate", "law", str(file), "--drop-highest", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    content = json.loads(done.stdout)
+    assert content["points"] == 9
+    assert content["dropped"] == [{"at": "row 11", "size": 1e5, "tokens": 3e7, "loss": 9.0}]
+    assert content["point"]["alpha"] == pytest.approx(0.3, rel=1e-3)
+    assert content["point"]["B"] == pytest.approx(300, rel=1e-2)
+
+
+def test_what_is_no_table_of_losses_is_refused_in_one_line(tmp_path: Path):
+    done = cli("calibrate", "law", str(tmp_path))
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.endswith("cannot be read as a table of losses (it is no file)")
 
 
 # --- measuring ------------------------------------------------------------------------------------------------------
