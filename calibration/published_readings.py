@@ -26,6 +26,7 @@ TIERS: tuple[Tier, ...] = ("data", "inferred", "judgement")
 WIDE = ("bf16", "fp16")
 """Precisions of training; products in 8 bits stand in where a chip has none in these."""
 UNUSED = {
+    "engine": "a copy engine shows itself and not the memory",
     "training": "the prior of training utilization is made of such runs",
     "prefill": "prefill goes by a chip's reachable compute, as training does",
     "decode": "bound by arithmetic here, which goes by a chip's reachable compute",

@@ -23,6 +23,7 @@ Peak = Literal["compute", "memory"]
 QUANTITIES: dict[str, str] = {
     "compute": "a large matrix product",
     "bandwidth": "a copy on the device or a streaming kernel, bytes read plus bytes written",
+    "engine": "a copy by the copy engine, which is slower than the memory",
     "prefill": "an attention kernel over a whole prompt",
     "decode": "an attention kernel for one or a few new tokens per sequence",
     "training": "whole training steps by the model's FLOP (MFU)",

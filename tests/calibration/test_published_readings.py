@@ -77,6 +77,7 @@ def test_a_cut_chip_says_nothing_of_whole_ones():
         ({"value": 1200.0}, "more than the data sheet's peak"),
         ({"chip": "TPU v4"}, "the catalogue lacks numbers of this chip"),
         ({"quantity": "training"}, UNUSED["training"]),
+        ({"quantity": "engine"}, UNUSED["engine"]),
         ({"quantity": "prefill"}, UNUSED["prefill"]),
         ({"quantity": "decode"}, UNUSED["decode"]),
     ],

@@ -89,7 +89,10 @@ def test_a_good_row_is_read(tmp_path: Path) -> None:
         ({"value": "-1"}, "value must be a number above 0 and up to 100000, not '-1'"),
         ({"unit": "share", "value": "1.2"}, "value must be at most 1, being a share, not '1.2'"),
         ({"unit": "TB/s"}, "unit must be TFLOP/s or share against the compute peak, not 'TB/s'"),
-        ({"quantity": "speed"}, "quantity must be one of compute, bandwidth, prefill, decode, training, not 'speed'"),
+        (
+            {"quantity": "speed"},
+            "quantity must be one of compute, bandwidth, engine, prefill, decode, training, not 'speed'",
+        ),
         ({"peak": "link"}, "peak must be one of compute, memory, not 'link'"),
         (
             {"precision": ""},
