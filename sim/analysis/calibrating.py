@@ -43,7 +43,7 @@ def effect(identifier: str = IN_USE, runs: int = 1024, seed: int = 0, tell: Tell
     """What a result changes against its prior, future by future on the same dice, as plain numbers.
 
     Args:
-        identifier: a calibration result with a prior.
+        identifier: a calibration result with a prior, or `RESULT:NUMBER`.
         runs: futures.
         seed: names the dice.
         tell: called with (ensembles simulated, ensembles in all).
@@ -77,7 +77,7 @@ def effect(identifier: str = IN_USE, runs: int = 1024, seed: int = 0, tell: Tell
     base = _lead(before)
     rows, slopes = {}, {}
     for name in moved:
-        rows[name] = _row(record, name) | _change(base, _lead(run(f"{record.id}:{name}")), "lead_2030_months")
+        rows[name] = _row(record, name) | _change(base, _lead(run(f"{record.id.partition(':')[0]}:{name}")), "lead_2030_months")
         slopes[name] = _slope(name, record, runs, seed, run)
         rows[name]["lead_per_sd_months"] = _short(slopes[name])
     return {

@@ -55,6 +55,12 @@ def test_the_effect_is_the_mean_of_paired_futures(found):
     assert found["together"]["lead_2030_months"] != 0
 
 
+def test_a_number_can_be_asked_for_by_itself(found):
+    alone = effect(f"{IN_USE}:rl_size", RUNS)
+    assert alone["parameters"] == {"rl_size": found["parameters"]["rl_size"]}
+    assert alone["together"]["lead_2030_months"] == found["parameters"]["rl_size"]["lead_2030_months"]
+
+
 def test_outcomes_are_shares(found):
     for shares in found["outcomes"].values():
         assert sum(shares.values()) == pytest.approx(1, abs=1e-3)
