@@ -52,7 +52,7 @@ def read_table(path: Path, what: str) -> Table:
     name = path.name or str(path)
     try:
         if path.exists() and not path.is_file():
-            raise ValueError("it is no file")
+            raise ValueError("it is not a file")
         if path.exists() and path.stat().st_size > LARGEST:
             raise ValueError(f"it is larger than {LARGEST // 2**20} MiB")
         with path.open(encoding="utf-8-sig", newline="") as file:  # spreadsheets put a mark before the header

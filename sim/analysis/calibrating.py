@@ -77,7 +77,9 @@ def effect(identifier: str = IN_USE, runs: int = 1024, seed: int = 0, tell: Tell
     base = _lead(before)
     rows, slopes = {}, {}
     for name in moved:
-        rows[name] = _row(record, name) | _change(base, _lead(run(f"{record.id.partition(':')[0]}:{name}")), "lead_2030_months")
+        rows[name] = _row(record, name) | _change(
+            base, _lead(run(f"{record.id.partition(':')[0]}:{name}")), "lead_2030_months"
+        )
         slopes[name] = _slope(name, record, runs, seed, run)
         rows[name]["lead_per_sd_months"] = _short(slopes[name])
     return {

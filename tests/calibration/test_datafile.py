@@ -40,9 +40,9 @@ def test_a_file_that_is_no_table_is_refused_in_one_line(tmp_path: Path, content:
 
 
 def test_what_is_no_file_or_too_large_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ValueError, match="it is no file"):
+    with pytest.raises(ValueError, match="it is not a file"):
         read_table(tmp_path, "a table")
-    with pytest.raises(ValueError, match="it is no file"):
+    with pytest.raises(ValueError, match="it is not a file"):
         read_table(Path("/dev/zero"), "a table")
     with pytest.raises(ValueError, match="null"):
         read_table(Path("a\0b.csv"), "a table")

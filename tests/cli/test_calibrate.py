@@ -191,7 +191,7 @@ def test_what_is_no_table_of_losses_is_refused_in_one_line(tmp_path: Path):
     done = cli("calibrate", "law", str(tmp_path))
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
-    assert line.endswith("cannot be read as a table of losses (it is no file)")
+    assert line.endswith("cannot be read as a table of losses (it is not a file)")
 
 
 # --- measuring ------------------------------------------------------------------------------------------------------
