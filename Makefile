@@ -17,7 +17,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 TORCH := 2.13.0
 TORCH_TOO := $(if $(WITHOUT_TORCH),,calibration)
 
-.PHONY: help setup calibration run test test-all lint format bench hindcast golden docs constraints
+.PHONY: help setup calibration run test test-all lint format bench hindcast golden docs gpu-kit constraints
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -68,6 +68,9 @@ golden: setup ## write the expected results anew; then say in CHANGELOG.md what 
 docs: setup ## write the generated tables of the documentation and its notebook anew
 	$(BIN)/python -m sim.docs
 	$(BIN)/python -m sim.docs.notebook
+
+gpu-kit: setup ## pack dist/polarity-gpu-kit.tar.gz, which calibrates on a cluster node with Python 3.12 and PyTorch
+	$(BIN)/python -m calibration.kit dist
 
 constraints: ## pin the newest versions that fit pyproject.toml (needs Python 3.11)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 WRONG, STOPPED = 2, 130
+STARTED = time.time()
+"""A time limit counts from here: torch takes a while to load."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -26,12 +29,23 @@ def run(
     seed: Annotated[int, typer.Option()] = 0,
     peak_tflops: Annotated[float | None, typer.Option()] = None,
     peak_gbs: Annotated[float | None, typer.Option()] = None,
+    within: Annotated[float | None, typer.Option()] = None,
+    started: Annotated[float | None, typer.Option()] = None,
+    plan: Annotated[str | None, typer.Option()] = None,
+    each: Annotated[bool, typer.Option("--each")] = False,
     command: Annotated[str, typer.Option()] = shlex.join(["python", "-m", "calibration", *sys.argv[1:]]),
 ) -> None:
-    """Run a campaign or some of its parts."""
+    """Run a campaign or some of its parts, within a number of seconds if one is given.
+
+    `started` is when these began to count, seconds since the epoch. `plan` is the device whose plan is run, which is
+    another in a rehearsal. With `each` a result is written after each part.
+    """
     from calibration.command import Order, run as run_order
 
-    order = Order(what, tier, device, out, catalogue, restart, seed, peak_tflops, peak_gbs, command)
+    since = STARTED if started is None else started
+    order = Order(
+        what, tier, device, out, catalogue, restart, seed, peak_tflops, peak_gbs, command, within, since, plan, each
+    )  # fmt: skip
     path = run_order(order)
     if path is not None:
         print(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -47,6 +48,12 @@ class Device:
         for _ in range(repeats):
             call()
         return (self.seconds() - start) / repeats
+
+    def free_bytes(self) -> int:
+        """Memory that nobody uses."""
+        if self.is_gpu:
+            return int(torch.cuda.mem_get_info()[0])
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
     def precision(self) -> AbstractContextManager[object]:
         """Matrix products in bfloat16 on a GPU; in float32 on a processor, where narrow models gain nothing."""

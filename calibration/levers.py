@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -27,10 +28,16 @@ GENERATED_AT_ONCE = 512
 
 def measure(campaign: Campaign) -> list[dict[str, Any]]:
     """Every lever of the plan, from the log as far as it is there."""
+    return list(each(campaign))
+
+
+def each(campaign: Campaign) -> Iterator[dict[str, Any]]:
+    """The same lever by lever: what was finished stays when the time is up."""
     parts = {
         "distillation": distillation, "repetition": repetition, "synthetic": synthetic, "optimizer": optimizer
     }  # fmt: skip
-    return [row for name in campaign.plan.levers.names for row in parts[name](campaign)]
+    for name in campaign.plan.levers.names:
+        yield from parts[name](campaign)
 
 
 def plain_curve(campaign: Campaign, shape: Shape, also: tuple[int, ...] = ()) -> tuple[list[float], list[float]]:

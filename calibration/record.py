@@ -121,6 +121,26 @@ class Shift(_Stored):
     reason: str
 
 
+class Shortened(_Stored):
+    """What a time limit left of a campaign."""
+
+    within: float
+    """Seconds."""
+    cells: int
+    of_cells: int
+    """Training runs of the grid, and how many there are without a limit."""
+    dropped: tuple[str, ...]
+    """The missing ones, by size and bytes trained on."""
+    divided_by: int
+    """What every budget of text was divided by."""
+    levers: tuple[str, ...]
+    """Levers that were not measured."""
+    reinforcement: int
+    of_reinforcement: int
+    seeds: int
+    of_seeds: int
+
+
 class Provenance(_Stored):
     """Where a measured result comes from."""
 
@@ -138,6 +158,8 @@ class Provenance(_Stored):
     log: str
     """File name of the raw log, beside the result."""
     log_sha256: str
+    shortened: Shortened | None = None
+    """None where no time limit was given."""
 
 
 class CalibrationRecord(_Stored):

@@ -26,6 +26,8 @@ END, PAD, ASK = 6, 7, 8
 TAUGHT = 64
 """Demonstrations per step."""
 TEACHING_RATE = 3e-3
+SCORED_EVERY = 5
+"""Steps of demonstrations between two looks at how many prompts pass."""
 LONGEST_TEACHING = 2000
 """Steps after which a base that has not reached its share is taken as it is."""
 AT_ONCE = 1024
@@ -133,15 +135,18 @@ class Bracket:
         sampler = None if greedy else torch.Generator(device=self.device.torch).manual_seed(2)
         return float(rewards(answer(self.model, asked, right.shape[1], sampler, self.device), right).mean())
 
-    def teach(self, share: float) -> tuple[int, float]:
-        """Learn from demonstrations until `share` of the prompts pass; returns the steps and their FLOP."""
+    def teach(self, share: float, tick: Callable[[], None] = lambda: None) -> tuple[int, float]:
+        """Learn from demonstrations until `share` of the prompts pass; returns the steps and their FLOP.
+
+        `tick` is called after every step.
+        """
         optimizer = torch.optim.AdamW(self.model.parameters(), lr=TEACHING_RATE, weight_decay=0.0)
         length, steps = self.plan.longest + self.plan.deepest + 2, 0
-        every = 5
-        while steps < LONGEST_TEACHING and (steps % every or self.passed() < share):
+        while steps < LONGEST_TEACHING and (steps % SCORED_EVERY or self.passed() < share):
             asked, right = prompts(self.plan, TAUGHT, self.maker)
             self._step(optimizer, asked, right, torch.ones(TAUGHT, device=self.device.torch))
             steps += 1
+            tick()
         return steps, steps * self.plan.shape.train_flop(TAUGHT * (length - 1), length)
 
     def reinforce(self, tick: Callable[[], None] = lambda: None) -> list[Point]:

@@ -70,6 +70,12 @@ def calibrate(
         float | None, typer.Option(help="Dense peak of a chip that the catalogue lacks, TFLOP/s.")
     ] = None,
     peak_gbs: Annotated[float | None, typer.Option(help="Its memory peak, GB/s.")] = None,
+    within: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS", help="Time for all of it: on a slow device the most expensive runs are left out."
+        ),
+    ] = None,
     restart: Annotated[bool, typer.Option("--restart", help="Forget what an interrupted campaign measured.")] = False,
     runs: Annotated[int, typer.Option(help="For effect: futures.")] = 1024,
     drop_highest: Annotated[
@@ -94,6 +100,8 @@ def calibrate(
         raise InputError(f"calibrate {what}: takes no ID; {identifier!r} is one too many")
     if what is not What.law and (drop_highest or bootstrap):
         raise InputError(f"calibrate {what}: --drop-highest and --bootstrap are for `calibrate law` alone")
+    if within is not None and what not in _MEASURES:
+        raise InputError(f"calibrate {what}: measures nothing, so --within has nothing to limit")
     if what is What.list:
         _list(as_json)
     elif what is What.law:
@@ -108,17 +116,20 @@ def calibrate(
         _remake(_record(identifier).id, out, device)
     else:
         tier = "fast" if fast else "full" if full else "smoke" if smoke else "standard"
-        _measure(what, tier, device, out, _options(seed, peak_tflops, peak_gbs, restart))
+        _measure(what, tier, device, out, _options(seed, peak_tflops, peak_gbs, within, restart))
 
 
-def _options(seed: int, tflops: float | None, gbs: float | None, restart: bool) -> list[str]:
+def _options(seed: int, tflops: float | None, gbs: float | None, within: float | None, restart: bool) -> list[str]:
+    from calibration.deadline import check_within
+
+    check_within(within)
     words = ["--seed", str(seed)] + (["--restart"] if restart else [])
     for name, value in (("--peak-tflops", tflops), ("--peak-gbs", gbs)):
         if value is not None:
             if not 0 < value < float("inf"):
                 raise InputError(f"{name} is {value:g}; it is a number above 0")
             words += [name, str(value)]
-    return words
+    return words + ([] if within is None else ["--within", f"{within:g}"])
 
 
 def _record(identifier: str | None) -> CalibrationRecord:
