@@ -23,14 +23,14 @@ SHARES = {"bench": 0.12, "grid": 0.50, "levers": 0.55}
 """What a part may use: of the whole limit, of what is left for runs, and of what the grid leaves; reinforcement has the
 rest. About the shares that the standard campaign uses on a processor."""
 FIT = 0.15
-"""Share of the limit that is kept for the fit."""
+"""Share of the limit that is kept for the fit; more where the fits that cannot be left out need it."""
 MARGIN = 0.9
 """Share of the remaining time that runs are planned for: a shared machine may be slower than at its first steps."""
-OVERRUN = 1.5
-"""A part is stopped when it takes this many times what was planned for it."""
 SERIES = 16
 """Series of microbenchmarks that share the time for them."""
 MOST_HALVINGS = 10
+FEWEST_STEPS = 128
+"""Steps that the smallest budget should have: with fewer, halving the text halves the sequences of a step too."""
 SMALL_BATCH = 0.5
 """A step on fewer sequences costs at least this share of a full one: part of its cost is the same for any number."""
 WRITING = 5.0
@@ -46,6 +46,8 @@ class Pace:
 
     per_token: Mapping[str, float]
     """Seconds of training per token, by size."""
+    batch: int
+    """Sequences of a step that this was measured with."""
     measured: tuple[str, ...]
     """The sizes that were tried; the others follow from them by their arithmetic."""
     flop_per_second: float
@@ -87,7 +89,7 @@ class Budget:
 def training(plan: Plan, pace: Pace, shape: Shape, budgets: tuple[int, ...], batch: int | None = None) -> float:
     """Seconds of one size on some budgets of a common trunk, with the scores of each."""
     tokens = max(budgets, default=0) * (1 - DECAY) + DECAY * sum(budgets)
-    slower = 1.0 if batch is None else max(plan.batch / batch * SMALL_BATCH, 1.0)
+    slower = max(pace.batch / (batch or plan.batch) * SMALL_BATCH, 1.0)
     scoring = len(budgets) * plan.scored * plan.context / 3  # a forward pass is a third of a step
     return pace.per_token[shape.name] * (tokens * slower + scoring)
 
@@ -212,26 +214,42 @@ def restricted(plan: Plan, kept: set[tuple[str, int]]) -> Plan:
 
 
 def halved(plan: Plan) -> Plan:
-    """The plan on half as much text everywhere, in steps of half the sequences as long as some are left."""
+    """The plan on half as much text everywhere, in smaller steps where there would be few of them."""
     lever, recipe = plan.levers, plan.recipe
+    few = min(plan.budgets) < 2 * FEWEST_STEPS * plan.batch * plan.context
+
+    def sequences(batch: int) -> int:
+        return max(batch // 2, 1) if few else batch
+
     return replace(
-        plan, batch=max(plan.batch // 2, 1), scored=max(plan.scored // 2, 64), fit_from=plan.fit_from // 2,
+        plan, batch=sequences(plan.batch), scored=max(plan.scored // 2, 64), fit_from=plan.fit_from // 2,
         budgets=tuple(budget // 2 for budget in plan.budgets),
         without=frozenset((name, budget // 2) for name, budget in plan.without),
         seed_cell=(plan.seed_cell[0], plan.seed_cell[1] // 2),
         recipe=replace(recipe, warm_up=recipe.warm_up // 2),
         levers=replace(
             lever, distilled=tuple(budget // 2 for budget in lever.distilled), unique=lever.unique // 2,
-            adam=tuple((max(batch // 2, 1), rate) for batch, rate in lever.adam),
+            adam=tuple((sequences(batch), rate) for batch, rate in lever.adam),
         ),
     )  # fmt: skip
 
 
+def fit_seconds(plan: Plan, pace: Pace, within: float) -> float:
+    """What to keep for the fit: its share of the time, but no more than it can use, nor less than it needs."""
+    draws = min(LEAST_BOOTSTRAPS, plan.bootstraps), plan.bootstraps
+    least, most = (pace.fit_start * (_searches(plan) + 2 * count) for count in draws)
+    return min(max(FIT * within, least), most)
+
+
+def _searches(plan: Plan) -> int:
+    """Searches for a law that cannot be left out: each form, the fit held back, and each cell left out of each form."""
+    cells = sum(len(plan.cells(shape)) for shape in plan.sizes)
+    return sum(len(form.starts) for form in FORMS.values()) + len(FORMS["additive"].starts) + 2 * cells * len(FORMS)
+
+
 def _bootstraps(plan: Plan, pace: Pace, seconds: float) -> int:
     """As many refits of the law as fit, after the fits that cannot be left out."""
-    cells = sum(len(plan.cells(shape)) for shape in plan.sizes)
-    fixed = sum(len(form.starts) for form in FORMS.values()) + len(FORMS["additive"].starts) + 2 * cells * len(FORMS)
-    fitting = int((seconds / pace.fit_start - fixed) / 2) if pace.fit_start else plan.bootstraps
+    fitting = int((seconds / pace.fit_start - _searches(plan)) / 2) if pace.fit_start else plan.bootstraps
     return max(min(plan.bootstraps, fitting), min(LEAST_BOOTSTRAPS, plan.bootstraps))
 
 

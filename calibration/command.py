@@ -7,6 +7,7 @@ import platform
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,8 @@ def run(order: Order) -> Path | None:
     tables.result(record)
     if order.what == "all":
         shutil.rmtree(folder)  # the next campaign measures anew; the log lies beside the result
+        with suppress(OSError):  # another campaign may be unfinished
+            folder.parent.rmdir()
     return path
 
 

@@ -8,10 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from calibration import pace
-from calibration.budget import FIT, OVERRUN, SHARES, bench_sizes, fit_into, pace_from, restricted
+from calibration.budget import FIT, SHARES, bench_sizes, fit_into, fit_seconds, pace_from, restricted
 from calibration.campaign import Campaign
 from calibration.deadline import Deadline, limited
 
+PARTS = ("grid", "levers", "reinforcement")
+LATE = 1.5
+"""The microbenchmarks are stopped when they take this many times their share."""
+LATER = 0.5
+"""Share of the time planned for later parts that an earlier one leaves them in any case."""
 WRITING = 3.0
 """Seconds kept for writing the result once the law is fitted."""
 
@@ -55,7 +60,7 @@ class Limits:
         seconds = self.free if alone else SHARES["bench"] * self.deadline.within
         plan = self.campaign.plan
         self.campaign.plan = replace(plan, bench=bench_sizes(plan.bench, plan, found, seconds))
-        with self._stopped_after(seconds * OVERRUN):
+        with self._stopped_after(seconds * LATE):
             yield
         self.campaign.plan = plan
 
@@ -67,9 +72,10 @@ class Limits:
         """
         if self.deadline.within is None:
             return
-        log, fit = self.campaign.log, FIT * self.deadline.within
-        row = log.get("budget") if log.has("budget") else {"seconds": self.free, "fit": fit}
-        chosen = fit_into(self.whole, self._pace(), row["seconds"], row["fit"])
+        log, found = self.campaign.log, self._pace()
+        self.reserve = fit_seconds(self.whole, found, self.deadline.within)
+        row = log.get("budget") if log.has("budget") else {"seconds": self.free, "fit": self.reserve}
+        chosen = fit_into(self.whole, found, row["seconds"], row["fit"])
         self.campaign.plan = chosen.plan
         planned = {"grid": chosen.grid, "levers": chosen.levers, "reinforcement": chosen.reinforcement}
         log.once("budget", lambda: {**row, "divided_by": 2**chosen.halvings, "planned": planned})
@@ -78,12 +84,13 @@ class Limits:
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
-        """A block that ends when the part has taken much longer than planned, or the time is up."""
+        """A block that ends when what is left of the time belongs to the parts after it."""
         if self.deadline.within is None:
             yield
             return
-        planned = self.campaign.log.get("budget")["planned"][name]
-        with self._stopped_after(min(OVERRUN * planned, self.free)):
+        planned = self.campaign.log.get("budget")["planned"]
+        later = sum(planned[other] for other in PARTS[PARTS.index(name) + 1 :])
+        with self._stopped_after(self.free - LATER * later):
             yield
 
     @contextmanager

@@ -27,9 +27,9 @@ FIRST_BATCH = 16
 def measured(plan: Plan, where: Device, within: float) -> Pace:
     """Seconds of a step at every size, of reinforcement and of the fit; a few hundredths of the time limit in all."""
     most = TRIED * within
-    per_token, tried, rate = _sizes(plan, where, most)
+    per_token, batch, tried, rate = _sizes(plan, where, most)
     taught, scored, step = _reinforcement(plan.rl, where, rate, most)
-    return Pace(per_token, tried, rate, step, taught, scored, _fit_start())
+    return Pace(per_token, batch, tried, rate, step, taught, scored, _fit_start())
 
 
 def _wall(where: Device, call: Callable[[], object]) -> float:
@@ -49,8 +49,8 @@ def _typical(where: Device, call: Callable[[], object], most: float) -> float:
     return statistics.median(_wall(where, call) for _ in range(REPEATS))
 
 
-def _sizes(plan: Plan, where: Device, most: float) -> tuple[dict[str, float], tuple[str, ...], float]:
-    """Seconds per token by size, the sizes that were tried, and the FLOP per second of the largest of them."""
+def _sizes(plan: Plan, where: Device, most: float) -> tuple[dict[str, float], int, tuple[str, ...], float]:
+    """Seconds per token by size, with how many sequences, the sizes that were tried, and FLOP/s of the largest."""
     per_token: dict[str, float] = {}
     tried: list[str] = []
     batch, rate = max(plan.batch // FIRST_BATCH, 1), 0.0
@@ -66,7 +66,7 @@ def _sizes(plan: Plan, where: Device, most: float) -> tuple[dict[str, float], tu
         tokens = batch * shape.context
         per_token[shape.name], rate = seconds / tokens, shape.train_flop(tokens) / seconds
         tried.append(shape.name)
-    return per_token, tuple(tried), rate
+    return per_token, batch, tuple(tried), rate
 
 
 def _step(shape: Shape, batch: int, recipe: Recipe, where: Device) -> Callable[[], None]:
