@@ -3,7 +3,7 @@
 A pure function of the plan, of what a step costs on the device, and of the seconds there are, so that an interrupted
 campaign comes to the same choice. The most expensive runs go first: along a size's budgets the largest, since a
 smaller one neither needs it nor changes without it. Where the fewest cells that carry a law are still too many, every
-budget of text is halved, as often as necessary.
+budget of text is halved, and again; at last, fewer cells are better than none.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MARGIN = 0.9
 """Share of the remaining time that runs are planned for: a shared machine may be slower than at its first steps."""
 SERIES = 16
 """Series of microbenchmarks that share the time for them."""
-MOST_HALVINGS = 10
+MOST_HALVINGS = 9
 FEWEST_STEPS = 128
 """Steps that the smallest budget should have: with fewer, halving the text halves the sequences of a step too."""
 SMALL_BATCH = 0.5
@@ -150,10 +150,11 @@ def fit_into(plan: Plan, pace: Pace, seconds: float, fit: float) -> Budget:
     """
     seconds *= MARGIN
     shorter, halvings = plan, 0
-    while (kept := _grid(shorter, pace, SHARES["grid"] * seconds)) is None:
-        if halvings == MOST_HALVINGS:
-            raise ValueError(f"--within is too short for this device: {seconds:.0f} s are left for training runs")
+    while (kept := _grid(shorter, pace, SHARES["grid"] * seconds, LEAST_CELLS)) is None and halvings < MOST_HALVINGS:
         shorter, halvings = halved(shorter), halvings + 1
+    kept = kept or _grid(shorter, pace, SHARES["grid"] * seconds, 1)
+    if kept is None:
+        raise ValueError(f"--within is too short for this device: {seconds:.0f} s are left for training runs")
     shorter, grid = kept
     left = seconds - grid
     costs = levers(shorter, pace)
@@ -172,10 +173,10 @@ def fit_into(plan: Plan, pace: Pace, seconds: float, fit: float) -> Budget:
     )
 
 
-def _grid(plan: Plan, pace: Pace, seconds: float) -> tuple[Plan, float] | None:
-    """The plan with the cells that fit and the seconds they take; None where too few would be left to fit a law to."""
+def _grid(plan: Plan, pace: Pace, seconds: float, least: int) -> tuple[Plan, float] | None:
+    """The plan with the cells that fit and the seconds they take; None where fewer than `least` would be left."""
     kept = {shape: plan.cells(shape) for shape in plan.sizes}
-    least = min(sum(map(len, kept.values())), LEAST_CELLS)
+    least = min(sum(map(len, kept.values())), least)
 
     def cost() -> float:
         return sum(training(plan, pace, shape, budgets) for shape, budgets in kept.items())

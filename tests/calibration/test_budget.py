@@ -96,6 +96,7 @@ def test_what_is_left_out_takes_its_levers_along():
 def test_on_a_very_slow_device_every_budget_of_text_is_halved():
     found = fit_into(GPU, replace(pace(GPU, 1e11), batch=8), 400.0, 50.0)  # it was tried on a few sequences
     divisor = 2**found.halvings
+    assert cells(found.plan)
     assert divisor > 1
     assert found.plan.budgets == tuple(tokens // divisor for tokens in GPU.budgets)
     assert found.plan.levers.unique == GPU.levers.unique // divisor
