@@ -276,6 +276,6 @@ def _step(device: Device, sizes: Sizes, times: int, compiled: bool) -> Measureme
         trainer.step(tokens, lambda _, text: next_token(model, text), 1.0)
 
     best, median = _rates(device, sizes, step, shape.train_flop(batch * shape.context))
-    how = f", batch {batch}{', compiled' if compiled else ''}" if (times, compiled) != (1, False) else ""
-    label = f"{shape.name}, {shape.with_head / 1e6:.2f} M{how}"
+    how = f" in batches of {batch}{', compiled' if compiled else ''}" if (times, compiled) != (1, False) else ""
+    label = f"{shape.name}{how}, {shape.with_head / 1e6:.2f} M"
     return Measurement("training step", label, _precision(device)[1], "FLOP/s", best, median)

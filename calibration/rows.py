@@ -294,6 +294,21 @@ def _reached(name: str, most: str, found: Sequence[Share]) -> list[str]:
     return [f"{name} reaches {' and '.join(own)} of the best {most}."] if own else []
 
 
+def left_out(record: CalibrationRecord) -> str:
+    """What a time limit left out, in a sentence; empty where there was none."""
+    short = None if record.provenance is None else record.provenance.shortened
+    if short is None:
+        return ""
+    done = (
+        f"{short.cells} of {short.of_cells} training runs, {short.seeds} of {short.of_seeds} repeated ones and "
+        f"{short.reinforcement} of {short.of_reinforcement} reinforcement runs ended within {short.within:g} s"
+    )
+    less = f", each on 1/{short.divided_by} of the text" if short.divided_by > 1 else ""
+    missing = [f"left out: {'; '.join(short.dropped)}"] if short.dropped else []
+    missing += [f"levers not measured: {', '.join(short.levers)}"] if short.levers else []
+    return ". ".join([done + less, *(part[0].upper() + part[1:] for part in missing)]) + "."
+
+
 def costs(record: CalibrationRecord) -> Sheet:
     """Seconds by part."""
     seconds = {} if record.provenance is None else record.provenance.seconds

@@ -73,6 +73,8 @@ def result(record: CalibrationRecord) -> None:
     show(rows.checks(record.checks))
     show(rows.costs(record))
     console.print(f"{rows.utilisation(record)}\n")
+    if said := rows.left_out(record):
+        _console().print(f"{said}\n")
     for line in (*rows.notes(record), *(f"The simulator: {line}" for line in rows.shifts(record))):
         console.print(f"· {line}")
 
@@ -83,6 +85,8 @@ def _readings(record: CalibrationRecord) -> None:
     show(rows.updates("Whole pieces of work: share of peak on one chip", record.work))
     show(rows.kappas(record.roofline))
     show(rows.checks(record.checks))
+    if said := rows.left_out(record):
+        _console().print(f"{said}\n")
     for line in (*rows.notes(record), *(f"The simulator: {line}" for line in rows.shifts(record))):
         _console().print(f"· {line}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from calibration import rows as rows_of
 from calibration.record import CalibrationRecord
 from calibration.report.markup import Draft, missing, table
 from calibration.report.words import number
@@ -24,6 +25,7 @@ def section(draft: Draft) -> str:
             ("Hash of the corpus manifest", str(made.corpus.get("manifest", "not recorded"))),
             (_seconds(record), _flat({k: number(v) for k, v in made.seconds.items()})),
             ("FLOP", _flat({k: number(v) for k, v in made.flop.items()})),
+            *([("Time limit", rows_of.left_out(record))] if made.shortened else []),
             ("Raw log", made.log), ("Raw log, SHA-256", made.log_sha256),
         ]  # fmt: skip
     rows.append(("Checksum of the result", record.checksum or "not yet written"))

@@ -122,7 +122,10 @@ def calibrate(
 def _options(seed: int, tflops: float | None, gbs: float | None, within: float | None, restart: bool) -> list[str]:
     from calibration.deadline import check_within
 
-    check_within(within)
+    try:
+        check_within(within)
+    except ValueError as error:
+        raise InputError(str(error)) from error
     words = ["--seed", str(seed)] + (["--restart"] if restart else [])
     for name, value in (("--peak-tflops", tflops), ("--peak-gbs", gbs)):
         if value is not None:

@@ -10,7 +10,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the calibration extra")
 
-from calibration import budget, command, deadline, record  # noqa: E402
+from calibration import budget, command, deadline, record, rows  # noqa: E402
 from calibration.budget import Pace, fit_into, pace_from  # noqa: E402
 from calibration.campaign import Campaign  # noqa: E402
 from calibration.command import Order  # noqa: E402
@@ -217,6 +217,7 @@ def test_each_part_leaves_a_result_that_can_be_read(
     assert summary in found.summary
     left = found.provenance.shortened
     assert (left.of_cells, len(left.dropped), left.cells + len(left.dropped)) == (14, dropped, 14)
+    assert f"{14 - dropped} of 14 training runs" in rows.left_out(found)
     assert (tmp_path / found.provenance.log).is_file()
     assert sorted(p.name for p in tmp_path.glob("*.part")) == []
 

@@ -16,7 +16,7 @@ from calibration.corpus import corpus  # noqa: E402
 from calibration.device import Device, DeviceError, device  # noqa: E402
 from calibration.host import Host, Peak, match  # noqa: E402
 from calibration.log import Log, LogError  # noqa: E402
-from calibration.microbench import NOISY, SMOKE, Measurement, measure  # noqa: E402
+from calibration.microbench import NOISY, SMOKE, Measurement, _steps, measure  # noqa: E402
 from calibration.model import Shape  # noqa: E402
 from calibration.plan import PLANS, Plan  # noqa: E402
 from calibration.record import CalibrationRecord  # noqa: E402
@@ -251,6 +251,35 @@ def test_rates_are_work_over_time():
         assert worse, row
     by = {(r.bench, r.size, r.precision): r.best for r in rows}
     assert 1e8 < by["matmul", "256", "fp32"] < 1e13  # one core, whatever it is
+
+
+def test_a_slow_step_is_tried_in_larger_batches_and_a_fast_one_is_not():
+    sizes = replace(SMOKE, variants=((2, False), (4, False)))
+    slow = list(_steps(device("cpu"), sizes, math.inf))
+    assert [row.size.split(",")[0] for row in slow] == ["2x16", "2x16 in batches of 8", "2x16 in batches of 16"]
+    assert len(list(_steps(device("cpu"), sizes, 0.0))) == 1
+
+
+@pytest.mark.slow
+def test_a_step_can_be_compiled():
+    sizes = replace(SMOKE, variants=((1, True),))
+    rows = list(_steps(device("cpu"), sizes, math.inf))
+    assert rows[-1].size.startswith("2x16 in batches of 4, compiled")
+
+
+def test_what_cannot_be_compiled_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture):
+    def fails(model: object) -> object:
+        raise RuntimeError("no compiler")
+
+    monkeypatch.setattr(torch, "compile", fails)
+    assert len(list(_steps(device("cpu"), replace(SMOKE, variants=((2, True),)), math.inf))) == 1
+    assert "step is left out: no compiler" in capsys.readouterr().err
+
+
+def test_a_series_ends_where_it_takes_too_long():
+    rows = measure(device("cpu"), replace(SMOKE, most_seconds=0.0))
+    assert {row.bench for row in rows} == {row.bench for row in measure(device("cpu"), SMOKE)} - {"triad"}
+    assert [row.size for row in rows if row.bench == "matmul"] == ["64", "64"]
 
 
 def test_the_best_and_the_median_that_differ_are_noise():

@@ -45,6 +45,12 @@ def test_each_kind_of_work_has_its_share_of_its_own_peak():
     ]
 
 
+def test_of_several_training_steps_the_fastest_counts():
+    faster = row("training step", "12x1024 in batches of 32, compiled, 152 M", 5e14)
+    (step,) = (share for share in shares(result((*BENCH, faster))) if share.work == "training")
+    assert (step.rate, step.what) == (5e14, "a step of 12x1024 in batches of 32, compiled, 152 M parameters")
+
+
 def test_a_weight_of_four_bytes_is_read_at_twice_the_rate():
     slow = [row("ladder", "batch 1", 1e10, precision="fp32"), row("copy", "64 MiB", 4e10, "byte/s", "fp32")]
     (decode,) = shares(result(slow, vendor="processor", peak_bandwidth=None))

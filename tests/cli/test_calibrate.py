@@ -156,6 +156,12 @@ def test_parameters_show_what_a_result_moved(polarity, name):
         (["calibrate", "bench", "--seed", "-1"], ["--seed"]),
         (["calibrate", "law", "--drop-highest", "-1"], ["--drop-highest"]),
         (["calibrate", "show", "--drop-highest", "2"], ["calibrate show", "are for `calibrate law` alone"]),
+        (["calibrate", "all", "--within", "0"], ["--within is 0", "above 0"]),
+        (["calibrate", "all", "--within", "-60"], ["--within is -60", "above 0"]),
+        (["calibrate", "all", "--within", "nan"], ["--within is nan", "above 0"]),
+        (["calibrate", "all", "--within", "inf"], ["--within is inf", "above 0"]),
+        (["calibrate", "all", "--within", "2"], ["--within 2 is too short", "at least 10 seconds"]),
+        (["calibrate", "list", "--within", "60"], ["measures nothing", "--within"]),
     ],
     ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
 )
