@@ -71,13 +71,15 @@ def remake(
 @app.command()
 def report(
     identifier: str,
+    catalogue: Annotated[Path, typer.Option()],
     out: Annotated[Path, typer.Option()],
 ) -> None:
     """Write a result as an HTML page."""
     from calibration.record import read
-    from calibration.report import write_report
+    from calibration.report import Draft, write_report
+    from calibration.roofline import read_chips
 
-    print(write_report(read(identifier), out))
+    print(write_report(Draft(read(identifier), read_chips(catalogue)), out))
 
 
 @app.command()

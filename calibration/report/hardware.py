@@ -9,13 +9,14 @@ import altair as alt
 
 from calibration import rows
 from calibration.record import CalibrationRecord
+from calibration.report.blocks import Blocks, figure, fold, missing, pair, shown, text
 from calibration.report.colours import BLUE, GREY, ORANGE, VIOLET
-from calibration.report.markup import Draft, missing, pair, shown, text
+from calibration.report.draft import Draft
 from calibration.report.plot import Figure, Plot, Row, Rows, across, linear, plain, up
 from calibration.report.words import number
 
 
-def section(draft: Draft) -> str:
+def section(draft: Draft) -> Blocks:
     """Rates of matrix products, their peak, and every microbenchmark."""
     record = draft.record
     if not record.bench:
@@ -23,8 +24,8 @@ def section(draft: Draft) -> str:
     host = record.provenance.host if record.provenance else {}
     peak, noisy = host.get("peak_compute"), sum(bool(r["noisy"]) for r in record.bench)
     return (
-        pair(draft.figure(_matmul(record), "No square matrix product was measured."),
-             draft.figure(_ladder(record), "No batch ladder was measured."))
+        pair(figure(_matmul(record), "No square matrix product was measured."),
+             figure(_ladder(record), "No batch ladder was measured."))
         + text(
             f"Published peak: {' to '.join(dict.fromkeys(rows.rate(peak[end], 'FLOP/s') for end in ('low', 'high')))} "
             f"({peak['basis']})." if peak else "There is no published peak of compute to compare with.",
@@ -37,7 +38,7 @@ def section(draft: Draft) -> str:
         + shown(rows.work(record))
         + text("The simulator takes what the best product and the best copy reach of their peaks. What whole pieces of "
                "work reach is shown and moves nothing.")
-        + shown(rows.bench(record.bench), folded=True)
+        + fold(rows.bench(record.bench).title, lambda: shown(rows.bench(record.bench)))
     )  # fmt: skip
 
 

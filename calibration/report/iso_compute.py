@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.record import CalibrationRecord
+from calibration.report.blocks import Blocks, figure, missing, table, text
+from calibration.report.draft import Draft
 from calibration.report.grid import cells_of, law, sizes
-from calibration.report.markup import Draft, missing, table, text
 from calibration.report.plot import Figure, Plot, Rows, across, ramp, ticks, up
 from calibration.report.words import number, short, size_name
 from calibration.scaling import Array
@@ -20,7 +21,7 @@ NEAR = 1.2
 """A cell within this factor of a budget is shown with it."""
 
 
-def section(draft: Draft) -> str:
+def section(draft: Draft) -> Blocks:
     """The curves, and the best size on each."""
     best = budgets(draft.record)
     if not best:
@@ -31,7 +32,7 @@ def section(draft: Draft) -> str:
         for b in best
     ]
     return (
-        draft.figure(_chart(draft.record, best))
+        figure(_chart(draft.record, best))
         + text(
             f"{beyond} of {len(best)} optima lie outside the sizes and tokens that were run: there the curve is the "
             "law's word alone." if beyond else "All optima lie within the cells.",

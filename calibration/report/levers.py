@@ -11,37 +11,43 @@ import numpy as np
 
 from calibration import rows
 from calibration.record import CalibrationRecord, Interval
+from calibration.report.blocks import Blocks, figure, fold, missing, pair, shown, text
 from calibration.report.colours import GREY, INK, ORANGE, QUIET, TEAL, VIOLET
+from calibration.report.draft import Draft
 from calibration.report.grid import cells_of, sizes
-from calibration.report.markup import Draft, missing, pair, shown, text
-from calibration.report.plot import Figure, Plot, Row, across, plain, ticks, up
+from calibration.report.plot import Figure, Plot, Row, Rows, across, plain, ticks, up
 from calibration.report.strips import Strip, strips
 from calibration.report.words import around, interval, number, short, size_name, span_of
 
 ACCOUNTS = {
-    "gain": ("teacher free", TEAL),
-    "gain_charged": ("charged for its answers", ORANGE),
+    "gain": ("measured", TEAL),
+    "gain_charged": ("charged for the teacher's answers", ORANGE),
     "gain_charged_with_training": ("charged for its training too", VIOLET),
 }
-"""Ways to count what a teacher costs: key of a lever run → label and colour."""
+"""Ways to count what a lever costs; the last two are a teacher's alone: key of a lever run → label and colour."""
+PRIOR = "published prior"
+NAMES = {
+    "distillation": "Distillation", "repetition": "Repetition", "synthetic": "Synthetic text",
+    "optimizer": "The optimizer",
+}  # fmt: skip
 WEN = ((1e8, 1.4), (1.2e9, 1.1))
 """Muon's gain over tuned AdamW by parameters: Wen et al. 2025 (arXiv 2509.02046)."""
 
 
-def section(draft: Draft) -> str:
-    """Charts and lessons by lever, and every run."""
+def section(draft: Draft) -> Blocks:
+    """All levers beside their priors, lessons by lever, and every run."""
     record = draft.record
     if not record.lever_runs:
         return missing("No lever was measured.")
-    absent = "{} was not measured in this campaign."
+    absent = [name for lever, name in NAMES.items() if not _runs(record, lever)]
     return (
-        draft.figure(_distillation(record), absent.format("Distillation"))
+        figure(_beside_priors(draft))
         + _charged(record)
-        + pair(draft.figure(_repetition(draft), absent.format("Repetition")) + _worth(draft),
-               draft.figure(_optimizer(record), absent.format("The optimiser")) + _trend(record))
         + _synthetic(record)
-        + shown(rows.levers(record.lever_runs))
-    )  # fmt: skip
+        + text(*(f"{name} was not measured in this campaign." for name in absent))
+        + pair(figure(_repetition(draft)) + _worth(draft), figure(_optimizer(record)) + _trend(record))
+        + fold("Every run of a lever", lambda: shown(rows.levers(record.lever_runs)))
+    )
 
 
 def _runs(record: CalibrationRecord, lever: str) -> list[dict[str, Any]]:
@@ -54,33 +60,58 @@ def _gain(row: Row, key: str = "gain") -> Interval:
     return around(row[key], row["log_gain_sd"])
 
 
-# --- distillation and synthetic text --------------------------------------------------------------------------------
+# --- all levers, and what a teacher costs ----------------------------------------------------------------------------
 
 
-def _distillation(record: CalibrationRecord) -> Figure | None:
-    """What a teacher is worth, free and paid for."""
-    taken = _runs(record, "distillation")
-    if not taken:
+def _beside_priors(draft: Draft) -> Figure | None:
+    """What every lever gained at each scale, beside what the literature says of it."""
+    given = [_strip(draft, lever, row) for lever in NAMES for row in _runs(draft.record, lever)]
+    if not given:
         return None
+    used = {kind for strip in given for kind in strip.spans}
+    colours = {kind: colour for kind, colour in {PRIOR: GREY, **dict(ACCOUNTS.values())}.items() if kind in used}
+    unit = "× bytes of plain training with the same loss, per unit of compute paid for; left of the dashes is a loss."
+    return strips(given, _distilled(_runs(draft.record, "distillation")), unit, colours, "×")
+
+
+def _strip(draft: Draft, lever: str, row: Row) -> Strip:
+    """One run of a lever, and the prior on the same scale."""
+    update, spans = draft.update(lever), {}
+    if update:
+        spans[PRIOR] = _as_gain(update.prior, row["epochs"]) if lever == "repetition" else update.prior
+    key = "gain_over_repetition" if lever == "synthetic" else "gain"
+    spans |= {label: _gain(row, {"gain": key}.get(name, name)) for name, (label, _) in ACCOUNTS.items()
+              if {"gain": key}.get(name, name) in row}  # fmt: skip
+    what = {
+        "distillation": f"Distillation, student {size_name(row['size'])} on {short(row['tokens'])} bytes",
+        "repetition": f"{row.get('epochs', 0):g} passes over the same text, against new text",
+        "synthetic": f"Synthetic text in place of repetition, {short(row['tokens'])} bytes",
+        "optimizer": f"Muon in place of AdamW, model {size_name(row['size'])}",
+    }[lever]
+    return Strip(what, "", spans)
+
+
+def _as_gain(constant: Interval, epochs: float) -> Interval:
+    """A prior of R* as what a byte of repeated text is worth after so many passes."""
+    low, mid, high = (_repeated(c, epochs) / epochs for c in (constant.low, constant.median, constant.high))
+    return Interval(low=low, median=mid, high=high)
+
+
+def _distilled(taken: Rows) -> str:
+    """The chart's message: what a teacher is worth, free and paid for."""
+    if not taken:
+        return "What each lever gained, at each scale that was run"
     free, charged = taken[-1]["gain"], taken[-1]["gain_charged"]
     title = f"Distillation: {number(free, 2)}× with a free teacher, {number(charged, 2)}× once its answers are charged"
     title += ": a loss" if charged < 1 else ": still a gain"
-    title += ", within its error" if charged < 1 < _gain(taken[-1], "gain_charged").high else ""
-    given = [
-        Strip(f"Student {size_name(r['size'])} on {short(r['tokens'])} tokens", "",
-              {label: _gain(r, key) for key, (label, _) in ACCOUNTS.items()}) for r in taken
-    ]  # fmt: skip
-    unit = (
-        "× tokens of plain training with the same loss, per unit of the compute paid for; left of the dashes is a loss."
-    )
-    return strips(given, title, unit, dict(ACCOUNTS.values()), "×")
+    return title + (", within its error" if charged < 1 < _gain(taken[-1], "gain_charged").high else "")
 
 
-def _charged(record: CalibrationRecord) -> str:
+def _charged(record: CalibrationRecord) -> Blocks:
     """What is left of the gain where the teacher is paid for."""
     taken = _runs(record, "distillation")
     if not taken:
-        return ""
+        return ()
     charged = [r["gain_charged"] for r in taken]
     losing = sum(value < 1 for value in charged)
     said = "every student is a loss" if losing == len(taken) else f"{losing} of {len(taken)} students are a loss"
@@ -92,10 +123,10 @@ def _charged(record: CalibrationRecord) -> str:
     )  # fmt: skip
 
 
-def _synthetic(record: CalibrationRecord) -> str:
+def _synthetic(record: CalibrationRecord) -> Blocks:
     taken, taught = _runs(record, "synthetic"), _runs(record, "distillation")
     if not taken:
-        return missing("Synthetic text was not measured in this campaign.")
+        return ()
     row = taken[-1]
     teacher = f" ({size_name(taught[0]['teacher'])})" if taught else ""
     return text(
@@ -145,11 +176,11 @@ def _repeated(constant: float, epochs: float) -> float:
     return 1 + constant * -math.expm1(-(epochs - 1) / constant)
 
 
-def _worth(draft: Draft) -> str:
+def _worth(draft: Draft) -> Blocks:
     """R*, and whether one constant describes the runs at all."""
     taken, update = _runs(draft.record, "repetition"), draft.update("repetition")
     if not taken:
-        return ""
+        return ()
     falls = any(after < before for before, after in pairwise(r["gain"] * r["epochs"] for r in taken))
     found = [r["constant"] for r in taken if r["constant"]]
     return text(
@@ -162,7 +193,7 @@ def _worth(draft: Draft) -> str:
     )  # fmt: skip
 
 
-# --- optimiser ------------------------------------------------------------------------------------------------------
+# --- optimizer ------------------------------------------------------------------------------------------------------
 
 
 def _by_size(record: CalibrationRecord) -> list[tuple[float, Interval]]:
@@ -205,16 +236,16 @@ def _optimizer(record: CalibrationRecord) -> Figure | None:
     return plot.figure(title, unit, spoken, 260)
 
 
-def _trend(record: CalibrationRecord) -> str:
+def _trend(record: CalibrationRecord) -> Blocks:
     """Whether the gain falls with size, here and elsewhere."""
     found, tried = _by_size(record), [len(r.get("tried", ())) for r in _runs(record, "optimizer")]
     if not tried:
-        return ""
+        return ()
     told = ", ".join(f"{interval(s)} at {short(n)} parameters" for n, s in found)
     return text(
         f"Here the gain {_direction([s for _, s in found])}: {told}." if len(found) > 1 else
         "One size alone does not say whether the gain falls with size.",
-        f"Wen et al. 2025 (arXiv 2509.02046) tune both optimisers and find that it falls: {WEN[0][1]:g}× at 0.1 "
+        f"Wen et al. 2025 (arXiv 2509.02046) tune both optimizers and find that it falls: {WEN[0][1]:g}× at 0.1 "
         f"billion parameters, {WEN[1][1]:g}× at 1.2 billion. So a gain on a small model says next to nothing about "
         "the frontier.",
         f"The search over AdamW's settings is small (at most {max(tried)} a size); a wider one can only make Muon's "

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from calibration import mapping
 from calibration.record import CalibrationRecord, Interval
-from calibration.report.markup import Draft, missing, points
+from calibration.report.blocks import Blocks, missing, points
+from calibration.report.draft import Draft
 from calibration.report.moves import NOTHING
 from calibration.report.words import interval, number
 
 
-def section(draft: Draft) -> str:
+def section(draft: Draft) -> Blocks:
     """What does not follow from the result."""
     record = draft.record
     carried = "How a gain carries over to the frontier: the discrepancy that grows with the distance is judgement."

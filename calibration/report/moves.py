@@ -1,4 +1,4 @@
-"""What the simulator takes from a result: fractions of peak, shifts of parameters, and every update behind them."""
+"""What counts, and how much: every update of a result, what it moves in the simulator, and how that draws from it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from calibration import mapping, rows
 from calibration.record import Update
+from calibration.report import effect
+from calibration.report.blocks import Blocks, figure, fold, missing, pair, points, shown, table, text
 from calibration.report.colours import GREY
-from calibration.report.markup import Draft, missing, pair, points, shown, table, text
+from calibration.report.draft import Draft
 from calibration.report.strips import Strip, strips, updates
 from calibration.report.words import interval, number, signed, typeset
 
@@ -29,45 +31,74 @@ def moves(draft: Draft) -> list[tuple[str, float, float]]:
     return found
 
 
-def section(draft: Draft) -> str:
-    """Fractions, shifts and every update behind them."""
-    record, drawn = draft.record, []
-    for row in record.fractions:
-        update = draft.update(f"{row.quantity} {row.vendor}")
-        prior, weight = (update.prior, update.weight) if update else (row, 0.0)
-        drawn.append((f"{row.quantity}, {row.chip_class or _WHOSE[row.vendor]}", interval(prior), interval(row),
-                      number(weight, 2), f"{row.source}. As of {row.as_of}, {row.tier}."))  # fmt: skip
-    literature = record.kind == "literature"
-    none = missing(NOTHING if literature else "No parameter of the simulator is shifted.")
+def section(draft: Draft) -> Blocks:
+    """Every update with what it moves, then how the simulator draws from them."""
+    record = draft.record
+    told = text(
+        "The simulator takes two things: the fractions of a chip's peak that can be reached, and shifts of parameters "
+        "about efficiency and reinforcement. It takes no exponent of the scaling law from a run."
+    )
+    if record.kind == "literature":
+        return told + _fractions(draft) + missing(NOTHING) + _priors(draft)
+    simulated = effect.outcomes(draft) + effect.campaign(draft) if draft.effect else effect.absent(record.id)
     return (
-        text("The simulator takes two things: the fractions of a chip's peak that can be reached, and shifts of "
-             "parameters about efficiency and reinforcement. It takes no exponent of the scaling law from a run.")
-        + table("Fractions of peak that the simulator draws",
-                ("Fraction", "Prior", "This result", "Weight", "Source"), drawn)
-        + (points([typeset(said) for said in rows.shifts(record)]) or none)
-        + (_priors(draft) if literature else _updates(draft))
+        told + _strips(draft) + _every(draft) + simulated
+        + fold("How the simulator draws from them, and what has to be said of each", lambda: _drawn(draft))
     )  # fmt: skip
 
 
-def _updates(draft: Draft) -> str:
-    """Prior, measurement and posterior on top of each other, then all of them as a table."""
+def _drawn(draft: Draft) -> Blocks:
+    """Fractions, shifts, and notes on the updates."""
     record = draft.record
-    gains = {unit: [u for u in record.gains if u.unit == unit] for unit in dict.fromkeys(u.unit for u in record.gains)}
-    every = (*record.hardware, *record.gains, *record.frontier)
+    shifted = points([typeset(said) for said in rows.shifts(record)])
     return (
-        pair(
-            draft.figure(updates(record.hardware, _furthest(record.hardware), "share of peak", shares=True),
-                         "No fraction of peak was updated."),
-            "".join(draft.figure(updates(of, _furthest(of), unit)) for unit, of in gains.items())
-            or missing("No lever was updated."),
-        )
+        _fractions(draft)
+        + (shifted or missing("No parameter of the simulator is shifted."))
         + text("Weight is the share of the way from the prior to the measurement that the posterior goes. For levers "
                "it is small because a gain at this scale may differ from one at the frontier; for reinforcement also "
                "because one task is not a mixture of tasks. For the frontier's exponents it is the power exp(−Δ/2) to "
                "which the run's likelihood counts, with Δ the orders of magnitude to the frontier.")
-        + shown(rows.updates("Every prior, measurement and posterior", every))
         + points(rows.notes(record))
     )  # fmt: skip
+
+
+def _fractions(draft: Draft) -> Blocks:
+    """The shares of peak that the simulator draws."""
+    drawn = []
+    for row in draft.record.fractions:
+        update = draft.update(f"{row.quantity} {row.vendor}")
+        prior, weight = (update.prior, update.weight) if update else (row, 0.0)
+        drawn.append((f"{row.quantity}, {row.chip_class or _WHOSE[row.vendor]}", interval(prior), interval(row),
+                      number(weight, 2), f"{row.source}. As of {row.as_of}, {row.tier}."))  # fmt: skip
+    return table(
+        "Fractions of peak that the simulator draws", ("Fraction", "Prior", "This result", "Weight", "Source"), drawn
+    )
+
+
+def _strips(draft: Draft) -> Blocks:
+    """Prior, measurement and posterior on top of each other."""
+    record = draft.record
+    gains = {unit: [u for u in record.gains if u.unit == unit] for unit in dict.fromkeys(u.unit for u in record.gains)}
+    levers: Blocks = ()
+    for unit, of in gains.items():
+        levers += figure(updates(of, _furthest(of), unit))
+    return pair(
+        figure(updates(record.hardware, _furthest(record.hardware), "share of peak", shares=True),
+               "No fraction of peak was updated."),
+        levers or missing("No lever was updated."),
+    )  # fmt: skip
+
+
+def _every(draft: Draft) -> Blocks:
+    """The one table: prior, measurement, weight, posterior, move, and where simulated what that does to the lead."""
+    sheet = rows.updates("Every prior, measurement and posterior", draft.updates)
+    if not draft.effect:
+        return shown(sheet)
+    with_lead = [(*row, effect.lead_of(draft, u.name)) for row, u in zip(sheet.rows, draft.updates, strict=True)]
+    return shown(sheet._replace(
+        title="Every prior, measurement and posterior, and what each alone does to the US lead at the end of 2030",
+        columns=(*sheet.columns, effect.LEAD), rows=[*with_lead, *effect.others(draft)],
+    ))  # fmt: skip
 
 
 def _furthest(found: Sequence[Update]) -> str:
@@ -80,16 +111,17 @@ def _furthest(found: Sequence[Update]) -> str:
     return f"{most.label} {verb}: {signed(most.moved)} standard deviations with weight {number(most.weight, 2)}"
 
 
-def _priors(draft: Draft) -> str:
+def _priors(draft: Draft) -> Blocks:
     """The priors of a result without measurements."""
     record, law = draft.record, draft.record.exponents
     given = [Strip(row.label, row.unit, {"prior": row.prior}) for row in record.levers]
     title, unit = "What the literature says that levers gain", "Each in its unit, logarithmic; bars: 90 % interval."
-    parts = [draft.figure(strips(given, title, unit, {"prior": GREY}, "in its own unit"))] if given else []
     told = [(r.label, f"{interval(r.prior)} {r.unit}", r.parameter or "none", r.tier, r.source) for r in record.levers]
-    parts.append(table("Priors of levers", ("Lever", "Prior", "Parameter", "Tier", "Source"), told))
+    levers = (figure(strips(given, title, unit, {"prior": GREY}, "in its own unit")) if given else ()) + table(
+        "Priors of levers", ("Lever", "Prior", "Parameter", "Tier", "Source"), told
+    )
     if law is None:
-        return "".join([*parts, missing("This result has no prior for the frontier's exponents.")])
+        return levers + missing("This result has no prior for the frontier's exponents.")
     moments = [(u.label, u.unit, interval(u.prior)) for u in mapping.frontier_updates(law, None, 1.0)]
     head = ("Parameter", "Unit", "Prior")
-    return "".join([*parts, table("Prior of the frontier's law", head, moments), text(f"{law.source}.")])
+    return levers + table("Prior of the frontier's law", head, moments) + text(f"{law.source}.")

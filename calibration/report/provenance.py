@@ -7,11 +7,12 @@ from typing import Any
 
 from calibration import rows as rows_of
 from calibration.record import CalibrationRecord
-from calibration.report.markup import Draft, missing, table
+from calibration.report.blocks import Blocks, missing, table
+from calibration.report.draft import Draft
 from calibration.report.words import number
 
 
-def section(draft: Draft) -> str:
+def section(draft: Draft) -> Blocks:
     """Where the result comes from, so that it can be made again."""
     record, made = draft.record, draft.record.provenance
     rows = [("Result", record.id), ("Made", record.made), ("Device", record.device), ("Prior", record.prior or "none")]
@@ -29,7 +30,7 @@ def section(draft: Draft) -> str:
             ("Raw log", made.log), ("Raw log, SHA-256", made.log_sha256),
         ]  # fmt: skip
     rows.append(("Checksum of the result", record.checksum or "not yet written"))
-    nothing = "" if made else missing("Nothing was measured, so there is no run to repeat.")
+    nothing = () if made else missing("Nothing was measured, so there is no run to repeat.")
     return table("Where this result comes from", ("What", "Value"), rows) + nothing
 
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from calibration.curves import FORECAST_FROM, stored
 from calibration.record import CalibrationRecord
+from calibration.report.blocks import Blocks, figure, fold, missing, pair, points, table, text
 from calibration.report.colours import BLUE, ORANGE, TEAL, VIOLET
-from calibration.report.markup import Draft, missing, pair, points, table, text
+from calibration.report.draft import Draft
 from calibration.report.plot import Figure, Plot, Row, Rows, across, linear, ticks
 from calibration.report.words import interval, number, percent, signed, span_of
 from calibration.rl_levers import LEVERS
@@ -21,21 +22,26 @@ HEAD = ("Base, seed", "Start", "Ceiling, %", "Middle, FLOP", "Steepness", "Misfi
         "Likeliest, before → after", "Demonstrations, FLOP", "Reward, FLOP", "Reward costs")  # fmt: skip
 
 
-def section(draft: Draft) -> str:
+def section(draft: Draft) -> Blocks:
     """Curves by base, what they mean, and every run."""
     runs = draft.record.rl
     if not runs:
         return missing("Reinforcement learning was not measured in this campaign.")
     bases = list(dict.fromkeys(r["base"] for r in runs))
     return (
-        pair(*(draft.figure(_chart(draft.record, base)) for base in bases))
+        pair(*(figure(_chart(draft.record, base)) for base in bases))
         + points([_said(base, [r for r in runs if r["base"] == base]) for base in bases])
         + text(_cheaper(runs), _forecast(runs))
         + points(_taken(draft))
-        + table("Reinforcement runs; ± is a standard error", HEAD, [_row(run) for run in runs])
-        + text("Demonstrations, FLOP: what lifts the base from its start to the run's best score by being shown "
-               "answers. Reward, FLOP: what the run took to that score.")
+        + fold("Every reinforcement run; ± is a standard error", lambda: _every(runs))
     )  # fmt: skip
+
+
+def _every(runs: Rows) -> Blocks:
+    return table("Reinforcement runs", HEAD, [_row(run) for run in runs]) + text(
+        "Demonstrations, FLOP: what lifts the base from its start to the run's best score by being shown answers. "
+        "Reward, FLOP: what the run took to that score."
+    )
 
 
 def _taken(draft: Draft) -> list[str]:

@@ -8,9 +8,11 @@ import altair as alt
 
 from calibration import mapping, rows
 from calibration.record import CalibrationRecord, Interval
+from calibration.report.blocks import Blocks, figure, fold, missing, shown, text
 from calibration.report.colours import BLUE, GREY, INK, ORANGE, QUIET, TEAL
-from calibration.report.markup import Draft, missing, shown, text
+from calibration.report.draft import Draft
 from calibration.report.plot import Figure, Plot, Rows, inline, log_scale, marked_axis, plain, ticks
+from calibration.report.roofs import picture
 from calibration.report.strips import Strip, strips
 from calibration.report.words import interval, number
 
@@ -18,16 +20,25 @@ WORKLOADS = {"dense_8": "dense, batch 8", "dense_4k": "dense, best at 4k", "dens
              "experts_64": "experts, batch 64"}  # fmt: skip
 
 
-def section(draft: Draft) -> str:
-    """Equivalents of every chip, and the checks."""
+def section(draft: Draft) -> Blocks:
+    """The picture, equivalents of every chip, and the checks."""
     record = draft.record
     if not record.roofline:
-        return missing("H100 equivalents were not worked out in this result.")
+        return picture(draft) + missing("H100 equivalents were not worked out in this result.")
     chips = sorted(record.roofline, key=lambda chip: -chip["train"][1])
+    return (
+        picture(draft)
+        + fold(f"{len(chips)} chips in H100 equivalents", lambda: _equivalents(chips))
+        + fold(_checked(record), lambda: _published(record))
+    )
+
+
+def _equivalents(chips: Rows) -> Blocks:
+    """κ of every chip, drawn and as a table."""
     told = rows.kappas(chips)
     medians = [tuple(number(chip[k], 2) if k in chip else "" for k in WORKLOADS) for chip in chips]
     return (
-        draft.figure(_kappas(chips))
+        figure(_kappas(chips))
         + text(
             "κ_train follows from peaks, κ_decode mostly from memory. What NVIDIA's chips reach of their peaks is "
             f"drawn with a correlation of {mapping.WEIGHTS['same']:g} between them and none with other chips, which "
@@ -37,15 +48,27 @@ def section(draft: Draft) -> str:
             title="H100 equivalents of every chip, and the median of each decode workload",
             columns=(*told.columns, *WORKLOADS.values()),
             rows=[(*row, *more) for row, more in zip(told.rows, medians, strict=True)],
-        ), folded=True)
-        + draft.figure(_published(record), "The roofline was not compared with published figures.")
-        + _misses(record.checks)
+        ))
     )  # fmt: skip
 
 
-def _misses(checks: Rows) -> str:
+def _checked(record: CalibrationRecord) -> str:
+    """How many published figures the roofline misses, as a title."""
+    if not record.checks:
+        return "The roofline was not compared with published figures"
+    missed = sum(not c["inside"] for c in record.checks)
+    return f"The roofline misses {missed} of {len(record.checks)} published figures" if missed else (
+        f"The roofline hits all {len(record.checks)} published figures"
+    )  # fmt: skip
+
+
+def _published(record: CalibrationRecord) -> Blocks:
+    return figure(_checks(record), "The roofline was not compared with published figures.") + _misses(record.checks)
+
+
+def _misses(checks: Rows) -> Blocks:
     if not checks:
-        return ""
+        return ()
     missed = [
         f"{c['what']} ({number(c['model'])}, published {number(c['low'])} to {number(c['high'])})"
         for c in checks if not c["inside"]
@@ -89,7 +112,7 @@ def _kappas(chips: Rows) -> Figure:
     )
 
 
-def _published(record: CalibrationRecord) -> Figure | None:
+def _checks(record: CalibrationRecord) -> Figure | None:
     """The roofline against published figures."""
     given = []
     for c in record.checks:
@@ -99,6 +122,5 @@ def _published(record: CalibrationRecord) -> Figure | None:
         given.append(Strip(c["what"], note, {"published": seen, f"model, {side}": point}))
     if not given:
         return None
-    title = f"The roofline misses {sum(not c['inside'] for c in record.checks)} of {len(given)} published figures"
     colours = {"published": GREY, "model, inside": TEAL, "model, outside": ORANGE}
-    return strips(given, title, "Ratios, logarithmic; grey: the published range.", colours, "ratio")
+    return strips(given, _checked(record), "Ratios, logarithmic; grey: the published range.", colours, "ratio")

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 
 from calibration.record import Interval, Update
-from calibration.report.colours import BLUE, GREY, INK, ORANGE, PAPER, QUIET
+from calibration.report.colours import BLUE, GREY, INK, ORANGE, QUIET
 from calibration.report.plot import Figure, Plot, Rows, inline, linear, log_scale, marked_axis, plain, ticks
 from calibration.report.words import interval, number
 
@@ -73,11 +73,9 @@ def strips(
 
 
 def _edged(plot: Plot, words: Rows, look: dict[str, Any]) -> None:
-    """Text at an edge, whatever the x axis says, with a halo that keeps marks behind it apart."""
-    halo = {"color": PAPER, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round"}
-    for more in (halo, {}) if words else ():
-        chart = inline(words).mark_text(**{**look, **more}).encode(y=plot.y, text="label:N")
-        plot.layers.append(chart)
+    """Text at an edge, whatever the x axis says."""
+    if words:
+        plot.layers.append(inline(words).mark_text(**look).encode(y=plot.y, text="label:N"))
 
 
 def _ends(bars: Rows) -> tuple[float, float]:

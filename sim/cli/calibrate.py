@@ -111,7 +111,7 @@ def calibrate(
     elif what is What.show:
         _start(["show", _record(identifier).id], device)
     elif what is What.report:
-        _start(["report", _record(identifier).id, "--out", str(out or Path())], device)
+        _report(_record(identifier).id, out or Path(), device)
     elif what is What.remake:
         _remake(_record(identifier).id, out, device)
     else:
@@ -156,6 +156,13 @@ def _measure(what: What, tier: str, device: str, out: Path | None, options: list
     said = ["polarity", "calibrate", what, *(["--" + tier] if tier != "standard" else []), "--device", device, *options]
     words = ["run", what, "--tier", tier, "--device", device, "--out", str(out or RESULTS)]
     _start([*words, *options, "--catalogue", str(DATA / "chips.csv"), "--command", shlex.join(said)], device)
+
+
+def _report(identifier: str, out: Path, device: str) -> None:
+    """Write a result as a page, with the roofs of the catalogue's chips, which lie a layer above it."""
+    from scenarios.tables import DATA
+
+    _start(["report", identifier, "--catalogue", str(DATA / "chips.csv"), "--out", str(out)], device)
 
 
 def _remake(identifier: str, out: Path | None, device: str) -> None:

@@ -11,12 +11,15 @@ import pytest
 from calibration.record import CalibrationRecord, Fraction, Interval, Provenance, Shift, Update, read
 from calibration.report import hardware, iso_compute, levers, losses, write_report
 from calibration.report.colours import TWINS
+from calibration.report.draft import Draft
 from calibration.report.grid import law
-from calibration.report.markup import Draft
-from calibration.report.page import SECTIONS, page
+from calibration.report.markup import Markup
+from calibration.report.page import page
 from calibration.report.plot import ticks
 from calibration.report.protocols import protocols
+from calibration.report.sections import SECTIONS
 from calibration.report.words import interval, number, typeset
+from calibration.roofline import read_chips
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
@@ -101,6 +104,7 @@ def provenance(host: str) -> Provenance:
     )  # fmt: skip
 
 
+CATALOGUE = read_chips(Path(__file__).parents[2] / "scenarios" / "data" / "chips.csv")
 CHIPS = (
     {"chip": "H100 SXM", "train": [1.0, 1.0, 1.0], "decode": [1.0, 1.0, 1.0], "dense_8": 1.0},
     {"chip": "H20", "train": [0.15, 0.15, 0.15], "decode": [0.2, 0.9, 1.2], "dense_8": 1.1},
@@ -146,7 +150,7 @@ RECORDS = {"measured": measured(), "bare": measured(**BARE), "literature": read(
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
-    return {name: page(record) for name, record in RECORDS.items()}
+    return {name: page(Draft(record, CATALOGUE)) for name, record in RECORDS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +201,7 @@ def test_every_chart_has_a_place_a_description_and_colours_for_the_dark(pages: d
 
 
 def test_a_full_result_has_every_chart(pages: dict[str, str]):
-    assert len(specs(pages["measured"])) == 15
+    assert len(specs(pages["measured"])) == 18
 
 
 def test_what_is_absent_is_said(pages: dict[str, str]):
@@ -217,19 +221,20 @@ def test_the_literature_says_that_nothing_was_measured(pages: dict[str, str]):
 
 
 def test_a_grid_without_a_law_draws_its_losses_and_says_why():
-    draft = Draft(measured(fit=None, cells=cells()[:4]))
-    assert "need at least 8 cells, here are 4" in losses.section(draft)
-    assert "Loss falls from" in draft.specs["chart-1"]["description"]
+    drawn = Markup()
+    said = drawn.html(losses.section(Draft(measured(fit=None, cells=cells()[:4]))))
+    assert "need at least 8 cells, here are 4" in said
+    assert "Loss falls from" in drawn.specs["chart-1"]["description"]
 
 
 def test_levers_that_were_not_run_are_named():
-    content = levers.section(Draft(measured(lever_runs=lever_runs(0.4)[1:3])))
-    for phrase in ("Distillation was not", "The optimiser was not", "Synthetic text was not"):
+    content = Markup().html(levers.section(Draft(measured(lever_runs=lever_runs(0.4)[1:3]))))
+    for phrase in ("Distillation was not", "The optimizer was not", "Synthetic text was not"):
         assert f"{phrase} measured in this campaign" in content
 
 
 def test_strings_of_a_record_are_escaped():
-    content = page(measured(host='<b>EPYC</b> "x"</script>', rl=rl_runs("<i>weak</i>"), fit=None))
+    content = page(Draft(measured(host='<b>EPYC</b> "x"</script>', rl=rl_runs("<i>weak</i>"), fit=None), CATALOGUE))
     assert "<b>EPYC" not in content
     assert "&lt;b&gt;EPYC&lt;/b&gt; &quot;x&quot;&lt;/script&gt;" in content
     assert "<i>weak" not in content.lower()
@@ -259,7 +264,7 @@ def test_charged_distillation_is_called_a_loss(shown: str):
 
 
 def test_charged_distillation_that_pays_is_not():
-    content = levers.section(Draft(measured(charged=1.3)))
+    content = Markup().html(levers.section(Draft(measured(charged=1.3))))
     assert "0 of 1 students are a loss" in content
     assert "once its answers are charged: still a gain" in content
     assert "Distillation pays where" not in content
@@ -276,9 +281,9 @@ def test_charged_distillation_that_pays_is_not():
 )
 def test_the_optimiser_is_shown_at_every_size(gains: tuple[float, ...], said: str):
     taken = [{**lever_runs(0.4)[-1], "size": size, "gain": gain} for size, gain in zip(SIZES, gains, strict=False)]
-    draft = Draft(measured(lever_runs=tuple(reversed(taken))))
-    assert said in levers.section(draft)
-    (spec,) = draft.specs.values()
+    drawn = Markup()
+    assert said in drawn.html(levers.section(Draft(measured(lever_runs=tuple(reversed(taken))))))
+    spec = drawn.specs["chart-2"]
     for gain, parameters in zip(gains, ("14k", "55k"), strict=False):
         assert f"{number(gain, 2)}× at {parameters}" in spec["description"]
 
@@ -301,7 +306,7 @@ def test_kinds_of_work_stand_apart(shown: str):
 
 
 def test_noise_is_flagged():
-    content = hardware.section(Draft(measured(bench=bench(noisy=True))))
+    content = Markup().html(hardware.section(Draft(measured(bench=bench(noisy=True)))))
     assert "below the best: 6 of 6 measurements" in content
     assert "noisy: updates nothing" in content
 
@@ -365,7 +370,7 @@ def test_axes_have_ticks(low: float, high: float):
 
 
 def test_a_folder_is_made_and_a_path_is_kept(tmp_path: Path):
-    record = RECORDS["bare"]
+    record = Draft(RECORDS["bare"])
     path = write_report(record, tmp_path / "new" / "folder")
     assert path == tmp_path / "new" / "folder" / "calibration-cpu-trial.html"
     named = write_report(record, tmp_path / "mine.html")
@@ -378,7 +383,7 @@ def test_a_place_that_cannot_be_written_is_one_line_and_leaves_nothing(tmp_path:
     (tmp_path / "taken.html").mkdir()
     for place in (tmp_path / "file" / "below", tmp_path / "taken.html"):
         with pytest.raises(OSError, match=r"^cannot write the report .*") as raised:
-            write_report(RECORDS["bare"], place)
+            write_report(Draft(RECORDS["bare"]), place)
         assert "\n" not in str(raised.value)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "taken.html"]
 

@@ -1,0 +1,138 @@
+"""What a result moves in the simulator: sentences, a column of the table of updates, and how large a campaign must be.
+
+The numbers come from a simulation, as `polarity calibrate effect --json` prints them; without it a result is shown all
+the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from calibration.record import Interval
+from calibration.report.blocks import Blocks, figure, missing, table, text
+from calibration.report.colours import BLUE, INK, ORANGE, QUIET
+from calibration.report.draft import Draft
+from calibration.report.plot import Figure, Plot, across, up
+from calibration.report.words import interval, number, signed
+
+LEAD = "Lead 2030, months"
+NOT_SIMULATED = "What it moves in the simulator was not simulated here."
+MONTH = 1.0
+"""The lead that a campaign is asked to move, months."""
+
+
+def months(value: float | None, error: float | None) -> str:
+    """A change of the lead with its standard error."""
+    if value is None:
+        return "no parameter"
+    said = f"{value:+.3f}".replace("-", "−")
+    return f"{said} ± {error:.3f}" if error else said
+
+
+def together(draft: Draft) -> list[str]:
+    """What the whole result moves, in a sentence or two; none before it was simulated."""
+    found = draft.effect
+    if not found:
+        return []
+    lead, error = found["together"]["lead_2030_months"], found["together"]["lead_2030_months_se"]
+    told = "no detectable difference" if abs(lead) < 2 * error else "more than chance"
+    return [
+        f"In {found['futures']:,} simulated futures it moves the US lead at the end of 2030 by "
+        f"{signed(lead)} months (standard error {number(error, 1)}: {told}), on the same dice as with the priors alone."
+    ]
+
+
+def outcomes(draft: Draft) -> Blocks:
+    """How many futures in 100 come to each outcome, with the priors alone and with the result."""
+    if not draft.effect:
+        return ()
+    before, after = draft.effect["outcomes"]["prior"], draft.effect["outcomes"]["result"]
+    told = []
+    for label, share in before.items():
+        one, other = 100 * share, 100 * after.get(label, 0.0)
+        told.append((label, f"{one:.1f}", f"{other:.1f}", f"{other - one:+.1f}".replace("-", "−")))
+    head = ("Outcome, in 100 futures", "Priors alone", "With this result", "Difference")
+    return table("The verdict with and without this result", head, told)
+
+
+def lead_of(draft: Draft, name: str) -> str:
+    """What one parameter moves, for the table of updates; empty before it was simulated."""
+    found = (draft.effect or {}).get("parameters", {}).get(name)
+    return months(found["lead_2030_months"], found["lead_2030_months_se"]) if found else ""
+
+
+def others(draft: Draft) -> list[tuple[str, ...]]:
+    """Rows of the table of updates that only the simulation knows of."""
+    known = {update.name for update in draft.updates}
+    rows = []
+    for name, found in (draft.effect or {}).get("parameters", {}).items():
+        if name not in known:
+            spans = [_span(found[kind]) for kind in ("prior", "measured", "posterior")]
+            rows.append((found["label"], found["unit"], *spans[:2], number(found["weight"], 2), spans[2],
+                         signed(found["moved"]), lead_of(draft, name)))  # fmt: skip
+    return rows
+
+
+def _span(found: Mapping[str, float] | None) -> str:
+    return interval(Interval(**{k: found[k] for k in ("median", "low", "high")})) if found else "–"
+
+
+def campaign(draft: Draft) -> Blocks:
+    """How large a campaign would have to be."""
+    sizes = (draft.effect or {}).get("campaign_size")
+    if not sizes:
+        return ()
+    return figure(_curve(sizes, draft.flop)) + text(
+        "The formula is the same as for this result: weight grows as the largest run comes nearer to a frontier run. "
+        "It says how far a campaign of that size would typically move the lead (root mean square over what it might "
+        "find), not in which direction."
+    )
+
+
+def needed(sizes: Sequence[Mapping[str, float]], lead: float = MONTH) -> float | None:
+    """FLOP from which a campaign moves the lead by so many months: a line in logs between points; None if none does."""
+    points = sorted((math.log10(s["flop"]), s["lead_2030_months"]) for s in sizes)
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if y0 < lead <= y1:
+            return float(10 ** (x0 + (x1 - x0) * (lead - y0) / (y1 - y0)))
+    return 10 ** points[0][0] if points and points[0][1] >= lead else None
+
+
+def _curve(sizes: Sequence[Mapping[str, float]], own: float | None) -> Figure | None:
+    """Months that a campaign moves the lead by, against the FLOP of its largest run."""
+    points = sorted((s["flop"], s["lead_2030_months"]) for s in sizes if s["lead_2030_months"] > 0)
+    if len(points) < 2:
+        return None
+    x, y = [p[0] for p in points], [p[1] for p in points]
+    low, high = min(*y, MONTH) / 1.5, max(*y, MONTH) * 2
+    powers = [10.0**p for p in range(math.ceil(math.log10(x[0])), math.floor(math.log10(x[-1])) + 1, 4)]
+    plot = Plot(
+        across(x[0], x[-1], powers, lambda v: number(v, 1), "FLOP of the largest run of a campaign"),
+        up(low, high, lambda v: f"{v:g}"), {"this result": ORANGE, "a campaign": BLUE},
+    )  # fmt: skip
+    plot.add([{"x": e, "y": MONTH} for e in (x[0], x[-1])], "line", color=QUIET, strokeDash=[4, 3], strokeWidth=1.2)
+    plot.add([{"x": x[0], "y": MONTH, "label": "one month"}], "text", align="left", dx=4, dy=-9, color=INK)
+    plot.add([{"x": a, "y": b, "kind": "a campaign"} for a, b in points], "line", strokeWidth=2.4)
+    spoken = f"From {number(y[0], 1)} months at {number(x[0], 1)} FLOP to {number(y[-1], 2)} at {number(x[-1], 1)}"
+    if own and x[0] <= own <= x[-1]:
+        here = float(np.exp(np.interp(math.log(own), np.log(x), np.log(y))))
+        mark = {"x": own, "y": here, "kind": "this result", "moves": f"{number(here, 1)} months"}
+        plot.add([mark], "circle", ("kind", "moves"), size=110, opacity=1)
+        plot.add([{**mark, "label": "this result"}], "text", align="left", dx=9, dy=10, color=INK)
+        spoken += f"; this result {number(here, 1)} months"
+    enough = needed(sizes)
+    title = f"A campaign of {number(enough, 1)} FLOP would move the lead by a month" if enough else (
+        f"No campaign up to {number(x[-1], 1)} FLOP would move the lead by a month"
+    )  # fmt: skip
+    return plot.figure(
+        title, "Months of the US lead at the end of 2030, both axes logarithmic.", spoken, 260, key=False
+    )
+
+
+def absent(identifier: str) -> Blocks:
+    """How to have it simulated."""
+    return missing(f"{NOT_SIMULATED} `polarity calibrate effect {identifier}` does it.")

@@ -1,0 +1,161 @@
+"""The roofline as a picture: FLOP/s against arithmetic intensity, for chips of the catalogue and the measured one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from calibration import rows
+from calibration.intensity import Placed, place, regions, ridge
+from calibration.record import CalibrationRecord
+from calibration.report.blocks import Blocks, choice, figure, missing, pair, text
+from calibration.report.colours import BLUE, GREY, INK, ORANGE, QUIET, TEAL, VIOLET
+from calibration.report.draft import Draft
+from calibration.report.plot import Figure, Plot, across, up
+from calibration.report.words import number, percent
+from calibration.roofline import REFERENCE, Chip
+from calibration.shares import copies, precision_of, products
+
+DRAWN = {"H100 SXM": BLUE, "H200 SXM": VIOLET, "B200": TEAL, "H20": ORANGE, "Ascend 910C": GREY}
+"""Chips of the catalogue whose roofs are drawn: those on which the export controls turn."""
+KINDS = {"matrix product": BLUE, "batch ladder": TEAL, "attention": VIOLET, "copy and add": GREY,
+         "training step": ORANGE}  # fmt: skip
+INTENSITIES = (0.1, 1.0, 10.0, 100.0, 1000.0, 10_000.0)
+HEIGHT = 360
+
+
+def picture(draft: Draft) -> Blocks:
+    """The chips of the catalogue beside the measured host, and why an H20 is poor at training and good at decoding."""
+    known = {chip.name: chip for chip in draft.chips if chip.name in DRAWN}
+    if known:
+        drawn = choice("Chips drawn", tuple(known), lambda names: _chips([known[name] for name in names]))
+    else:
+        drawn = missing("The catalogue of chips is not at hand here, so their roofs are not drawn.")
+    return pair(drawn, figure(_host(draft.record), _no_host(draft.record))) + text(*_h20(draft, known))
+
+
+def _no_host(record: CalibrationRecord) -> str:
+    return "No roof of a measured machine: " + (
+        "this result has no matrix product and copy that are free of noise." if record.bench
+        else "its speed was not measured here."
+    )  # fmt: skip
+
+
+def _h20(draft: Draft, known: dict[str, Chip]) -> list[str]:
+    """What the picture says of the chip that the export controls turn on; every number from the record."""
+    kappas = {row["chip"]: row for row in draft.record.roofline}
+    mine, base = known.get("H20"), known.get(REFERENCE)
+    if "H20" not in kappas:
+        return []
+    row = kappas["H20"]
+    trains, decodes = row["train"][1], row.get("dense_8", row["decode"][1])
+    said = (
+        f"In training an H20 is worth {number(trains, 2)} of an H100, in decoding small batches {number(decodes, 2)}."
+    )
+    if not (mine and base):
+        return [said]
+    peak = f"{number(mine.bf16_tflops, 3)} against {number(base.bf16_tflops, 3)} TFLOP/s"
+    memory = f"{number(mine.memory_tbs, 2)} against {number(base.memory_tbs, 2)} TB/s"
+    return [
+        said,
+        f"Training and prefill lie far to the right, under the flat roof of arithmetic: {peak}. Decoding lies to the "
+        f"left, under the slanted roof of memory: {memory}.",
+        "Export controls that limit arithmetic therefore hold back training, and leave a chip that serves models well.",
+    ]
+
+
+def _chips(chips: Sequence[Chip]) -> Figure | None:
+    """Roofs by data sheet, with the places of decoding, prefill and training."""
+    if not chips:
+        return None
+    colours = {chip.name: DRAWN[chip.name] for chip in chips}
+    low = min(chip.memory_tbs * 1e12 * INTENSITIES[0] for chip in chips)
+    high = max(chip.bf16_tflops * 1e12 for chip in chips)
+    plot = _empty(colours, low / 1.6, high * 6)
+    _bands(plot, low / 1.6, high * 6)
+    for chip in chips:
+        plot.add(_roof(chip.name, chip.bf16_tflops * 1e12, chip.memory_tbs * 1e12), "line", strokeWidth=2.2)
+    corners = [{"x": ridge(c), "y": c.bf16_tflops * 1e12, "kind": c.name, "ridge": f"{number(ridge(c), 2)} FLOP/byte"}
+               for c in chips]  # fmt: skip
+    plot.add(corners, "circle", ("kind", "ridge"), size=64, opacity=1)
+    first, last = min(chips, key=ridge), max(chips, key=ridge)
+    title = f"{first.name} turns from memory to arithmetic at {number(ridge(first), 2)} FLOP per byte"
+    title += f", {last.name} at {number(ridge(last), 2)}" if len(chips) > 1 else ""
+    unit = (
+        "16-bit FLOP/s by data sheet, against FLOP per byte moved, both logarithmic; dots: where the roof turns flat. "
+    )
+    unit += "Shaded: where the work of a 70-billion-parameter model lies."
+    spoken = "; ".join(
+        f"{c.name}: {rows.rate(c.bf16_tflops * 1e12, 'FLOP/s')}, {number(c.memory_tbs, 2)} TB/s" for c in chips
+    )
+    return plot.figure(title, unit, spoken, HEIGHT)
+
+
+def _host(record: CalibrationRecord) -> Figure | None:
+    """The measured machine's roof from its best copy and product, with every microbenchmark on it."""
+    made = record.provenance
+    if made is None:
+        return None
+    host, precision = made.host, precision_of(made.host["vendor"])
+    copied = max((r["best"] for r in copies(record.bench) if not r["noisy"]), default=None)
+    reached = max((r["best"] for r in products(record.bench, precision) if not r["noisy"]), default=None)
+    if copied is None or reached is None:
+        return None
+    found = [p for r in record.bench if r["precision"] == precision and (p := _placed(r, made.device, record))]
+    dots = [
+        {"x": p.intensity, "y": p.rate, "kind": p.kind, "what": p.what, "solid": not p.noisy,
+         "rate": rows.rate(p.rate, "FLOP/s"), "roof": percent(p.rate / min(reached, copied * p.intensity))}
+        for p in found
+    ]  # fmt: skip
+    present = {d["kind"] for d in dots}
+    colours = {kind: colour for kind, colour in KINDS.items() if kind in present}
+    peak = host.get("peak_compute") or {}
+    low = min(copied * INTENSITIES[0], *(d["y"] for d in dots)) / 1.6
+    high = max(reached, peak.get("high", 0.0)) * 6
+    plot = _empty(colours, low, high)
+    _bands(plot, low, high)
+    if peak:
+        ends = (max(INTENSITIES[0], peak["low"] / copied), INTENSITIES[-1])
+        plot.add([{"x": x, "y": peak["low"], "y2": peak["high"]} for x in ends], "area", color=GREY, opacity=0.25)
+    plot.add(_roof("roof", reached, copied), "line", color=INK, strokeWidth=1.6)
+    plot.add(dots, "point", ("what", "rate", "roof"), hollow=True, size=54, strokeWidth=1.8)
+    name = host.get("name", record.device)
+    title = f"{name}: {rows.rate(reached, 'FLOP/s')} and {rows.rate(copied, 'B/s')} measured"
+    title += f", so the roof turns flat at {number(reached / copied, 2)} FLOP per byte"
+    unit = f"FLOP/s in {precision} against FLOP per byte moved at least, logarithmic; line: roof of the best copy and "
+    unit += f"product; hollow: noisy{'; grey: published peak' if peak else ''}. What lies above the slope is in cache."
+    spoken = "; ".join(f"{d['what']}: {d['rate']}, {d['roof']} of the roof" for d in dots)
+    return plot.figure(title, unit, spoken, HEIGHT)
+
+
+def _placed(row: dict[str, Any], device: str, record: CalibrationRecord) -> Placed | None:
+    """A row on the roofline; of copies only the largest, since smaller ones show the cache."""
+    if row["bench"] == "triad" and row not in copies(record.bench):
+        return None
+    return place(row, device)
+
+
+def _empty(colours: dict[str, str], low: float, high: float) -> Plot:
+    """Axes that are the same in every such picture along intensity."""
+    return Plot(
+        across(INTENSITIES[0], INTENSITIES[-1], INTENSITIES, lambda v: f"{v:,g}", "FLOP per byte moved"),
+        up(low, high, lambda v: rows.rate(v, "")), colours,
+    )  # fmt: skip
+
+
+def _roof(name: str, compute: float, bandwidth: float) -> list[dict[str, Any]]:
+    """The lower of the two bounds, from end to end."""
+    corner = compute / bandwidth
+    ends = sorted({INTENSITIES[0], min(max(corner, INTENSITIES[0]), INTENSITIES[-1]), INTENSITIES[-1]})
+    return [{"x": x, "y": min(compute, bandwidth * x), "kind": name} for x in ends]
+
+
+def _bands(plot: Plot, low: float, high: float) -> None:
+    """Shaded places of decoding, prefill and training, each with its name at its own height."""
+    for i, region in enumerate(regions()):
+        plot.add([{"x": x, "y": low, "y2": high} for x in (region.low, region.high)], "area", color=QUIET, opacity=0.1)
+        middle = float(np.sqrt(region.low * region.high))
+        at = high / 1.5 if i != 1 else high / 2.9  # neighbours at two heights: their bands meet
+        plot.add([{"x": middle, "y": at, "label": region.name}], "text", color=INK, fontSize=12)
