@@ -23,6 +23,8 @@ page = st.navigation(
         st.Page("sim/ui/evidence/page.py", title="Evidence", icon=":material/history_edu:", url_path="evidence"),
         st.Page("sim/ui/assumptions/page.py", title="Assumptions", icon=":material/list_alt:", url_path="assumptions"),
         st.Page("sim/ui/data/page.py", title="Data and API", icon=":material/terminal:", url_path="data"),
+        # Reached from Evidence: the navigation holds seven entries at most.
+        st.Page("sim/ui/calibration/page.py", title="Calibration", url_path="calibration", visibility="hidden"),
     ],
     position="hidden" if st.context.is_embedded else "top",
 )

@@ -20,7 +20,6 @@ from calibration.report.plot import Figure, Plot, across, up
 from calibration.report.words import interval, number, signed
 
 LEAD = "Lead 2030, months"
-NOT_SIMULATED = "What it moves in the simulator was not simulated here."
 MONTH = 1.0
 """The lead that a campaign is asked to move, months."""
 
@@ -135,4 +134,4 @@ def _curve(sizes: Sequence[Mapping[str, float]], own: float | None) -> Figure | 
 
 def absent(identifier: str) -> Blocks:
     """How to have it simulated."""
-    return missing(f"{NOT_SIMULATED} `polarity calibrate effect {identifier}` does it.")
+    return missing(f"What each of them moves in the lead is not simulated here: polarity calibrate effect {identifier}")

@@ -45,9 +45,15 @@ def section(draft: Draft) -> Blocks:
         + _charged(record)
         + _synthetic(record)
         + text(*(f"{name} was not measured in this campaign." for name in absent))
-        + pair(figure(_repetition(draft)) + _worth(draft), figure(_optimizer(record)) + _trend(record))
+        + fold("Repetition by passes, and the optimizer by size", lambda: _by_scale(draft))
         + fold("Every run of a lever", lambda: shown(rows.levers(record.lever_runs)))
     )
+
+
+def _by_scale(draft: Draft) -> Blocks:
+    """The two levers whose gain depends on how much there is of it."""
+    record = draft.record
+    return pair(figure(_repetition(draft)) + _worth(draft), figure(_optimizer(record)) + _trend(record))
 
 
 def _runs(record: CalibrationRecord, lever: str) -> list[dict[str, Any]]:

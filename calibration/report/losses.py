@@ -31,7 +31,7 @@ def section(draft: Draft) -> Blocks:
     record, fit = draft.record, draft.record.fit
     if not record.cells:
         return missing("No model was trained.")
-    charts = pair(figure(_along_data(record)), figure(_along_size(record)))
+    charts = pair(figure(along_data(record)), figure(_along_size(record)))
     grid = fold("Every loss, by size and bytes trained on", lambda: shown(rows.grid(record.cells)))
     if fit is None:
         count = len(cells_of(record))
@@ -117,7 +117,7 @@ def _protocols(record: CalibrationRecord) -> Blocks:
 # --- the charts -----------------------------------------------------------------------------------------------------
 
 
-def _along_data(record: CalibrationRecord) -> Figure | None:
+def along_data(record: CalibrationRecord) -> Figure | None:
     """Loss against tokens by size, with the fitted law and its band."""
     cells, fit = cells_of(record), record.fit
     if not cells:
@@ -154,7 +154,7 @@ def _along_size(record: CalibrationRecord) -> Figure | None:
     plot = _plot(curves, _dots(record, "tokens", "parameters"), ends, ticks(*ends, 5), "parameters without the head")
     plot.add([{"x": largest, "y": y} for y in _reach(curves)], "line", color=INK, strokeDash=[2, 3], strokeWidth=1)
     widest = max((c for c in curves if c["x"] > largest), key=lambda c: c["high"] / c["low"])
-    title = f"{number(BEYOND)} times beyond the largest model the law knows its loss to ±{percent(_half(widest))}"
+    title = f"{BEYOND:g} times beyond the largest model the law knows its loss to ±{percent(_half(widest))}"
     unit = (
         "Loss in nats per byte, logarithmic; dots: training runs; shaded: the law's 90 % interval; dashes: the largest "
     )

@@ -11,6 +11,7 @@ from calibration.report import effect
 from calibration.report.blocks import Blocks, figure, fold, missing, pair, points, shown, table, text
 from calibration.report.colours import GREY
 from calibration.report.draft import Draft
+from calibration.report.plot import Figure
 from calibration.report.strips import Strip, strips, updates
 from calibration.report.words import interval, number, signed, typeset
 
@@ -79,14 +80,18 @@ def _strips(draft: Draft) -> Blocks:
     """Prior, measurement and posterior on top of each other."""
     record = draft.record
     gains = {unit: [u for u in record.gains if u.unit == unit] for unit in dict.fromkeys(u.unit for u in record.gains)}
-    levers: Blocks = ()
+    sides: list[Blocks] = [(), ()]
+    shares = updates(record.hardware, _furthest(record.hardware), "share of peak", shares=True)
+    sides[0] = figure(shares, "No fraction of peak was updated.")
     for unit, of in gains.items():
-        levers += figure(updates(of, _furthest(of), unit))
-    return pair(
-        figure(updates(record.hardware, _furthest(record.hardware), "share of peak", shares=True),
-               "No fraction of peak was updated."),
-        levers or missing("No lever was updated."),
-    )  # fmt: skip
+        shorter = min(range(2), key=lambda side: _tall(sides[side]))
+        sides[shorter] += figure(updates(of, _furthest(of), unit))
+    return pair(sides[0], sides[1] or missing("No lever was updated."))
+
+
+def _tall(blocks: Blocks) -> float:
+    """Height of charts with what stands over and under each, so that two columns end at about the same place."""
+    return sum(block.spec["height"] + 130 for block in blocks if isinstance(block, Figure))
 
 
 def _every(draft: Draft) -> Blocks:

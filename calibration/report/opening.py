@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calibration import mapping
-from calibration.record import CalibrationRecord
+from calibration.record import IN_USE, CalibrationRecord
 from calibration.report import effect
 from calibration.report.blocks import Blocks, pair, text, tiles
 from calibration.report.densities import wider
@@ -11,6 +11,16 @@ from calibration.report.draft import Draft
 from calibration.report.grid import cells_of
 from calibration.report.moves import moves
 from calibration.report.words import interval, number, signed, typeset
+
+KINDS = {"literature": "The literature", "readings": "Published and single measurements"}
+"""Results that are of no machine, by kind."""
+
+
+def title(record: CalibrationRecord) -> str:
+    """A result's name for people: its machine, how much was run, and when."""
+    what = KINDS.get(record.kind, record.device)
+    tier = f", {record.provenance.tier} campaign" if record.provenance else ""
+    return f"{what}{tier}, {record.made}{' (in use)' if record.id == IN_USE else ''}"
 
 
 def headline(draft: Draft) -> str:
@@ -30,7 +40,7 @@ def opening(draft: Draft) -> Blocks:
     record, flop, alpha = draft.record, draft.flop, draft.update("alpha")
     if record.kind == "literature":
         return text(record.summary, "The simulator runs on the numbers below, each with its source.")
-    lines = text(typeset(record.summary), _cost(record)) + text(_moves(draft), *effect.together(draft))
+    lines = text(typeset(record.summary), cost(record)) + text(_moves(draft), *effect.together(draft))
     if flop and alpha and alpha.measured:
         lines += text(
             f"It moves no growth constant. The exponent of model size, α, comes out at {interval(alpha.measured)}; the "
@@ -44,7 +54,7 @@ def opening(draft: Draft) -> Blocks:
     return pair(lines, _tiles(draft))
 
 
-def _cost(record: CalibrationRecord) -> str:
+def cost(record: CalibrationRecord) -> str:
     """What the campaign cost."""
     made = record.provenance
     if made is None or not made.seconds:

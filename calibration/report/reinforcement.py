@@ -32,8 +32,7 @@ def section(draft: Draft) -> Blocks:
         pair(*(figure(_chart(draft.record, base)) for base in bases))
         + points([_said(base, [r for r in runs if r["base"] == base]) for base in bases])
         + text(_cheaper(runs), _forecast(runs))
-        + points(_taken(draft))
-        + fold("Every reinforcement run; ± is a standard error", lambda: _every(runs))
+        + fold("Every reinforcement run; ± is a standard error", lambda: points(_taken(draft)) + _every(runs))
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ DRAWN = {"H100 SXM": BLUE, "H200 SXM": VIOLET, "B200": TEAL, "H20": ORANGE, "Asc
 KINDS = {"matrix product": BLUE, "batch ladder": TEAL, "attention": VIOLET, "copy and add": GREY,
          "training step": ORANGE}  # fmt: skip
 INTENSITIES = (0.1, 1.0, 10.0, 100.0, 1000.0, 10_000.0)
+"""FLOP per byte along the axis; roofs of chips begin at the second."""
 HEIGHT = 360
 
 
@@ -33,7 +34,7 @@ def picture(draft: Draft) -> Blocks:
         drawn = choice("Chips drawn", tuple(known), lambda names: _chips([known[name] for name in names]))
     else:
         drawn = missing("The catalogue of chips is not at hand here, so their roofs are not drawn.")
-    return pair(drawn, figure(_host(draft.record), _no_host(draft.record))) + text(*_h20(draft, known))
+    return pair(drawn, figure(host(draft.record), _no_host(draft.record))) + text(*_h20(draft, known))
 
 
 def _no_host(record: CalibrationRecord) -> str:
@@ -71,12 +72,14 @@ def _chips(chips: Sequence[Chip]) -> Figure | None:
     if not chips:
         return None
     colours = {chip.name: DRAWN[chip.name] for chip in chips}
-    low = min(chip.memory_tbs * 1e12 * INTENSITIES[0] for chip in chips)
+    low = min(chip.memory_tbs * 1e12 * INTENSITIES[1] for chip in chips)
     high = max(chip.bf16_tflops * 1e12 for chip in chips)
-    plot = _empty(colours, low / 1.6, high * 6)
+    plot = _empty(colours, low / 1.6, high * 6, INTENSITIES[1:])
     _bands(plot, low / 1.6, high * 6)
     for chip in chips:
-        plot.add(_roof(chip.name, chip.bf16_tflops * 1e12, chip.memory_tbs * 1e12), "line", strokeWidth=2.2)
+        plot.add(
+            _roof(chip.name, chip.bf16_tflops * 1e12, chip.memory_tbs * 1e12, INTENSITIES[1]), "line", strokeWidth=2.2
+        )
     corners = [{"x": ridge(c), "y": c.bf16_tflops * 1e12, "kind": c.name, "ridge": f"{number(ridge(c), 2)} FLOP/byte"}
                for c in chips]  # fmt: skip
     plot.add(corners, "circle", ("kind", "ridge"), size=64, opacity=1)
@@ -93,12 +96,12 @@ def _chips(chips: Sequence[Chip]) -> Figure | None:
     return plot.figure(title, unit, spoken, HEIGHT)
 
 
-def _host(record: CalibrationRecord) -> Figure | None:
+def host(record: CalibrationRecord) -> Figure | None:
     """The measured machine's roof from its best copy and product, with every microbenchmark on it."""
     made = record.provenance
     if made is None:
         return None
-    host, precision = made.host, precision_of(made.host["vendor"])
+    machine, precision = made.host, precision_of(made.host["vendor"])
     copied = max((r["best"] for r in copies(record.bench) if not r["noisy"]), default=None)
     reached = max((r["best"] for r in products(record.bench, precision) if not r["noisy"]), default=None)
     if copied is None or reached is None:
@@ -111,7 +114,7 @@ def _host(record: CalibrationRecord) -> Figure | None:
     ]  # fmt: skip
     present = {d["kind"] for d in dots}
     colours = {kind: colour for kind, colour in KINDS.items() if kind in present}
-    peak = host.get("peak_compute") or {}
+    peak = machine.get("peak_compute") or {}
     low = min(copied * INTENSITIES[0], *(d["y"] for d in dots)) / 1.6
     high = max(reached, peak.get("high", 0.0)) * 6
     plot = _empty(colours, low, high)
@@ -121,7 +124,7 @@ def _host(record: CalibrationRecord) -> Figure | None:
         plot.add([{"x": x, "y": peak["low"], "y2": peak["high"]} for x in ends], "area", color=GREY, opacity=0.25)
     plot.add(_roof("roof", reached, copied), "line", color=INK, strokeWidth=1.6)
     plot.add(dots, "point", ("what", "rate", "roof"), hollow=True, size=54, strokeWidth=1.8)
-    name = host.get("name", record.device)
+    name = machine.get("name", record.device)
     title = f"{name}: {rows.rate(reached, 'FLOP/s')} and {rows.rate(copied, 'B/s')} measured"
     title += f", so the roof turns flat at {number(reached / copied, 2)} FLOP per byte"
     unit = f"FLOP/s in {precision} against FLOP per byte moved at least, logarithmic; line: roof of the best copy and "
@@ -137,18 +140,18 @@ def _placed(row: dict[str, Any], device: str, record: CalibrationRecord) -> Plac
     return place(row, device)
 
 
-def _empty(colours: dict[str, str], low: float, high: float) -> Plot:
-    """Axes that are the same in every such picture along intensity."""
+def _empty(colours: dict[str, str], low: float, high: float, marks: Sequence[float] = INTENSITIES) -> Plot:
+    """Both axes, logarithmic."""
     return Plot(
-        across(INTENSITIES[0], INTENSITIES[-1], INTENSITIES, lambda v: f"{v:,g}", "FLOP per byte moved"),
+        across(marks[0], marks[-1], marks, lambda v: f"{v:,g}", "FLOP per byte moved"),
         up(low, high, lambda v: rows.rate(v, "")), colours,
     )  # fmt: skip
 
 
-def _roof(name: str, compute: float, bandwidth: float) -> list[dict[str, Any]]:
+def _roof(name: str, compute: float, bandwidth: float, first: float = INTENSITIES[0]) -> list[dict[str, Any]]:
     """The lower of the two bounds, from end to end."""
     corner = compute / bandwidth
-    ends = sorted({INTENSITIES[0], min(max(corner, INTENSITIES[0]), INTENSITIES[-1]), INTENSITIES[-1]})
+    ends = sorted({first, min(max(corner, first), INTENSITIES[-1]), INTENSITIES[-1]})
     return [{"x": x, "y": min(compute, bandwidth * x), "kind": name} for x in ends]
 
 

@@ -30,6 +30,7 @@ THEIRS = {
     "evidence": {"cutoff": "2022", "definition": "used"},
     "assumptions": {"search": "chips", "tier": "Inferred"},
     "data": {},
+    "calibration": {"result": "literature", "beside": "cpu-amd-epyc-2026-11-25"},
 }
 LIGHT = """() => {
   const light = c => { const [r, g, b] = (c.match(/[\\d.]+/g) || []).map(Number);

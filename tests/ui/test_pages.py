@@ -10,7 +10,7 @@ import pytest
 from tests.ui.browsing import MARKS, PROBE, SLIDER, Browser
 
 pytestmark = MARKS
-PAGES = {"Explore": 4, "Compare": 6, "Teach": 2, "Evidence": 4, "Assumptions": 0, "Data and API": 0}
+PAGES = {"Explore": 4, "Compare": 6, "Teach": 2, "Evidence": 4, "Assumptions": 0, "Data and API": 0, "Calibration": 12}
 """Pages by the name of their link, with the charts that they draw."""
 SERIOUS = {"serious", "critical"}
 OVERLAPS = """() => {
@@ -47,7 +47,13 @@ CONTRAST = """() => {
 def go(browser: Browser, name: str) -> None:
     """Open a page by its link: the way in which no address below the root is asked for files that are not there."""
     browser.open()
-    if name != "Explore":
+    if name == "Calibration":  # in no navigation: a link on Evidence leads to it
+        go(browser, "Evidence")
+        browser.page.get_by_role("link", name=name, exact=True).click()
+        browser.page.wait_for_selector(".st-key-calibration", timeout=30_000)
+        browser.settle()
+        browser.page.wait_for_timeout(500)
+    elif name != "Explore":
         browser.page.get_by_role("link", name=name, exact=True).click()
         browser.page.wait_for_function("() => !document.querySelector('.st-key-levers')", timeout=30_000)
         browser.page.wait_for_selector("h1.say", timeout=30_000)

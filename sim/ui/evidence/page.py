@@ -296,8 +296,8 @@ def _sources() -> None:
 
 
 def _again() -> None:
-    spec = load(BASELINE)
-    st.html(theme.part("The calibration in use") + evidence_tables.calibration(read(spec.calibration)))
+    st.html(theme.part("The calibration in use", evidence_tables.calibration(read(load(BASELINE).calibration))))
+    st.page_link("sim/ui/calibration/page.py", label="Calibration", icon=":material/science:")
     st.html(
         heading(
             "Make the numbers of this page anew",
@@ -326,7 +326,7 @@ def _adopt() -> list[str]:
 
 
 theme.style()
-st.html(style("evidence/page.css"))
+st.html(style("shared/reading.css", "evidence/page.css"))
 chosen = address.adopt("evidence")
 with st.container(key="evidence"):
     try:

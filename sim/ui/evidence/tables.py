@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 from markupsafe import Markup
 
-from calibration import rows as calibrated
 from calibration.record import CalibrationRecord
+from calibration.report.words import typeset
 from scenarios.parameters import parameters
 from scenarios.tables import Conflict, Mechanism
 from sim.hindcast import turns
@@ -246,17 +245,9 @@ def _value(row: Conflict) -> str:
 
 
 # ----------------------------------------------------------------------------------------------- the calibration
-def calibration(record: CalibrationRecord) -> Markup:
-    """The calibration result in use: what it is, and what it moved."""
-    host = record.provenance.host.get("name", record.device) if record.provenance else record.device
-    return render(
-        "evidence/calibration.html",
-        record=record,
-        host=host,
-        summary=_powers(record.summary),
-        moves=_moves(record),
-        shifts=[line.replace("-0.", "−0.") for line in calibrated.shifts(record)],
-    )
+def calibration(record: CalibrationRecord) -> str:
+    """The calibration result in use: what it is, and what it moves."""
+    return f"{typeset(record.summary)} {_moves(record)} The page Calibration shows it whole."
 
 
 def _moves(record: CalibrationRecord) -> str:
@@ -269,8 +260,3 @@ def _moves(record: CalibrationRecord) -> str:
         f"It moves {count} {'input' if count == 1 else 'inputs'}, none by more than {most:.2f} standard deviations of "
         "its prior."
     )
-
-
-def _powers(text: str) -> str:
-    """`2.4e+12` as people write it."""
-    return re.sub(r"\b\d+(?:\.\d+)?e\+?\d+\b", lambda found: quantity.number(float(found[0]), "FLOP"), text)
