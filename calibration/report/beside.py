@@ -34,7 +34,7 @@ def verdict(one: Draft, other: Draft) -> Blocks:
     moved = max(second[1], key=lambda label: abs(second[1][label] - first[1].get(label, 0.0)))
     return text(
         f"With {title(other.record)} in place of {title(one.record)} the US lead at the end of 2030 changes by "
-        f"{months(change, None)} months. The outcome that changes most is “{moved}”: from "
+        f"{months(change)} months. The outcome that changes most is “{moved}”: from "
         f"{100 * first[1].get(moved, 0.0):.1f} to {100 * second[1][moved]:.1f} futures in 100."
     )
 
@@ -66,7 +66,11 @@ def _numbers(one: Draft, other: Draft) -> Blocks:
         ("frontier_slope", "γ, slope of the frontier"),
     ):
         line(label, lambda d, name=name: _fitted(d.record, name))  # type: ignore[misc]
-    labels = {u.name: f"{u.label}, {u.unit}" for d in (one, other) for u in (*d.record.hardware, *d.record.gains)}
+    labels = {
+        u.name: f"{u.label}, {u.unit}"
+        for d in (one, other)
+        for u in (*d.record.hardware, *d.record.gains, *d.record.work)
+    }
     for name, label in labels.items():
         line(label, lambda d, name=name: _update(d.update(name)))  # type: ignore[misc]
     line("Together, months of lead in 2030", _lead)

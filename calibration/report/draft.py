@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from calibration.record import CalibrationRecord, Update, read
+from calibration.record import CalibrationRecord, Fraction, Update, read
 from calibration.roofline import Chip
 
 
@@ -43,8 +43,15 @@ class Draft:
 
     @property
     def updates(self) -> tuple[Update, ...]:
-        """Every update: hardware, gains, and the frontier's law."""
-        return (*self.record.hardware, *self.record.gains, *self.record.frontier)
+        """Every update: hardware, gains, whole pieces of work, and the frontier's law."""
+        record = self.record
+        return (*record.hardware, *record.gains, *record.work, *record.frontier)
+
+    def behind(self, row: Fraction) -> Update | None:
+        """The update behind a share of peak that the simulator draws."""
+        return self.update(f"{row.quantity} {row.chip_class or row.vendor}") or self.update(
+            f"{row.quantity} {row.vendor}"
+        )
 
     def update(self, name: str | None) -> Update | None:
         """The update of a name."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -19,15 +20,14 @@ from calibration.report.draft import Draft
 from calibration.report.plot import Figure, Plot, across, up
 from calibration.report.words import interval, number, signed
 
-LEAD = "Lead 2030, months"
+LEAD = ("Moves", "US lead 2030, months")
+"""What a simulation adds to the table of updates."""
 MONTH = 1.0
 """The lead that a campaign is asked to move, months."""
 
 
-def months(value: float | None, error: float | None) -> str:
-    """A change of the lead with its standard error."""
-    if value is None:
-        return "no parameter"
+def months(value: float, error: float | None = None) -> str:
+    """A change of the lead, with its standard error."""
     said = f"{value:+.3f}".replace("-", "−")
     return f"{said} ± {error:.3f}" if error else said
 
@@ -58,34 +58,43 @@ def outcomes(draft: Draft) -> Blocks:
     return table("The verdict with and without this result", head, told)
 
 
-def lead_of(draft: Draft, name: str) -> str:
-    """What one parameter moves, for the table of updates; empty before it was simulated."""
-    found = (draft.effect or {}).get("parameters", {}).get(name)
-    return months(found["lead_2030_months"], found["lead_2030_months_se"]) if found else ""
+def moved_by(draft: Draft, label: str) -> tuple[str, str]:
+    """The simulator's number behind an update and what it alone does to the lead; of none where nothing is drawn."""
+    found = [row for row in _numbers(draft) if (row["evidence"] or {}).get("label") == label]
+    if not found:
+        return "nothing", ""
+    return "; ".join(row["label"] for row in found), "; ".join(_lead(row) for row in found)
 
 
 def others(draft: Draft) -> list[tuple[str, ...]]:
-    """Rows of the table of updates that only the simulation knows of."""
-    known = {update.name for update in draft.updates}
+    """Rows of the table of updates for numbers that have no update of their own in it."""
+    known = {update.label for update in draft.updates}
     rows = []
-    for name, found in (draft.effect or {}).get("parameters", {}).items():
-        if name not in known:
-            spans = [_span(found[kind]) for kind in ("prior", "measured", "posterior")]
-            rows.append((found["label"], found["unit"], *spans[:2], number(found["weight"], 2), spans[2],
-                         signed(found["moved"]), lead_of(draft, name)))  # fmt: skip
+    for row in _numbers(draft):
+        if (row["evidence"] or {}).get("label") not in known:
+            rows.append((row["label"], row["unit"], _span(row["prior"]), "–", number(row["weight"], 2),
+                         _span(row["posterior"]), signed(row["moved"]), row["label"], _lead(row)))  # fmt: skip
     return rows
 
 
-def _span(found: Mapping[str, float] | None) -> str:
-    return interval(Interval(**{k: found[k] for k in ("median", "low", "high")})) if found else "–"
+def _numbers(draft: Draft) -> list[Mapping[str, Any]]:
+    return list((draft.effect or {}).get("parameters", {}).values())
+
+
+def _lead(row: Mapping[str, Any]) -> str:
+    return months(row["lead_2030_months"], row["lead_2030_months_se"])
+
+
+def _span(found: Mapping[str, float]) -> str:
+    return interval(Interval(**{k: found[k] for k in ("median", "low", "high")}))
 
 
 def campaign(draft: Draft) -> Blocks:
     """How large a campaign would have to be."""
-    sizes = (draft.effect or {}).get("campaign_size")
-    if not sizes:
+    found = draft.effect or {}
+    if not found.get("campaign_size"):
         return ()
-    return figure(_curve(sizes, draft.flop)) + text(
+    return figure(_curve(found["campaign_size"], found["largest_run_flop"])) + text(
         "The formula is the same as for this result: weight grows as the largest run comes nearer to a frontier run. "
         "It says how far a campaign of that size would typically move the lead (root mean square over what it might "
         "find), not in which direction."

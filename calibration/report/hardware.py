@@ -19,6 +19,8 @@ from calibration.report.words import number
 def section(draft: Draft) -> Blocks:
     """Rates of matrix products, their peak, and every microbenchmark."""
     record = draft.record
+    if record.readings:
+        return shown(rows.readings(record))
     if not record.bench:
         return missing("The machine was not measured in this campaign.")
     host = record.provenance.host if record.provenance else {}

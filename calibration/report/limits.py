@@ -25,6 +25,11 @@ def section(draft: Draft) -> Blocks:
         if record.rl
         else "Anything about reinforcement learning: it was not measured."
     )
+    if record.kind == "readings":
+        sources = (
+            "Whether the readings agree under one protocol: sizes, software and clocks differ, and no log is kept."
+        )
+        return points([sources, *_about_machine(record), linked])
     return points([*_about_law(draft), taught, *_about_machine(record), carried, linked])
 
 
@@ -53,7 +58,7 @@ def _about_machine(record: CalibrationRecord) -> list[str]:
     name = host.get("name", record.device)
     items = ["Links between chips, and runs on many machines: one device cannot measure them, so they stay at data "
              "sheets and judgement."]  # fmt: skip
-    if not host.get("peak_bandwidth"):
+    if record.provenance and not host.get("peak_bandwidth"):
         items.append(f"The share of memory bandwidth that {name} reaches: no peak of it is published.")
     if host.get("vendor") == "processor":
         items.append("Accelerators: a processor's share of its peak says little about theirs, so the two are taken to "

@@ -16,15 +16,18 @@ from calibration.report.strips import Strip, strips, updates
 from calibration.report.words import interval, number, signed, typeset
 
 NOTHING = "Nothing was measured: this result holds the priors of the literature alone."
+MOST_SHARES = 12
+"""More shares of peak than that are folded away: one a chip, they would fill pages."""
 _WHOSE = {"nvidia": "NVIDIA chips", "other": "other accelerators", "all": "all accelerators", "host": "measured chip"}
 
 
 def moves(draft: Draft) -> list[tuple[str, float, float]]:
     """What the simulator takes over: label, move in standard deviations of the prior, and weight."""
     record = draft.record
-    drawn = {f"{row.quantity} {row.vendor}" for row in record.fractions}
-    found = [(u.label, u.moved, u.weight) for u in record.hardware if u.name in drawn]
-    levers = {lever.parameter: lever.name for lever in draft.prior.levers} if draft.prior else {}
+    drawn = [update for row in record.fractions if (update := draft.behind(row))]
+    found = [(u.label, u.moved, u.weight) for u in drawn]
+    prior = draft.prior
+    levers = {row.parameter: row.name for row in (*prior.levers, *prior.works)} if prior else {}
     for shift in record.shifts:
         update = draft.update(levers.get(shift.parameter))
         label = f"{shift.parameter} ({update.label})" if update else shift.parameter
@@ -67,7 +70,7 @@ def _fractions(draft: Draft) -> Blocks:
     """The shares of peak that the simulator draws."""
     drawn = []
     for row in draft.record.fractions:
-        update = draft.update(f"{row.quantity} {row.vendor}")
+        update = draft.behind(row)
         prior, weight = (update.prior, update.weight) if update else (row, 0.0)
         drawn.append((f"{row.quantity}, {row.chip_class or _WHOSE[row.vendor]}", interval(prior), interval(row),
                       number(weight, 2), f"{row.source}. As of {row.as_of}, {row.tier}."))  # fmt: skip
@@ -81,8 +84,11 @@ def _strips(draft: Draft) -> Blocks:
     record = draft.record
     gains = {unit: [u for u in record.gains if u.unit == unit] for unit in dict.fromkeys(u.unit for u in record.gains)}
     sides: list[Blocks] = [(), ()]
-    shares = updates(record.hardware, _furthest(record.hardware), "share of peak", shares=True)
-    sides[0] = figure(shares, "No fraction of peak was updated.")
+    shares = (*record.hardware, *record.work)
+    drawn = figure(updates(shares, _furthest(shares), "share of peak", shares=True), "No fraction of peak was updated.")
+    if len(shares) > MOST_SHARES:
+        return fold(f"Shares of peak of every chip: {_furthest(shares)}", lambda: drawn)
+    sides[0] = drawn
     for unit, of in gains.items():
         shorter = min(range(2), key=lambda side: _tall(sides[side]))
         sides[shorter] += figure(updates(of, _furthest(of), unit))
@@ -99,10 +105,10 @@ def _every(draft: Draft) -> Blocks:
     sheet = rows.updates("Every prior, measurement and posterior", draft.updates)
     if not draft.effect:
         return shown(sheet)
-    with_lead = [(*row, effect.lead_of(draft, u.name)) for row, u in zip(sheet.rows, draft.updates, strict=True)]
+    told = [(*row, *effect.moved_by(draft, u.label)) for row, u in zip(sheet.rows, draft.updates, strict=True)]
     return shown(sheet._replace(
         title="Every prior, measurement and posterior, and what each alone does to the US lead at the end of 2030",
-        columns=(*sheet.columns, effect.LEAD), rows=[*with_lead, *effect.others(draft)],
+        columns=(*sheet.columns, *effect.LEAD), rows=[*told, *effect.others(draft)],
     ))  # fmt: skip
 
 

@@ -28,6 +28,8 @@ def headline(draft: Draft) -> str:
     record, flop = draft.record, draft.flop
     if record.kind == "literature":
         return "Nothing was measured: these are priors from the literature"
+    if record.kind == "readings":
+        return "What others and we read off single chips, with no campaign behind it"
     if flop is None:
         return "No model was trained: this result pins down no growth constant"
     if record.fit is None:

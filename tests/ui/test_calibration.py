@@ -1,10 +1,8 @@
 """The page Calibration: results by name, side by side, with and without their effect, from any address."""
 
 import re
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import unescape
-from types import ModuleType
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -28,17 +26,16 @@ Opens = Callable[..., AppTest]
 
 
 @pytest.fixture
-def simulated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def simulated(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The simulation of effects, replaced by a table; what was asked of it."""
     asked: list[str] = []
 
-    def made(identifier: str, runs: int) -> dict[str, object]:
+    def made(identifier: str, runs: int, tell: Callable[[int, int], None]) -> dict[str, object]:
         asked.append(identifier)
+        tell(1, 1)
         return effect(read(identifier), -0.5 if identifier == IN_USE else -0.25)
 
-    module = ModuleType("sim.analysis.calibrating")
-    module.effect = made  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "sim.analysis.calibrating", module)
+    monkeypatch.setattr("sim.analysis.calibrating.effect", made)
     for store in (cached._place, cached.blocks, cached.draft):
         store.clear()
     yield asked
@@ -165,8 +162,9 @@ def test_the_effect_stands_in_the_one_table():
     draft = Draft(read(IN_USE), effect=effect(read(IN_USE)))
     blocks = {anchor: write for anchor, _, write in SECTIONS}["takes"](draft)
     (table,) = [block for block in blocks if isinstance(block, Table) and len(block.rows) > 9]
-    assert table.head[-1] == "Lead 2030, months"
-    cells = {row[0]: row[-1] for row in table.rows}
-    assert cells["exponent of size"] == "no parameter"
-    assert cells["Share of decoding"] == "+0.125 ± 0.050"
-    assert cells["Synthetic text in place of repetition"] == "+0.115 ± 0.020"
+    assert table.head[-1] == "US lead 2030, months"
+    cells = {row[0]: row[-2:] for row in table.rows}
+    assert cells["exponent of size"] == ("nothing", "")
+    assert cells["Intensity of decoding"] == ("Intensity of decoding", "+0.125 ± 0.050")
+    gain = next(u for u in read(IN_USE).gains if u.name == "synthetic")
+    assert cells[gain.label] == (f"{gain.label} (drawn)", f"{-0.5 * gain.moved:+.3f} ± 0.020")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 from threading import Lock
 from typing import Any
 
@@ -16,6 +15,8 @@ from calibration.report.opening import opening
 from calibration.report.sections import SECTIONS
 from calibration.roofline import read_chips
 from scenarios.tables import DATA
+from sim.analysis import calibrating
+from sim.analysis.calibrating import Tell
 from sim.ui.shared import common
 
 Effect = Mapping[str, Any]
@@ -54,13 +55,12 @@ def known(identifier: str, checksum: str) -> Effect | None:
     return place[0] if place else None
 
 
-def simulate(identifier: str, checksum: str) -> None:
-    """Simulate what a result moves: some ten seconds, once for all users."""
-    effect = import_module("sim.analysis.calibrating").effect
+def simulate(identifier: str, checksum: str, tell: Tell) -> None:
+    """Simulate what a result moves, once for all users; `tell` hears of every ensemble that is done."""
     place = _place(identifier, checksum, common.futures())
     with _ONE:
         if not place:
-            place.append(effect(identifier, common.futures()))
+            place.append(calibrating.effect(identifier, common.futures(), tell=tell))
 
 
 @st.cache_resource(max_entries=30, show_spinner=False)

@@ -88,11 +88,11 @@ def _simulate(records: list[CalibrationRecord]) -> None:
         return
     whose = "both results move" if len(left) > 1 else "this result moves"
     if st.button(f"Simulate what {whose} in the lead (some {10 * len(left)} seconds)", icon=":material/play_arrow:"):
-        with st.spinner(
-            f"Simulating {common.futures():,} futures with every measured parameter in turn", show_time=True
-        ):
-            for record in left:
-                cached.simulate(record.id, record.checksum)
+        for record in left:
+            with common.waiting(
+                f"{title(record)}: every measured number in turn, {common.futures():,} futures"
+            ) as tell:
+                cached.simulate(record.id, record.checksum, tell)
         st.rerun()
 
 
