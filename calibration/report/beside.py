@@ -66,11 +66,8 @@ def _numbers(one: Draft, other: Draft) -> Blocks:
         ("frontier_slope", "γ, slope of the frontier"),
     ):
         line(label, lambda d, name=name: _fitted(d.record, name))  # type: ignore[misc]
-    labels = {
-        u.name: f"{u.label}, {u.unit}"
-        for d in (one, other)
-        for u in (*d.record.hardware, *d.record.gains, *d.record.work)
-    }
+    both = [update for d in (one, other) for update in d.updates if update not in d.record.frontier]
+    labels = {update.name: f"{update.label}, {update.unit}" for update in both}
     for name, label in labels.items():
         line(label, lambda d, name=name: _update(d.update(name)))  # type: ignore[misc]
     line("Together, months of lead in 2030", _lead)

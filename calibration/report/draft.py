@@ -49,9 +49,8 @@ class Draft:
 
     def behind(self, row: Fraction) -> Update | None:
         """The update behind a share of peak that the simulator draws."""
-        return self.update(f"{row.quantity} {row.chip_class or row.vendor}") or self.update(
-            f"{row.quantity} {row.vendor}"
-        )
+        own = self.update(f"{row.quantity} {row.chip_class or row.vendor}")
+        return own or self.update(f"{row.quantity} {row.vendor}")
 
     def update(self, name: str | None) -> Update | None:
         """The update of a name."""

@@ -69,7 +69,7 @@ def moved_by(draft: Draft, label: str) -> tuple[str, str]:
 def others(draft: Draft) -> list[tuple[str, ...]]:
     """Rows of the table of updates for numbers that have no update of their own in it."""
     known = {update.label for update in draft.updates}
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for row in _numbers(draft):
         if (row["evidence"] or {}).get("label") not in known:
             rows.append((row["label"], row["unit"], _span(row["prior"]), "–", number(row["weight"], 2),

@@ -26,9 +26,7 @@ def section(draft: Draft) -> Blocks:
         else "Anything about reinforcement learning: it was not measured."
     )
     if record.kind == "readings":
-        sources = (
-            "Whether the readings agree under one protocol: sizes, software and clocks differ, and no log is kept."
-        )
+        sources = "Whether the readings agree under one protocol: sizes and software differ, and no log is kept."
         return points([sources, *_about_machine(record), linked])
     return points([*_about_law(draft), taught, *_about_machine(record), carried, linked])
 

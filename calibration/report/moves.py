@@ -27,7 +27,8 @@ def moves(draft: Draft) -> list[tuple[str, float, float]]:
     drawn = [update for row in record.fractions if (update := draft.behind(row))]
     found = [(u.label, u.moved, u.weight) for u in drawn]
     prior = draft.prior
-    levers = {row.parameter: row.name for row in (*prior.levers, *prior.works)} if prior else {}
+    levers = {row.parameter: row.name for row in prior.levers} if prior else {}
+    levers |= {row.parameter: row.name for row in prior.works} if prior else {}
     for shift in record.shifts:
         update = draft.update(levers.get(shift.parameter))
         label = f"{shift.parameter} ({update.label})" if update else shift.parameter

@@ -89,9 +89,8 @@ def _simulate(records: list[CalibrationRecord]) -> None:
     whose = "both results move" if len(left) > 1 else "this result moves"
     if st.button(f"Simulate what {whose} in the lead (some {10 * len(left)} seconds)", icon=":material/play_arrow:"):
         for record in left:
-            with common.waiting(
-                f"{title(record)}: every measured number in turn, {common.futures():,} futures"
-            ) as tell:
+            text = f"{title(record)}: every measured number in turn, {common.futures():,} futures"
+            with common.waiting(text) as tell:
                 cached.simulate(record.id, record.checksum, tell)
         st.rerun()
 
