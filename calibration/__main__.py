@@ -110,6 +110,25 @@ def law(
     tables.law(found)
 
 
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option()] = 0,
+    repeats: Annotated[int, typer.Option()] = 0,
+    attached: Annotated[bool, typer.Option()] = False,
+) -> None:
+    """Measure and train for a minute, and print what happens as one JSON object a line.
+
+    With `--repeats` the smallest model is trained with further seeds at the end; `--attached` ends everything when the
+    standard input closes.
+    """
+    from calibration import guard
+
+    guard.watch(attached=attached)
+    from calibration.demo import run as run_demo
+
+    run_demo(lambda event: print(json.dumps(event), flush=True), seed, repeats)
+
+
 def main() -> int:
     """Run a command; what a person can mend is one line on the error stream and status 2."""
     try:

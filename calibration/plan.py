@@ -146,6 +146,13 @@ _SMOKE = replace(
     rl=replace(_STANDARD.rl, bases=(("weak", 0.05),), seeds=2, steps=4, prompts=8, samples=8, scored=128),
 )  # fmt: skip
 
+DEMO = replace(
+    _FULL, tier="demo", sizes=_FULL_SIZES[:4], budgets=(512 * KB,), without=frozenset(),
+    seed_cell=(_FULL_SIZES[0].name, 512 * KB), seeds=3, recipe=Recipe(optimizer="float32 muon"),
+    rl=replace(_STANDARD.rl, bases=(("taught", 0.25),), seeds=1, steps=40, scored=512),
+)  # fmt: skip
+"""What is trained while somebody watches: four cells of the full tier, so that their losses can be compared."""
+
 MB = 1_000_000
 _LARGE = _shapes((4, 144), (6, 192), (8, 320), (10, 512), (12, 768), context=512)
 _GPU = Plan(

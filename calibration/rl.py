@@ -149,17 +149,26 @@ class Bracket:
             tick()
         return steps, steps * self.plan.shape.train_flop(TAUGHT * (length - 1), length)
 
-    def reinforce(self, tick: Callable[[], None] = lambda: None) -> list[Point]:
-        """Learn from own samples; returns the scores along the way. `tick` is called after every step."""
+    def reinforce(
+        self, tick: Callable[[], None] = lambda: None, scored: Callable[[Point], None] = lambda point: None
+    ) -> list[Point]:
+        """Learn from own samples; returns the scores along the way.
+
+        Args:
+            tick: called after every step.
+            scored: called with each score as it comes, that of the base included.
+        """
         plan, flop = self.plan, 0.0
         optimizer = torch.optim.AdamW(self.model.parameters(), lr=plan.rate, weight_decay=0.0)
         points = [Point(0, 0.0, self.passed())]
+        scored(points[0])
         marks = {max(round(plan.steps ** (i / SCORES)), i) for i in range(1, SCORES + 1)} | {plan.steps}
         for step in range(1, plan.steps + 1):
             flop += self._improve(optimizer)
             tick()
             if step in marks:
                 points.append(Point(step, flop, self.passed()))
+                scored(points[-1])
         return points
 
     def _improve(self, optimizer: torch.optim.Optimizer) -> float:

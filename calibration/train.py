@@ -20,6 +20,7 @@ from torch import Tensor
 
 from calibration.device import Device
 from calibration.model import GPT, Shape
+from calibration.muon import Float32Muon
 from calibration.text import Text
 
 DECAY = 0.2
@@ -38,7 +39,8 @@ class Recipe:
     """How a model is trained."""
 
     optimizer: str = "muon"
-    """`muon` for the matrices in the blocks with AdamW for the rest, or `adamw` for all."""
+    """`muon` for the matrices in the blocks with AdamW for the rest, `float32 muon` for the same without bfloat16, or
+    `adamw` for all."""
     matrix_rate: float = 0.02
     rate: float = 0.03
     """Learning rate of what AdamW trains."""
@@ -51,13 +53,17 @@ class Trainer:
 
     def __init__(self, model: GPT, recipe: Recipe, device: Device) -> None:
         self.model, self.recipe, self.device, self.steps = model, recipe, device, 0
-        matrices = [p for block in model.blocks for p in block.parameters()] if recipe.optimizer == "muon" else []
+        matrices = [] if recipe.optimizer == "adamw" else [p for block in model.blocks for p in block.parameters()]
         chosen = {id(p) for p in matrices}
         rest = [p for p in model.parameters() if id(p) not in chosen]
         adam = torch.optim.AdamW(rest, lr=recipe.rate, betas=(0.9, 0.95), weight_decay=0.0, foreach=True)
         self.optimizers: list[tuple[Any, float]] = [(adam, recipe.rate)]
         if matrices:
-            muon = torch.optim.Muon(matrices, lr=recipe.matrix_rate, momentum=0.95, weight_decay=0.0)
+            muon: torch.optim.Optimizer
+            if recipe.optimizer == "muon":
+                muon = torch.optim.Muon(matrices, lr=recipe.matrix_rate, momentum=0.95, weight_decay=0.0)
+            else:
+                muon = Float32Muon(matrices, lr=recipe.matrix_rate, momentum=0.95)
             self.optimizers.append((muon, recipe.matrix_rate))
 
     def step(self, tokens: Tensor, objective: Objective, factor: float) -> None:

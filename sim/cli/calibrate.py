@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import subprocess
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenarios.errors import InputError
-from sim import checkout
+from sim import measuring
 from sim.cli.options import print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -33,6 +30,7 @@ class What(StrEnum):
     remake = "remake"
     effect = "effect"
     law = "law"
+    demo = "demo"
     list = "list"
 
 
@@ -46,6 +44,7 @@ def calibrate(
             help="bench, train, levers: measure a part. fit: the result from what was measured. all: everything. "
             "show: a result in tables. report: as an HTML page. remake: the result again from its log, by today's "
             "formulas. effect: what it changes in the simulator. law: a scaling law fitted to losses of your own. "
+            "demo: four small models trained before your eyes. "
             "list: all."
         ),
     ] = What.all,
@@ -84,8 +83,9 @@ def calibrate(
     bootstrap: Annotated[
         int, typer.Option(metavar="N", min=0, max=500, help="For law: refit N times, for 90 % intervals.")
     ] = 0,
+    recorded: Annotated[bool, typer.Option("--recorded", help="For demo: show the recorded run.")] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="For list, effect and law: print JSON and nothing else.")
+        bool, typer.Option("--json", help="For list, effect, law and demo: print JSON and nothing else.")
     ] = False,
 ) -> None:
     """Measure hardware and train small models, and see what that may move.
@@ -96,13 +96,17 @@ def calibrate(
         raise InputError("calibrate: --fast and --full exclude each other; give one")
     if device not in ("cpu", "cuda"):
         raise InputError(f"--device {device}: unknown device; valid are: cpu, cuda")
-    if identifier is not None and what in (*_MEASURES, What.list):
+    if identifier is not None and what in (*_MEASURES, What.demo, What.list):
         raise InputError(f"calibrate {what}: takes no ID; {identifier!r} is one too many")
     if what is not What.law and (drop_highest or bootstrap):
         raise InputError(f"calibrate {what}: --drop-highest and --bootstrap are for `calibrate law` alone")
     if within is not None and what not in _MEASURES:
         raise InputError(f"calibrate {what}: measures nothing, so --within has nothing to limit")
-    if what is What.list:
+    if recorded and what is not What.demo:
+        raise InputError(f"calibrate {what}: --recorded is for demo")
+    if what is What.demo:
+        _demo(recorded, seed, as_json, device, fast or full or smoke)
+    elif what is What.list:
         _list(as_json)
     elif what is What.law:
         _law(identifier, drop_highest, bootstrap, as_json)
@@ -143,15 +147,12 @@ def _record(identifier: str | None) -> CalibrationRecord:
 
 def _measure(what: What, tier: str, device: str, out: Path | None, options: list[str]) -> None:
     """Start a campaign; it reads the chip catalogue, which lies a layer above it."""
-    from importlib.util import find_spec
-
     from calibration.record import RESULTS
     from scenarios.tables import DATA
     from sim.cli import files
 
-    if find_spec("torch") is None:
-        install = checkout.advice("`make calibration` installs it", checkout.extra("calibration"))
-        raise InputError(f"calibrate: torch is not installed; {install}")
+    if not measuring.has_torch():
+        raise InputError(f"calibrate: {measuring.how_to_add_torch()}")
     files.check_folder(out or RESULTS)
     said = ["polarity", "calibrate", what, *(["--" + tier] if tier != "standard" else []), "--device", device, *options]
     words = ["run", what, "--tier", tier, "--device", device, "--out", str(out or RESULTS)]
@@ -177,9 +178,7 @@ def _remake(identifier: str, out: Path | None, device: str) -> None:
 
 def _start(words: list[str], device: str) -> None:
     """Run the calibration in a process of its own and leave with its status; Ctrl-C reaches both."""
-    threads = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"} if device == "cpu" else {}
-    environment = {**os.environ, **threads, "PYTHONPATH": str(checkout.ROOT)}
-    with subprocess.Popen([sys.executable, "-m", "calibration", *words], env=environment) as process:
+    with measuring.start(words, device) as process:
         try:
             status = process.wait()
         except KeyboardInterrupt:
@@ -192,6 +191,21 @@ def _law(losses: str | None, drop_highest: int, draws: int, as_json: bool) -> No
     """Fit a scaling law to losses; the published Chinchilla points by default."""
     options = ["--drop-highest", str(drop_highest), "--draws", str(draws), *(["--json"] if as_json else [])]
     _start(["law", *options, "--", "chinchilla" if losses is None else losses], "cpu")
+
+
+def _demo(recorded: bool, seed: int, as_json: bool, device: str, tiered: bool) -> None:
+    """Train four small models, or show the run of it that is stored."""
+    from sim.cli import demo
+
+    if device != "cpu" or tiered:
+        raise InputError("calibrate demo: runs on the processor and has no tiers; of the options it takes --seed, "
+                         "--recorded and --json")  # fmt: skip
+    if recorded:
+        demo.recorded(as_json)
+    elif not measuring.has_torch():
+        raise InputError(f"calibrate demo: {measuring.how_to_add_torch()}; --recorded shows a run without it")
+    else:
+        demo.live(seed, as_json)
 
 
 def _list(as_json: bool) -> None:

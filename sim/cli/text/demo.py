@@ -1,0 +1,98 @@
+"""How the demo of scaling looks in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+from calibration.demo_compare import compare, sentences, slope
+from calibration.demo_state import Demo
+from sim.cli.text import layout
+from sim.results.wording import signed
+
+GIGA = 1e9
+
+
+def progress(event: Mapping[str, Any]) -> str:
+    """A line on something that is finished; empty for what lies between."""
+    kind = event["event"]
+    if kind == "roofline":
+        return (
+            f"This processor: {event['compute_flops'] / GIGA:.0f} GFLOP/s in a matrix product, "
+            f"{event['bandwidth'] / GIGA:.1f} GB/s in a copy"
+        )
+    if kind == "model":
+        return (
+            f"Model {event['size']}: {event['parameters']:,} parameters, {event['flop']:.1e} FLOP, "
+            f"loss {event['loss']:.4f} nats per byte, {event['seconds']:.0f} s"
+        )
+    if kind == "point":
+        return f"Reinforcement, step {event['step']}: {event['passed']:.0%} of the prompts answered"
+    return ""
+
+
+def tables(found: Demo, stored: Demo, is_recording: bool) -> None:
+    """A finished demo, with what it is compared with."""
+    page = layout.console()
+    where = f"{found.plan['host']}, {found.plan['made']}"
+    page.print(f"Recorded run: {where}" if is_recording else f"Four models trained on {where}", style="bold")
+    page.print()
+    layout.put(page, _losses(found, stored), _line(found), _ladder(found), _roof(found), _reinforcement(found))
+    for sentence in sentences(found, stored):
+        page.print(f"· {sentence}")
+    end = found.one("finished")
+    assert end is not None
+    page.print(f"· It took {end['seconds']['total']:.0f} seconds and {end['peak_memory'] / 2**20:.0f} MiB of memory.")
+
+
+def _losses(found: Demo, stored: Demo) -> Table:
+    beside = compare(found, stored)
+    made = layout.table(
+        f"Losses after {found.plan['tokens']:,} bytes of text, nats per byte",
+        "Blocks × width", "Parameters", "FLOP", "Loss", "Recorded", "Difference, seed sd", "Seconds",
+    )  # fmt: skip
+    for row in found.of("model"):
+        away = beside.deviations.get(row["size"])
+        made.add_row(
+            row["size"].replace("x", "×"), f"{row['parameters']:,}", f"{row['flop']:.2e}", f"{row['loss']:.4f}",
+            f"{beside.stored[row['size']]:.4f}" if row["size"] in beside.stored else "–",
+            "–" if away is None else signed(away, 1), f"{row['seconds']:.0f}",
+        )  # fmt: skip
+    return made
+
+
+def _line(found: Demo) -> str:
+    said = []
+    for by, name in (("parameters", "parameters"), ("flop", "FLOP")):
+        line = found.line(by)
+        assert line is not None
+        error = "" if line.error is None else f" ± {line.error:.3f}"
+        said.append(f"{slope(line.slope)}{error} in {name}")
+    return f"The losses lie on a line in log–log with a slope of {' and of '.join(said)}."
+
+
+def _ladder(found: Demo) -> Table:
+    made = layout.table("Matrix products by batch", "Batch", "FLOP per byte", "GFLOP/s", left=0)
+    for row in found.of("ladder"):
+        made.add_row(str(row["batch"]), f"{row['intensity']:.1f}", f"{row['flops'] / GIGA:.1f}")
+    return made
+
+
+def _roof(found: Demo) -> str:
+    roof, ridge = found.one("roofline"), found.ridge
+    assert roof is not None
+    return (
+        f"Roofline: {roof['compute_flops'] / GIGA:.0f} GFLOP/s and {roof['bandwidth'] / GIGA:.1f} GB/s, which meet at "
+        f"{ridge:.1f} FLOP per byte."
+    )
+
+
+def _reinforcement(found: Demo) -> str:
+    rows = found.of("point")
+    crossed = "has not crossed half" if found.crossing is None else f"crossed half at {found.crossing:.1e} FLOP"
+    return (
+        f"Reinforcement: from {rows[0]['passed']:.0%} to {rows[-1]['passed']:.0%} of the prompts with "
+        f"{rows[-1]['flop']:.1e} FLOP; it {crossed}."
+    )
