@@ -30,7 +30,7 @@ from calibration.train import Branch, next_token, score, train_branches
 LADDER = (1, 2, 4, 8, 16, 32, 64, 128)
 """Batches of the roofline: from one bound by memory to one bound by arithmetic."""
 PRODUCT, COPIED = 1024, 2**26
-"""Width of the matrix product, and bytes of the copy, that set the roof."""
+"""Width of the matrix product, and bytes of the copy, that the roof is taken from."""
 TOLD_EVERY = 32
 """Training steps between two points of a loss curve, each the mean over these steps."""
 FLOAT = 4
@@ -95,11 +95,12 @@ def _run(teller: Teller, where: Device, seed: int, repeats: int) -> None:
             _train(teller, where, content, shape, seed)
     with teller.part("reinforcement"):
         _reinforce(teller, where, seed)
+    processor = where.seconds()
     if repeats:
         with teller.part("repeats"):
             _repeat(teller, where, content, seed, repeats)
     seconds = {**teller.seconds, "total": teller.at}
-    teller.tell("finished", seconds=seconds, peak_memory=memory(peak=True))
+    teller.tell("finished", seconds=seconds, processor_seconds=round(processor, 2), peak_memory=memory(peak=True))
 
 
 def _plan(where: Device, content: Corpus, seed: int) -> dict[str, Any]:
@@ -119,16 +120,22 @@ def _plan(where: Device, content: Corpus, seed: int) -> dict[str, Any]:
 
 
 def _roofline(teller: Teller, where: Device) -> None:
-    """The best copy and the best matrix product; then products whose batch grows from one bound to the other."""
+    """The roof, and products whose batch grows until arithmetic and no longer memory bounds them.
+
+    A copy also fetches what it overwrites, so a product that only reads may draw more from memory: the roof is the
+    better of the two.
+    """
     a, b = (torch.ones(COPIED // FLOAT) for _ in range(2))
-    bandwidth, _ = _rates(where, ON_CPU, lambda: b.copy_(a), 2 * COPIED)
+    copied, _ = _rates(where, ON_CPU, lambda: b.copy_(a), 2 * COPIED)
     square = _random(where, PRODUCT, PRODUCT)
     compute, _ = _rates(where, ON_CPU, lambda: square @ square, 2 * PRODUCT**3)
-    teller.tell("roofline", compute_flops=compute, bandwidth=bandwidth)
     weights = _random(where, LADDER_WIDTH, LADDER_WIDTH)
     for batch in LADDER:
         flop, moved = 2 * batch * LADDER_WIDTH**2, FLOAT * (LADDER_WIDTH**2 + 2 * batch * LADDER_WIDTH)
         best, _ = _rates(where, ON_CPU, partial(torch.matmul, _random(where, batch, LADDER_WIDTH), weights), flop)
+        if batch == LADDER[0]:
+            read = best * moved / flop
+            teller.tell("roofline", compute_flops=compute, bandwidth=max(copied, read), copied=copied, read=read)
         teller.tell("ladder", batch=batch, intensity=flop / moved, flops=best)
 
 

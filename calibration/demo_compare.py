@@ -15,6 +15,7 @@ from calibration.record import IN_USE, CalibrationError, CalibrationRecord, read
 
 RECORDING = Path(__file__).parent / "recordings" / "demo.jsonl"
 """A run of `python -m calibration demo --repeats 3`, as it was printed."""
+GIGA = 1e9
 WITHIN = 3.0
 """Standard deviations over seeds within which two losses count as the same."""
 
@@ -131,8 +132,8 @@ def _law(found: Demo, record: CalibrationRecord) -> str:
     there = law_line(found, record.fit["point"])
     assert there is not None
     return (
-        f"Its fitted law falls with a slope of {slope(there.slope)} over these sizes; the line of this run has "
-        f"{slope(here.slope)}."
+        f"Over these sizes the campaign's fitted law falls with a slope of {slope(there.slope)}; the line of this run "
+        f"has {slope(here.slope)}."
     )
 
 
@@ -151,12 +152,13 @@ def _reinforcement(found: Demo, record: CalibrationRecord) -> str:
     if not record.rl or not found.of("point"):
         return ""
     start = found.of("point")[0]["passed"]
-    said = "has not crossed half yet" if found.crossing is None else f"needed {found.crossing:.1e} FLOP"
+    said = "has not crossed half yet" if found.crossing is None else f"needed {found.crossing / GIGA:.0f} billion FLOP"
     if not crossed:
         return f"None of the campaign's reinforcement runs crossed half; this one started at {start:.0%} and {said}."
     return (
         f"{len(crossed)} of the campaign's {len(record.rl)} reinforcement runs crossed half after starting below it, "
-        f"at {min(crossed):.1e} to {max(crossed):.1e} FLOP; this one started at {start:.0%} and {said}."
+        f"at {min(crossed) / GIGA:.0f} to {max(crossed) / GIGA:.0f} billion FLOP; this one started at {start:.0%} and "
+        f"{said}."
     )
 
 
@@ -188,14 +190,14 @@ def result(found: Demo, stored: Demo, is_recording: bool = False) -> dict[str, A
         "flop": {row["size"]: row["flop"] for row in models},
         "fit": {f"by_{by}": vars(found.line(by)) for by in ("parameters", "flop")},
         "roofline": {
-            "compute_flops": roof["compute_flops"], "bandwidth": roof["bandwidth"], "ridge": found.ridge,
+            **{name: roof[name] for name in ("compute_flops", "bandwidth", "copied", "read")}, "ridge": found.ridge,
             "ladder": [{name: row[name] for name in ("batch", "intensity", "flops")} for row in found.of("ladder")],
         },
         "reinforcement": {
             "points": [{name: row[name] for name in ("step", "flop", "passed")} for row in found.of("point")],
             "crossing_flop": found.crossing,
         },
-        "seconds": end["seconds"], "peak_memory": end["peak_memory"],
+        "seconds": end["seconds"], "processor_seconds": end["processor_seconds"], "peak_memory": end["peak_memory"],
         "compared": {
             "same_corpus": beside.same_corpus, "seed_sd": beside.seed_sd, "seeds": beside.seeds,
             "stored": beside.stored, "deviations": beside.deviations, "within": beside.within,

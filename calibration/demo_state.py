@@ -4,14 +4,15 @@ Every event has `event`, its kind, and `at`, the seconds since the start. The ki
 
 - `plan`: `made`, `host`, `torch`, `seed`, `corpus`, `tokens` (bytes per model), `models` (`size`, `parameters`,
   `flop`), `base` (share of the task that the model is taught before reinforcement), `steps` (of reinforcement)
-- `roofline`: `compute_flops` in FLOP/s and `bandwidth` in byte/s
+- `roofline`: `compute_flops` in FLOP/s, and `bandwidth` in byte/s: the better of `copied` and `read`
 - `ladder`: a matrix product of `batch` rows, with its `intensity` in FLOP per byte and its rate `flops`
 - `training`: a point of a loss curve: `size`, `tokens`, `flop`, `loss` in nats per byte
 - `model`: a finished size: `size`, `parameters`, `flop`, validation `loss`, `seconds`
 - `taught`: the base of reinforcement: `steps`, `flop`
 - `point`: a score of the reinforcement run: `step`, `flop`, `passed` (share of prompts)
 - `repeated`: the smallest size with another `seed`: `size`, `loss`
-- `finished`: `seconds` by part, `peak_memory` in bytes
+- `finished`: `seconds` by part, `processor_seconds` (less than these where other work shares the core; without the
+  repeats), `peak_memory` in bytes
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ def progress(event: Mapping[str, Any]) -> str:
     if kind == "roofline":
         return (
             f"This processor: {event['compute_flops'] / GIGA:.0f} GFLOP/s in a matrix product, "
-            f"{event['bandwidth'] / GIGA:.1f} GB/s in a copy"
+            f"{event['bandwidth'] / GIGA:.1f} GB/s from memory"
         )
     if kind == "model":
         return (

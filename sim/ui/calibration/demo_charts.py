@@ -37,7 +37,7 @@ def curves() -> Spec:
         old.mark_line(**_DASHES, opacity=0.7).encode(x=x, y=y, detail="model:N"),
         drawn.mark_line(strokeWidth=2, color=US).encode(x=x, y=y, detail="model:N"),
         drawn.mark_circle(size=14, color=US, opacity=1).encode(x=x, y=y, tooltip=tip),
-        _table("names").mark_text(align="left", dx=6, fontSize=11, color=US).encode(x=x, y=y, text="model:N"),
+        _table("names").mark_text(dy=-9, fontSize=11, color=US).encode(x=x, y=y, text="model:N"),
     )
 
 

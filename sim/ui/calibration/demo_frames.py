@@ -32,12 +32,16 @@ def _curve(found: Demo) -> list[dict[str, Any]]:
 
 
 def curves(found: Demo, beside: Demo | None) -> Tables:
-    """Training losses by compute; the last of each model carries its name."""
+    """Training losses by compute; the first of each model carries its name."""
     rows = _curve(found)
-    last = {row["model"]: row for row in rows}
+    first = {row["model"]: row for row in reversed(rows)}
     columns = ("model", "gflop", "loss")
     old = [] if beside is None else _curve(beside)
-    return {"curves": _frame(rows, *columns), "stored": _frame(old, *columns), "names": _frame(last.values(), *columns)}
+    return {
+        "curves": _frame(rows, *columns),
+        "stored": _frame(old, *columns),
+        "names": _frame(first.values(), *columns),
+    }
 
 
 def _losses(found: Demo) -> list[dict[str, Any]]:
