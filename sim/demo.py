@@ -35,7 +35,8 @@ def start_attached(errors: IO[bytes]) -> Process:
 def events(stream: IO[bytes]) -> Iterator[dict[str, Any]]:
     """The events that a demo prints, as they come."""
     for line in stream:
-        yield json.loads(line)
+        if line.endswith(b"\n"):  # the last line of a run that was ended may be torn
+            yield json.loads(line)
 
 
 @dataclass
@@ -43,16 +44,12 @@ class Live:
     """One run, live or over."""
 
     process: Process
-    errors: IO[bytes]
-    started: float = field(default_factory=time.monotonic)
     events: list[dict[str, Any]] = field(default_factory=list)
+    running: bool = True
     stopped: bool = False
     """Whether it was ended on purpose."""
-
-    @property
-    def running(self) -> bool:
-        """Whether its process is there."""
-        return self.process.poll() is None
+    said: str = ""
+    """What it said on its error stream."""
 
     @property
     def demo(self) -> Demo:
@@ -64,9 +61,8 @@ class Live:
         """Why it ended before its end, in one sentence; empty while it runs, and after a good end."""
         if self.running or self.stopped or self.demo.finished:
             return ""
-        self.errors.seek(0)
-        said = self.errors.read().decode(errors="replace").strip().splitlines()
-        last = said[-1].removeprefix("polarity: calibrate: ") if said else ""
+        lines = self.said.strip().splitlines()
+        last = lines[-1].removeprefix("polarity: calibrate: ") if lines else ""
         return f"The run ended early: {last or f'its process ended with status {self.process.returncode}'}."
 
 
@@ -83,6 +79,7 @@ class Stage:
         self._begin, self._unwatched = begin, unwatched
         self._lock = Lock()
         self._live: Live | None = None
+        self._reader = Thread()
         self._seen = 0.0
         atexit.register(self.stop)
 
@@ -101,10 +98,15 @@ class Stage:
             self._seen = time.monotonic()
             if self._live is not None and self._live.running:
                 return False
-            errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the run
-            self._live = Live(self._begin(errors), errors)
-            for work in (self._read, self._await_leave):
-                Thread(target=work, args=(self._live,), daemon=True).start()
+            errors = tempfile.TemporaryFile()  # noqa: SIM115 - the reader closes it
+            try:
+                self._live = Live(self._begin(errors))
+            except OSError:
+                errors.close()
+                raise
+            self._reader = Thread(target=_read, args=(self._live, errors), daemon=True)
+            self._reader.start()
+            Thread(target=self._await_leave, args=(self._live,), daemon=True).start()
             return True
 
     def watch(self) -> None:
@@ -122,20 +124,27 @@ class Stage:
             live.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             live.process.kill()
-            live.process.wait()
-
-    def _read(self, live: Live) -> None:
-        assert live.process.stdout is not None
-        with live.process.stdout as stream:
-            for event in events(stream):
-                live.events.append(event)
-        live.process.wait()
+        self._reader.join(PATIENCE)
 
     def _await_leave(self, live: Live) -> None:
         while live.running:
             if time.monotonic() - self._seen > self._unwatched:
                 self.stop()
             time.sleep(min(LOOK_EVERY, self._unwatched))
+
+
+def _read(live: Live, errors: IO[bytes]) -> None:
+    """Keep what a run prints until it ends, and then what it said on its error stream."""
+    try:
+        with errors, live.process:  # which closes its pipes and waits for it
+            assert live.process.stdout is not None
+            for event in events(live.process.stdout):
+                live.events.append(event)
+            live.process.wait()
+            errors.seek(0)
+            live.said = errors.read().decode(errors="replace")
+    finally:
+        live.running = False
 
 
 STAGE = Stage()
