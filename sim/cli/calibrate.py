@@ -44,8 +44,7 @@ def calibrate(
             help="bench, train, levers: measure a part. fit: the result from what was measured. all: everything. "
             "show: a result in tables. report: as an HTML page. remake: the result again from its log, by today's "
             "formulas. effect: what it changes in the simulator. law: a scaling law fitted to losses of your own. "
-            "demo: four small models trained before your eyes. "
-            "list: all."
+            "demo: four small models trained before your eyes. list: all."
         ),
     ] = What.all,
     identifier: Annotated[
