@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 import streamlit as st
 
 from calibration.record import IN_USE, CalibrationRecord
@@ -12,7 +9,7 @@ from calibration.report.beside import beside
 from calibration.report.blocks import Blocks
 from calibration.report.opening import headline, title
 from calibration.report.sections import SECTIONS
-from sim.ui.calibration import cached
+from sim.ui.calibration import cached, demo
 from sim.ui.calibration.draw import draw, twins
 from sim.ui.shared import address, common, theme, wording
 from sim.ui.shared.templates import style
@@ -100,12 +97,6 @@ def _beside(record: CalibrationRecord, other: CalibrationRecord) -> Blocks:
     return beside(one, two)
 
 
-def _demo() -> None:
-    """See scaling happen: a process of its own trains four small models while the page draws their losses."""
-    if find_spec("sim.ui.calibration.demo"):
-        import_module("sim.ui.calibration.demo").panel()
-
-
 def page() -> None:
     known = cached.results()
     ignored = [*address.adopt("calibration").notes, *_adopt(known)]
@@ -120,7 +111,7 @@ def page() -> None:
     st.html(theme.verdict(said))
     _section(record, "opening")
     theme.say(said)
-    _demo()
+    demo.panel()
     st.html(theme.RESULTS)
     if other is not None:
         st.html(theme.part("Side by side"))
