@@ -19,7 +19,7 @@ from calibration.rl import SCORES
 from calibration.scaling import FORMS, LEAST_CELLS
 from calibration.train import DECAY
 
-SHARES = {"bench": 0.12, "grid": 0.50, "levers": 0.55}
+SHARES = {"bench": 0.12, "grid": 0.55, "levers": 0.55}
 """What a part may use: of the whole limit, of what is left for runs, and of what the grid leaves; reinforcement has the
 rest. About the shares that the standard campaign uses on a processor."""
 FIT = 0.15
@@ -29,7 +29,7 @@ MARGIN = 0.9
 SERIES = 16
 """Series of microbenchmarks that share the time for them."""
 MOST_HALVINGS = 9
-FEWEST_STEPS = 128
+FEWEST_STEPS = 32
 """Steps that the smallest budget should have: with fewer, halving the text halves the sequences of a step too."""
 SMALL_BATCH = 0.5
 """A step on fewer sequences costs at least this share of a full one: part of its cost is the same for any number."""
@@ -57,8 +57,8 @@ class Pace:
     rl_taught: float
     """Seconds of a step of demonstrations, its share of the scoring included."""
     rl_score: float
-    fit_start: float
-    """Seconds of one search of the law's fit."""
+    search: float
+    """Seconds of one search for a law."""
 
     def as_row(self) -> dict[str, Any]:
         """As the log keeps it."""
@@ -136,14 +136,13 @@ def reinforcement_run(plan: Plan, pace: Pace) -> float:
 # --- what is kept ---------------------------------------------------------------------------------------------------
 
 
-def fit_into(plan: Plan, pace: Pace, seconds: float, fit: float) -> Budget:
+def fit_into(plan: Plan, pace: Pace, seconds: float) -> Budget:
     """The plan with the runs that fit.
 
     Args:
         plan: what would be done with all the time in the world.
         pace: what it costs on this device.
         seconds: for training runs and reinforcement.
-        fit: seconds for the law's fit, which takes fewer bootstraps where it must.
 
     Raises:
         ValueError: where not even the shortest grid fits.
@@ -167,10 +166,7 @@ def fit_into(plan: Plan, pace: Pace, seconds: float, fit: float) -> Budget:
     if runs < len(rl.bases) * rl.seeds:
         rl = replace(rl, bases=rl.bases[:runs], seeds=max(runs // len(rl.bases), 1))
     runs = len(rl.bases) * rl.seeds
-    bootstraps = _bootstraps(shorter, pace, fit)
-    return Budget(
-        replace(shorter, levers=lever, rl=rl, bootstraps=bootstraps), halvings, grid, sum(costs.values()), runs * each
-    )
+    return Budget(replace(shorter, levers=lever, rl=rl), halvings, grid, sum(costs.values()), runs * each)
 
 
 def _grid(plan: Plan, pace: Pace, seconds: float, least: int) -> tuple[Plan, float] | None:
@@ -238,7 +234,7 @@ def halved(plan: Plan) -> Plan:
 def fit_seconds(plan: Plan, pace: Pace, within: float) -> float:
     """What to keep for the fit: its share of the time, but no more than it can use, nor less than it needs."""
     draws = min(LEAST_BOOTSTRAPS, plan.bootstraps), plan.bootstraps
-    least, most = (pace.fit_start * (_searches(plan) + 2 * count) for count in draws)
+    least, most = (pace.search * (_searches(plan) + 2 * count) for count in draws)
     return min(max(FIT * within, least), most)
 
 
@@ -248,10 +244,16 @@ def _searches(plan: Plan) -> int:
     return sum(len(form.starts) for form in FORMS.values()) + len(FORMS["additive"].starts) + 2 * cells * len(FORMS)
 
 
-def _bootstraps(plan: Plan, pace: Pace, seconds: float) -> int:
-    """As many refits of the law as fit, after the fits that cannot be left out."""
-    fitting = int((seconds / pace.fit_start - _searches(plan)) / 2) if pace.fit_start else plan.bootstraps
-    return max(min(plan.bootstraps, fitting), min(LEAST_BOOTSTRAPS, plan.bootstraps))
+def bootstraps(plan: Plan, search: float, seconds: float) -> int:
+    """As many refits of the law as fit into the time; 0 where there is none for a law at all.
+
+    Args:
+        plan: says how many there are without a limit, and the cells.
+        search: seconds of one search for a law through them.
+        seconds: for all of the fit.
+    """
+    fitting = int((seconds / search - _searches(plan)) / 2)
+    return min(plan.bootstraps, fitting) if fitting >= min(LEAST_BOOTSTRAPS, plan.bootstraps) else 0
 
 
 def bench_sizes(sizes: Sizes, plan: Plan, pace: Pace, seconds: float) -> Sizes:

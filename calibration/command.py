@@ -71,11 +71,12 @@ def run(order: Order) -> Path | None:
     chips = read_chips(order.catalogue)
     machine = host(where, chips, order.tflops, order.gbs)
     log = Log(folder / "log.jsonl", _header(plan, machine.name, order))
-    output = Output(order.out, order.command, order.device, plan, order.within, chips)
     with progress(work(plan, order.what)) as tell:
         campaign = Campaign(plan, where, machine, log, folder, order.seed, tell)
+        limits = Limits(campaign, deadline)
+        output = Output(order.out, order.command, order.device, plan, order.within, limits.for_fit, chips)
         try:
-            _measure(order, campaign, Limits(campaign, deadline), output)
+            _measure(order, campaign, limits, output)
         except torch.OutOfMemoryError as error:
             raise MemoryError(f"the device has too little memory for the {plan.tier} tier; take --fast") from error
     _show(order.what, log)

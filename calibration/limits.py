@@ -38,6 +38,14 @@ class Limits:
         """Seconds left for measurements."""
         return self.deadline.left - self.reserve
 
+    def for_fit(self) -> float:
+        """Seconds that the fit may take now: parts that are still to come keep their own."""
+        log, left = self.campaign.log, self.deadline.left - WRITING
+        if not log.has("budget") or log.has("levers"):
+            return left
+        planned = log.get("budget")["planned"]
+        return left - LATER * sum(planned[name] for name in PARTS[1:])
+
     def fit_is_made(self) -> None:
         """Nothing more needs to be kept for it."""
         self.reserve = WRITING
@@ -74,8 +82,8 @@ class Limits:
             return
         log, found = self.campaign.log, self._pace()
         self.reserve = fit_seconds(self.whole, found, self.deadline.within)
-        row = log.get("budget") if log.has("budget") else {"seconds": self.free, "fit": self.reserve}
-        chosen = fit_into(self.whole, found, row["seconds"], row["fit"])
+        row = log.get("budget") if log.has("budget") else {"seconds": self.free}
+        chosen = fit_into(self.whole, found, row["seconds"])
         self.campaign.plan = chosen.plan
         planned = {"grid": chosen.grid, "levers": chosen.levers, "reinforcement": chosen.reinforcement}
         log.once("budget", lambda: {**row, "divided_by": 2**chosen.halvings, "planned": planned})

@@ -6,7 +6,8 @@ import hashlib
 import platform
 import re
 import shutil
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -15,13 +16,16 @@ from typing import Any
 import torch
 
 from calibration import origin
+from calibration.budget import bootstraps
 from calibration.campaign import Campaign
 from calibration.corpus import corpus
 from calibration.log import Log
+from calibration.pace import search
 from calibration.plan import Plan
 from calibration.record import CalibrationRecord, Provenance, Shortened, read, write
-from calibration.result import assemble, fitted
+from calibration.result import assemble, fitted, grid_of
 from calibration.roofline import Chip
+from calibration.scaling import LEAST_CELLS, Grid
 
 HOST_SPECIFIC = r"\((r|tm)\)|processor|cpu|@.*|\d+-core"
 """Trade marks and what every processor says of itself."""
@@ -37,6 +41,8 @@ class Output:
     whole: Plan
     """What would have been done without a time limit."""
     within: float | None
+    time: Callable[[], float]
+    """Seconds that a fit may take."""
     chips: tuple[Chip, ...]
     _fits: dict[tuple[int, int], dict[str, Any] | None] = field(default_factory=dict)
 
@@ -50,8 +56,15 @@ class Output:
         cells, seeds = campaign.log.starting("cell/"), campaign.log.starting("seed/")
         counts = len(cells), len(seeds)
         if counts not in self._fits:
-            self._fits[counts] = fitted(campaign.plan, cells, seeds)
+            plan = self._in_time(campaign.plan, grid_of(campaign.plan.fit_from, cells, seeds))
+            self._fits[counts] = fitted(plan, cells, seeds) if plan.bootstraps else None
         return self._fits[counts]
+
+    def _in_time(self, plan: Plan, grid: Grid) -> Plan:
+        """The plan with as many bootstraps as there is time for; none where there is none for a law."""
+        if self.within is None or len(grid.loss) < LEAST_CELLS:
+            return plan
+        return replace(plan, bootstraps=bootstraps(plan, search(grid), self.time()))
 
     def _record(self, campaign: Campaign) -> CalibrationRecord:
         plan, machine, log, seed = campaign.plan, campaign.host, campaign.log, campaign.seed

@@ -29,7 +29,7 @@ def measured(plan: Plan, where: Device, within: float) -> Pace:
     most = TRIED * within
     per_token, batch, tried, rate = _sizes(plan, where, most)
     taught, scored, step = _reinforcement(plan.rl, where, rate, most)
-    return Pace(per_token, batch, tried, rate, step, taught, scored, _fit_start())
+    return Pace(per_token, batch, tried, rate, step, taught, scored, _search())
 
 
 def _wall(where: Device, call: Callable[[], object]) -> float:
@@ -108,11 +108,16 @@ def _reinforcement(plan: RLPlan, where: Device, rate: float, most: float) -> tup
     )  # fmt: skip
 
 
-def _fit_start() -> float:
-    """Seconds of one search for the law, on a grid that follows one."""
-    size, tokens = (x.ravel() for x in np.meshgrid(np.geomspace(1e4, 1e6, 4), np.geomspace(1e6, 1e8, 3)))
-    grid = scaling.Grid(size, tokens, 1.0 + 30 * size**-0.4 + 300 * tokens**-0.45)
+def search(grid: scaling.Grid) -> float:
+    """Seconds of one search for a law through cells."""
     form = scaling.FORMS["additive"]
+    starts = form.starts[::9]
     start = time.perf_counter()
-    scaling.fit(grid, form, form.starts[::5])
-    return (time.perf_counter() - start) / len(form.starts[::5])
+    scaling.fit(grid, form, starts)
+    return (time.perf_counter() - start) / len(starts)
+
+
+def _search() -> float:
+    """The same before there are cells, on a grid that follows a law."""
+    size, tokens = (x.ravel() for x in np.meshgrid(np.geomspace(1e4, 1e6, 4), np.geomspace(1e6, 1e8, 3)))
+    return search(scaling.Grid(size, tokens, 1.0 + 30 * size**-0.4 + 300 * tokens**-0.45))

@@ -58,7 +58,7 @@ def result(record: CalibrationRecord) -> None:
         if content:
             show(sheet(content))
     if record.fit is None:
-        console.print("No law was fitted: too few cells.\n")
+        console.print("No law was fitted: too few cells, or too little time.\n")
     else:
         show(rows.law(record.fit))
         console.print(f"{rows.verdict(record.fit)}\n")

@@ -14,6 +14,7 @@ OUT=$(cd "$OUT" && pwd) || exit 2
 "$PYTHON" -c 'import torch' 2>/dev/null || refuse "$PYTHON has no PyTorch; load it first, or name another PYTHON"
 # A processor is measured on one core, so that a figure means the same on every machine.
 [ "$DEVICE" = cuda ] || export OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
+export OPENBLAS_NUM_THREADS=1 # the fit's matrices are tiny: threads would only wait for each other
 export PYTHONPATH="$here:$here/site" PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 case $TIER in standard) said=;; *) said=" --$TIER";; esac
 

@@ -35,8 +35,9 @@ def section(draft: Draft) -> Blocks:
     grid = fold("Every loss, by size and bytes trained on", lambda: shown(rows.grid(record.cells)))
     if fit is None:
         count = len(cells_of(record))
-        absent = missing(f"No law was fitted: its five parameters need at least {LEAST_CELLS} cells, here are {count}.")
-        return charts + absent + grid
+        few = f"its five parameters need at least {LEAST_CELLS} cells, here are {count}"
+        why = few if count < LEAST_CELLS else "the time did not allow it"
+        return charts + missing(f"No law was fitted: {why}.") + grid
     gamma = Interval(**fit["intervals"]["frontier_slope"])
     return (
         charts
