@@ -22,17 +22,15 @@ from calibration.train import DECAY
 SHARES = {"bench": 0.12, "grid": 0.55, "levers": 0.55}
 """What a part may use: of the whole limit, of what is left for runs, and of what the grid leaves; reinforcement has the
 rest. About the shares that the standard campaign uses on a processor."""
-FIT = 0.15
-"""Share of the limit that is kept for the fit; more where the fits that cannot be left out need it."""
+FIT, MOST_FIT = 0.15, 0.25
+"""Share of the limit that is kept for the fit, and where the fits that cannot be left out need more: at most so much."""
 MARGIN = 0.9
 """Share of the remaining time that runs are planned for: a shared machine may be slower than at its first steps."""
 SERIES = 16
 """Series of microbenchmarks that share the time for them."""
-MOST_HALVINGS = 9
+MOST_HALVINGS = 12
 FEWEST_STEPS = 32
 """Steps that the smallest budget should have: with fewer, halving the text halves the sequences of a step too."""
-SMALL_BATCH = 0.5
-"""A step on fewer sequences costs at least this share of a full one: part of its cost is the same for any number."""
 WRITING = 5.0
 """Writing text costs this many times the arithmetic of reading it; from the committed campaigns."""
 TAUGHT_STEPS = 150
@@ -48,6 +46,8 @@ class Pace:
     """Seconds of training per token, by size."""
     batch: int
     """Sequences of a step that this was measured with."""
+    fixed: float
+    """Share of such a step of the smallest size that is the same for any number of sequences."""
     measured: tuple[str, ...]
     """The sizes that were tried; the others follow from them by their arithmetic."""
     flop_per_second: float
@@ -89,7 +89,7 @@ class Budget:
 def training(plan: Plan, pace: Pace, shape: Shape, budgets: tuple[int, ...], batch: int | None = None) -> float:
     """Seconds of one size on some budgets of a common trunk, with the scores of each."""
     tokens = max(budgets, default=0) * (1 - DECAY) + DECAY * sum(budgets)
-    slower = max(pace.batch / (batch or plan.batch) * SMALL_BATCH, 1.0)
+    slower = 1 + pace.fixed * (pace.batch / (batch or plan.batch) - 1)
     scoring = len(budgets) * plan.scored * plan.context / 3  # a forward pass is a third of a step
     return pace.per_token[shape.name] * (tokens * slower + scoring)
 
@@ -232,10 +232,10 @@ def halved(plan: Plan) -> Plan:
 
 
 def fit_seconds(plan: Plan, pace: Pace, within: float) -> float:
-    """What to keep for the fit: its share of the time, but no more than it can use, nor less than it needs."""
+    """What to keep for the fit: its share of the time or what it needs, and no more than it can use or training spares."""
     draws = min(LEAST_BOOTSTRAPS, plan.bootstraps), plan.bootstraps
     least, most = (pace.search * (_searches(plan) + 2 * count) for count in draws)
-    return min(max(FIT * within, least), most)
+    return min(max(FIT * within, least), most, MOST_FIT * within)
 
 
 def _searches(plan: Plan) -> int:

@@ -28,8 +28,9 @@ def measured(plan: Plan, where: Device, within: float) -> Pace:
     """Seconds of a step at every size, of reinforcement and of the fit; a few hundredths of the time limit in all."""
     most = TRIED * within
     per_token, batch, tried, rate = _sizes(plan, where, most)
+    fixed = _fixed(plan, where, batch, per_token[plan.sizes[0].name], most)
     taught, scored, step = _reinforcement(plan.rl, where, rate, most)
-    return Pace(per_token, batch, tried, rate, step, taught, scored, _search())
+    return Pace(per_token, batch, fixed, tried, rate, step, taught, scored, _search())
 
 
 def _wall(where: Device, call: Callable[[], object]) -> float:
@@ -67,6 +68,15 @@ def _sizes(plan: Plan, where: Device, most: float) -> tuple[dict[str, float], in
         per_token[shape.name], rate = seconds / tokens, shape.train_flop(tokens) / seconds
         tried.append(shape.name)
     return per_token, batch, tuple(tried), rate
+
+
+def _fixed(plan: Plan, where: Device, batch: int, per_token: float, most: float) -> float:
+    """Share of a step's time that is the same for one sequence and for `batch` of them, at the smallest size."""
+    if batch == 1:
+        return 0.0
+    single = _typical(where, _step(plan.sizes[0], 1, plan.recipe, where), most)
+    whole = per_token * batch * plan.context
+    return min(max((batch * single / whole - 1) / (batch - 1), 0.0), 1.0)
 
 
 def _step(shape: Shape, batch: int, recipe: Recipe, where: Device) -> Callable[[], None]:

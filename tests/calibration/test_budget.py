@@ -36,7 +36,7 @@ def pace(plan: Plan, flop_per_second: float = 4e10) -> Pace:
     per_token = {shape.name: shape.train_flop(1) / flop_per_second for shape in plan.sizes}
     slower = 4e10 / flop_per_second
     return Pace(
-        per_token, plan.batch, tuple(per_token), flop_per_second, 0.1 * slower, 0.05 * slower, 0.1 * slower, 0.01
+        per_token, plan.batch, 0.4, tuple(per_token), flop_per_second, 0.1 * slower, 0.05 * slower, 0.1 * slower, 0.01
     )
 
 
@@ -93,8 +93,15 @@ def test_what_is_left_out_takes_its_levers_along():
     assert found.seed_cell in cells(found)
 
 
+def test_small_steps_cost_more_by_what_every_step_costs():
+    speed = pace(STANDARD)
+    whole, eighth = (budget.training(STANDARD, speed, STANDARD.sizes[0], (2**20,), batch) for batch in (None, 1))
+    scoring = STANDARD.scored * STANDARD.context / 3 * speed.per_token["2x24"]
+    assert (eighth - scoring) / (whole - scoring) == pytest.approx(8 * (0.4 + 0.6 / 8))
+
+
 def test_on_a_very_slow_device_every_budget_of_text_is_halved():
-    found = fit_into(GPU, replace(pace(GPU, 1e11), batch=8), 400.0)  # it was tried on a few sequences
+    found = fit_into(GPU, replace(pace(GPU, 1e11), batch=8, fixed=0.0), 400.0)  # it was tried on a few sequences
     divisor = 2**found.halvings
     assert cells(found.plan)
     assert divisor > 1
