@@ -23,7 +23,7 @@ SHARES = {"bench": 0.12, "grid": 0.55, "levers": 0.55}
 """What a part may use: of the whole limit, of what is left for runs, and of what the grid leaves; reinforcement has the
 rest. About the shares that the standard campaign uses on a processor."""
 FIT, MOST_FIT = 0.15, 0.25
-"""Share of the limit that is kept for the fit, and where the fits that cannot be left out need more: at most so much."""
+"""Share of the limit that is kept for the fit; and at most, where those that cannot be left out need more."""
 MARGIN = 0.9
 """Share of the remaining time that runs are planned for: a shared machine may be slower than at its first steps."""
 SERIES = 16
@@ -232,7 +232,7 @@ def halved(plan: Plan) -> Plan:
 
 
 def fit_seconds(plan: Plan, pace: Pace, within: float) -> float:
-    """What to keep for the fit: its share of the time or what it needs, and no more than it can use or training spares."""
+    """What to keep for the fit: its share or what it needs, and no more than it can use or training can spare."""
     draws = min(LEAST_BOOTSTRAPS, plan.bootstraps), plan.bootstraps
     least, most = (pace.search * (_searches(plan) + 2 * count) for count in draws)
     return min(max(FIT * within, least), most, MOST_FIT * within)
