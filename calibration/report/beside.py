@@ -48,31 +48,36 @@ def _standing(draft: Draft, other: Draft) -> tuple[float, dict[str, float]] | No
     return None
 
 
+Line = tuple[str, str, str]
+
+
 def _numbers(one: Draft, other: Draft) -> Blocks:
-    """One row a number, one column a result."""
-    told: list[tuple[str, str, str]] = []
-
-    def line(label: str, found: Callable[[Draft], str]) -> None:
-        first, second = found(one) or NONE, found(other) or NONE
-        if (first, second) != (NONE, NONE):
-            told.append((label, first, second))
-
-    line("Machine", lambda d: d.record.device)
-    line("Largest training run", lambda d: f"{number(d.flop, 2)} FLOP" if d.flop else NONE)
-    line("Cost", lambda d: cost(d.record).removeprefix("It took ").removesuffix("."))
-    for name, label in (
-        ("alpha", "α, exponent of size"),
-        ("beta", "β, exponent of data"),
-        ("frontier_slope", "γ, slope of the frontier"),
-    ):
-        line(label, lambda d, name=name: _fitted(d.record, name))  # type: ignore[misc]
-    both = [update for d in (one, other) for update in d.updates if update not in d.record.frontier]
-    labels = {update.name: f"{update.label}, {update.unit}" for update in both}
-    for name, label in labels.items():
-        line(label, lambda d, name=name: _update(d.update(name)))  # type: ignore[misc]
-    line("Together, months of lead in 2030", _lead)
+    """One row a number, one column a result; what only one of them has stands folded."""
     head = ("", title(one.record), title(other.record))
-    return table("Measured, with its weight → what the simulator draws from", head, told)
+    both = [update for draft in (one, other) for update in draft.updates if update not in draft.record.frontier]
+    labels = {update.name: f"{update.label}, {update.unit}" for update in both}
+    rows = [(label, *(_update(draft.update(name)) for draft in (one, other))) for name, label in labels.items()]
+    shared = [row for row in rows if NONE not in row]
+    alone = [row for row in rows if NONE in row]
+    caption = "Measured, with its weight → what the simulator draws from"
+    return table(caption, head, [*_campaigns(one, other), *shared]) + (
+        fold("Numbers that only one of the two has", lambda: table(caption, head, alone)) if alone else ()
+    )
+
+
+def _campaigns(one: Draft, other: Draft) -> list[Line]:
+    """What was run, what it cost, the law that came out, and what it moves together."""
+    found: tuple[tuple[str, Callable[[Draft], str]], ...] = (
+        ("Machine", lambda d: d.record.device),
+        ("Largest training run", lambda d: f"{number(d.flop, 2)} FLOP" if d.flop else NONE),
+        ("Cost", lambda d: cost(d.record).removeprefix("It took ").removesuffix(".") or NONE),
+        ("α, exponent of size", lambda d: _fitted(d.record, "alpha")),
+        ("β, exponent of data", lambda d: _fitted(d.record, "beta")),
+        ("γ, slope of the frontier", lambda d: _fitted(d.record, "frontier_slope")),
+        ("Together, months of US lead in 2030", _lead),
+    )
+    rows = [(label, say(one), say(other)) for label, say in found]
+    return [row for row in rows if row[1:] != (NONE, NONE)]
 
 
 def _fitted(record: CalibrationRecord, name: str) -> str:
@@ -90,7 +95,7 @@ def _update(update: Update | None) -> str:
 
 def _lead(draft: Draft) -> str:
     if not draft.effect:
-        return ""
+        return NONE
     found = draft.effect["together"]
     return months(found["lead_2030_months"], found["lead_2030_months_se"])
 

@@ -22,13 +22,15 @@ from calibration.report.words import interval, number, signed
 
 LEAD = ("Moves", "US lead 2030, months")
 """What a simulation adds to the table of updates."""
+LEAST = 0.001
+"""Months; a smaller change of the lead is not written out."""
 MONTH = 1.0
 """The lead that a campaign is asked to move, months."""
 
 
 def months(value: float, error: float | None = None) -> str:
     """A change of the lead, with its standard error."""
-    said = f"{value:+.3f}".replace("-", "−")
+    said = f"{value:+.3f}".replace("-", "−") if abs(value) >= LEAST else f"less than {LEAST:g}"
     return f"{said} ± {error:.3f}" if error else said
 
 

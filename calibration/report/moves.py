@@ -31,8 +31,7 @@ def moves(draft: Draft) -> list[tuple[str, float, float]]:
     levers |= {row.parameter: row.name for row in prior.works} if prior else {}
     for shift in record.shifts:
         update = draft.update(levers.get(shift.parameter))
-        label = f"{shift.parameter} ({update.label})" if update else shift.parameter
-        found.append((label, shift.shift, update.weight if update else math.nan))
+        found.append((update.label if update else shift.parameter, shift.shift, update.weight if update else math.nan))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calibration import mapping
-from calibration.record import IN_USE, CalibrationRecord
+from calibration.record import IN_USE, CalibrationRecord, numbers
 from calibration.report import effect
 from calibration.report.blocks import Blocks, pair, text, tiles
 from calibration.report.densities import wider
@@ -29,7 +29,8 @@ def headline(draft: Draft) -> str:
     if record.kind == "literature":
         return "Nothing was measured: these are priors from the literature"
     if record.kind == "readings":
-        return "What others and we read off single chips, with no campaign behind it"
+        chips = len({row["chip"] for row in record.readings})
+        return f"{len(record.readings)} readings of {chips} chips, with no campaign behind them"
     if flop is None:
         return "No model was trained: this result pins down no growth constant"
     if record.fit is None:
@@ -75,7 +76,7 @@ def _moves(draft: Draft) -> str:
         return "The simulator takes nothing from it."
     label, moved, weight = max(taken, key=lambda row: abs(row[1]))
     return (
-        f"The simulator takes {len(taken)} inputs from this result. The one that moves most is {label}: by "
+        f"The simulator takes {len(numbers(draft.record))} numbers from this result. What moves most is “{label}”: by "
         f"{signed(moved)} of its prior's standard deviation, with weight {number(weight, 2)}."
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,16 +25,23 @@ KINDS = {"matrix product": BLUE, "batch ladder": TEAL, "attention": VIOLET, "cop
 INTENSITIES = (0.1, 1.0, 10.0, 100.0, 1000.0, 10_000.0)
 """FLOP per byte along the axis; roofs of chips begin at the second."""
 HEIGHT = 360
+SIXTEEN_BITS = ("bf16", "fp16")
+COPIES_AT, PRODUCTS_AT = 1.6, 6000.0
+"""FLOP per byte at which readings stand, which give no size: in the midst of the slope, and of the flat roof."""
 
 
 def picture(draft: Draft) -> Blocks:
     """The chips of the catalogue beside the measured host, and why an H20 is poor at training and good at decoding."""
     known = {chip.name: chip for chip in draft.chips if chip.name in DRAWN}
+    read = draft.record.readings
     if known:
-        drawn = choice("Chips drawn", tuple(known), lambda names: _chips([known[name] for name in names]))
+        drawn = choice(
+            "Chips drawn", tuple(known), lambda names: _chips([known[name] for name in names], draft.record.readings)
+        )
     else:
         drawn = missing("The catalogue of chips is not at hand here, so their roofs are not drawn.")
-    return pair(drawn, figure(host(draft.record), _no_host(draft.record))) + text(*_h20(draft, known))
+    measured = () if read else figure(host(draft.record), _no_host(draft.record))
+    return pair(drawn, measured) + text(*_h20(draft, known))
 
 
 def _no_host(record: CalibrationRecord) -> str:
@@ -67,7 +74,24 @@ def _h20(draft: Draft, known: dict[str, Chip]) -> list[str]:
     ]
 
 
-def _chips(chips: Sequence[Chip]) -> Figure | None:
+def _read(chip: Chip, readings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Readings of a chip: matrix products in 16 bits at the right, copies at the left, as far up as they reach."""
+    found = []
+    for row in readings:
+        if row["chip"] != chip.name or row["share"] is None:
+            continue
+        if row["quantity"] == "compute" and row["precision"] in SIXTEEN_BITS:
+            x, y, unit = PRODUCTS_AT, row["share"] * chip.bf16_tflops * 1e12, "FLOP/s"
+        elif row["quantity"] == "bandwidth":
+            x, y, unit = COPIES_AT, row["share"] * chip.memory_tbs * 1e12 * COPIES_AT, "B/s"
+        else:
+            continue
+        rate = rows.rate(y if unit == "FLOP/s" else y / COPIES_AT, unit)
+        found.append({"x": x, "y": y, "kind": chip.name, "reading": f"{rate}, {percent(row['share'])} of peak"})
+    return found
+
+
+def _chips(chips: Sequence[Chip], readings: Sequence[Mapping[str, Any]] = ()) -> Figure | None:
     """Roofs by data sheet, with the places of decoding, prefill and training."""
     if not chips:
         return None
@@ -83,6 +107,8 @@ def _chips(chips: Sequence[Chip]) -> Figure | None:
     corners = [{"x": ridge(c), "y": c.bf16_tflops * 1e12, "kind": c.name, "ridge": f"{number(ridge(c), 2)} FLOP/byte"}
                for c in chips]  # fmt: skip
     plot.add(corners, "circle", ("kind", "ridge"), size=64, opacity=1)
+    read = [mark for chip in chips for mark in _read(chip, readings)]
+    plot.add(read, "point", ("kind", "reading"), shape="diamond", filled=False, size=60, strokeWidth=1.6)
     first, last = min(chips, key=ridge), max(chips, key=ridge)
     title = f"{first.name} turns from memory to arithmetic at {number(ridge(first), 2)} FLOP per byte"
     title += f", {last.name} at {number(ridge(last), 2)}" if len(chips) > 1 else ""
@@ -90,6 +116,7 @@ def _chips(chips: Sequence[Chip]) -> Figure | None:
         "16-bit FLOP/s by data sheet, against FLOP per byte moved, both logarithmic; dots: where the roof turns flat. "
     )
     unit += "Shaded: where the work of a 70-billion-parameter model lies."
+    unit += " Diamonds: readings, of copies at the left and of large matrix products at the right." if read else ""
     spoken = "; ".join(
         f"{c.name}: {rows.rate(c.bf16_tflops * 1e12, 'FLOP/s')}, {number(c.memory_tbs, 2)} TB/s" for c in chips
     )

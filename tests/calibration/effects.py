@@ -17,9 +17,9 @@ def effect(record: CalibrationRecord, months: float = -0.5) -> dict[str, Any]:
     return {
         "result": record.id, "prior": record.prior, "scenario": "current_policy", "futures": 64, "parameters": own,
         "together": {"lead_2030_months": months, "lead_2030_months_se": 0.1},
-        "outcomes": {"prior": {"US well ahead": 0.5, "Two-power race": 0.3, "Several powers": 0.2},
-                     "result": {"US well ahead": 0.5 + months / 10, "Two-power race": 0.3 - months / 20,
-                                "Several powers": 0.2 - months / 20}},
+        "outcomes": {"prior": {"us_ahead": 0.5, "two_power": 0.3, "several": 0.2},
+                     "result": {"us_ahead": 0.5 + months / 10, "two_power": 0.3 - months / 20,
+                                "several": 0.2 - months / 20}},
         "largest_run_flop": max((float(cell["flop"]) for cell in record.cells), default=None),
         "campaign_size": [{"flop": 10.0**p, "lead_2030_months": 10 ** ((p - 22) / 4)} for p in range(10, 27, 2)],
     }  # fmt: skip

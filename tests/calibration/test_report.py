@@ -254,7 +254,7 @@ def test_the_weight_of_every_update_is_printed(shown: str, pages: dict[str, str]
 def test_the_headline_says_how_little_a_run_pins_down(shown: str):
     assert "<h1>This is how little a run of 4.1\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10¹² FLOP pins down</h1>" in shown
     assert "comes out at 0.50 (0.40 to 0.60)" in shown
-    assert "The one that moves most is distillation_share (Distillation, the teacher free): by +0.40" in shown
+    assert "What moves most is “Distillation, the teacher free”: by +0.40" in shown
 
 
 def test_charged_distillation_is_called_a_loss(shown: str):

@@ -17,6 +17,7 @@ from calibration.roofline import read_chips
 from scenarios.tables import DATA
 from sim.analysis import calibrating
 from sim.analysis.calibrating import Tell
+from sim.results.outcomes.polarity import LABELS
 from sim.ui.shared import common
 
 Effect = Mapping[str, Any]
@@ -60,7 +61,11 @@ def simulate(identifier: str, checksum: str, tell: Tell) -> None:
     place = _place(identifier, checksum, common.futures())
     with _ONE:
         if not place:
-            place.append(calibrating.effect(identifier, common.futures(), tell=tell))
+            found = calibrating.effect(identifier, common.futures(), tell=tell)
+            shares = {
+                side: {LABELS[name]: share for name, share in of.items()} for side, of in found["outcomes"].items()
+            }
+            place.append({**found, "outcomes": shares})
 
 
 @st.cache_resource(max_entries=30, show_spinner=False)

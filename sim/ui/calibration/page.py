@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from calibration.record import IN_USE, CalibrationRecord
+from calibration.record import IN_USE, CalibrationRecord, numbers
 from calibration.report.beside import beside
-from calibration.report.blocks import Blocks
+from calibration.report.blocks import Blocks, Missing
 from calibration.report.opening import headline, title
 from calibration.report.sections import SECTIONS
 from sim.ui.calibration import cached, demo
@@ -16,6 +16,8 @@ from sim.ui.shared.templates import style
 
 NONE = "none"
 """What stands in the second picker where nothing is compared."""
+ENSEMBLE = 0.6
+"""Seconds that one of the ensembles behind an effect takes; there are three for every number that a result moves."""
 FOLDED = ("compute", "hardware", "provenance")
 """Sections that stand closed: they serve those who check, and take their time to draw."""
 
@@ -66,6 +68,12 @@ def _section(record: CalibrationRecord, name: str) -> None:
     draw(blocks, f"{name}_{record.id}".replace("-", "_"))
 
 
+def _absent(record: CalibrationRecord, anchor: str) -> str:
+    """Why a section has nothing to show, in a sentence; empty where it has something."""
+    blocks = cached.blocks(record.id, record.checksum, anchor, _simulated(record))
+    return blocks[0].why if len(blocks) == 1 and isinstance(blocks[0], Missing) else ""
+
+
 @st.fragment
 def _part(record: CalibrationRecord, anchor: str, heading: str) -> None:
     """A section under its heading; what somebody opens in it leaves the rest of the page alone."""
@@ -83,8 +91,15 @@ def _simulate(records: list[CalibrationRecord]) -> None:
     left = [record for record in records if record.prior and not _simulated(record)]
     if not left:
         return
-    whose = "both results move" if len(left) > 1 else "this result moves"
-    if st.button(f"Simulate what {whose} in the lead (some {10 * len(left)} seconds)", icon=":material/play_arrow:"):
+    whose = (
+        "both results move"
+        if len(left) > 1
+        else f"“{title(left[0])}” moves"
+        if len(records) > 1
+        else "this result moves"
+    )
+    seconds = 5 * round(sum(2 + 3 * len(numbers(record)) for record in left) * ENSEMBLE / 5)
+    if st.button(f"Simulate what {whose} in the lead (about {seconds} seconds)", icon=":material/play_arrow:"):
         for record in left:
             text = f"{title(record)}: every measured number in turn, {common.futures():,} futures"
             with common.waiting(text) as tell:
@@ -108,17 +123,23 @@ def page() -> None:
     record, other = _pickers(known)
     address.write()
     said = headline(cached.draft(record.id, record.checksum, _simulated(record)))
-    st.html(theme.verdict(said))
+    st.html(theme.RESULTS + theme.verdict(said))
     _section(record, "opening")
     theme.say(said)
     demo.panel()
-    st.html(theme.RESULTS)
     if other is not None:
         st.html(theme.part("Side by side"))
         draw(_beside(record, other), "beside")
     _simulate([record] if other is None else [record, other])
+    absent = []
     for anchor, heading, _ in SECTIONS:
-        _part(record, anchor, heading)
+        why = "" if anchor in FOLDED and record.cells else _absent(record, anchor)
+        if why:
+            absent.append(why)
+        else:
+            _part(record, anchor, heading)
+    if absent:
+        st.html(theme.part("What is not in this result") + theme.paragraph(" ".join(absent), "lead"))
     st.page_link("sim/ui/evidence/page.py", label="Back to Evidence", icon=":material/history_edu:")
 
 
