@@ -91,13 +91,9 @@ def _simulate(records: list[CalibrationRecord]) -> None:
     left = [record for record in records if record.prior and not _simulated(record)]
     if not left:
         return
-    whose = (
-        "both results move"
-        if len(left) > 1
-        else f"“{title(left[0])}” moves"
-        if len(records) > 1
-        else "this result moves"
-    )
+    whose = "both results move" if len(left) > 1 else "this result moves"
+    if len(left) < len(records):
+        whose = f"“{title(left[0])}” moves"
     seconds = 5 * round(sum(2 + 3 * len(numbers(record)) for record in left) * ENSEMBLE / 5)
     if st.button(f"Simulate what {whose} in the lead (about {seconds} seconds)", icon=":material/play_arrow:"):
         for record in left:
