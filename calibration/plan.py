@@ -149,7 +149,7 @@ _SMOKE = replace(
 DEMO = replace(
     _FULL, tier="demo", sizes=_FULL_SIZES[:4], budgets=(512 * KB,), without=frozenset(),
     seed_cell=(_FULL_SIZES[0].name, 512 * KB), seeds=3, recipe=Recipe(optimizer="float32 muon"),
-    rl=replace(_STANDARD.rl, bases=(("taught", 0.25),), seeds=1, steps=40, scored=512),
+    rl=replace(_STANDARD.rl, bases=(("taught", 0.25),), seeds=1, steps=30, scored=512),
 )  # fmt: skip
 """What is trained while somebody watches: four cells of the full tier, so that their losses can be compared."""
 

@@ -44,7 +44,10 @@ def tables(found: Demo, stored: Demo, is_recording: bool) -> None:
         page.print(f"· {sentence}")
     end = found.one("finished")
     assert end is not None
-    page.print(f"· It took {end['seconds']['total']:.0f} seconds and {end['peak_memory'] / 2**20:.0f} MiB of memory.")
+    page.print(
+        f"· It took {end['seconds']['total']:.0f} seconds, {end['processor_seconds']:.0f} of them of one core, and "
+        f"{end['peak_memory'] / 2**20:.0f} MiB of memory."
+    )
 
 
 def _losses(found: Demo, stored: Demo) -> Table:

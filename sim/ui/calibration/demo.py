@@ -68,7 +68,7 @@ def _followed(stored: Demo, ticking: bool) -> None:
 
 def _live_controls(found: Demo, stored: Demo) -> None:
     left, right = st.columns([0.8, 0.2], vertical_alignment="center")
-    left.progress(found.share, say.time_left(found, stored))
+    left.progress(found.share, say.progress(found, stored))
     if right.button("Stop", key="demo_stop", icon=":material/stop:", width="stretch"):
         STAGE.stop()
         st.rerun()
@@ -78,7 +78,7 @@ def _live_controls(found: Demo, stored: Demo) -> None:
 def _play(stored: Demo) -> None:
     """The recorded run, faster than it happened."""
     seconds = (time.monotonic() - st.session_state[PLAYED]) * SPEED
-    if seconds > say.length(stored):
+    if seconds > stored.of("point")[-1]["at"]:
         del st.session_state[PLAYED]
         st.rerun()
     found = stored.until(seconds)
@@ -106,7 +106,7 @@ def _idle(stored: Demo) -> None:
 
 
 def _where(found: Demo) -> str:
-    return f"{found.plan['host']}, {found.plan['made']}, {say.length(found):.0f} seconds on one core"
+    return f"{found.plan['host']}, {found.plan['made']}, {say.length(found):.0f} seconds of one core"
 
 
 def _start(stored: Demo) -> None:

@@ -36,7 +36,7 @@ def curves() -> Spec:
     return _finished(
         old.mark_line(**_DASHES, opacity=0.7).encode(x=x, y=y, detail="model:N"),
         drawn.mark_line(strokeWidth=2, color=US).encode(x=x, y=y, detail="model:N"),
-        drawn.mark_circle(size=14, color=US, opacity=1).encode(x=x, y=y, tooltip=tip),
+        drawn.mark_circle(size=10, color=US, opacity=1).encode(x=x, y=y, tooltip=tip),
         _table("names").mark_text(dy=-9, fontSize=11, color=US).encode(x=x, y=y, text="model:N"),
     )
 
@@ -83,8 +83,8 @@ def reinforcement() -> Spec:
     """Success rate against the compute of reinforcement, and the half that it is watched to cross."""
     x = alt.X(
         "gflop:Q",
-        scale=alt.Scale(domain=[0, 150], nice=False, clamp=True),
-        axis=alt.Axis(values=[0, 50, 100, 150], title=None, grid=False),
+        scale=alt.Scale(domain=[0, 110], nice=False, clamp=True),
+        axis=alt.Axis(values=[0, 25, 50, 75, 100], title=None, grid=False),
     )
     y = alt.Y(
         "percent:Q",

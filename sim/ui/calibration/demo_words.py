@@ -47,8 +47,8 @@ def roofline(found: Demo, marked: bool) -> Words:
         )
     where = f"left of {ridge:.1f}" if ridge is not None else "on the left"
     said = (
-        f"Billion FLOP a second by FLOP per byte read, log axes: {where} memory sets the limit (answering), right of "
-        "it arithmetic does (training). Dots: measured matrix products."
+        f"Billion FLOP a second by FLOP per byte read, log axes: {where} memory sets the limit, as when a model "
+        "writes an answer; right of it arithmetic does, as in training. Dots: measured matrix products."
     )
     return title, said + MARKED * marked
 
@@ -69,13 +69,13 @@ def reinforcement(found: Demo, marked: bool) -> Words:
     return title, said + MARKED * marked
 
 
-def time_left(found: Demo, stored: Demo) -> str:
-    """How far a run is: what it does, since when, and how long a run usually takes."""
-    return f"{found.doing}: {found.at:.0f} seconds so far; the recorded run took {length(stored):.0f}"
+def progress(found: Demo, stored: Demo) -> str:
+    """How far a live run is: what it does, since when, and how long a run takes that has a core for itself."""
+    return f"{found.doing}: {found.at:.0f} seconds so far, of about {length(stored):.0f} on a free core"
 
 
-def length(stored: Demo) -> float:
-    """Seconds of the recorded run, without the seeds that were added to it."""
-    end = stored.one("finished")
+def length(found: Demo) -> float:
+    """Seconds of one core that a run took, without the seeds that were added to it."""
+    end = found.one("finished")
     assert end is not None
-    return float(end["seconds"]["total"] - end["seconds"].get("repeats", 0.0))
+    return float(end["processor_seconds"])
