@@ -74,7 +74,7 @@ def compare(found: Demo, stored: Demo) -> Comparison:
 
 
 def sentences(found: Demo, stored: Demo, record: CalibrationRecord | None = None) -> list[str]:
-    """What the comparisons say.
+    """What the comparisons say; the recorded demo is compared with the campaign alone.
 
     Args:
         found: a demo of which at least one model is finished.
@@ -82,7 +82,8 @@ def sentences(found: Demo, stored: Demo, record: CalibrationRecord | None = None
         record: a calibration result; the one in use by default.
     """
     campaign = read(IN_USE) if record is None else record
-    return [_with_recording(found, stored), *_with_campaign(found, campaign)]
+    beside = [] if found is stored else [_with_recording(found, stored)]
+    return [*beside, *_with_campaign(found, campaign)]
 
 
 def _with_recording(found: Demo, stored: Demo) -> str:
@@ -97,8 +98,8 @@ def _with_recording(found: Demo, stored: Demo) -> str:
     verdict = "are those of" if result.within else "differ from those of"
     return (
         f"The losses {verdict} {when}: the largest difference is {abs(most):.1f} standard deviations over seeds "
-        f"({size}). One is {result.seed_sd:.4f} nats per byte, from {result.seeds} seeds of the smallest model; "
-        f"up to {WITHIN:g} count as the same."
+        f"({size}), and up to {WITHIN:g} count as the same. One standard deviation is {result.seed_sd:.4f} nats per "
+        f"byte, from {result.seeds} seeds of the smallest model."
     )
 
 
@@ -176,14 +177,14 @@ def slope(value: float) -> str:
 # --- as JSON ----------------------------------------------------------------------------------------------------------
 
 
-def result(found: Demo, stored: Demo, is_recording: bool = False) -> dict[str, Any]:
+def result(found: Demo, stored: Demo) -> dict[str, Any]:
     """A finished demo as `polarity calibrate demo --json` prints it; `losses` are nats per byte by size."""
     models, end, roof = found.of("model"), found.one("finished"), found.one("roofline")
     assert end is not None
     assert roof is not None
     beside = compare(found, stored)
     return {
-        "recorded": is_recording, "host": found.plan["host"], "made": found.plan["made"],
+        "recorded": found is stored, "host": found.plan["host"], "made": found.plan["made"],
         "corpus": found.plan["corpus"], "tokens": found.plan["tokens"],
         "losses": found.losses,
         "parameters": {row["size"]: row["parameters"] for row in models},

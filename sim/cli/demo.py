@@ -29,7 +29,7 @@ def recorded(as_json: bool) -> None:
             line = text.progress(event)
             if line:
                 print(line, file=sys.stderr)
-    _show(stored, as_json, is_recording=True)
+    _show(stored, as_json)
 
 
 def live(seed: int, as_json: bool) -> None:
@@ -52,12 +52,12 @@ def live(seed: int, as_json: bool) -> None:
     _show(demo(found), as_json)
 
 
-def _show(found: Demo, as_json: bool, is_recording: bool = False) -> None:
+def _show(found: Demo, as_json: bool) -> None:
     stored = read_recorded()
     if as_json:
-        print_json(result(found, stored, is_recording))
+        print_json(result(found, stored))
     else:
-        text.tables(found, stored, is_recording)
+        text.tables(found, stored)
 
 
 @contextmanager

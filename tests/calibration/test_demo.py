@@ -131,20 +131,20 @@ def test_another_text_is_said_and_not_compared(stored: Demo):
 
 
 def test_the_campaign_is_compared_by_cells_law_and_reinforcement(stored: Demo):
-    _, cells, law, reinforcement = sentences(stored, stored, read(FULL))
+    cells, law, reinforcement = sentences(stored, stored, read(FULL))
     assert "trained 4 of these sizes on as many bytes" in cells
     assert "fitted law falls with a slope of −0." in law
     assert f"{len(crossings(read(FULL).rl))} of the campaign's {len(read(FULL).rl)} reinforcement runs" in reinforcement
 
 
 def test_a_calibration_without_training_runs_is_no_comparison(stored: Demo):
-    assert sentences(stored, stored, read("literature"))[1:] == [
+    assert sentences(stored, stored, read("literature")) == [
         "The calibration in use (literature) holds no training runs to compare with."
     ]
 
 
 def test_the_result_has_its_parts(stored: Demo):
-    found = json.loads(json.dumps(result(stored, stored, is_recording=True), allow_nan=False))
+    found = json.loads(json.dumps(result(stored, stored), allow_nan=False))
     assert found["recorded"] is True
     assert list(found["losses"]) == list(found["parameters"]) == ["2x16", "2x24", "2x32", "2x48"]
     assert set(found["fit"]) == {"by_parameters", "by_flop"}

@@ -33,11 +33,11 @@ def progress(event: Mapping[str, Any]) -> str:
     return ""
 
 
-def tables(found: Demo, stored: Demo, is_recording: bool) -> None:
+def tables(found: Demo, stored: Demo) -> None:
     """A finished demo, with what it is compared with."""
     page = layout.console()
     where = f"{found.plan['host']}, {found.plan['made']}"
-    page.print(f"Recorded run: {where}" if is_recording else f"Four models trained on {where}", style="bold")
+    page.print(f"Recorded run: {where}" if found is stored else f"Four models trained on {where}", style="bold")
     page.print()
     layout.put(page, _losses(found, stored), _line(found), _ladder(found), _roof(found), _reinforcement(found))
     for sentence in sentences(found, stored):
@@ -45,24 +45,25 @@ def tables(found: Demo, stored: Demo, is_recording: bool) -> None:
     end = found.one("finished")
     assert end is not None
     page.print(
-        f"· It took {end['seconds']['total']:.0f} seconds, {end['processor_seconds']:.0f} of them of one core, and "
-        f"{end['peak_memory'] / 2**20:.0f} MiB of memory."
+        f"· It took {end['processor_seconds']:.0f} seconds of one core, and {end['peak_memory'] / 2**20:.0f} MiB."
     )
 
 
 def _losses(found: Demo, stored: Demo) -> Table:
+    """Losses by size, beside the recorded ones where they are others."""
     beside = compare(found, stored)
-    made = layout.table(
-        f"Losses after {found.plan['tokens']:,} bytes of text, nats per byte",
-        "Blocks × width", "Parameters", "FLOP", "Loss", "Recorded", "Difference, seed sd", "Seconds",
-    )  # fmt: skip
+    columns = ["Blocks × width", "Parameters", "FLOP", "Seconds", "Loss"]
+    if found is not stored:
+        columns += ["Recorded", "Difference, seed sd"]
+    made = layout.table(f"Losses after {found.plan['tokens']:,} bytes of text, nats per byte", *columns)
     for row in found.of("model"):
-        away = beside.deviations.get(row["size"])
-        made.add_row(
-            row["size"].replace("x", "×"), f"{row['parameters']:,}", f"{row['flop']:.2e}", f"{row['loss']:.4f}",
-            f"{beside.stored[row['size']]:.4f}" if row["size"] in beside.stored else "–",
-            "–" if away is None else signed(away, 1), f"{row['seconds']:.0f}",
-        )  # fmt: skip
+        known, away = beside.stored.get(row["size"]), beside.deviations.get(row["size"])
+        cells = [
+            row["size"].replace("x", "×"), f"{row['parameters']:,}", f"{row['flop']:.2e}", f"{row['seconds']:.0f}",
+            f"{row['loss']:.4f}", "–" if known is None else f"{known:.4f}",
+            "–" if away is None else signed(away, 1),
+        ]  # fmt: skip
+        made.add_row(*cells[: len(columns)])
     return made
 
 

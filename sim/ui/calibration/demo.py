@@ -102,7 +102,7 @@ def _idle(stored: Demo) -> None:
     else:
         st.html(theme.paragraph(f"Run on this machine: {_where(mine)}.", "badge"))
     _draw(mine or stored, mine and stored)
-    st.html(render("calibration/demo_said.html", sentences=sentences(mine or stored, stored)[mine is None :]))
+    st.html(render("calibration/demo_said.html", sentences=sentences(mine or stored, stored)))
 
 
 def _where(found: Demo) -> str:
