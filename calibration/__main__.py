@@ -71,15 +71,18 @@ def remake(
 @app.command()
 def report(
     identifier: str,
-    catalogue: Annotated[Path, typer.Option()],
     out: Annotated[Path, typer.Option()],
+    catalogue: Annotated[Path | None, typer.Option()] = None,
+    effect: Annotated[Path | None, typer.Option()] = None,
 ) -> None:
-    """Write a result as an HTML page."""
+    """Write a result as an HTML page, with what the catalogue and a simulation of its effect add."""
     from calibration.record import read
     from calibration.report import Draft, write_report
     from calibration.roofline import read_chips
 
-    print(write_report(Draft(read(identifier), read_chips(catalogue)), out))
+    chips = read_chips(catalogue) if catalogue else ()
+    simulated = json.loads(effect.read_text(encoding="utf-8")) if effect else None
+    print(write_report(Draft(read(identifier), chips, simulated), out))
 
 
 @app.command()

@@ -23,6 +23,7 @@ from sim.checks import check_runs, checked
 from sim.ensemble.draws import distributions
 from sim.ensemble.posterior_draws import points
 from sim.ensemble.rng import Array, Streams
+from sim.results.outcomes.polarity import LABELS
 from sim.results.run import Run
 from sim.run import simulate
 
@@ -91,6 +92,12 @@ def effect(identifier: str = IN_USE, runs: int = 1024, seed: int = 0, tell: Tell
             _expected(record, slopes, flop) for flop in campaign_size.SIZES if campaign_size.largest(record)
         ],
     }  # fmt: skip
+
+
+def labelled(found: dict[str, Any]) -> dict[str, Any]:
+    """An effect with outcomes by the names that people read, as a report shows them."""
+    outcomes = {side: {LABELS[name]: share for name, share in of.items()} for side, of in found["outcomes"].items()}
+    return {**found, "outcomes": outcomes}
 
 
 def _spec(calibration: str) -> Scenario:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -75,7 +77,10 @@ def calibrate(
         ),
     ] = None,
     restart: Annotated[bool, typer.Option("--restart", help="Forget what an interrupted campaign measured.")] = False,
-    runs: Annotated[int, typer.Option(help="For effect: futures.")] = 1024,
+    simulated: Annotated[
+        bool, typer.Option("--effect", help="For report: simulate first what the result moves, and show it.")
+    ] = False,
+    runs: Annotated[int, typer.Option(help="For effect, and for report --effect: futures.")] = 1024,
     drop_highest: Annotated[
         int, typer.Option(metavar="N", min=0, help="For law: leave out the N highest losses, and say which.")
     ] = 0,
@@ -101,6 +106,8 @@ def calibrate(
         raise InputError(f"calibrate {what}: --drop-highest and --bootstrap are for `calibrate law` alone")
     if within is not None and what not in _MEASURES:
         raise InputError(f"calibrate {what}: measures nothing, so --within has nothing to limit")
+    if simulated and what is not What.report:
+        raise InputError(f"calibrate {what}: --effect is for report")
     if recorded and what is not What.demo:
         raise InputError(f"calibrate {what}: --recorded is for demo")
     if what is What.demo:
@@ -114,7 +121,7 @@ def calibrate(
     elif what is What.show:
         _start(["show", _record(identifier).id], device)
     elif what is What.report:
-        _report(_record(identifier).id, out or Path(), device)
+        _report(_record(identifier).id, out or Path(), device, simulated, runs)
     elif what is What.remake:
         _remake(_record(identifier).id, out, device)
     else:
@@ -158,11 +165,18 @@ def _measure(what: What, tier: str, device: str, out: Path | None, options: list
     _start([*words, *options, "--catalogue", str(DATA / "chips.csv"), "--command", shlex.join(said)], device)
 
 
-def _report(identifier: str, out: Path, device: str) -> None:
-    """Write a result as a page, with the roofs of the catalogue's chips, which lie a layer above it."""
+def _report(identifier: str, out: Path, device: str, simulated: bool, runs: int) -> None:
+    """Write a result as a page, with the catalogue and, when asked, its effect: both lie in layers above it."""
     from scenarios.tables import DATA
+    from sim.analysis.calibrating import labelled
 
-    _start(["report", identifier, "--catalogue", str(DATA / "chips.csv"), "--out", str(out)], device)
+    words = ["report", identifier, "--catalogue", str(DATA / "chips.csv"), "--out", str(out)]
+    with TemporaryDirectory(prefix="polarity-") as folder:
+        if simulated:
+            path = Path(folder) / "effect.json"
+            path.write_text(json.dumps(labelled(_simulated(identifier, runs))), encoding="utf-8")
+            words += ["--effect", str(path)]
+        _start(words, device)
 
 
 def _remake(identifier: str, out: Path | None, device: str) -> None:
@@ -223,6 +237,16 @@ def _list(as_json: bool) -> None:
 
 def _effect(identifier: str | None, runs: int, as_json: bool) -> None:
     """What a result changes: the default scenario under it and under its prior, on the same dice."""
+    found = _simulated(identifier, runs)
+    if as_json:
+        print_json(found)
+        return
+    from sim.cli.text import calibrating as text
+
+    text.effect(found)
+
+
+def _simulated(identifier: str | None, runs: int) -> dict[str, Any]:
     from sim.analysis.calibrating import effect
 
     record = _record(identifier)
@@ -230,13 +254,7 @@ def _effect(identifier: str | None, runs: int, as_json: bool) -> None:
         measured = [name for name in _ids() if name != record.id]
         raise InputError(f"calibrate effect: {record.id} is a prior itself; measured are: {', '.join(measured)}")
     with progress_bar(0, "ensembles") as tell:
-        found = effect(record.id, runs, tell=tell)
-    if as_json:
-        print_json(found)
-        return
-    from sim.cli.text import calibrating as text
-
-    text.effect(found)
+        return effect(record.id, runs, tell=tell)
 
 
 def _ids() -> tuple[str, ...]:

@@ -258,3 +258,15 @@ def test_a_result_is_made_again_from_its_log_and_says_what_changed(tmp_path: Pat
     refused = cli("calibrate", "remake", "literature", "--out", str(tmp_path))
     assert refused.returncode == 2
     assert "was not measured" in refused.stderr
+
+
+def test_a_report_shows_what_was_simulated(polarity, tmp_path: Path):
+    done = cli(
+        "calibrate", "report", "readings-gpu-2026-11", "--effect", "--runs", "8", "--out", str(tmp_path / "a.html")
+    )
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "In 8 simulated futures it moves the US lead" in page
+    assert "US well ahead" in page
+    refused = polarity("calibrate", "show", "--effect")
+    assert "calibrate show: --effect is for report" in refused.err

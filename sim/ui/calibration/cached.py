@@ -17,13 +17,12 @@ from calibration.roofline import read_chips
 from scenarios.tables import DATA
 from sim.analysis import calibrating
 from sim.analysis.calibrating import Tell
-from sim.results.outcomes.polarity import LABELS
 from sim.ui.shared import common
 
 Effect = Mapping[str, Any]
 WRITERS = {anchor: write for anchor, _, write in SECTIONS} | {"opening": opening}
 _ONE = Lock()
-"""One simulation of effects at a time: each takes all processors for seconds."""
+"""One simulation of effects at a time: several at once would take turns, and all who asked wait for the last."""
 
 
 def results() -> dict[str, CalibrationRecord]:
@@ -61,11 +60,7 @@ def simulate(identifier: str, checksum: str, tell: Tell) -> None:
     place = _place(identifier, checksum, common.futures())
     with _ONE:
         if not place:
-            found = calibrating.effect(identifier, common.futures(), tell=tell)
-            shares = {
-                side: {LABELS[name]: share for name, share in of.items()} for side, of in found["outcomes"].items()
-            }
-            place.append({**found, "outcomes": shares})
+            place.append(calibrating.labelled(calibrating.effect(identifier, common.futures(), tell=tell)))
 
 
 @st.cache_resource(max_entries=30, show_spinner=False)
