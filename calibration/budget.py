@@ -14,7 +14,7 @@ from typing import Any
 
 from calibration.microbench import Sizes
 from calibration.model import Shape
-from calibration.plan import Plan
+from calibration.plan import Plan, RLPlan
 from calibration.rl import SCORES
 from calibration.scaling import FORMS, LEAST_CELLS
 from calibration.train import DECAY
@@ -33,6 +33,8 @@ FEWEST_STEPS = 32
 """Steps that the smallest budget should have: with fewer, halving the text halves the sequences of a step too."""
 WRITING = 5.0
 """Writing text costs this many times the arithmetic of reading it; from the committed campaigns."""
+FEWEST_RL_STEPS = 50
+"""Steps below which reinforcement is not shortened: it would show no curve."""
 TAUGHT_STEPS = 150
 """Steps of demonstrations before and after reinforcement, each; the committed campaigns took 50 to 125."""
 LEAST_BOOTSTRAPS = 20
@@ -128,9 +130,9 @@ def _doubling(least: int, end: int) -> Iterator[int]:
         least *= 2
 
 
-def reinforcement_run(plan: Plan, pace: Pace) -> float:
+def reinforcement_run(rl: RLPlan, pace: Pace) -> float:
     """Seconds of one reinforcement run: demonstrations before, the run, and as many demonstrations as equal it."""
-    return plan.rl.steps * pace.rl_step + 2 * TAUGHT_STEPS * pace.rl_taught + (SCORES + 1) * pace.rl_score
+    return rl.steps * pace.rl_step + 2 * TAUGHT_STEPS * pace.rl_taught + (SCORES + 1) * pace.rl_score
 
 
 # --- what is kept ---------------------------------------------------------------------------------------------------
@@ -161,12 +163,19 @@ def fit_into(plan: Plan, pace: Pace, seconds: float) -> Budget:
         del costs[max(costs, key=costs.__getitem__)]
     lever = replace(shorter.levers, names=tuple(costs))
     left -= sum(costs.values())
-    rl, each = shorter.rl, reinforcement_run(shorter, pace)
-    runs = min(int(left / each), len(rl.bases) * rl.seeds)
+    rl, taken = _reinforcement(shorter.rl, pace, left)
+    return Budget(replace(shorter, levers=lever, rl=rl), halvings, grid, sum(costs.values()), taken)
+
+
+def _reinforcement(rl: RLPlan, pace: Pace, seconds: float) -> tuple[RLPlan, float]:
+    """The reinforcement runs that fit and the seconds they take: fewer seeds, then fewer steps, then fewer bases."""
+    while seconds < len(rl.bases) * reinforcement_run(rl, pace) and rl.steps >= 2 * FEWEST_RL_STEPS:
+        rl = replace(rl, steps=rl.steps // 2)
+    each = reinforcement_run(rl, pace)
+    runs = min(int(seconds / each), len(rl.bases) * rl.seeds)
     if runs < len(rl.bases) * rl.seeds:
         rl = replace(rl, bases=rl.bases[:runs], seeds=max(runs // len(rl.bases), 1))
-    runs = len(rl.bases) * rl.seeds
-    return Budget(replace(shorter, levers=lever, rl=rl), halvings, grid, sum(costs.values()), runs * each)
+    return rl, len(rl.bases) * rl.seeds * each
 
 
 def _grid(plan: Plan, pace: Pace, seconds: float, least: int) -> tuple[Plan, float] | None:

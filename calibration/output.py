@@ -109,6 +109,7 @@ class Output:
             dropped=tuple(f"{size} on {budget:,} bytes" for size, budget in cells if (size, budget) not in done),
             levers=tuple(name for name in whole.levers.names if name not in measured),
             reinforcement=len(log.starting("rl/")), of_reinforcement=len(whole.rl.bases) * whole.rl.seeds,
+            steps=campaign.plan.rl.steps, of_steps=whole.rl.steps,
             seeds=len(log.starting("seed/")), of_seeds=whole.seeds,
         )  # fmt: skip
 

@@ -43,10 +43,11 @@ def _wall(where: Device, call: Callable[[], object]) -> float:
 
 
 def _typical(where: Device, call: Callable[[], object], most: float) -> float:
-    """Median of a few calls after a first one, which may have to prepare something; that one alone where it is slow."""
-    first = _wall(where, call)
-    if first > most / REPEATS:
-        return first
+    """Median of a few calls after a first one, which may have to load a library; of one where it is slow."""
+    _wall(where, call)
+    once = _wall(where, call)
+    if once > most / REPEATS:
+        return once
     return statistics.median(_wall(where, call) for _ in range(REPEATS))
 
 

@@ -137,6 +137,9 @@ class Shortened(_Stored):
     """Levers that were not measured."""
     reinforcement: int
     of_reinforcement: int
+    steps: int
+    of_steps: int
+    """Steps of a reinforcement run."""
     seeds: int
     of_seeds: int
 

@@ -314,6 +314,8 @@ def left_out(record: CalibrationRecord) -> str:
         f"{short.reinforcement} of {short.of_reinforcement} reinforcement runs ended within {short.within:g} s"
     )
     less = f", each on 1/{short.divided_by} of the text" if short.divided_by > 1 else ""
+    if short.reinforcement and short.steps < short.of_steps:
+        less += f"; a reinforcement run has {short.steps} steps instead of {short.of_steps}"
     missing = [f"left out: {'; '.join(short.dropped)}"] if short.dropped else []
     missing += [f"levers not measured: {', '.join(short.levers)}"] if short.levers else []
     return ". ".join([done + less, *(part[0].upper() + part[1:] for part in missing)]) + "."

@@ -117,11 +117,20 @@ def test_a_device_on_which_nothing_fits_is_refused():
 
 def test_reinforcement_keeps_its_bases_before_its_seeds():
     speed = pace(STANDARD)
-    each = budget.reinforcement_run(STANDARD, speed)
+    shortest = replace(STANDARD.rl, steps=62)
+    each = budget.reinforcement_run(shortest, speed)
     slow = replace(speed, per_token={name: 1e-12 for name in speed.per_token})  # all time is for reinforcement
+    plan = replace(STANDARD, rl=shortest)  # it cannot be shortened any more
     for runs, bases, seeds in ((6, 2, 3), (4, 2, 2), (3, 2, 1), (1, 1, 1), (0, 0, 1)):
-        rl = fit_into(STANDARD, slow, (runs + 0.5) * each / budget.MARGIN).plan.rl
+        rl = fit_into(plan, slow, (runs + 0.5) * each / budget.MARGIN).plan.rl
         assert (len(rl.bases), rl.seeds) == (bases, seeds)
+
+
+def test_reinforcement_takes_fewer_steps_before_it_loses_a_base():
+    speed = replace(pace(STANDARD), per_token={shape.name: 1e-12 for shape in STANDARD.sizes})
+    seconds = 1.5 * budget.reinforcement_run(STANDARD.rl, speed) / budget.MARGIN
+    rl = fit_into(STANDARD, speed, seconds).plan.rl
+    assert (rl.bases, rl.steps) == (STANDARD.rl.bases, STANDARD.rl.steps // 2)
 
 
 def test_the_fit_takes_fewer_bootstraps_where_it_must_and_none_where_there_is_no_time():

@@ -113,6 +113,11 @@ def test_a_node_that_cannot_run_it_is_told_why(tmp_path: Path, settings: dict[st
     assert done.stderr.splitlines()[-1].startswith(f"polarity-gpu-kit: {says}")
 
 
+def test_the_documentation_shows_the_example_for_slurm_as_it_is_packed():
+    example = (ROOT / "calibration/gpu_kit/slurm.sh").read_text(encoding="utf-8")
+    assert f"```sh\n{example}```" in (ROOT / "docs/calibration.md").read_text(encoding="utf-8")
+
+
 def test_what_runs_on_a_node_is_a_script_that_its_shell_can_read(tmp_path: Path):
     kit._lay_out(tmp_path)
     for name in ("run.sh", "slurm.sh"):
