@@ -261,6 +261,7 @@ def test_a_slow_step_is_tried_in_larger_batches_and_a_fast_one_is_not():
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the compiler loads parts of torch that torch deprecates
 def test_a_step_can_be_compiled():
     sizes = replace(SMOKE, variants=((1, True),))
     rows = list(_steps(device("cpu"), sizes, math.inf))
