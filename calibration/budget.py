@@ -3,7 +3,7 @@
 A pure function of the plan, of what a step costs on the device, and of the seconds there are, so that an interrupted
 campaign comes to the same choice. The most expensive runs go first: along a size's budgets the largest, since a
 smaller one neither needs it nor changes without it. Where the fewest cells that carry a law are still too many, every
-budget of text is halved, and again; at last, fewer cells are better than none.
+budget of text is halved, and again; from a sixteenth on, fewer cells say more than cells of hardly any text.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ MARGIN = 0.9
 """Share of the remaining time that runs are planned for: a shared machine may be slower than at its first steps."""
 SERIES = 16
 """Series of microbenchmarks that share the time for them."""
-MOST_HALVINGS = 12
+HALVINGS, MOST_HALVINGS = 4, 12
+"""How often text is halved to keep enough runs for a law, and to keep any at all."""
 FEWEST_STEPS = 32
 """Steps that the smallest budget should have: with fewer, halving the text halves the sequences of a step too."""
 WRITING = 5.0
@@ -151,11 +152,10 @@ def fit_into(plan: Plan, pace: Pace, seconds: float) -> Budget:
     """
     seconds *= MARGIN
     shorter, halvings = plan, 0
-    while (kept := _grid(shorter, pace, SHARES["grid"] * seconds, LEAST_CELLS)) is None and halvings < MOST_HALVINGS:
+    while (kept := _grid(shorter, pace, SHARES["grid"] * seconds, LEAST_CELLS if halvings < HALVINGS else 1)) is None:
+        if halvings == MOST_HALVINGS:
+            raise ValueError(f"--within is too short for this device: {seconds:.0f} s are left for training runs")
         shorter, halvings = halved(shorter), halvings + 1
-    kept = kept or _grid(shorter, pace, SHARES["grid"] * seconds, 1)
-    if kept is None:
-        raise ValueError(f"--within is too short for this device: {seconds:.0f} s are left for training runs")
     shorter, grid = kept
     left = seconds - grid
     costs = levers(shorter, pace)
@@ -241,10 +241,10 @@ def halved(plan: Plan) -> Plan:
 
 
 def fit_seconds(plan: Plan, pace: Pace, within: float) -> float:
-    """What to keep for the fit: its share or what it needs, and no more than it can use or training can spare."""
+    """What to keep for the fit: its share or what it needs; nothing where that is more than training can spare."""
     draws = min(LEAST_BOOTSTRAPS, plan.bootstraps), plan.bootstraps
     least, most = (pace.search * (_searches(plan) + 2 * count) for count in draws)
-    return min(max(FIT * within, least), most, MOST_FIT * within)
+    return min(max(FIT * within, least), most) if least < MOST_FIT * within else 0.0
 
 
 def _searches(plan: Plan) -> int:

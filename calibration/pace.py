@@ -20,15 +20,12 @@ from calibration.train import Recipe, Trainer, next_token
 TRIED = 0.02
 """Share of the time limit that one try may take; what is expected to take more is extrapolated."""
 REPEATS = 3
-FIRST_BATCH = 16
-"""The first steps of a device take this fraction of a batch: nobody knows yet how slow it is."""
 
 
 def measured(plan: Plan, where: Device, within: float) -> Pace:
     """Seconds of a step at every size, of reinforcement and of the fit; a few hundredths of the time limit in all."""
     most = TRIED * within
-    per_token, batch, tried, rate = _sizes(plan, where, most)
-    fixed = _fixed(plan, where, batch, per_token[plan.sizes[0].name], most)
+    per_token, batch, fixed, tried, rate = _sizes(plan, where, most)
     taught, scored, step = _reinforcement(plan.rl, where, rate, most)
     return Pace(per_token, batch, fixed, tried, rate, step, taught, scored, _search())
 
@@ -44,40 +41,42 @@ def _wall(where: Device, call: Callable[[], object]) -> float:
 
 def _typical(where: Device, call: Callable[[], object], most: float) -> float:
     """Median of a few calls after a first one, which may have to load a library; of one where it is slow."""
-    _wall(where, call)
+    if (first := _wall(where, call)) > most:
+        return first
     once = _wall(where, call)
     if once > most / REPEATS:
         return once
     return statistics.median(_wall(where, call) for _ in range(REPEATS))
 
 
-def _sizes(plan: Plan, where: Device, most: float) -> tuple[dict[str, float], int, tuple[str, ...], float]:
-    """Seconds per token by size, with how many sequences, the sizes that were tried, and FLOP/s of the largest."""
+def _sizes(plan: Plan, where: Device, most: float) -> tuple[dict[str, float], int, float, tuple[str, ...], float]:
+    """What steps take at each size.
+
+    Returns:
+        seconds per token by size; the sequences of the steps that were timed; the share of such a step of the smallest
+        size that is the same for one sequence; the sizes that were timed; FLOP/s of the largest of them.
+    """
+    smallest = plan.sizes[0]
+    single = _typical(where, _step(smallest, 1, plan.recipe, where), most)
+    batch = plan.batch
+    while batch > 1 and single * batch > most / REPEATS:  # as many sequences as can be tried without knowing more
+        batch //= 2
     per_token: dict[str, float] = {}
     tried: list[str] = []
-    batch, rate = max(plan.batch // FIRST_BATCH, 1), 0.0
+    rate = smallest.train_flop(smallest.context) / single
     for shape in plan.sizes:
-        expected = shape.train_flop(batch * shape.context) / rate if rate else 0.0
-        if expected > most:
+        if shape.train_flop(batch * shape.context) / rate > most:
             per_token[shape.name] = shape.train_flop(1) / rate
             continue
-        seconds = _typical(where, _step(shape, batch, plan.recipe, where), most)
-        if not tried and seconds * plan.batch / batch < most:  # fast enough for whole batches
-            batch = plan.batch
+        seconds = single
+        if (shape, batch) != (smallest, 1):
             seconds = _typical(where, _step(shape, batch, plan.recipe, where), most)
         tokens = batch * shape.context
         per_token[shape.name], rate = seconds / tokens, shape.train_flop(tokens) / seconds
         tried.append(shape.name)
-    return per_token, batch, tuple(tried), rate
-
-
-def _fixed(plan: Plan, where: Device, batch: int, per_token: float, most: float) -> float:
-    """Share of a step's time that is the same for one sequence and for `batch` of them, at the smallest size."""
-    if batch == 1:
-        return 0.0
-    single = _typical(where, _step(plan.sizes[0], 1, plan.recipe, where), most)
-    whole = per_token * batch * plan.context
-    return min(max((batch * single / whole - 1) / (batch - 1), 0.0), 1.0)
+    whole = per_token[smallest.name] * batch * smallest.context
+    fixed = min(max((batch * single / whole - 1) / (batch - 1), 0.0), 1.0) if batch > 1 else 0.0
+    return per_token, batch, fixed, tuple(tried), rate
 
 
 def _step(shape: Shape, batch: int, recipe: Recipe, where: Device) -> Callable[[], None]:
