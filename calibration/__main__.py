@@ -117,16 +117,17 @@ def law(
 def demo(
     seed: Annotated[int, typer.Option()] = 0,
     repeats: Annotated[int, typer.Option()] = 0,
+    within: Annotated[float | None, typer.Option()] = None,
     attached: Annotated[bool, typer.Option()] = False,
 ) -> None:
     """Measure and train for a minute, and print what happens as one JSON object a line.
 
     With `--repeats` the smallest model is trained with further seeds at the end; `--attached` ends everything when the
-    standard input closes.
+    standard input closes. With `--within` somebody is waiting for it: so many seconds, at no lower priority.
     """
-    from calibration import guard
+    from calibration.guard import Limits, watch
 
-    guard.watch(attached=attached)
+    watch(Limits() if within is None else Limits(seconds=within, niceness=0), attached)
     from calibration.demo import run as run_demo
 
     run_demo(lambda event: print(json.dumps(event), flush=True), seed, repeats)

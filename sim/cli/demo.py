@@ -17,6 +17,8 @@ from sim.cli.options import print_json
 from sim.cli.text import demo as text
 from sim.demo import events
 
+PATIENCE = 900
+"""Seconds that a run may take on a busy machine; whoever waits for it can interrupt it."""
 DIED = 1
 """Exit status where the run ended early and said nothing of its own."""
 
@@ -35,9 +37,8 @@ def recorded(as_json: bool) -> None:
 def live(seed: int, as_json: bool) -> None:
     """Run the demo in a process of its own and show what it does."""
     found: list[dict[str, Any]] = []
-    process = measuring.start(
-        ["demo", "--attached", "--seed", str(seed)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )  # fmt: skip
+    words = ["demo", "--attached", "--seed", str(seed), "--within", str(PATIENCE)]
+    process = measuring.start(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     with process, _progress() as tell:
         assert process.stdout is not None
         try:

@@ -162,7 +162,9 @@ def test_the_result_has_its_parts(stored: Demo):
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="needs the calibration extra")
 def test_a_real_run_gives_the_recorded_losses(stored: Demo):
-    done = subprocess.run([sys.executable, "-m", "calibration", "demo"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "calibration", "demo", "--within", "900"], capture_output=True, text=True, check=True
+    )
     found = demo(json.loads(row) for row in done.stdout.splitlines())
     assert found.finished
     assert found.crossing is not None

@@ -32,12 +32,17 @@ def curves() -> Spec:
     x = alt.X("gflop:Q", scale=_scale(1.2, 700), axis=_ticks(2, 10, 50, 200))
     y = alt.Y("loss:Q", scale=_scale(1.7, 5.6), axis=_ticks(2, 3, 4, 5))
     tip = [alt.Tooltip("model:N", title="Model"), _tip("gflop", "Billion FLOP", ".1f"), _tip("loss", "Loss", ".3f")]
-    drawn, old = _table("curves"), _table("stored")
+    drawn, old, names = _table("curves"), _table("stored"), _table("names")
     return _finished(
         old.mark_line(**_DASHES, opacity=0.7).encode(x=x, y=y, detail="model:N"),
         drawn.mark_line(strokeWidth=2, color=US).encode(x=x, y=y, detail="model:N"),
         drawn.mark_circle(size=10, color=US, opacity=1).encode(x=x, y=y, tooltip=tip),
-        _table("names").mark_text(dy=-9, fontSize=11, color=US).encode(x=x, y=y, text="model:N"),
+        *(  # neighbors would touch on a phone
+            names.transform_filter(f"datum.place % 2 == {row}")
+            .mark_text(dy=-9 - 13 * row, fontSize=11, color=US)
+            .encode(x=x, y=y, text="model:N")
+            for row in (0, 1)
+        ),
     )
 
 

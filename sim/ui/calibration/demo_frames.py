@@ -34,13 +34,14 @@ def _curve(found: Demo) -> list[dict[str, Any]]:
 def curves(found: Demo, beside: Demo | None) -> Tables:
     """Training losses by compute; the first of each model carries its name."""
     rows = _curve(found)
-    first = {row["model"]: row for row in reversed(rows)}
+    first = {row["model"]: row for row in reversed(rows)}.values()
+    names = [{**row, "place": place} for place, row in enumerate(first)]
     columns = ("model", "gflop", "loss")
     old = [] if beside is None else _curve(beside)
     return {
         "curves": _frame(rows, *columns),
         "stored": _frame(old, *columns),
-        "names": _frame(first.values(), *columns),
+        "names": _frame(names, *columns, "place"),
     }
 
 
