@@ -11,8 +11,7 @@ from calibration.report import effect
 from calibration.report.blocks import Blocks, figure, fold, missing, pair, points, shown, table, text
 from calibration.report.colours import GREY
 from calibration.report.draft import Draft
-from calibration.report.plot import Figure
-from calibration.report.strips import Strip, strips, updates
+from calibration.report.strips import Strip, relative, strips, updates
 from calibration.report.words import interval, number, signed, typeset
 
 NOTHING = "Nothing was measured: this result holds the priors of the literature alone."
@@ -82,22 +81,12 @@ def _fractions(draft: Draft) -> Blocks:
 def _strips(draft: Draft) -> Blocks:
     """Prior, measurement and posterior on top of each other."""
     record = draft.record
-    gains = {unit: [u for u in record.gains if u.unit == unit] for unit in dict.fromkeys(u.unit for u in record.gains)}
-    sides: list[Blocks] = [(), ()]
     shares = (*record.hardware, *record.work)
     drawn = figure(updates(shares, _furthest(shares), "share of peak", shares=True), "No fraction of peak was updated.")
     if len(shares) > MOST_SHARES:
         return fold(f"Shares of peak of every chip: {_furthest(shares)}", lambda: drawn)
-    sides[0] = drawn
-    for unit, of in gains.items():
-        shorter = min(range(2), key=lambda side: _tall(sides[side]))
-        sides[shorter] += figure(updates(of, _furthest(of), unit))
-    return pair(sides[0], sides[1] or missing("No lever was updated."))
-
-
-def _tall(blocks: Blocks) -> float:
-    """Height of charts with what stands over and under each, so that two columns end at about the same place."""
-    return sum(block.spec["height"] + 130 for block in blocks if isinstance(block, Figure))
+    gains = figure(relative(record.gains, _furthest(record.gains)), "No lever was updated.")
+    return pair(drawn, gains)
 
 
 def _every(draft: Draft) -> Blocks:

@@ -97,3 +97,16 @@ def updates(rows: Sequence[Update], title: str, axis: str, shares: bool = False)
     ]  # fmt: skip
     unit = f"{axis[:1].upper()}{axis[1:]}{'' if shares else ', logarithmic'}; bars: 90 % interval, dots: median."
     return strips(given, title, unit, UPDATE, axis, shares) if given else None
+
+
+def relative(rows: Sequence[Update], title: str) -> Figure | None:
+    """Updates in different units on one axis: each as a multiple of its prior's median."""
+    scaled = [
+        row.model_copy(update={kind: _scaled(getattr(row, kind), row.prior.median)
+                               for kind in ("prior", "measured", "posterior")}) for row in rows
+    ]  # fmt: skip
+    return updates(scaled, title, "multiples of the prior's median")
+
+
+def _scaled(span: Interval | None, by: float) -> Interval | None:
+    return span and Interval(low=span.low / by, median=span.median / by, high=span.high / by)

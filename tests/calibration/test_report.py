@@ -201,7 +201,7 @@ def test_every_chart_has_a_place_a_description_and_colours_for_the_dark(pages: d
 
 
 def test_a_full_result_has_every_chart(pages: dict[str, str]):
-    assert len(specs(pages["measured"])) == 18
+    assert len(specs(pages["measured"])) == 17
 
 
 def test_what_is_absent_is_said(pages: dict[str, str]):

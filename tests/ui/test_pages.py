@@ -10,7 +10,7 @@ import pytest
 from tests.ui.browsing import MARKS, PROBE, SLIDER, Browser
 
 pytestmark = MARKS
-PAGES = {"Explore": 4, "Compare": 6, "Teach": 2, "Evidence": 4, "Assumptions": 0, "Data and API": 0, "Calibration": 16}
+PAGES = {"Explore": 4, "Compare": 6, "Teach": 2, "Evidence": 4, "Assumptions": 0, "Data and API": 0, "Calibration": 13}
 """Pages by the name of their link, with the charts that they draw."""
 SERIOUS = {"serious", "critical"}
 OVERLAPS = """() => {
