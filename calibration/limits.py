@@ -17,8 +17,8 @@ LATE = 1.5
 """The microbenchmarks are stopped when they take this many times their share."""
 LATER = 0.5
 """Share of the time planned for later parts that an earlier one leaves them in any case."""
-WRITING = 3.0
-"""Seconds kept for writing the result once the law is fitted."""
+WRITING = 0.05
+"""Share of the limit that is kept for writing the result."""
 
 
 class Limits:
@@ -40,7 +40,7 @@ class Limits:
 
     def for_fit(self) -> float:
         """Seconds that the fit may take now: parts that are still to come keep their own."""
-        log, left = self.campaign.log, self.deadline.left - WRITING
+        log, left = self.campaign.log, self.deadline.left - WRITING * (self.deadline.within or 0.0)
         if not log.has("budget") or log.has("levers"):
             return left
         planned = log.get("budget")["planned"]
@@ -48,7 +48,7 @@ class Limits:
 
     def fit_is_made(self) -> None:
         """Nothing more needs to be kept for it."""
-        self.reserve = WRITING
+        self.reserve = WRITING * (self.deadline.within or 0.0)
 
     def _pace(self) -> Any:
         campaign = self.campaign
@@ -81,7 +81,7 @@ class Limits:
         if self.deadline.within is None:
             return
         log, found = self.campaign.log, self._pace()
-        self.reserve = fit_seconds(self.whole, found, self.deadline.within)
+        self.reserve = fit_seconds(self.whole, found, self.deadline.within) + WRITING * self.deadline.within
         row = log.get("budget") if log.has("budget") else {"seconds": self.free}
         chosen = fit_into(self.whole, found, row["seconds"])
         self.campaign.plan = chosen.plan

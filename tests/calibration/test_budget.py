@@ -2,6 +2,8 @@
 
 import json
 import math
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -302,3 +304,25 @@ def test_a_campaign_ends_in_time_and_says_what_it_left_out(tmp_path: Path):
     assert found.provenance.shortened.dropped
     assert not (tmp_path / ".work/cpu-standard-0").exists()
     assert deadline.LEAST < 60
+
+
+@pytest.mark.slow
+def test_a_campaign_that_is_killed_among_its_levers_leaves_a_result_and_goes_on(tmp_path: Path):
+    words = [sys.executable, "-m", "calibration", "run", "all", "--tier", "smoke", "--catalogue", str(CATALOGUE)]
+    words += ["--out", str(tmp_path), "--within", "300", "--each"]
+    log = tmp_path / ".work/cpu-smoke-0/log.jsonl"
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=CATALOGUE.parents[2]) as run:
+        while run.poll() is None and not (log.is_file() and '"part": "repeated/' in log.read_text()):
+            time.sleep(0.02)
+        run.kill()
+    before = [json.loads(line) for line in log.read_text().splitlines()]
+    (partial,) = tmp_path.glob("*.json")
+    found = record.CalibrationRecord.model_validate(json.loads(partial.read_text()))
+    assert len(found.cells) == 5
+    subprocess.run(words, check=True, capture_output=True, cwd=CATALOGUE.parents[2])
+    (finished,) = tmp_path.glob("*.log.jsonl")
+    after = [json.loads(line) for line in finished.read_text().splitlines()]
+    assert after[: len(before)] == before  # nothing is measured twice
+    assert [path.name for path in tmp_path.glob("*.json")] == [partial.name]
+    whole = record.CalibrationRecord.model_validate(json.loads(partial.read_text()))
+    assert {row["lever"] for row in whole.lever_runs} == {"distillation", "repetition", "synthetic", "optimizer"}
