@@ -214,7 +214,7 @@ def distributions(spec: Scenario) -> dict[str, tuple[int, Any]]:
     the scenario has its own distribution for them.
     """
     result: dict[str, tuple[int, Any]] = {}
-    record = read_calibration(spec.calibration)
+    record = calibration_of(spec)
     for name, row in parameters().items():
         changed = spec.parameters.get(name)
         if changed is not None:
@@ -232,6 +232,12 @@ def distributions(spec: Scenario) -> dict[str, tuple[int, Any]]:
     for name, (dim, fraction) in fractions(record).items():
         result[name] = (dim, LogitNormal(median=fraction.median, low=fraction.low, high=fraction.high))
     return result
+
+
+def calibration_of(spec: Scenario) -> CalibrationRecord:
+    """The calibration result that a scenario draws from: blind to later data, the prior of the one that it names."""
+    record = read_calibration(spec.calibration)
+    return read_calibration(record.prior) if spec.blind and record.prior is not None else record
 
 
 def fractions(record: CalibrationRecord) -> dict[str, tuple[int, Fraction]]:
@@ -260,7 +266,7 @@ def _key(spec: Scenario, streams: Streams) -> tuple[str | int, ...]:
     """What the draws of a scenario hang on; its levers are not among it."""
     return (
         repr(sorted(spec.parameters.items())), spec.weighting, spec.data_until, spec.blind, streams.seed, streams.first,
-        streams.last, read_calibration(spec.calibration).model_dump_json(),
+        streams.last, calibration_of(spec).model_dump_json(),
         weighed(spec.data_until).digest if spec.weighting == "history" else "",
     )  # fmt: skip
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from calibration.record import read
 from scenarios.parameters import parameters
 from scenarios.schema import Scenario
-from sim.ensemble.draws import distributions, fractions
+from sim.ensemble.draws import calibration_of, distributions, fractions
 from sim.ensemble.posterior_draws import weighed
 
 FIELDS = {"name", "label", "unit", "kind", "tier", "source", "as_of", "meaning"}
@@ -15,7 +14,7 @@ FIELDS = {"name", "label", "unit", "kind", "tier", "source", "as_of", "meaning"}
 
 def rows(spec: Scenario) -> list[dict[str, Any]]:
     """Every uncertain number with median and 90 % interval as drawn, and its prior where a calibration moved it."""
-    record, by_history = read(spec.calibration), _by_history(spec)
+    record, by_history = calibration_of(spec), _by_history(spec)
     drawn = distributions(spec)
     before = distributions(spec.with_changes(calibration=record.prior)) if record.prior else drawn
     known = {name: row.model_dump(include=FIELDS) for name, row in parameters().items()}

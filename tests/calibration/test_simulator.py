@@ -133,3 +133,13 @@ def test_a_measured_result_moves_its_own_chip(name: str):
     for row in found.hardware:
         if row.name == "compute nvidia":
             assert abs(row.moved) < abs(compute.moved)
+
+
+@pytest.mark.parametrize("name", [n for n in record.ids() if read(n).prior])
+def test_what_is_measured_today_was_not_known_earlier(name: str):
+    """Blind to later data, a scenario draws shares of peak and parameters from the prior of the result it names."""
+    spec = load("current_policy").with_changes(data_until="2024-Q4", weighting="none", calibration=name)
+    prior = spec.with_changes(calibration=read(name).prior)
+    shares = [{n: d.interval() for n, (_, d) in distributions(s).items()} for s in (spec, prior)]
+    assert shares[0] == shares[1]
+    assert [row for row in rows(spec) if row["prior"] is not None] == []
