@@ -34,9 +34,13 @@ def remade(record: CalibrationRecord, folder: Path, chips: tuple[Chip, ...]) -> 
         chips: the chip catalogue.
 
     Raises:
-        CalibrationError: for a result without measurements, or whose log is not the one that it names.
+        CalibrationError: for a result without measurements, for a single number of one, or where the log is not the one
+            that the result names.
         OSError: where the log cannot be read.
     """
+    whole, colon, _ = record.id.partition(":")
+    if colon:
+        raise CalibrationError(f"{record.id} is a single number of a result; give the result: {whole}")
     if record.kind == "readings" and record.prior is not None:
         return published_readings.assemble(read_readings(), chips, read(record.prior))
     made = record.provenance

@@ -66,3 +66,8 @@ def test_a_file_that_names_no_campaign_is_no_log(tmp_path: Path):
 def test_it_needs_no_torch():
     code = "import sys, calibration.remake; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=RESULTS.parents[1], check=False).returncode == 0
+
+
+def test_a_single_number_is_no_result_to_make_again():
+    with pytest.raises(CalibrationError, match=f"give the result: {MEASURED[0]}"):
+        remake.remade(read(f"{MEASURED[0]}:rl_size"), RESULTS, CHIPS)
