@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from calibration import mapping, rows
-from calibration.record import Update
+from calibration.record import Update, fraction_name, numbers
 from calibration.report import effect
 from calibration.report.blocks import Blocks, figure, fold, missing, pair, points, shown, table, text
 from calibration.report.colours import GREY
@@ -23,7 +23,8 @@ _WHOSE = {"nvidia": "NVIDIA chips", "other": "other accelerators", "all": "all a
 def moves(draft: Draft) -> list[tuple[str, float, float]]:
     """What the simulator takes over: label, move in standard deviations of the prior, and weight."""
     record = draft.record
-    drawn = [update for row in record.fractions if (update := draft.behind(row))]
+    changed = numbers(record)
+    drawn = [update for row in record.fractions if fraction_name(row) in changed and (update := draft.behind(row))]
     found = [(u.label, u.moved, u.weight) for u in drawn]
     prior = draft.prior
     levers = {row.parameter: row.name for row in prior.levers} if prior else {}

@@ -18,6 +18,8 @@ from calibration.rl_levers import LEVERS
 
 HARDLY = 3.0
 """Points of a score that prompts and seeds alone may make: two standard errors on a thousand prompts."""
+GAIN = 0.1
+"""Share of the error of expecting no change by which a forecast must be better to be worth something."""
 HEAD = ("Base, seed", "Start", "Ceiling, %", "Middle, FLOP", "Steepness", "Misfit, points", "Forecast misses, points",
         "Likeliest, before → after", "Demonstrations, FLOP", "Reward, FLOP", "Reward costs")  # fmt: skip
 
@@ -91,7 +93,7 @@ def _forecast(rows: Rows) -> str:
     return (
         f"Sigmoids fitted to the first {percent(FORECAST_FROM)} of the compute miss the last score by "
         f"{number(missed, 2)} points on average; expecting no change misses it by {number(still, 2)}, so the forecast "
-        f"is worth {'something' if missed < still else 'nothing'} here.{lost}"
+        f"is worth {'something' if missed < (1 - GAIN) * still else 'nothing'} here.{lost}"
     )
 
 

@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from calibration.record import CalibrationRecord, Fraction, Interval, Provenance, Shift, Update, read
+from calibration.record import CalibrationRecord, Fraction, Interval, Provenance, Shift, Update, ids, numbers, read
 from calibration.report import hardware, iso_compute, levers, losses, write_report
 from calibration.report.colours import TWINS
 from calibration.report.draft import Draft
 from calibration.report.grid import law
 from calibration.report.markup import Markup
+from calibration.report.moves import moves
 from calibration.report.page import page
 from calibration.report.plot import ticks
 from calibration.report.protocols import protocols
+from calibration.report.reinforcement import _forecast
 from calibration.report.sections import SECTIONS
 from calibration.report.words import interval, number, typeset
 from calibration.roofline import read_chips
@@ -255,6 +257,19 @@ def test_the_headline_says_how_little_a_run_pins_down(shown: str):
     assert "<h1>This is how little a run of 4.1\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10¹² FLOP pins down</h1>" in shown
     assert "comes out at 0.50 (0.40 to 0.60)" in shown
     assert "What moves most is “Distillation, the teacher free”: by +0.40" in shown
+
+
+@pytest.mark.parametrize("name", [n for n in ids() if read(n).prior])
+def test_as_many_inputs_are_named_as_are_moved(name: str):
+    drawn = moves(Draft(read(name)))
+    assert len(drawn) == len(numbers(read(name)))
+    assert all(moved for _, moved, _ in drawn)
+
+
+@pytest.mark.parametrize(("foreseen", "worth"), [(0.05, "something"), (0.099, "nothing"), (0.2, "nothing")])
+def test_a_forecast_that_hardly_beats_no_change_is_worth_nothing(foreseen: float, worth: str):
+    run = {"flop": [0, 5, 10], "passed": [0.2, 0.3, 0.4], "sigmoid": {"forecast_error": foreseen}}
+    assert f"so the forecast is worth {worth} here" in _forecast([run])
 
 
 def test_charged_distillation_is_called_a_loss(shown: str):
