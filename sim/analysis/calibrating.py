@@ -33,6 +33,8 @@ YEAR = 2030
 """The year at whose end the lead is compared."""
 SLOPE_FUTURES = 256
 """Futures, at most, that a slope is read from: two ensembles on the same dice differ little by chance."""
+LEAST_RUNS = 2
+"""Futures from which a mean has a standard error."""
 STEP = 0.5
 """Standard deviations by which a number is moved up and down to see what the lead makes of it."""
 
@@ -63,6 +65,8 @@ def effect(identifier: str = IN_USE, runs: int = 1024, seed: int = 0, tell: Tell
     if record.prior is None:
         raise InputError(f"{record.id} is a prior itself: there is nothing to compare it with")
     check_runs(runs)
+    if runs < LEAST_RUNS:
+        raise InputError(f"runs is {runs}; a change with its standard error needs {LEAST_RUNS} or more")
     moved = numbers(record)
     done, total = [0], 2 + 3 * len(moved)
 
@@ -112,7 +116,7 @@ def _lead(run: Run) -> Array:
 def _change(before: Array, after: Array, name: str) -> dict[str, float]:
     """Mean change, future by future, and its standard error."""
     change = after - before
-    error = float(change.std(ddof=1) / math.sqrt(change.size)) if change.size > 1 else 0.0
+    error = float(change.std(ddof=1) / math.sqrt(change.size))
     return {name: _short(float(change.mean())), f"{name}_se": _short(error)}
 
 

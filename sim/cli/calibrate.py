@@ -36,6 +36,8 @@ class What(StrEnum):
     list = "list"
 
 
+LEAST_REFITS = 20
+"""Refits from which a 90 % interval has one of them on either side."""
 _MEASURES = (What.bench, What.train, What.levers, What.fit, What.all)
 
 
@@ -202,6 +204,8 @@ def _start(words: list[str], device: str) -> None:
 
 def _law(losses: str | None, drop_highest: int, draws: int, as_json: bool) -> None:
     """Fit a scaling law to losses; the published Chinchilla points by default."""
+    if 0 < draws < LEAST_REFITS:
+        raise InputError(f"--bootstrap {draws}: too few refits for 90 % intervals; give {LEAST_REFITS} to 500, or 0")
     options = ["--drop-highest", str(drop_highest), "--draws", str(draws), *(["--json"] if as_json else [])]
     _start(["law", *options, "--", "chinchilla" if losses is None else losses], "cpu")
 

@@ -72,6 +72,11 @@ def test_a_larger_campaign_would_move_the_lead_more(found):
     assert months[0] < months[-1]
 
 
+def test_one_future_has_no_standard_error():
+    with pytest.raises(InputError, match="runs is 1; a change with its standard error needs 2 or more"):
+        effect(runs=1)
+
+
 def test_a_prior_has_no_effect_to_show():
     with pytest.raises(InputError, match="is a prior itself"):
         effect("literature")
