@@ -29,7 +29,10 @@ def recorded() -> Demo:
     """
     try:
         lines = RECORDING.read_text(encoding="utf-8").splitlines()
-        found = demo(json.loads(row) for row in lines)
+        rows = [json.loads(line) for line in lines]
+        if not all(isinstance(row, dict) and {"event", "at"} <= row.keys() for row in rows):
+            raise ValueError("a line of it is no event")
+        found = demo(rows)
     except (OSError, ValueError) as error:
         raise CalibrationError(f"{RECORDING.name}: the recorded demo cannot be read ({error})") from error
     if not found.finished:

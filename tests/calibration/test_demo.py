@@ -5,12 +5,14 @@ import json
 import math
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from calibration import demo_compare
 from calibration.demo_compare import WITHIN, compare, crossings, recorded, result, seed_sd, sentences
 from calibration.demo_state import Demo, crossing, demo, line
-from calibration.record import read
+from calibration.record import CalibrationError, read
 
 FULL = "cpu-amd-epyc-full-2026-11-25"
 
@@ -176,3 +178,12 @@ def test_a_real_run_gives_the_recorded_losses(stored: Demo):
     found_line = found.line("parameters")
     assert found_line is not None
     assert found_line.slope < -0.04
+
+
+@pytest.mark.parametrize("text", ['{"a": 1}', "[]", "{", "", '{"event": "plan", "at": 0}'])
+def test_a_damaged_recording_is_refused_in_one_line(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "demo.jsonl"
+    path.write_text(text)
+    monkeypatch.setattr(demo_compare, "RECORDING", path)
+    with pytest.raises(CalibrationError, match=r"^demo\.jsonl: the recorded demo [^\n]*$"):
+        recorded.__wrapped__()
