@@ -68,27 +68,30 @@ def joint(prior: CalibrationRecord, quantity: str, seen: Sequence[Seen]) -> tupl
     told = np.array([(s.value - mean) / sd for s, (mean, sd) in zip(seen, scores[:n], strict=True)])
     noise = np.array([(s.error / sd) ** 2 for s, (_, sd) in zip(seen, scores[:n], strict=True)])
     gain = before[:, :n] @ np.linalg.inv(before[:n, :n] + np.diag(noise)) if n else np.zeros((len(chips), 0))
-    moved, left = gain @ told, np.diag(before - gain @ before[:n])
+    moved, left, weights = gain @ told, np.diag(before - gain @ before[:n]), gain.sum(axis=1)
     rows = []
     for i, (name, vendor, _) in enumerate(chips):
         reading = seen[i] if i < n else None
-        rows.append(_row(quantity, name, own[vendor], reading, float(moved[i]), float(left[i]), bool(n)))
+        told_by = (float(weights[i]), float(moved[i]), float(left[i])) if n else (0.0, 0.0, 1.0)
+        rows.append(_row(quantity, name, own[vendor], reading, told_by))
     return tuple(rows)
 
 
-def _row(
-    quantity: str, name: str, prior: Fraction, seen: Seen | None, moved: float, left: float, any_seen: bool
-) -> Update:
-    """One chip's or one maker's update, from the mean and the variance of its normal score."""
+def _row(quantity: str, name: str, prior: Fraction, seen: Seen | None, told: tuple[float, float, float]) -> Update:
+    """One chip's or one maker's update: `told` is the weight of all readings, and its score's mean and variance.
+
+    The weight is the share of the way that it would go if every reading lay equally far from its own prior.
+    """
+    weight, moved, left = told
     plain = Interval(median=prior.median, low=prior.low, high=prior.high)
     label = {"nvidia": "NVIDIA chips", "other": "other accelerators"}[prior.vendor] if seen is None else name
     measured = None if seen is None else mapping.interval_of(expit, seen.value, seen.error)
-    posterior = mapping.moved_interval(plain, logit, expit, moved, math.sqrt(left)) if any_seen else plain
-    note = "from the readings of the chips above, by kinship" if seen is None and any_seen else ""
+    posterior = mapping.moved_interval(plain, logit, expit, moved, math.sqrt(left)) if weight else plain
+    note = "from the readings of the chips above, by kinship" if seen is None and weight else ""
     if seen is not None and not seen.kin:
         note = "speaks about itself alone"
     return Update(
         name=f"{quantity} {prior.vendor if seen is None else seen.chip_class or name}", label=f"{label}, {quantity}",
-        unit="share of peak", prior=plain, measured=measured, weight=float(np.clip(1 - left, 0.0, 1.0)),
+        unit="share of peak", prior=plain, measured=measured, weight=float(np.clip(weight, 0.0, 1.0)),
         posterior=posterior, moved=moved, note=note,
     )  # fmt: skip

@@ -29,7 +29,7 @@ def verdict(one: Draft, other: Draft) -> Blocks:
     """What the second result in place of the first changes in the lead and in the outcomes."""
     first, second = (_standing(draft, by) for draft, by in ((one, other), (other, one)))
     if first is None or second is None:
-        return missing("What the one in place of the other changes in the verdict was not simulated here.")
+        return missing("What the one in place of the other changes in the verdict has not been simulated yet.")
     change = second[0] - first[0]
     moved = max(second[1], key=lambda label: abs(second[1][label] - first[1].get(label, 0.0)))
     return text(

@@ -145,4 +145,6 @@ def _curve(sizes: Sequence[Mapping[str, float]], own: float | None) -> Figure | 
 
 def absent(identifier: str) -> Blocks:
     """How to have it simulated."""
-    return missing(f"What each of them moves in the lead is not simulated here: polarity calibrate effect {identifier}")
+    return missing(
+        f"What each of them moves in the lead has not been simulated yet: polarity calibrate effect {identifier}"
+    )

@@ -39,9 +39,22 @@ class What(StrEnum):
 LEAST_REFITS = 20
 """Refits from which a 90 % interval has one of them on either side."""
 _MEASURES = (What.bench, What.train, What.levers, What.fit, What.all)
+_TAKES: dict[str, tuple[What, ...]] = {
+    **dict.fromkeys(("fast", "full", "smoke", "device", "peak_tflops", "peak_gbs", "within", "restart"), _MEASURES),
+    "seed": (*_MEASURES, What.demo),
+    "out": (*_MEASURES, What.report, What.remake),
+    "simulated": (What.report,),
+    "runs": (What.effect, What.report),
+    "drop_highest": (What.law,),
+    "bootstrap": (What.law,),
+    "recorded": (What.demo,),
+    "as_json": (What.list, What.effect, What.law, What.demo),
+}
+"""Options by their parameter, and what takes them: one that does nothing is refused and not passed over."""
 
 
 def calibrate(
+    context: typer.Context,
     what: Annotated[
         What,
         typer.Argument(
@@ -104,16 +117,11 @@ def calibrate(
         raise InputError(f"--device {device}: unknown device; valid are: cpu, cuda")
     if identifier is not None and what in (*_MEASURES, What.demo, What.list):
         raise InputError(f"calibrate {what}: takes no ID; {identifier!r} is one too many")
-    if what is not What.law and (drop_highest or bootstrap):
-        raise InputError(f"calibrate {what}: --drop-highest and --bootstrap are for `calibrate law` alone")
-    if within is not None and what not in _MEASURES:
-        raise InputError(f"calibrate {what}: measures nothing, so --within has nothing to limit")
-    if simulated and what is not What.report:
-        raise InputError(f"calibrate {what}: --effect is for report")
-    if recorded and what is not What.demo:
-        raise InputError(f"calibrate {what}: --recorded is for demo")
+    _check_options(context, what)
+    if what is What.report and not simulated and _given(context, "runs"):
+        raise InputError("calibrate report: --runs counts the futures of --effect; give that too")
     if what is What.demo:
-        _demo(recorded, seed, as_json, device, fast or full or smoke)
+        _demo(recorded, seed, as_json)
     elif what is What.list:
         _list(as_json)
     elif what is What.law:
@@ -129,6 +137,20 @@ def calibrate(
     else:
         tier = "fast" if fast else "full" if full else "smoke" if smoke else "standard"
         _measure(what, tier, device, out, _options(seed, peak_tflops, peak_gbs, within, restart))
+
+
+def _given(context: typer.Context, name: str) -> bool:
+    """Whether an option stands on the command line."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _check_options(context: typer.Context, what: What) -> None:
+    """Refuse an option that does nothing for what is asked."""
+    flags = {parameter.name: parameter.opts[0] for parameter in context.command.params}
+    for name, takers in _TAKES.items():
+        if _given(context, name) and what not in takers:
+            raise InputError(f"calibrate {what}: {flags[name]} does nothing here; it is for {', '.join(takers)}")
 
 
 def _options(seed: int, tflops: float | None, gbs: float | None, within: float | None, restart: bool) -> list[str]:
@@ -210,13 +232,10 @@ def _law(losses: str | None, drop_highest: int, draws: int, as_json: bool) -> No
     _start(["law", *options, "--", "chinchilla" if losses is None else losses], "cpu")
 
 
-def _demo(recorded: bool, seed: int, as_json: bool, device: str, tiered: bool) -> None:
+def _demo(recorded: bool, seed: int, as_json: bool) -> None:
     """Train four small models, or show the run of it that is stored."""
     from sim.cli import demo
 
-    if device != "cpu" or tiered:
-        raise InputError("calibrate demo: runs on the processor and has no tiers; of the options it takes --seed, "
-                         "--recorded and --json")  # fmt: skip
     if recorded:
         demo.recorded(as_json)
     elif not measuring.has_torch():

@@ -51,9 +51,9 @@ def test_a_prior_stands_where_the_other_started_from():
 
 
 def test_without_a_simulation_no_change_is_claimed():
-    assert "was not simulated here" in said(beside(*drafts(IN_USE, FULL)))
+    assert "has not been simulated yet" in said(beside(*drafts(IN_USE, FULL)))
     one, other = drafts(IN_USE, READINGS)
-    assert "was not simulated here" in said(beside(Draft(one.record, effect=effects.effect(one.record)), other))
+    assert "has not been simulated yet" in said(beside(Draft(one.record, effect=effects.effect(one.record)), other))
 
 
 def test_numbers_that_both_have_come_first_and_the_others_are_folded():

@@ -29,6 +29,7 @@ def test_with_one_chip_it_is_the_plain_update():
     for name, prior, kin in (("chip", own, "host"), ("nvidia", own, "same"), ("other", other, "other")):
         alone = mapping.hardware_update("", prior, own, reached, kin, "")
         assert by[name].moved == pytest.approx(alone.moved), name
+        assert by[name].weight == pytest.approx(alone.weight), name
         assert by[name].posterior.model_dump() == pytest.approx(alone.posterior.model_dump()), name
 
 

@@ -155,13 +155,20 @@ def test_parameters_show_what_a_result_moved(polarity, name):
         (["calibrate", "bench", "--peak-tflops", "-1"], ["--peak-tflops is -1", "above 0"]),
         (["calibrate", "bench", "--seed", "-1"], ["--seed"]),
         (["calibrate", "law", "--drop-highest", "-1"], ["--drop-highest"]),
-        (["calibrate", "show", "--drop-highest", "2"], ["calibrate show", "are for `calibrate law` alone"]),
+        (
+            ["calibrate", "show", "--drop-highest", "2"],
+            ["calibrate show: --drop-highest does nothing here; it is for law"],
+        ),
+        (["calibrate", "show", "--json"], ["--json does nothing here; it is for list, effect, law, demo"]),
+        (["calibrate", "remake", "--runs", "5"], ["--runs does nothing here; it is for effect, report"]),
+        (["calibrate", "demo", "--fast"], ["--fast does nothing here; it is for bench, train, levers, fit, all"]),
+        (["calibrate", "report", "--runs", "5"], ["--runs counts the futures of --effect"]),
         (["calibrate", "all", "--within", "0"], ["--within is 0", "above 0"]),
         (["calibrate", "all", "--within", "-60"], ["--within is -60", "above 0"]),
         (["calibrate", "all", "--within", "nan"], ["--within is nan", "above 0"]),
         (["calibrate", "all", "--within", "inf"], ["--within is inf", "above 0"]),
         (["calibrate", "all", "--within", "2"], ["--within 2 is too short", "at least 10 seconds"]),
-        (["calibrate", "list", "--within", "60"], ["measures nothing", "--within"]),
+        (["calibrate", "list", "--within", "60"], ["calibrate list: --within does nothing here"]),
     ],
     ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
 )
@@ -275,4 +282,4 @@ def test_a_report_shows_what_was_simulated(polarity, tmp_path: Path):
     assert "In 8 simulated futures it moves the US lead" in page
     assert "US well ahead" in page
     refused = polarity("calibrate", "show", "--effect")
-    assert "calibrate show: --effect is for report" in refused.err
+    assert "calibrate show: --effect does nothing here; it is for report" in refused.err
