@@ -28,7 +28,7 @@ def largest(record: CalibrationRecord) -> float | None:
 def learned(record: CalibrationRecord, flop: float | None = None) -> dict[str, float]:
     """Share of each moved number's prior variance that a campaign like a result's takes away, by the number's name.
 
-    The fraction of the measured chip itself is left out: it hardly depends on the campaign, and moves one class of chips.
+    The measured chip's own fraction is left out: it hardly depends on the campaign and is of one class of chips.
 
     Args:
         record: a result that was measured or read.

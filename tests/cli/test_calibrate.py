@@ -157,7 +157,7 @@ def test_parameters_show_what_a_result_moved(polarity, name):
         (["calibrate", "law", "--drop-highest", "-1"], ["--drop-highest"]),
         (
             ["calibrate", "show", "--drop-highest", "2"],
-            ["calibrate show: --drop-highest does nothing here; it is for law"],
+            ["--drop-highest does nothing here; it is for law"],
         ),
         (["calibrate", "show", "--json"], ["--json does nothing here; it is for list, effect, law, demo"]),
         (["calibrate", "remake", "--runs", "5"], ["--runs does nothing here; it is for effect, report"]),
