@@ -49,19 +49,29 @@ def test_starting_loads_nothing_heavy(code: str):
     assert not HEAVY & loaded
 
 
+RECORDED = {"calibration.campaign_size", "calibration.record", "calibration.rows"}
+"""What the simulator and its guides read of the calibration."""
+SHOWN = {"calibration.deadline", "calibration.demo_compare", "calibration.demo_state", "calibration.roofline"}
+"""What the app and the command line show of it besides, with the blocks of the report."""
+SHOWING = {ROOT / name for name in ("sim/demo.py", "sim/cli/demo.py", "sim/cli/text/demo.py", "sim/cli/calibrate.py")}
+
+
 def test_only_results_of_the_calibration_are_read():
-    allowed = {"calibration.campaign_size", "calibration.record", "calibration.rows"}
-    found = set()
+    found, shown = set(), set()
     for package in ("sim", "agents", "scenarios"):
         for path in (ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 names = [a.name for a in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
                 if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] == "calibration":
                     here = node.module == "calibration"
-                    found |= {f"calibration.{name}" for name in names} if here else {node.module}
+                    into = shown if path.is_relative_to(ROOT / "sim/ui") or path in SHOWING else found
+                    into |= {f"calibration.{name}" for name in names} if here else {node.module}
                 elif isinstance(node, ast.Import):
                     found |= {name for name in names if name.partition(".")[0] == "calibration"}
-    assert found == allowed
+    assert found == RECORDED
+    assert {name for name in shown if not name.startswith("calibration.report.")} == SHOWN | {"calibration.record"}
+    loaded = modules_loaded_by(f"import {', '.join(sorted(found | shown))}")
+    assert "torch" not in loaded
 
 
 def test_scenarios_load_without_the_simulator():
