@@ -101,7 +101,7 @@ def test_choosing_writes_the_address(page_at: Opens):
 def test_effects_are_simulated_on_a_button_only(page_at: Opens, simulated: list[str]):
     page = page_at(PAGE, beside=FULL)
     assert simulated == []
-    assert "was not simulated" in html(page)
+    assert "has not been simulated yet" in html(page)
     (button,) = [b for b in page.button if b.label.startswith("Simulate what both results move")]
     button.click().run()
     assert simulated == [IN_USE, FULL]
