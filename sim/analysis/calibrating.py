@@ -39,6 +39,8 @@ STEP = 0.5
 """Standard deviations by which a number is moved up and down to see what the lead makes of it."""
 
 Tell = Callable[[int, int], None]
+Drawn = dict[str, tuple[int, Any]]
+"""Every uncertain number of a scenario: name → (Sobol column, distribution)."""
 
 
 @checked
@@ -80,12 +82,14 @@ def effect(identifier: str = IN_USE, runs: int = 1024, seed: int = 0, tell: Tell
 
     before, after = run(record.prior, DEFAULT_HORIZON), run(record.id, DEFAULT_HORIZON)
     base = _lead(before)
+    drawn = distributions(_spec(record.prior)), distributions(_spec(record.id))
     rows, slopes = {}, {}
     for name in moved:
-        rows[name] = _row(record, name) | _change(
+        rows[name] = _row(record, name, *drawn) | _change(
             base, _lead(run(f"{record.id.partition(':')[0]}:{name}")), "lead_2030_months"
         )
-        slopes[name] = _slope(name, record, runs, seed, run)
+        column = (drawn[0] | drawn[1])[name][0]
+        slopes[name] = _slope(column, record.prior, runs, seed, run)
         rows[name]["lead_per_sd_months"] = _short(slopes[name])
     return {
         "result": record.id, "prior": record.prior, "scenario": SCENARIO, "futures": runs, "parameters": rows,
@@ -128,13 +132,10 @@ def _shares(run: Run) -> dict[str, float]:
     return {outcome: _short(share) for outcome, share in run.outcome_shares().items()}
 
 
-def _slope(name: str, record: CalibrationRecord, runs: int, seed: int, run: Callable[..., Run]) -> float:
+def _slope(column: int, calibration: str, runs: int, seed: int, run: Callable[..., Run]) -> float:
     """Months of lead per standard deviation of a number's prior: a central difference on the same dice."""
-    calibration = str(record.prior)
-    spec = _spec(calibration)
-    known = distributions(spec) if name in distributions(spec) else distributions(_spec(record.id))
-    column = known[name][0]
-    z, _ = points(spec, Streams(seed, 0, min(runs, SLOPE_FUTURES), number(f"{YEAR}-Q4") - FIRST + 1))
+    steps = number(f"{YEAR}-Q4") - FIRST + 1
+    z, _ = points(_spec(calibration), Streams(seed, 0, min(runs, SLOPE_FUTURES), steps))
     leads = []
     for side in (-STEP, STEP):
         scores = z.copy()
@@ -143,9 +144,8 @@ def _slope(name: str, record: CalibrationRecord, runs: int, seed: int, run: Call
     return float((leads[1] - leads[0]).mean()) / (2 * STEP)
 
 
-def _row(record: CalibrationRecord, name: str) -> dict[str, Any]:
+def _row(record: CalibrationRecord, name: str, before: Drawn, after: Drawn) -> dict[str, Any]:
     """A number before and after, with the evidence between."""
-    before, after = distributions(_spec(str(record.prior))), distributions(_spec(record.id))
     label, unit = _named(name)
     update = evidence(record, name)
     # A chip that was measured went by its maker until then.
