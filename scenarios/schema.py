@@ -262,7 +262,8 @@ class Scenario(BaseModel):
 
     def canonical(self) -> str:
         """The scenario as canonical JSON, without its wording: what decides the numbers."""
-        wording = {"name", "title", "story", "question", "sources", "baseline"}
+        wording: dict[str, Any] = dict.fromkeys(("name", "title", "story", "question", "sources", "baseline"), True)
+        wording["rules"] = {"__all__": {"url"}}
         return json.dumps(self.model_dump(mode="json", exclude=wording), sort_keys=True, separators=(",", ":"))
 
     @property

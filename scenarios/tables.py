@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -45,6 +46,20 @@ def _filled(value: str) -> str:
 
 Line = Annotated[str, AfterValidator(_filled)]
 """A text of a person's, on one line."""
+
+
+def _addresses(value: str) -> str:
+    """Addresses of pages that anybody can open, with a blank between them."""
+    for address in value.split():
+        if not ADDRESS.fullmatch(address):
+            raise InputError(f"{shown(address)} is no public address; write it whole, such as https://epoch.ai/eci")
+    return " ".join(value.split())
+
+
+ADDRESS = re.compile(r"https://([a-z0-9-]+\.)+[a-z]{2,}(/([\w.~/%?=&+#:@-]*[\w/=])?)?", re.ASCII)
+"""A page of a public host, with no port, user or number for the host, and no full stop or comma of a sentence."""
+Addresses = Annotated[str, AfterValidator(_addresses)]
+"""Where something can be read: addresses that begin with https://, with a blank between them."""
 Tier = Literal["data", "inferred", "judgement"]
 """data: read in the source; inferred: computed from data; judgement: ours or somebody's opinion."""
 
@@ -57,6 +72,9 @@ class Row(BaseModel):
     as_of: Day = Field(description="date of the source")
     tier: Tier
     note: str = Field(default="", max_length=2000)
+    url: Addresses | None = Field(
+        default=None, max_length=500, description="where the source can be read: https, a blank between several"
+    )
 
     @field_validator("*", mode="before")
     @classmethod
@@ -298,6 +316,7 @@ class Conflict(BaseModel):
     source: str = Field(min_length=4)
     as_of: str
     tier: Tier
+    url: Addresses | None = None
 
 
 R = TypeVar("R", bound=BaseModel)
@@ -364,9 +383,7 @@ def supply_mix() -> dict[str, dict[str, float]]:
     mix: dict[str, dict[str, float]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for line, cells in enumerate(csv.DictReader(file), start=2):
-            shares = {
-                k: float(v or 0) for k, v in cells.items() if k not in ("quarter", "source", "as_of", "tier", "note")
-            }
+            shares = {k: float(v or 0) for k, v in cells.items() if k not in ("quarter", *Row.model_fields)}
             if not cells["source"] or abs(sum(shares.values()) - 1) > 1e-6:
                 raise InputError(f"{path.name} row {line}: needs a source and shares that add to 1")
             mix[cells["quarter"]] = shares

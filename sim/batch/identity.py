@@ -30,6 +30,8 @@ OUTSIDE = (
     "sim/own.py",
     "sim/fingerprint.py",
     "scenarios/library",
+    "scenarios/glossary",
+    "scenarios/data/glossary",
 )
 """Parts that decide no number of a member; of the library, the scenario's own digest says what there is to say."""
 INSIDE = ("sim/batch/evaluate.py", "sim/batch/part.py")

@@ -313,6 +313,23 @@ def parameters(calibration: Calibration = None, weighting: Weighting = None, as_
 
 
 @app.command()
+def glossary(
+    term: Annotated[str | None, typer.Argument(metavar="[TERM]", help="A term; without it, all of them.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Define the terms that Polarity uses, one sentence each."""
+    from scenarios.glossary import look_up, terms
+
+    found_terms = list(terms().values()) if term is None else [look_up(term)]
+    if as_json:
+        print_json([row.model_dump(mode="json") for row in found_terms])
+        return
+    from sim.cli.text import runs as cli_text
+
+    cli_text.glossary(found_terms)
+
+
+@app.command()
 def data(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A table; without it, their names.")] = None,
     as_json: Json = False,

@@ -22,6 +22,7 @@ import numpy as np
 import scenarios
 from scenarios.decisions import DECISIONS
 from scenarios.events import KINDS, MOST_QUARTERS, USUAL_QUARTERS
+from scenarios.glossary import terms
 from scenarios.groups import GROUPS
 from scenarios.kinds import KINDS as ACTOR_KINDS
 from scenarios.levers import ACTOR, LEVERS
@@ -44,7 +45,7 @@ from sim.results.wording import rounded
 
 ROOT = checkout.ROOT
 FILES = ("README.md", "docs/ODD.md", "docs/parameters.md", "docs/api.md", "docs/calibration.md", "docs/history.md",
-         "docs/research.md")  # fmt: skip
+         "docs/research.md", "docs/glossary.md")  # fmt: skip
 """Files that hold generated blocks."""
 TABLES = (
     "chips", "supply_history", "actors", "power", "spending", "china_channels", "domestic_supply", "frontier",
@@ -287,6 +288,7 @@ def data() -> str:
     rows.append(("`parameters.csv`", len(parameters()), "One uncertain number with its distribution."))
     before = sum(map(len, earlier().values()))
     rows.append(("`earlier_priors.csv`", before, "A prior of one of them that could be written at a past date."))
+    rows.append(("`glossary.csv`", len(terms()), "One term of the field."))
     return _table(("File in `scenarios/data/`", "Rows", "A row is"), rows)
 
 
@@ -390,13 +392,18 @@ def profiles() -> str:
     return _table(("Profile", *VALUES), [*rows, meanings])
 
 
+def glossary() -> str:
+    """The terms of the field with their definitions."""
+    return _table(("Term", "What it means"), ((row.term, row.definition) for row in terms().values()))
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "actors": actors, "kinds": kinds, "chips": chips, "levers": levers, "switches": switches, "events": events,
     "tiers": tiers, "parameters": parameters_short, "parameters_full": parameters_full,
     "constants": constants, "series": series, "costs": costs, "streams": streams, "outcomes": outcomes, "data": data,
     "rules": rules, "decisions": decisions, "profiles": profiles,
     "schedule": schedule, "state": state, "rule_values": rule_values, "recorded_rules": recorded_rules,
-    "span": span, "library": library, **calibration.blocks(_table), **docs_history.blocks(_table),
+    "span": span, "library": library, "glossary": glossary, **calibration.blocks(_table), **docs_history.blocks(_table),
     **frontier.blocks(_table),
 }  # fmt: skip
 """Blocks by the name that stands in their marker."""

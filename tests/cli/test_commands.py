@@ -288,6 +288,14 @@ def test_data_tables_are_printed(polarity):
     assert {row["actor"] for row in json.loads(polarity("data", "actors", "--json").out)} >= {"china"}
 
 
+def test_terms_are_defined(polarity):
+    assert "smuggling of controlled chips" in polarity("glossary", "diversion").out
+    (row,) = json.loads(polarity("glossary", "HBM", "--json").out)
+    assert row["term"] == "high-bandwidth memory"
+    assert {row["term"] for row in json.loads(polarity("glossary", "--json").out)} >= {"lead", "TPP"}
+    assert "did you mean 'diversion'?" in polarity("glossary", "divertion").refusal()
+
+
 def test_the_version(polarity):
     assert polarity("--version").out == f"polarity {__version__}\n"
 

@@ -37,7 +37,7 @@ ALL = (*READ_BY_TABLE, "parameters", "earlier_priors", "rules")
 
 
 def test_every_file_is_read() -> None:
-    assert {path.stem for path in DATA.glob("*.csv")} == {*ALL, "supply_mix"}
+    assert {path.stem for path in DATA.glob("*.csv")} == {*ALL, "supply_mix", "glossary"}
 
 
 @pytest.mark.parametrize("name", ALL)

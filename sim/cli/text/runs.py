@@ -18,6 +18,7 @@ from sim.results.wording import headline, rounded, signed, word
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from scenarios.glossary import Term
     from scenarios.schema import Scenario, Setting
     from sim.results.comparison import Comparison
     from sim.results.costs import Costs
@@ -50,6 +51,16 @@ def library(specs: Iterable[Scenario]) -> None:
     table.columns[0].no_wrap = True
     for spec in specs:
         table.add_row(spec.name, spec.title, spec.story)
+    console.print(table)
+
+
+def glossary(terms: Iterable[Term]) -> None:
+    """Terms with their definitions."""
+    console = layout.console()
+    table = layout.table("", "Term", "Definition", left=2)
+    table.columns[0].no_wrap = True
+    for row in terms:
+        table.add_row(row.term, row.definition)
     console.print(table)
 
 
