@@ -14,7 +14,7 @@ from scenarios.uses import MONEY, PEOPLE
 CHIPS, FABS, POWER, STAFF = range(len(MONEY))
 CAPABILITY, APPLIED, SAFETY, SECRECY = range(len(PEOPLE))
 SPEED = 0.25
-"""Share of the way that money and people move toward their target in a quarter; judgement: budgets are yearly."""
+"""Share of the way that money and people move toward their target in a quarter; judgment: budgets are yearly."""
 
 
 def divided(base: Array, value: Array) -> Array:

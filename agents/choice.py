@@ -17,7 +17,7 @@ from agents.state import Array
 from scenarios.decisions import DECISIONS
 
 INERTIA = 0.5
-"""Share of the way to what it would choose that an actor moves in a year; judgement: laws and budgets take time."""
+"""Share of the way to what it would choose that an actor moves in a year; judgment: laws and budgets take time."""
 STEEPEST, HALVINGS = 50_000.0, 50
 """Largest slope of recorded politics, billions of dollars a year over the menu, and how often its range is halved."""
 INSIDE = 0.02

@@ -23,23 +23,23 @@ LEAST = 0.05
 STOPS = 0.45
 """Share of diverted chips that a tenth more enforcement stops, times ten, as the United States believes; audited."""
 FRICTION = 1.2
-"""What enforcement beyond today's costs honest trade, billions of dollars a year per budget of 2026; judgement."""
+"""What enforcement beyond today's costs honest trade, billions of dollars a year per budget of 2026; judgment."""
 PUSHED = 0.2
 """Log of Chinese output that a full push adds within the horizon, as Beijing believes; audited."""
 WASTE = 8.0
-"""Billions of dollars a year that a full push wastes; judgement: several funds have failed."""
+"""Billions of dollars a year that a full push wastes; judgment: several funds have failed."""
 ROOM_AT_HOME = 0.4
-"""Share of what further Chinese chips sell for that their makers keep; judgement."""
+"""Share of what further Chinese chips sell for that their makers keep; judgment."""
 THREAT_MONTHS = 12.0
-"""Months of US lead over which the threat of China fades, to an ally; judgement."""
+"""Months of US lead over which the threat of China fades, to an ally; judgment."""
 PROTECTED, REWARDED = 18.0, 6.0
 """What full alignment is worth to an ally where China is level with the United States, and what Washington grants for
-it, billions of dollars a year; judgement."""
+it, billions of dollars a year; judgment."""
 LAWFUL, SCANDAL, MOST_SCANDAL = 2.2, 128.0, 0.075
 """What full policing is worth to a hub by an e-fold of US enforcement, by the share of supply that is diverted, and the
-most that counts of that share; judgement."""
+most that counts of that share; judgment."""
 EFFORT, ENOUGH = 1.5, 1.15
-"""What policing costs a hub, billions of dollars a year, and the policing at which that has no end; judgement."""
+"""What policing costs a hub, billions of dollars a year, and the policing at which that has no end; judgment."""
 COMMERCE_STATED, DRIFT_STATED = 0.55, 0.4
 """`hub_commerce` and `ally_drift` at which trade and lost sales count in full."""
 

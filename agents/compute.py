@@ -15,12 +15,12 @@ from scenarios.uses import COMPUTE
 USES = {"serving": 2.8, "experiments": 1.4, "pretraining": 1.0}
 """Marginal values of uses against pretraining's: half of lab compute serves, a quarter experiments.
 
-Epoch AI, AI compute users (2026): inference about half of lab compute; final training runs 10 to 30 % of research.
+Epoch AI, AI compute users (2026): inference about half of lab compute; final training runs 10 to 30% of research.
 """
 INERTIA = 0.35
 """Share of the way to its target that an allocation moves in a quarter."""
 BASE_SAFETY = 0.03
-"""Share of compute for safety without a rival in sight. Judgement: published lab statements span 1 to 10 %."""
+"""Share of compute for safety without a rival in sight. Judgment: published lab statements span 1 to 10%."""
 REFERENCE_STOCK = {"united_states": 15.75e6, "china": 2.5e6}
 """Usable compute at the end of 2025, H100e, to which the concentration parameters refer.
 
@@ -30,19 +30,19 @@ million rented.
 LARGEST_SHARE = 0.19
 """No actor can put more than this share of its compute into one run: all that it gives to pretraining."""
 GATHERING = 0.35
-"""Share of the way, in logs, that concentration moves in a quarter; judgement: clusters are joined within a year."""
+"""Share of the way, in logs, that concentration moves in a quarter; judgment: clusters are joined within a year."""
 HAZARD_STATED = 0.01
 """Accident hazard a year at which the base safety share is stated: the middle of its parameter."""
 MOST_SAFETY = 0.5
-"""Largest share of compute that an actor gives to safety by itself; judgement."""
+"""Largest share of compute that an actor gives to safety by itself; judgment."""
 LEAST_SPREAD = 1e-12
 """Share in the largest run below which there is none, as before the first quarter."""
 MOST_IDLE, MOST_REINFORCED = 0.8, 0.9
 """Largest share that stands idle, and that reinforcement learning takes, of the compute that is left for it."""
 CORNERS = 0.8
-"""Largest share of safety work that a close and hostile race takes away; judgement."""
+"""Largest share of safety work that a close and hostile race takes away; judgment."""
 SECURED = 0.5
-"""Share of compute that guarding models takes, against the share of people; judgement."""
+"""Share of compute that guarding models takes, against the share of people; judgment."""
 
 
 class ComputeSplit(Seat):
@@ -130,7 +130,7 @@ class ComputeSplit(Seat):
         return np.minimum(1 - (1 - self.pooled()) * (1 - self.secured()), MOST_IDLE)
 
     def pooled(self) -> Array | float:
-        """Share of compute that stands still because policy pools clusters into one run; judgement, in its exponent."""
+        """Share of compute that stands still because policy pools clusters into one run; judgment, in its exponent."""
         if np.array_equal(self.concentration, self.spread):
             return 0.0
         gathered = np.maximum(self.concentration / np.maximum(self.spread, LEAST_SPREAD), 1.0)

@@ -25,9 +25,9 @@ CHEAPER = 1.45
 OTHERS_BUY = 2.0
 """Quarters of backlog at which half of the chips that China may not have would find another buyer."""
 DEPENDENCE = 12.0
-"""What it costs Beijing to live on American chips alone, billions of dollars a year; judgement."""
+"""What it costs Beijing to live on American chips alone, billions of dollars a year; judgment."""
 OWN_MAKERS = 0.25
-"""Share of the sales of Chinese chip makers that imports of the same size take away; judgement."""
+"""Share of the sales of Chinese chip makers that imports of the same size take away; judgment."""
 RELUCTANCE_TODAY = 0.87
 """`import_reluctance` at which that cost is stated."""
 

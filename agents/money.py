@@ -16,7 +16,7 @@ LEAST_MONEY = 1e-9
 LEAST_COVER = 0.1
 """Quarters of production on order below which nobody builds less for it."""
 RACE_SPENDING = 0.15
-"""Extra spending of a developer that is behind or hard pressed; judgement."""
+"""Extra spending of a developer that is behind or hard pressed; judgment."""
 
 
 class Treasury(Seat):

@@ -15,25 +15,25 @@ from scenarios.values import Weights
 ALIGNMENT_SPEED = 0.2
 """Share of the way to its target that alignment moves in a quarter.
 
-Judgement: Japan and the Netherlands followed the US rules of October 2022 after nine to eleven months.
+Judgment: Japan and the Netherlands followed the US rules of October 2022 after nine to eleven months.
 """
 PARTING_WIDTH = 0.1
-"""Alignment above and below `parting` over which an ally comes to pool its compute with others; judgement."""
+"""Alignment above and below `parting` over which an ally comes to pool its compute with others; judgment."""
 STANDING, THREAT, THREAT_DISTANCE, LOST_SALES = 0.74, 0.25, 12.0, 0.35
 """Alignment of an ally at ease; what a level China adds; ECI points of US lead over which that fades; what the full
-weight on lost sales takes away. Judgement: near 0.72 today."""
+weight on lost sales takes away. Judgment: near 0.72 today."""
 LAW, COMMERCE, PRESSURE, SCANDAL = 0.45, 0.5, 0.18, 4.0
 """Policing of a hub by its own law; what the full weight on commerce takes away; what US enforcement (log) and the
-diverted share of supply add. Judgement: near 0.3 today."""
+diverted share of supply add. Judgment: near 0.3 today."""
 LEAST_POLICING, MOST_POLICING = 0.02, 0.95
-"""Shares of diverted chips that a hub looks for at least and at most when it decides by itself; judgement."""
+"""Shares of diverted chips that a hub looks for at least and at most when it decides by itself; judgment."""
 
 
 class Partner(NationalActor):
     """An actor behind both superpowers: always pressed, and outside their race for safety."""
 
     DECREED = 0.25
-    """The same where a scenario fixes the posture of a partner; judgement: a decision is carried out over a year."""
+    """The same where a scenario fixes the posture of a partner; judgment: a decision is carried out over a year."""
 
     def pressure(self) -> float:
         """Somebody is always ahead."""

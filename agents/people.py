@@ -12,11 +12,11 @@ from agents.state import Array, Row
 from scenarios.uses import PEOPLE
 
 MOST_SECRET = 0.45
-"""Largest share of people that guard or do work twice; judgement."""
+"""Largest share of people that guard or do work twice; judgment."""
 ON_CAPABILITY = 0.5
-"""Share, of people who do neither safety nor secrecy, who work on capability at the edge of the data; judgement."""
+"""Share, of people who do neither safety nor secrecy, who work on capability at the edge of the data; judgment."""
 SAFETY_PEOPLE = 0.04
-"""Share of people who work on safety at the edge of the data; judgement, from staff of large laboratories."""
+"""Share of people who work on safety at the edge of the data; judgment, from staff of large laboratories."""
 
 
 class Staff(Seat):

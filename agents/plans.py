@@ -11,21 +11,21 @@ from agents.protocols import Traits
 from agents.state import Array
 
 AHEAD = 1.2
-"""Years of growing revenue that a plan counts on; judgement: chips are ordered a year before they earn."""
+"""Years of growing revenue that a plan counts on; judgment: chips are ordered a year before they earn."""
 MOST_COUNTED = 1.1
-"""Yearly growth of revenue, in logs, that a plan counts on at most (a tripling); judgement."""
+"""Yearly growth of revenue, in logs, that a plan counts on at most (a tripling); judgment."""
 LEAST_RETURN, MOST_RETURN = 1 / 3, 3.0
-"""Bounds of the return on chips, against that at the edge of the data, to which plans answer; judgement."""
+"""Bounds of the return on chips, against that at the edge of the data, to which plans answer; judgment."""
 SHARE_FADE = 4.0
 """Years over which spending on chips falls from its share of revenue today, several times it, to the late one."""
 GROWTH_WEIGHT = 0.25
-"""Weight of the last quarter in the growth of revenue that planners see; judgement."""
+"""Weight of the last quarter in the growth of revenue that planners see; judgment."""
 ADJUSTMENT = 1.0
-"""Years in which a plan follows its target; judgement: budgets are yearly."""
+"""Years in which a plan follows its target; judgment: budgets are yearly."""
 FASTEST_PLAN, FASTEST_CUT = 0.75, -0.4
-"""Bounds of the yearly change of a plan, in logs; judgement: capital spending of large owners grew 0.4 to 0.6."""
+"""Bounds of the yearly change of a plan, in logs; judgment: capital spending of large owners grew 0.4 to 0.6."""
 MOST_OF_FLEET = 0.08
-"""Share of a country's compute that one run takes at most by itself, a smooth minimum (fourth power); judgement: five
+"""Share of a country's compute that one run takes at most by itself, a smooth minimum (fourth power); judgment: five
 times that of 2026, as compute is spread over several laboratories and their users. Who puts more into one run at the
 edge of the data may put twice that."""
 LEAST_EXECUTED = 0.01

@@ -23,7 +23,7 @@ from scenarios.values import VALUES, Weights
 OPENNESS_TODAY, SECURITY_TODAY = 0.5, 0.3
 """Openness and security of American research today, shares of the levers' ranges; all others are as open."""
 SECURITY_PART, CLOSED_PART = 0.6, 0.4
-"""Parts of secrecy's full cost in people that full security and full closure each take; judgement."""
+"""Parts of secrecy's full cost in people that full security and full closure each take; judgment."""
 SECRECY_TODAY = SECURITY_PART * SECURITY_TODAY + CLOSED_PART * (1 - OPENNESS_TODAY)
 """How much of the full cost of secrecy is paid today."""
 

@@ -24,14 +24,14 @@ DEARER = 0.75
 LEAST_COMPUTE = 0.05
 """Least that China's compute can become of what it would be, as actors see it."""
 HORIZON = 2.0
-"""Years ahead that a choice is weighed for; judgement."""
+"""Years ahead that a choice is weighed for; judgment."""
 SATED = 12.0
-"""Months of lead, or of distance behind, over which a further month comes to be worth less; judgement."""
+"""Months of lead, or of distance behind, over which a further month comes to be worth less; judgment."""
 SAFETY_VALUE = 60.0
 """What a race between equals costs each of them in safety, billions of dollars a year at the stakes of 2026 and with
-balanced values; judgement."""
+balanced values; judgment."""
 TO_THE_NATION = 0.4
-"""Share of AI revenue that counts as gain of the nation that chooses: the rest are its costs; judgement."""
+"""Share of AI revenue that counts as gain of the nation that chooses: the rest are its costs; judgment."""
 
 
 class Stakes(NamedTuple):

@@ -17,29 +17,29 @@ from agents.state import Array, Row
 from scenarios.values import Weights
 
 ALARM_AT, ALARM_WIDTH = 8.0, 2.0
-"""US lead in ECI points at which a reacting United States is half alarmed, and the width of that; judgement."""
+"""US lead in ECI points at which a reacting United States is half alarmed, and the width of that; judgment."""
 CALM_EFFORT, ALARM_EFFORT = 0.5, 3.0
-"""Enforcement against the lever's when calm, and what full alarm adds; judgement."""
+"""Enforcement against the lever's when calm, and what full alarm adds; judgment."""
 REACTION = 0.25
-"""Share of the way that its postures move in a quarter when it reacts; judgement."""
+"""Share of the way that its postures move in a quarter when it reacts; judgment."""
 PUSH, PUSH_BEHIND, PUSH_SPEED = 0.5, 0.2, 0.1
-"""Domestic push when fully blocked, what a changed lead adds to it, and its speed in a quarter; judgement."""
+"""Domestic push when fully blocked, what a changed lead adds to it, and its speed in a quarter; judgment."""
 PUSH_OPEN, PUSH_DISTANCE = 0.5, 10.0
-"""Share of the push that stays when nothing is blocked, and ECI points over which a changed lead counts; judgement."""
+"""Share of the push that stays when nothing is blocked, and ECI points over which a changed lead counts; judgment."""
 IMPORTS_ANYWAY = 0.6
-"""What Beijing lets in when all its money is spent, against what it would let in when none is; judgement."""
+"""What Beijing lets in when all its money is spent, against what it would let in when none is; judgment."""
 HOARD_USED = 0.5
-"""Share of what was bought ahead of a rule that is saved again in a quarter; judgement."""
+"""Share of what was bought ahead of a rule that is saved again in a quarter; judgment."""
 LEAST_SPENDING = 0.1
-"""Spending after buying ahead never falls below this share of the plan; judgement."""
+"""Spending after buying ahead never falls below this share of the plan; judgment."""
 STATE_GROWTH = 0.15
-"""Yearly growth of the state's part of Chinese spending, in logs; judgement, from Big Fund III and its provinces."""
+"""Yearly growth of the state's part of Chinese spending, in logs; judgment, from Big Fund III and its provinces."""
 LEAD_SPENDING, LEAD_FULL = 0.5, 14.5
-"""What a US lead of this many ECI points (a year at the pace of 2024-26) adds to the state's part; judgement."""
+"""What a US lead of this many ECI points (a year at the pace of 2024-26) adds to the state's part; judgment."""
 PUSH_TODAY = 0.5
 """Domestic push at which the growth of Chinese capacity and its money are stated."""
 LIMITS_TODAY = 0.2
-"""Limits on access to American models in 2026, 0 to 1; judgement."""
+"""Limits on access to American models in 2026, 0 to 1; judgment."""
 LEAD_TODAY = 9.0
 """US lead in ECI points at the edge of the data, at which the push is stated."""
 
@@ -192,7 +192,7 @@ class China(Superpower):
         self.hoard = self.hoard - self.saved_again(planned) + self.early
 
     def moved_by_rules(self, planned: Array) -> Array:
-        """US dollars for chips bought ahead of a rule, less what is saved again afterwards."""
+        """US dollars for chips bought ahead of a rule, less what is saved again afterward."""
         return self.bought_ahead(planned) - self.saved_again(planned)
 
     def bought_ahead(self, planned: Array) -> Array:

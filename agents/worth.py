@@ -13,11 +13,11 @@ from agents.protocols import AtEdge, PublicInfo
 from agents.state import Array
 
 RACE_DISTANCE = 6.0
-"""ECI points at which a rival counts as close; judgement, about five months of progress."""
+"""ECI points at which a rival counts as close; judgment, about five months of progress."""
 RACE_VALUE = 1.0
-"""What a level and hostile rival adds to the value of capability, against what it earns; judgement."""
+"""What a level and hostile rival adds to the value of capability, against what it earns; judgment."""
 PLENTY = 0.7
-"""Share of the power that there will be below whose use a site waits for nothing; judgement."""
+"""Share of the power that there will be below whose use a site waits for nothing; judgment."""
 LEAST_FOUND = 1e-4
 """Orders of magnitude of efficiency in a quarter below which nobody sees a difference."""
 

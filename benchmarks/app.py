@@ -198,7 +198,7 @@ def told(label: str, times: list[float], unit: str = "ms") -> None:
     last = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
     line(
         label,
-        f"median {statistics.median(ordered):.0f}, 95 % {last:.0f}, worst {ordered[-1]:.0f} {unit} ({len(ordered)})",
+        f"median {statistics.median(ordered):.0f}, 95% {last:.0f}, worst {ordered[-1]:.0f} {unit} ({len(ordered)})",
     )
 
 

@@ -110,7 +110,7 @@ def million(members: int = MILLION) -> None:
             with measured() as again:
                 run_study(plan_of(members), place)
             size = sum(path.stat().st_size for path in study.folder.rglob("*")) / 1e6
-            line("  the same call again", f"{again['wall']:.2f} s = {100 * again['wall'] / cost['wall']:.2f} % of it")
+            line("  the same call again", f"{again['wall']:.2f} s = {100 * again['wall'] / cost['wall']:.2f}% of it")
             line("  on the disk", f"{size:.0f} MB in {len(study.parts)} parts")
             with measured() as reading:
                 study.table()
@@ -161,7 +161,7 @@ def overhead(parts: int = 4, repeats: int = 5) -> None:
                     ratios[name].append(wall / sum(pool.seconds) - 1)
         for name, found in ratios.items():
             low, mid, high = (f"{100 * ratio:.1f}" for ratio in (min(found), statistics.median(found), max(found)))
-            line(f"files and executor over the work itself, {name}", f"{mid} % ({low} to {high}, {repeats} repeats)")
+            line(f"files and executor over the work itself, {name}", f"{mid}% ({low} to {high}, {repeats} repeats)")
 
 
 def _wall(call: Callable[[], object]) -> float:

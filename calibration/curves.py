@@ -112,7 +112,7 @@ class Sigmoid:
     errors: tuple[float, float, float]
     rms: float
     forecast_error: float | None
-    """What a fit to the first 70 % of the compute misses the last score by; None where it does not converge."""
+    """What a fit to the first 70% of the compute misses the last score by; None where it does not converge."""
 
     @property
     def determined(self) -> bool:

@@ -40,7 +40,7 @@ def regions(size: float = 2.0) -> tuple[Region, ...]:
 
     Decoding reads all weights and the cache of every sequence for one token each, at batches of 1 to 64. Prefill and
     training multiply the same weights by many tokens at once: 256 to 4,096 in prefill, 4,096 to 65,536 a step in
-    training. The shape is `calibration.roofline.DENSE`, the ranges of batches and tokens are judgement.
+    training. The shape is `calibration.roofline.DENSE`, the ranges of batches and tokens are judgment.
     """
 
     def decode(batch: int) -> float:

@@ -64,7 +64,7 @@ class Law:
     at_bound: tuple[str, ...]
     """Parameters that rest on a bound of the search: these losses do not say how far they go."""
     intervals: dict[str, dict[str, float]] | None
-    """Median and 90 % interval by parameter, from refits to points drawn with replacement."""
+    """Median and 90% interval by parameter, from refits to points drawn with replacement."""
     published: dict[str, float] | None
 
     def content(self) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def fit_law(losses: Losses, drop_highest: int = 0, draws: int = 0) -> Law:
     Args:
         losses: what is fitted.
         drop_highest: how many of the highest losses are left out; of equal ones the first.
-        draws: refits to points drawn with replacement, for 90 % intervals; 0 for none.
+        draws: refits to points drawn with replacement, for 90% intervals; 0 for none.
 
     Raises:
         ValueError: in one line, where too little is left to fit.

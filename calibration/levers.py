@@ -201,7 +201,7 @@ def _write(campaign: Campaign, count: int) -> np.ndarray:
     return np.concatenate(passages)[:count]
 
 
-# --- optimiser ------------------------------------------------------------------------------------------------------
+# --- optimizer ------------------------------------------------------------------------------------------------------
 
 
 def optimizer(campaign: Campaign) -> list[dict[str, Any]]:

@@ -20,14 +20,14 @@ from calibration.record import Exponents, Fraction, Interval, Lever, Shift, Upda
 Array = NDArray[np.float64]
 
 Z90 = 1.6448536269514722
-"""Half the width of a 90 % interval in standard deviations."""
+"""Half the width of a 90% interval in standard deviations."""
 FRONTIER = 26.0
 """log10 FLOP of a frontier training run, from which the distance is counted."""
 LEVER_DISCREPANCY = 0.25
 """Standard deviation of a lever's ln gain between a run and the frontier, per root of the orders between them.
 
-The gain of an optimiser fell from 1.65 to 1.1 over 4.4 orders of parameters; Gundlach et al. 2025 (arXiv 2511.21622)
-find that most algorithmic gains depend on scale. Judgement.
+The gain of an optimizer fell from 1.65 to 1.1 over 4.4 orders of parameters; Gundlach et al. 2025 (arXiv 2511.21622)
+find that most algorithmic gains depend on scale. Judgment.
 """
 NOT_MEASURED = "not measured in this campaign"
 SLOPE_SD = 0.05
@@ -39,7 +39,7 @@ LEAST_LOGIT_SD = 0.05
 WEIGHTS = {"host": 1.0, "same": 0.5, "other": 0.15}
 """Correlation of a chip's reachable fraction with the measured chip's: itself, the same maker's, any other's.
 
-Judgement.
+Judgment.
 """
 
 
@@ -54,7 +54,7 @@ def power(flop: float) -> float:
 
 
 def spread(interval: Interval) -> float:
-    """Standard deviation of the logarithm behind a 90 % interval."""
+    """Standard deviation of the logarithm behind a 90% interval."""
     return math.log(interval.high / interval.low) / (2 * Z90)
 
 
@@ -62,7 +62,7 @@ Scale = Callable[[Any], Any]
 
 
 def interval_of(inverse: Scale, mean: float, sd: float) -> Interval:
-    """Median and 90 % interval of what is normal on a scale whose inverse is given."""
+    """Median and 90% interval of what is normal on a scale whose inverse is given."""
     low, mid, high = (float(inverse(mean + z * sd)) for z in (-Z90, 0.0, Z90))
     return Interval(median=mid, low=low, high=high)
 
@@ -115,7 +115,7 @@ def to_the_frontier(flop: float) -> float:
 def at_scale(gains: Sequence[Gain]) -> tuple[float, float]:
     """Ln gain at the largest scale measured, and its standard deviation.
 
-    With several scales, ln gain is a line in log10 FLOP whose slope is shrunk towards none; where the points scatter
+    With several scales, ln gain is a line in log10 FLOP whose slope is shrunk toward none; where the points scatter
     more about it than their own errors allow, the error grows accordingly.
     """
     x = np.array([math.log10(g.flop) for g in gains])
@@ -161,7 +161,7 @@ def lever_update(lever: Lever, gains: Sequence[Gain], flop: float, additive_lost
 
 
 def unmeasured(lever: Lever, prior: Interval, note: str) -> Update:
-    """A lever of which nothing was learnt."""
+    """A lever of which nothing was learned."""
     return Update(
         name=lever.name, label=lever.label, unit=lever.unit, prior=prior, measured=None, weight=0.0, posterior=prior,
         moved=0.0, note=note,

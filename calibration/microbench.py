@@ -27,7 +27,7 @@ FEWEST_REPEATS = 2
 MEMORY_USED = 0.5
 """Share of the free memory that copies may take."""
 STEP_GOAL = 0.5
-"""Share of the best matrix product at which a training step is fast enough: 40 % of peak where products reach 80 %."""
+"""Share of the best matrix product at which a training step is fast enough: 40% of peak where products reach 80%."""
 
 
 @dataclass(frozen=True)

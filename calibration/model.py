@@ -16,7 +16,7 @@ EMBEDDING = 0.02
 NARROW, WIDE = 16, 64
 """Width of an attention head in models narrower than three wide heads, and in wider ones."""
 BASE_WIDTH = 64
-"""Width at which the output multiplier is 1: logits shrink as the width grows (maximal-update parametrisation)."""
+"""Width at which the output multiplier is 1: logits shrink as the width grows (maximal-update parametrization)."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _norm(x: Tensor) -> Tensor:
 
 
 class Block(nn.Module):
-    """Attention and a GELU layer of four times the width, each on the normalised residual stream."""
+    """Attention and a GELU layer of four times the width, each on the normalized residual stream."""
 
     def __init__(self, shape: Shape, generator: torch.Generator) -> None:
         super().__init__()

@@ -28,7 +28,7 @@ class LeverPlan:
     stretched: int
     """Passes whose place synthetic text takes, as a multiple of the small text."""
     optimized: tuple[Shape, ...]
-    """Sizes at which the optimisers are compared: their gap may change with size."""
+    """Sizes at which the optimizers are compared: their gap may change with size."""
     adam: tuple[tuple[int, float], ...]
     """(sequences per step, rate) that AdamW is tried with; the best counts."""
 

@@ -20,9 +20,9 @@ from calibration.record import CalibrationRecord, Fraction, Shift, Tier, Update
 from calibration.roofline import Chip
 
 ID, MADE = "readings-gpu-2026-11", "2026-11-29"
-ERRORS: dict[Tier, float] = {"data": 0.12, "inferred": 0.20, "judgement": 0.35}
+ERRORS: dict[Tier, float] = {"data": 0.12, "inferred": 0.20, "judgment": 0.35}
 """Standard deviation of a reading's logit by its tier: a table with its method, a single figure, a guess; judgment."""
-TIERS: tuple[Tier, ...] = ("data", "inferred", "judgement")
+TIERS: tuple[Tier, ...] = ("data", "inferred", "judgment")
 WIDE = ("bf16", "fp16")
 """Precisions of training; products in 8 bits stand in where a chip has none in these."""
 UNUSED = {

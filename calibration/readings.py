@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from calibration.datafile import Row, Table, numbers, read_table
-from calibration.record import Tier
+from calibration.record import Tier, american
 from calibration.roofline import Chip
 
 READINGS = Path(__file__).parent / "published" / "readings.csv"
@@ -36,7 +36,7 @@ PRECISIONS: dict[str, str] = {"bf16": "bf16_tflops", "fp16": "bf16_tflops", "fp8
 TIERS: Mapping[str, str] = {
     "data": "a published benchmark table, or a paper with its method",
     "inferred": "a single reading, or a figure without its method",
-    "judgement": "a guess",
+    "judgment": "a guess",
 }
 MOST = 1e5
 """Largest value of a reading, TFLOP/s or TB/s."""
@@ -97,7 +97,7 @@ def read_readings(path: Path = READINGS) -> tuple[PublishedReading, ...]:
         if row.cells["id"] in readings:
             raise table.refusal(row, "id", "a name that no row above has")
         cells = {column: row.cells[column] for column in COLUMNS if column not in ("value", "peak", "tier")}
-        peak, tier = cast(Peak, row.cells["peak"]), cast(Tier, row.cells["tier"])
+        peak, tier = cast(Peak, row.cells["peak"]), cast(Tier, american(row.cells["tier"]))
         readings[row.cells["id"]] = PublishedReading(**cells, value=value, peak=peak, tier=tier)
     return tuple(readings.values())
 
@@ -109,7 +109,7 @@ def _check(table: Table, row: Row, value: float) -> None:
         if not cells[column]:
             raise table.refusal(row, column, "filled in")
     for column, known in (("quantity", QUANTITIES), ("peak", UNITS), ("tier", TIERS)):
-        if cells[column] not in known:
+        if american(cells[column]) not in known:
             raise table.refusal(row, column, f"one of {', '.join(known)}")
     if cells["precision"] not in PRECISIONS and (cells["precision"] or cells["peak"] == "compute"):
         raise table.refusal(row, "precision", f"one of {', '.join(PRECISIONS)} (or empty against the memory peak)")

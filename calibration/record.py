@@ -10,15 +10,24 @@ import hashlib
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 RESULTS = Path(__file__).parent / "results"
 IN_USE = "cpu-amd-epyc-2026-11-25"
 """The result that a scenario uses unless it names another."""
 
-Tier = Literal["data", "inferred", "judgement"]
+TierName = Literal["data", "inferred", "judgment"]
+
+
+def american(value: Any) -> Any:
+    """A tier in the spelling of today; results and files of before November 2026 say "judgement"."""
+    return "judgment" if value == "judgement" else value
+
+
+Tier = Annotated[TierName, BeforeValidator(american)]
+"""data: read in the source; inferred: computed from data; judgment: our own or somebody's opinion."""
 
 
 class _Stored(BaseModel):
@@ -26,7 +35,7 @@ class _Stored(BaseModel):
 
 
 class Interval(_Stored):
-    """A median and a 90 % interval."""
+    """A median and a 90% interval."""
 
     median: float
     low: float
@@ -207,7 +216,7 @@ class CalibrationRecord(_Stored):
         raise KeyError(f"{self.id} has no {quantity} fraction for {vendor}")
 
     def shift(self, parameter: str) -> tuple[float, float]:
-        """Shift and scale of a parameter's normal score; (0, 1) where nothing was learnt about it."""
+        """Shift and scale of a parameter's normal score; (0, 1) where nothing was learned about it."""
         for row in self.shifts:
             if row.parameter == parameter:
                 return row.shift, row.scale

@@ -1,6 +1,6 @@
 """A committed result made again from its raw log or its table: by today's rules, with nothing measured and no torch.
 
-What a campaign learnt follows from its log by formulas, and those may change. The law's fit is kept: its bootstrap
+What a campaign learned follows from its log by formulas, and those may change. The law's fit is kept: its bootstrap
 differs in the last digits from one processor to another. Parts that differ by no more than that stay as they were.
 """
 

@@ -1,7 +1,7 @@
 """Reinforcement learning with a verifiable reward: close the brackets, and be paid only for the whole answer.
 
 A base is first taught by demonstrations until it answers a given share of prompts. Then it learns from its own
-samples by group-relative policy optimisation (GRPO: Shao et al. 2024, arXiv 2402.03300), without a penalty for
+samples by group-relative policy optimization (GRPO: Shao et al. 2024, arXiv 2402.03300), without a penalty for
 leaving the base and with on-policy updates.
 """
 

@@ -37,19 +37,19 @@ MIXTURE_SD = 0.36
 
 Tasks whose middles scatter with a standard deviation of s decades turn a logistic of slope k = B ln 10 per decade into
 one of about k/√(1 + π k² s²/8). That makes 0.65 of 1.9 where s is 1, 1.12 where it is 0.5 and 0.34 where it is 2; half
-a decade to two is taken as the 90 % interval of s. Judgement: it has not been measured.
+a decade to two is taken as the 90% interval of s. Judgment: it has not been measured.
 """
 POINTS_PER_LOGIT = 7.0
 """ECI points that a logit of a pass rate is worth: 1/slope in ECI's σ(slope · (capability − difficulty)).
 
 Median over the 37 benchmarks of difficulty 120 to 170 in Epoch AI's file of benchmark slopes (edi_scores.csv, CC-BY
-4.0; read in the copy of github.com/timfduffy/teci): 6.9, with 90 % between 2.8 and 21.
+4.0; read in the copy of github.com/timfduffy/teci): 6.9, with 90% between 2.8 and 21.
 """
 CEILING_SD = 1.0
 """Standard deviation of ln gain from a toy task's logits to ECI points.
 
 Benchmarks alone differ by 0.55; the rest is that one toy task of which a base masters a part is no mixture of useful
-ones, and that runs without a curve, which hardly gained, do not count. Judgement.
+ones, and that runs without a curve, which hardly gained, do not count. Judgment.
 """
 PROMPTS = 1024
 """Prompts that a score is taken on, at least: a share is never taken as nearer to 0 or 1 than half a prompt."""

@@ -27,7 +27,7 @@ REFERENCE = "H100 SXM"  # the product whose κ is 1
 COLUMNS = ("bf16_tflops", "fp8_tflops", "memory_tbs", "memory_gb", "link_gbs")  # what the roofline needs of a catalogue
 MEMORY_USED = 0.9  # share for weights and cache; activations and the runtime need the rest (vLLM's default too)
 SCALE_UP_EFFICIENCY, SCALE_OUT_EFFICIENCY, PREFILL_EFFICIENCY = 0.7, 0.8, 0.7
-"""Reached shares of a link's peak, and of a large matrix product's rate in prefill; judgement."""
+"""Reached shares of a link's peak, and of a large matrix product's rate in prefill; judgment."""
 NETWORK_GBS = 50.0  # scale-out per chip and direction: one 400 Gb/s port (DGX H100; DeepEP fills it over 64 H800)
 SCALE_OUT = (
     (25.0, ("A100 SXM 80", "A800 SXM", "MI250X", "Ascend 910B"), "one 200 Gb/s port: DGX A100, Frontier, Atlas 800T"),
@@ -80,7 +80,7 @@ class Dense:
     layers: int = 80
     width: int = 8192
     cache: float = 163_840.0  # bytes per token: 80 layers, key and value, 8 heads of 128, one byte
-    latency: float = 8e-6  # seconds per all-reduce, two per layer; judgement
+    latency: float = 8e-6  # seconds per all-reduce, two per layer; judgment
     most: int = 1024  # largest batch considered, sequences
 
 
@@ -97,10 +97,10 @@ class Experts:
     exchanged: float = 8 * 7168 * (1 + 2)  # bytes per expert layer and token: to 8 experts in FP8, back in BF16
     context: float = 5000.0  # tokens; DeepSeek reports 4,989 in production (deepseek-ai/open-infra-index)
     cache: float = 70e3  # bytes per token: 61 layers, 576 values of two bytes
-    exposed: float = 0.5  # share of the exchange that computation does not hide; judgement
-    latency: float = 10e-6  # seconds, there and back each; judgement
-    attention_efficiency: float = 0.8  # of a large BF16 matrix product; judgement
-    expert_efficiency: float = 0.7  # of a large 8-bit matrix product; judgement
+    exposed: float = 0.5  # share of the exchange that computation does not hide; judgment
+    latency: float = 10e-6  # seconds, there and back each; judgment
+    attention_efficiency: float = 0.8  # of a large BF16 matrix product; judgment
+    expert_efficiency: float = 0.7  # of a large 8-bit matrix product; judgment
 
 
 DENSE, EXPERTS = Dense(), Experts()
@@ -197,7 +197,7 @@ DECODE = ("dense_8", "dense_4k", "dense_32k", "experts_64")
 
 
 class Interval(NamedTuple):
-    """5 %, 50 % and 95 % quantile over draws."""
+    """5%, 50% and 95% quantile over draws."""
 
     low: float
     median: float
@@ -242,7 +242,7 @@ def _named(chips: Sequence[Chip], name: str) -> Chip:
 
 
 class Point(NamedTuple):
-    """A published figure: a ratio to `reference`, or where `measured` tokens/s are given, measured over modelled."""
+    """A published figure: a ratio to `reference`, or where `measured` tokens/s are given, measured over modeled."""
 
     what: str
     chip: str

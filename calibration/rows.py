@@ -44,7 +44,7 @@ def rate(value: float, unit: str) -> str:
 
 
 def span(interval: Interval | Mapping[str, float] | None) -> str:
-    """A median with its 90 % interval."""
+    """A median with its 90% interval."""
     if interval is None:
         return "–"
     low, mid, high = (interval[k] if isinstance(interval, Mapping) else getattr(interval, k) for k in ENDS)
@@ -130,7 +130,7 @@ def fitted_law(found: Law) -> Sheet:
     """The additive law on a table of losses, beside the published one where there is one."""
     columns, rows = ["Parameter", "Fit"], [[label, f"{found.point[name]:.4g}"] for name, label in LAW.items()]
     if found.intervals is not None:
-        columns.append("90 % interval")
+        columns.append("90% interval")
         for row, name in zip(rows, LAW, strict=True):
             low, high = (found.intervals[name][end] for end in ("low", "high"))
             row.append(f"{low:.3g} to {high:.3g}")
@@ -165,7 +165,7 @@ def law(fit: Mapping[str, Any]) -> Sheet:
     names = {"E": "E, nats per byte", "alpha": "α", "beta": "β", "frontier_slope": "γ = αβ/(α+β)",
              "optimal_share": "β/(α+β)"}  # fmt: skip
     rows = [(label, span(fit["intervals"][name])) for name, label in names.items()]
-    return Sheet(f"L = E + A/N^α + B/D^β on {fit['cells']} cells", ("Parameter", "90 % interval"), rows)
+    return Sheet(f"L = E + A/N^α + B/D^β on {fit['cells']} cells", ("Parameter", "90% interval"), rows)
 
 
 def verdict(fit: Mapping[str, Any]) -> str:
@@ -285,7 +285,7 @@ def _percent(share: Interval) -> str:
     return f"{share.median:.0%} ({share.low:.0%} to {share.high:.0%})"
 
 
-def utilisation(record: CalibrationRecord) -> str:
+def utilization(record: CalibrationRecord) -> str:
     """What training and prefill reach of the best matrix product of their precision, and decoding of the best copy."""
     found = [s for s in shares(record) if s.of_best is not None]
     step = next((s for s in found if s.work == "training"), None)

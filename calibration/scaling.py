@@ -1,7 +1,7 @@
 """Scaling laws fitted to a grid of losses: parameters with intervals, and whether the grid identifies them at all.
 
 Losses are fitted in logs with a Huber loss (Hoffmann et al. 2022, arXiv 2203.15556; the fitting pitfalls are those of
-Besiroglu et al. 2024, arXiv 2404.10102). Sizes and tokens are centred on their means, which keeps the search round.
+Besiroglu et al. 2024, arXiv 2404.10102). Sizes and tokens are centered on their means, which keeps the search round.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ EXPONENTS = (0.02, 2.0)
 LEAST_FLOOR = float(np.log(0.018))
 """Lower bound of ln E: a floor below this is no floor."""
 IDENTIFIED = 0.7
-"""Widest 90 % interval of ln γ that still counts as knowing γ: a factor of two."""
+"""Widest 90% interval of ln γ that still counts as knowing γ: a factor of two."""
 LEAST_CELLS = 8
 """Fewer cells than this cannot carry the five parameters of the law."""
 INSIDE = 1e-6
@@ -49,12 +49,12 @@ class Grid:
 
     @cached_property
     def n(self) -> Array:
-        """Ln size, centred."""
+        """Ln size, centered."""
         return np.log(self.size) - np.log(self.size).mean()
 
     @cached_property
     def d(self) -> Array:
-        """Ln tokens, centred."""
+        """Ln tokens, centered."""
         return np.log(self.tokens) - np.log(self.tokens).mean()
 
     @property
@@ -139,7 +139,7 @@ FORMS: dict[str, Form] = {
 
 @dataclass(frozen=True)
 class Fit:
-    """A law with its parameters, in centred units, and the misfit."""
+    """A law with its parameters, in centered units, and the misfit."""
 
     form: Form
     parameters: Array
@@ -176,7 +176,7 @@ NAMES = ("E", "A", "B", "alpha", "beta")
 
 
 def natural(p: Array, grid: Grid) -> Array:
-    """(E, A, B, α, β) from the centred parameters of the additive law."""
+    """(E, A, B, α, β) from the centered parameters of the additive law."""
     a, b, e, alpha, beta = p
     return np.array(
         [np.exp(e), np.exp(a + alpha * np.log(grid.size).mean()), np.exp(b + beta * np.log(grid.tokens).mean()),
@@ -190,7 +190,7 @@ def bootstrap(grid: Grid, best: Fit, draws: int, seed: int) -> Array:
     for _ in range(draws):
         chosen = generator.integers(0, len(grid.loss), len(grid.loss))
         sample = Grid(grid.size[chosen], grid.tokens[chosen], grid.loss[chosen])
-        # The centre moves with the sample: start from the same law, seen from there.
+        # The center moves with the sample: start from the same law, seen from there.
         shift_n = np.log(sample.size).mean() - np.log(grid.size).mean()
         shift_d = np.log(sample.tokens).mean() - np.log(grid.tokens).mean()
         a, b, e, alpha, beta = best.parameters

@@ -72,7 +72,7 @@ def result(record: CalibrationRecord) -> None:
     show(rows.kappas(record.roofline))
     show(rows.checks(record.checks))
     show(rows.costs(record))
-    console.print(f"{rows.utilisation(record)}\n")
+    console.print(f"{rows.utilization(record)}\n")
     if said := rows.left_out(record):
         _console().print(f"{said}\n")
     for line in (*rows.notes(record), *(f"The simulator: {line}" for line in rows.shifts(record))):

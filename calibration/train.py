@@ -49,7 +49,7 @@ class Recipe:
 
 
 class Trainer:
-    """A model with its optimisers at a step; its whole state can be saved and restored."""
+    """A model with its optimizers at a step; its whole state can be saved and restored."""
 
     def __init__(self, model: GPT, recipe: Recipe, device: Device) -> None:
         self.model, self.recipe, self.device, self.steps = model, recipe, device, 0
@@ -149,14 +149,14 @@ def train_branches(
 
     Args:
         shape: the model.
-        recipe: optimiser and rates.
+        recipe: optimizer and rates.
         source: training text.
         budgets: tokens to train on.
         device: where it runs.
         seed: names the model's first weights.
         finished: called with each branch, in order of budget.
         done: budgets that an earlier, interrupted run has finished.
-        objective: what is minimised.
+        objective: what is minimized.
         trunk: file in which the trunk is kept between a branch and the next.
         tick: called with the tokens trained on since the last call.
     """

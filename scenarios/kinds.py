@@ -14,10 +14,10 @@ class Kind(NamedTuple):
 
     meaning: str
     oversight: float | None
-    """Share of the compute of an actor that a scenario adds that is under democratic oversight; judgement. No scenario
+    """Share of the compute of an actor that a scenario adds that is under democratic oversight; judgment. No scenario
     adds a superpower."""
     rents: float
-    """Share of its compute that would be rented to Chinese users; judgement: known leases stand mostly in hubs."""
+    """Share of its compute that would be rented to Chinese users; judgment: known leases stand mostly in hubs."""
 
 
 KINDS: dict[KindName, Kind] = {

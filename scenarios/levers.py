@@ -89,7 +89,7 @@ _TABLE = (
     _lever("hbm_controls", "Memory controls", US, "%", (0, 100, 10), 60, "flows_china.domestic",
            "How much of the high-bandwidth memory and its tools is kept from China."),
     _lever("us_power", "US data-center build-out", US, "% of trend", (40, 200, 10), 100, "compute_train.united_states",
-           "Power added for data centres in the United States, against the trend."),
+           "Power added for data centers in the United States, against the trend."),
     _lever("us_spending", "US spending on AI", US, "% of trend", (40, 200, 10), 100,
            "compute_train.united_states", "What US companies spend on AI, chips and all else, against the trend."),
     _lever("us_research", "US research effort", US, "% of trend", (50, 200, 10), 100, "efficiency.united_states",
@@ -114,7 +114,7 @@ _TABLE = (
     _lever("china_spending", "Chinese spending on AI", CHINA, "% of trend", (40, 500, 20), 100,
            "compute_train.china", "What China spends on AI, chips and all else, against the trend."),
     _lever("china_power", "Chinese data-center build-out", CHINA, "% of trend", (40, 400, 20), 100,
-           "power.china", "Power added for data centres in China, against the trend.",
+           "power.china", "Power added for data centers in China, against the trend.",
            # Power is short where much can be bought.
            licence_tpp=600.0, licence_quota=100.0, licence_approval=100.0, import_permission=100.0,
            china_spending=400.0),

@@ -17,7 +17,7 @@ from scenarios.tables import DATA, Row, read
 _DISTRIBUTION: TypeAdapter[Any] = TypeAdapter(Distribution)
 
 WIDER = 1.5
-"""Spread of a prior against that of today where no source of the time is known, in normal scores; judgement."""
+"""Spread of a prior against that of today where no source of the time is known, in normal scores; judgment."""
 
 
 class Prior(Row):

@@ -1,6 +1,6 @@
 """Uncertain quantities: a distribution stands in the same place as a number.
 
-Every distribution is stated the way its sources state it (a median and a 90 % interval, a mean and a
+Every distribution is stated the way its sources state it (a median and a 90% interval, a mean and a
 standard deviation) and is sampled through its inverse CDF, so that quasi-random points can drive it.
 """
 
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scenarios.errors import no_switch
 
 Z90 = 1.6448536269514722
-"""Standard normal quantile at 95 %: half the width of a 90 % interval in standard deviations."""
+"""Standard normal quantile at 95%: half the width of a 90% interval in standard deviations."""
 
 
 class _Distribution(BaseModel):
@@ -33,7 +33,7 @@ class _Distribution(BaseModel):
         """Value at uniform quantile `u` (shape `(runs,)`); `z` is the same point as a standard normal score."""
 
     def interval(self) -> tuple[float, float, float]:
-        """The 5, 50 and 95 % points, for tables."""
+        """The 5, 50 and 95% points, for tables."""
         u = np.array([0.05, 0.5, 0.95])
         low, mid, high = self.ppf(np.array([-Z90, 0.0, Z90]), u)
         return float(low), float(mid), float(high)
@@ -94,7 +94,7 @@ class _MedianInterval(_Distribution):
 
 
 class LogNormal(_MedianInterval):
-    """Lognormal by median and 90 % interval (two-piece where the interval is lopsided)."""
+    """Lognormal by median and 90% interval (two-piece where the interval is lopsided)."""
 
     kind: Literal["lognormal"] = "lognormal"
     low: float = Field(gt=0)
@@ -104,7 +104,7 @@ class LogNormal(_MedianInterval):
 
 
 class LogitNormal(_MedianInterval):
-    """A share in (0, 1) by median and 90 % interval, normal on the logit scale."""
+    """A share in (0, 1) by median and 90% interval, normal on the logit scale."""
 
     kind: Literal["logitnormal"] = "logitnormal"
     low: float = Field(gt=0)
@@ -116,7 +116,7 @@ class LogitNormal(_MedianInterval):
 
 
 class TwoUniforms(_Distribution):
-    """A mixture of two neighbouring uniforms: share `weight` on (low, split), the rest on (split, high)."""
+    """A mixture of two neighboring uniforms: share `weight` on (low, split), the rest on (split, high)."""
 
     kind: Literal["two_uniforms"] = "two_uniforms"
     low: float

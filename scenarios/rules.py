@@ -17,7 +17,7 @@ Scope = Literal[
     "sale", "import_permission", "hbm", "tools", "subsidiary", "remote_access", "location_verification", "world_caps",
     "foundry", "other",
 ]  # fmt: skip
-Measure = Literal["deny", "licence", "free", "proposed"]
+Measure = Literal["deny", "license", "free", "proposed"]
 WORLD = "world"
 """A destination: everybody but the country that issues the rule."""
 ISSUERS: dict[str, str] = {"us": "united_states", "china": "china"}
@@ -39,7 +39,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "measure": {
         "deny": "may not go",
-        "licence": "may go by `approval_share`, `volume_cap_share`, `volume_cap_units` and `price_share`",
+        "license": "may go by `approval_share`, `volume_cap_share`, `volume_cap_units` and `price_share`",
         "free": "may go without a license",
         "proposed": "not in force; recorded only",
     },
@@ -53,9 +53,9 @@ _ACTS = {
 """Issuer and scope of the rules that the model acts on; others are recorded only."""
 _RANGES = ("tpp", "pd", "memory_tbs")
 """What a rule bounds from both sides."""
-_OF_LICENCES = {"approval_share", "volume_cap_share", "volume_cap_units", "price_share"}
+_OF_LICENSES = {"approval_share", "volume_cap_share", "volume_cap_units", "price_share"}
 _OF_SALES = {
-    *(f"{name}_{end}" for name in _RANGES for end in ("min", "max")), "link_gbs_min", "us_available_by", *_OF_LICENCES,
+    *(f"{name}_{end}" for name in _RANGES for end in ("min", "max")), "link_gbs_min", "us_available_by", *_OF_LICENSES,
 }  # fmt: skip
 
 
@@ -100,7 +100,7 @@ class Rule(Row):
     @field_validator("measure", mode="before")
     @classmethod
     def _either_spelling(cls, value: object) -> object:
-        return "licence" if value == "license" else value
+        return "license" if value == "licence" else value
 
     @model_validator(mode="wrap")
     @classmethod
@@ -124,14 +124,14 @@ class Rule(Row):
             if self.strength:
                 yield "strength", "rules on sales have none; give approval_share, a volume cap or price_share"
             if self.measure in ("deny", "free"):
-                for name in sorted(given & _OF_LICENCES):
-                    yield name, f"is for `measure: licence`; this rule says `{self.measure}`"
-            if self.measure == "licence" and not given & _OF_LICENCES:
+                for name in sorted(given & _OF_LICENSES):
+                    yield name, f"is for `measure: license`; this rule says `{self.measure}`"
+            if self.measure == "license" and not given & _OF_LICENSES:
                 said = "a license without approval_share, volume cap or price_share lets everything through"
                 yield "measure", f"{said}; give one of them, or `measure: free`"
             return
         if self.measure == "free":
-            yield "measure", f"`free` closes nothing; a rule of scope {self.scope} says `deny` or `licence`"
+            yield "measure", f"`free` closes nothing; a rule of scope {self.scope} says `deny` or `license`"
         for name in sorted(given & _OF_SALES):
             yield name, f"is read for `scope: sale` only; a rule of scope {self.scope} gives strength (0 to 1)"
         if self.strength is None:

@@ -541,7 +541,7 @@ def _changed(name: str, rows: Mapping[str, Actor], change: ActorChange) -> Actor
         "alignment_2022": 0.5, "stock_2022q3_h100e": 0.0, "world_share_2025": 0.0, "researchers_2022": 0.0,
         "ai_power_mw_2022": 0.0, "ai_spend_2023_usd_bn": 0.0, "hosts_us_share": 0.0,
         "oversight": KINDS[change.kind or "rest"].oversight,
-        "source": "the scenario", "as_of": "2026-10-01", "tier": "judgement",
+        "source": "the scenario", "as_of": "2026-10-01", "tier": "judgment",
     }  # fmt: skip
     # A copy is another actor: everything is the model's but what it is called.
     called = rows[name].label if name in rows else label_of_its_own

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from calibration.record import Tier
 from scenarios.errors import InputError, no_switch, one_line, shown
 from scenarios.kinds import KindName
 from scenarios.quarters import Quarter
@@ -60,8 +61,6 @@ ADDRESS = re.compile(r"https://([a-z0-9-]+\.)+[a-z]{2,}(/([\w.~/%?=&+#:@-]*[\w/=
 """A page of a public host, with no port, user or number for the host, and no full stop or comma of a sentence."""
 Addresses = Annotated[str, AfterValidator(_addresses)]
 """Where something can be read: addresses that begin with https://, with a blank between them."""
-Tier = Literal["data", "inferred", "judgement"]
-"""data: read in the source; inferred: computed from data; judgement: ours or somebody's opinion."""
 
 
 class Row(BaseModel):
@@ -153,7 +152,7 @@ class Actor(Row):
 
 
 class Power(Row):
-    """IT power added in data centres in one year, and the share of it that serves AI chips."""
+    """IT power added in data centers in one year, and the share of it that serves AI chips."""
 
     actor: str
     year: int

@@ -1,7 +1,7 @@
 """What nations want: four values, and named profiles of weights on them; the only home of both.
 
 A weight of 1 is the value that the parameters state, such as `us_month_value` dollars for a month of lead. Weights are
-judgement: no election and no speech gives them, so a scenario can set its own.
+judgment: no election and no speech gives them, so a scenario can set its own.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PROFILES: dict[str, Weights] = {
     "prosperity_first": Weights(0.4, 2.0, 0.5, 1.5),
     "safety_first": Weights(0.6, 0.5, 4.0, 0.75),
 }
-"""Named profiles; judgement."""
+"""Named profiles; judgment."""
 
 Place = tuple[str | int, ...]
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from calibration.record import Interval
 from calibration.report.blocks import Blocks, figure, missing, table, text
-from calibration.report.colours import BLUE, INK, ORANGE, QUIET
+from calibration.report.colors import BLUE, INK, ORANGE, QUIET
 from calibration.report.draft import Draft
 from calibration.report.plot import Figure, Plot, across, up
 from calibration.report.words import interval, number, signed

@@ -28,7 +28,7 @@ def law(point: Mapping[str, Any], size: Any, tokens: Any) -> Any:
 
 
 def band(fit: Mapping[str, Any], size: Any, tokens: Any) -> tuple[Array, Array]:
-    """The law's 90 % interval: 5 and 95 % quantiles over its bootstrap draws, in the order of sizes or tokens."""
+    """The law's 90% interval: 5 and 95% quantiles over its bootstrap draws, in the order of sizes or tokens."""
     names = ("E", "A", "B", "alpha", "beta")
     draws = dict(zip(names, np.array(fit["draws"]).T[:, :, None], strict=True))
     low, high = np.quantile(law(draws, np.atleast_1d(size), np.atleast_1d(tokens)), [0.05, 0.95], axis=0)

@@ -10,7 +10,7 @@ import altair as alt
 from calibration import rows
 from calibration.record import CalibrationRecord
 from calibration.report.blocks import Blocks, figure, fold, missing, pair, shown, text
-from calibration.report.colours import BLUE, GREY, ORANGE, VIOLET
+from calibration.report.colors import BLUE, GRAY, ORANGE, VIOLET
 from calibration.report.draft import Draft
 from calibration.report.plot import Figure, Plot, Row, Rows, across, linear, plain, up
 from calibration.report.words import number
@@ -33,7 +33,7 @@ def section(draft: Draft) -> Blocks:
             f"({peak['basis']})." if peak else "There is no published peak of compute to compare with.",
             "" if host.get("peak_bandwidth") else
             "There is no published peak of memory bandwidth to compare with, so that updates nothing.",
-            rows.utilisation(record),
+            rows.utilization(record),
             f"Noisy, with a median more than a fifth below the best: {noisy} of {len(record.bench)} measurements."
             if noisy else "No measurement is noisy.",
         )
@@ -69,22 +69,22 @@ def _matmul(record: CalibrationRecord) -> Figure | None:
     peak = host.get("peak_compute") or {}
     n = sorted({p["x"] for p in points})
     top = 1.08 * max(*best.values(), peak.get("high", 0.0) / scale)
-    colours = {kind: {"fp32": BLUE, "bf16": ORANGE}.get(kind, VIOLET) for kind in best}
+    colors = {kind: {"fp32": BLUE, "bf16": ORANGE}.get(kind, VIOLET) for kind in best}
     plot = Plot(
         across(n[0] / 1.15, n[-1] * 1.15, n, plain, "n"),
-        alt.Y("y:Q", scale=linear(0, top), axis=alt.Axis(title=None, tickCount=5)), colours,
+        alt.Y("y:Q", scale=linear(0, top), axis=alt.Axis(title=None, tickCount=5)), colors,
     )  # fmt: skip
     if peak:
         ends = [{"x": x, "y": peak["low"] / scale, "y2": peak["high"] / scale} for x in (n[0] / 1.15, n[-1] * 1.15)]
-        plot.add(ends, "area", color=GREY, opacity=0.3)
-        plot.add(({"x": e["x"], "y": e["y2"]} for e in ends), "line", color=GREY, strokeWidth=1)
+        plot.add(ends, "area", color=GRAY, opacity=0.3)
+        plot.add(({"x": e["x"], "y": e["y2"]} for e in ends), "line", color=GRAY, strokeWidth=1)
     plot.add(({**p, "y": p["median"]} for p in points), "line", strokeWidth=1.2, strokeDash=[3, 3])
     plot.add(points, "line", strokeWidth=2)
     plot.add(points, "point", ("kind", "best"), hollow=True, size=56, strokeWidth=1.8)
     title = "Best rate: " + ", ".join(f"{number(y)} {name} in {kind}" for kind, y in best.items())
     whose = "one core's fp32" if host.get("vendor") == "processor" else "bf16"
     unit = f"{name} of n×n products; solid: best repeat, dashed: median, hollow: noisy"
-    unit += f"; grey: where {whose} peak lies." if peak else "."
+    unit += f"; gray: where {whose} peak lies." if peak else "."
     return plot.figure(title, unit, _listed(points, "n"), 260)
 
 
@@ -104,7 +104,7 @@ def _ladder(record: CalibrationRecord) -> Figure | None:
         up(min(values) / 1.3, max(values) * 1.3), {kind: BLUE},
     )  # fmt: skip
     roof = [{"x": x, "y": min(x * slope, plateau)} for x in sorted({first, min(ridge, last), last})]
-    plot.add(roof, "line", color=GREY, strokeDash=[4, 3])
+    plot.add(roof, "line", color=GRAY, strokeDash=[4, 3])
     plot.add(points, "line", strokeWidth=2)
     plot.add(points, "point", ("best",), hollow=True, size=56, strokeWidth=1.8)
     full = rows.rate(plateau * scale, "FLOP/s")

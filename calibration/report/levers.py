@@ -12,7 +12,7 @@ import numpy as np
 from calibration import rows
 from calibration.record import CalibrationRecord, Interval
 from calibration.report.blocks import Blocks, figure, fold, missing, pair, shown, text
-from calibration.report.colours import GREY, INK, ORANGE, QUIET, TEAL, VIOLET
+from calibration.report.colors import GRAY, INK, ORANGE, QUIET, TEAL, VIOLET
 from calibration.report.draft import Draft
 from calibration.report.grid import cells_of, sizes
 from calibration.report.plot import Figure, Plot, Row, Rows, across, plain, ticks, up
@@ -24,7 +24,7 @@ ACCOUNTS = {
     "gain_charged": ("charged for the teacher's answers", ORANGE),
     "gain_charged_with_training": ("charged for its training too", VIOLET),
 }
-"""Ways to count what a lever costs; the last two are a teacher's alone: key of a lever run → label and colour."""
+"""Ways to count what a lever costs; the last two are a teacher's alone: key of a lever run → label and color."""
 PRIOR = "published prior"
 NAMES = {
     "distillation": "Distillation", "repetition": "Repetition", "synthetic": "Synthetic text",
@@ -75,9 +75,9 @@ def _beside_priors(draft: Draft) -> Figure | None:
     if not given:
         return None
     used = {kind for strip in given for kind in strip.spans}
-    colours = {kind: colour for kind, colour in {PRIOR: GREY, **dict(ACCOUNTS.values())}.items() if kind in used}
+    colors = {kind: color for kind, color in {PRIOR: GRAY, **dict(ACCOUNTS.values())}.items() if kind in used}
     unit = "× bytes of plain training with the same loss, per unit of compute paid for; left of the dashes is a loss."
-    return strips(given, _distilled(_runs(draft.record, "distillation")), unit, colours, "×")
+    return strips(given, _distilled(_runs(draft.record, "distillation")), unit, colors, "×")
 
 
 def _strip(draft: Draft, lever: str, row: Row) -> Strip:
@@ -162,11 +162,11 @@ def _repetition(draft: Draft) -> Figure | None:
         {"x": r["epochs"], "y": s.median, "low": s.low, "y2": s.high, "worth": interval(s), "kind": "runs"}
         for r, s in zip(taken, spans, strict=True)
     ]
-    colours = {"runs": ORANGE, "as good as new": GREY, "literature's R*": VIOLET}
-    colours |= {"measured R*": TEAL} if update.measured else {}
+    colors = {"runs": ORANGE, "as good as new": GRAY, "literature's R*": VIOLET}
+    colors |= {"measured R*": TEAL} if update.measured else {}
     passes = [2.0**i for i in range(8) if 2**i <= most]
     low, high = min(1.0, *(s.median for s in spans)) / 1.25, 1.08 * most
-    plot = Plot(across(1, most, passes, plain, "passes over the same text"), up(low, high), colours)
+    plot = Plot(across(1, most, passes, plain, "passes over the same text"), up(low, high), colors)
     plot.add(curves, "line", strokeWidth=1.8)
     plot.add(({**d, "y": d["low"]} for d in dots), "rule", strokeWidth=6, opacity=0.42, clip=True)
     plot.add(({k: v for k, v in d.items() if k != "y2"} for d in dots), "circle", ("worth",), size=62, opacity=1)
@@ -223,21 +223,21 @@ def _optimizer(record: CalibrationRecord) -> Figure | None:
     plot = Plot(
         across(first, 2e9, ticks(first, 2e9, 4), short, "parameters", right=40),
         up(min(0.92, low / 1.05), 1.12 * max(1.5, high), lambda v: f"{v:g}×"),
-        {"this run": ORANGE, "Wen et al. 2025": GREY},
+        {"this run": ORANGE, "Wen et al. 2025": GRAY},
     )  # fmt: skip
     plot.add([{"x": x, "y": 1} for x in (first, 2e9)], "line", color=QUIET, strokeDash=[3, 3], strokeWidth=1)
     plot.add(marks, "line", strokeDash=[2, 4], strokeWidth=1.4)
     bars = ({"x": n, "y": s.low, "y2": s.high, "kind": "this run"} for n, s in found)
     plot.add(bars, "rule", strokeWidth=6, opacity=0.42)
     plot.add(marks, "circle", ("gain",), size=70, opacity=1)
-    # Sizes of one run lie close together: the smallest is labelled on its left, and those between in the text alone.
-    labelled = [{**row, "label": f"{number(row['y'], 2)}×"} for row in marks]
-    own = labelled[: len(found)][:: max(len(found) - 1, 1)]
+    # Sizes of one run lie close together: the smallest is labeled on its left, and those between in the text alone.
+    labeled = [{**row, "label": f"{number(row['y'], 2)}×"} for row in marks]
+    own = labeled[: len(found)][:: max(len(found) - 1, 1)]
     plot.add(own[:1], "text", align="right", dx=-8, color=INK)
-    plot.add([*own[1:], *labelled[len(found) :]], "text", align="left", dx=9, dy=-8, color=INK)
+    plot.add([*own[1:], *labeled[len(found) :]], "text", align="left", dx=9, dy=-8, color=INK)
     gains = " and ".join(f"{row['label']} at {short(row['x'])}" for row in own)
     title = f"Muon gains {gains} parameters here, {WEN[1][1]:g}× at 1.2 billion elsewhere"
-    unit = "× tokens that AdamW needs for the same loss, logarithmic; bars: 90 % interval from seeds."
+    unit = "× tokens that AdamW needs for the same loss, logarithmic; bars: 90% interval from seeds."
     spoken = "This run: " + "; ".join(row["gain"] for row in marks[: len(found)])
     return plot.figure(title, unit, spoken, 260)
 

@@ -13,7 +13,7 @@ from calibration.report.words import interval, number
 def section(draft: Draft) -> Blocks:
     """What does not follow from the result."""
     record = draft.record
-    carried = "How a gain carries over to the frontier: the discrepancy that grows with the distance is judgement."
+    carried = "How a gain carries over to the frontier: the discrepancy that grows with the distance is judgment."
     linked = (
         "Capability: nothing here links a loss to ECI, the scale that the simulator reports. That link is not tested."
     )
@@ -21,7 +21,7 @@ def section(draft: Draft) -> Blocks:
         return missing(NOTHING) + points(["Whether any of these priors holds on a machine of yours.", carried, linked])
     taught = (
         "Whether reinforcement teaches or sharpens at scale: this is one toy task with one right answer, and how far "
-        "its steepness and ceiling carry over to mixtures of tasks is judgement."
+        "its steepness and ceiling carry over to mixtures of tasks is judgment."
         if record.rl
         else "Anything about reinforcement learning: it was not measured."
     )
@@ -55,7 +55,7 @@ def _about_machine(record: CalibrationRecord) -> list[str]:
     host = record.provenance.host if record.provenance else {}
     name = host.get("name", record.device)
     items = ["Links between chips, and runs on many machines: one device cannot measure them, so they stay at data "
-             "sheets and judgement."]  # fmt: skip
+             "sheets and judgment."]  # fmt: skip
     if record.provenance and not host.get("peak_bandwidth"):
         items.append(f"The share of memory bandwidth that {name} reaches: no peak of it is published.")
     if host.get("vendor") == "processor":

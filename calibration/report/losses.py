@@ -12,7 +12,7 @@ from calibration import mapping, rows, scaling
 from calibration.dice import dice
 from calibration.record import CalibrationRecord, Interval
 from calibration.report.blocks import Blocks, figure, fold, missing, pair, shown, table, text
-from calibration.report.colours import INK
+from calibration.report.colors import INK
 from calibration.report.densities import exponents
 from calibration.report.draft import Draft
 from calibration.report.grid import band, cells_of, law, sizes
@@ -69,7 +69,7 @@ def _law(draft: Draft, fit: Row) -> Blocks:
          number(fit["point"][name]) if name in fit["point"] else "", theirs.get(name, "none"))
         for name, label in labels.items()
     ]  # fmt: skip
-    head = ("Parameter", "This run: median (90 % interval)", "Best fit", "Frontier prior, after Chinchilla")
+    head = ("Parameter", "This run: median (90% interval)", "Best fit", "Frontier prior, after Chinchilla")
     return table(f"The law E + A/N^α + B/D^β fitted to {fit['cells']} cells", head, told)
 
 
@@ -130,7 +130,7 @@ def along_data(record: CalibrationRecord) -> Figure | None:
     budgets = sorted({float(c["tokens"]) for c in cells})
     plot = _plot(curves, _dots(record, "size", "tokens"), (first / 1.08, last * 1.001), budgets, "bytes trained on")
     lines = (
-        "lines: the fitted law, shaded: its 90 % interval" if fit else "lines join the cells, since no law was fitted"
+        "lines: the fitted law, shaded: its 90% interval" if fit else "lines join the cells, since no law was fitted"
     )
     unit = (
         f"Loss in nats per byte, logarithmic; dots: training runs; {lines}.{_unused(record)} Labels: blocks × width, "
@@ -157,7 +157,7 @@ def _along_size(record: CalibrationRecord) -> Figure | None:
     widest = max((c for c in curves if c["x"] > largest), key=lambda c: c["high"] / c["low"])
     title = f"{BEYOND:g} times beyond the largest model the law knows its loss to ±{percent(_half(widest))}"
     unit = (
-        "Loss in nats per byte, logarithmic; dots: training runs; shaded: the law's 90 % interval; dashes: the largest "
+        "Loss in nats per byte, logarithmic; dots: training runs; shaded: the law's 90% interval; dashes: the largest "
     )
     unit += "model trained. Labels: bytes trained on."
     spoken = f"{len(budgets)} budgets of data from {short(budgets[0])} to {short(budgets[-1])} bytes"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from calibration.report.blocks import Block, Blocks, Choice, Fold, Missing, Pair, Points, Table, Text, Tiles, figure
-from calibration.report.colours import CLASSES
+from calibration.report.colors import CLASSES
 from calibration.report.plot import Figure, Spec
 
 

@@ -9,7 +9,7 @@ from calibration import mapping, rows
 from calibration.record import Update, fraction_name, numbers
 from calibration.report import effect
 from calibration.report.blocks import Blocks, figure, fold, missing, pair, points, shown, table, text
-from calibration.report.colours import GREY
+from calibration.report.colors import GRAY
 from calibration.report.draft import Draft
 from calibration.report.strips import Strip, relative, strips, updates
 from calibration.report.words import interval, number, signed, typeset
@@ -116,9 +116,9 @@ def _priors(draft: Draft) -> Blocks:
     """The priors of a result without measurements."""
     record, law = draft.record, draft.record.exponents
     given = [Strip(row.label, row.unit, {"prior": row.prior}) for row in record.levers]
-    title, unit = "What the literature says that levers gain", "Each in its unit, logarithmic; bars: 90 % interval."
+    title, unit = "What the literature says that levers gain", "Each in its unit, logarithmic; bars: 90% interval."
     told = [(r.label, f"{interval(r.prior)} {r.unit}", r.parameter or "none", r.tier, r.source) for r in record.levers]
-    levers = (figure(strips(given, title, unit, {"prior": GREY}, "in its own unit")) if given else ()) + table(
+    levers = (figure(strips(given, title, unit, {"prior": GRAY}, "in its own unit")) if given else ()) + table(
         "Priors of levers", ("Lever", "Prior", "Parameter", "Tier", "Source"), told
     )
     if law is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import altair
 
-from calibration.report import colours, opening
+from calibration.report import colors, opening
 from calibration.report.draft import Draft
 from calibration.report.markup import Markup
 from calibration.report.sections import SECTIONS
@@ -60,7 +60,7 @@ def page(draft: Draft) -> str:
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Calibration {identifier} · Polarity</title>
-<style>{colours.rules()}{_beside("page.css")}</style>
+<style>{colors.rules()}{_beside("page.css")}</style>
 </head>
 <body>
 <main>
@@ -70,7 +70,7 @@ def page(draft: Draft) -> str:
 <noscript><p class="absent">The charts need JavaScript; their numbers also stand in tables and sentences.</p></noscript>
 <nav aria-label="Sections"><ol>{links}</ol></nav>
 {body}
-<footer>a (b to c) is a median with its 90 % interval. This page asks no other host for anything.</footer>
+<footer>a (b to c) is a median with its 90% interval. This page asks no other host for anything.</footer>
 </main>
 <script type="application/json" id="specs">{specs}</script>
 <script>{_library()}</script>

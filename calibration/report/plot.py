@@ -1,4 +1,4 @@
-"""Pieces of charts: axes with round ticks, layers with the colours of their kinds, and the finished figure.
+"""Pieces of charts: axes with round ticks, layers with the colors of their kinds, and the finished figure.
 
 Points are rows with `x`, `y`, `kind` and what the mark needs.
 """
@@ -14,7 +14,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from calibration.report.colours import FONT, GRID, QUIET, RAMP
+from calibration.report.colors import FONT, GRID, QUIET, RAMP
 
 Spec = dict[str, Any]
 Row = Mapping[str, Any]
@@ -23,7 +23,7 @@ Rows = Sequence[Row]
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart: its message, the line with its units, its specification and the key of its colours."""
+    """A chart: its message, the line with its units, its specification and the key of its colors."""
 
     title: str
     unit: str
@@ -115,18 +115,18 @@ def _finished(description: str, height: int, layers: Sequence[alt.Chart]) -> Spe
 
 
 class Plot:
-    """A chart in the making: its axes, the colours of its kinds and its layers."""
+    """A chart in the making: its axes, the colors of its kinds and its layers."""
 
-    def __init__(self, x: alt.X, y: alt.Y, colours: Mapping[str, str]) -> None:
-        self.x, self.y, self.colours = x, y, dict(colours)
+    def __init__(self, x: alt.X, y: alt.Y, colors: Mapping[str, str]) -> None:
+        self.x, self.y, self.colors = x, y, dict(colors)
         self.layers: list[alt.Chart] = []
 
     @property
     def _kind(self) -> alt.Scale:
-        return alt.Scale(domain=list(self.colours), range=list(self.colours.values()))
+        return alt.Scale(domain=list(self.colors), range=list(self.colors.values()))
 
     def add(self, rows: Iterable[Row], mark: str, tip: Sequence[str] = (), hollow: bool = False, **look: Any) -> None:
-        """A layer; the colour is that of a row's kind unless one is given, and what is hollow has `solid` false."""
+        """A layer; the color is that of a row's kind unless one is given, and what is hollow has `solid` false."""
         rows = list(rows)
         if not rows:
             return
@@ -148,10 +148,10 @@ class Plot:
     def figure(self, title: str, unit: str, spoken: str, height: int, key: bool = True) -> Figure:
         """The finished chart; `spoken` is what it shows beyond its title."""
         spec = _finished(f"{title}. {spoken}.", height, self.layers)
-        return Figure(title, unit, spec, self.colours if key else {})
+        return Figure(title, unit, spec, self.colors if key else {})
 
 
 def ramp(names: Sequence[str]) -> dict[str, str]:
-    """Colours from the smallest to the largest."""
+    """Colors from the smallest to the largest."""
     places = np.linspace(0, len(RAMP) - 1, max(len(names), 2)).round().astype(int)
     return {name: RAMP[place] for name, place in zip(names, places, strict=False)}

@@ -10,7 +10,7 @@ import numpy as np
 from calibration.curves import FORECAST_FROM, stored
 from calibration.record import CalibrationRecord
 from calibration.report.blocks import Blocks, figure, fold, missing, pair, points, table, text
-from calibration.report.colours import BLUE, ORANGE, TEAL, VIOLET
+from calibration.report.colors import BLUE, ORANGE, TEAL, VIOLET
 from calibration.report.draft import Draft
 from calibration.report.plot import Figure, Plot, Row, Rows, across, linear, ticks
 from calibration.report.words import interval, number, percent, signed, span_of
@@ -133,9 +133,9 @@ def _chart(record: CalibrationRecord, base: str) -> Figure | None:
         return None
     flop = [f for r in record.rl for f in r["flop"] if f > 0]
     start, end = min(flop) / 2, max(flop) * 1.15  # no compute has no place on a logarithmic axis: it stands at its left
-    colours = {f"seed {r['seed']}": (BLUE, ORANGE, TEAL, VIOLET)[i % 4] for i, r in enumerate(chosen)}
+    colors = {f"seed {r['seed']}": (BLUE, ORANGE, TEAL, VIOLET)[i % 4] for i, r in enumerate(chosen)}
     dots, curves = [], []
-    for r, kind in zip(chosen, colours, strict=True):
+    for r, kind in zip(chosen, colors, strict=True):
         scores = zip(r["flop"], r["passed"], strict=True)
         dots += [{"x": f or start, "y": p, "kind": kind, "passed": percent(p)} for f, p in scores]
         found, x = stored(r), np.geomspace(start, max(r["flop"]), 50)
@@ -145,7 +145,7 @@ def _chart(record: CalibrationRecord, base: str) -> Figure | None:
     top = min(1.0, max(p for r in record.rl for p in r["passed"]) * 1.15)
     plot = Plot(
         across(start / 1.1, end, marks, lambda v: "0" if v == start else number(v, 1), "FLOP of reinforcement"),
-        alt.Y("y:Q", scale=linear(0, top), axis=alt.Axis(format="%", tickCount=5, title=None)), colours,
+        alt.Y("y:Q", scale=linear(0, top), axis=alt.Axis(format="%", tickCount=5, title=None)), colors,
     )  # fmt: skip
     plot.add(curves, "line", strokeWidth=1.8)
     plot.add(dots, "circle", ("kind", "passed"), size=42, opacity=0.85)

@@ -9,7 +9,7 @@ import altair as alt
 from calibration import mapping, rows
 from calibration.record import CalibrationRecord, Interval
 from calibration.report.blocks import Blocks, figure, fold, missing, shown, text
-from calibration.report.colours import BLUE, GREY, INK, ORANGE, QUIET, TEAL
+from calibration.report.colors import BLUE, GRAY, INK, ORANGE, QUIET, TEAL
 from calibration.report.draft import Draft
 from calibration.report.plot import Figure, Plot, Rows, inline, log_scale, marked_axis, plain, ticks
 from calibration.report.roofs import picture
@@ -42,7 +42,7 @@ def _equivalents(chips: Rows) -> Blocks:
         + text(
             "κ_train follows from peaks, κ_decode mostly from memory. What NVIDIA's chips reach of their peaks is "
             f"drawn with a correlation of {mapping.WEIGHTS['same']:g} between them and none with other chips, which "
-            "narrows the intervals of κ_train for NVIDIA's. That correlation is judgement."
+            "narrows the intervals of κ_train for NVIDIA's. That correlation is judgment."
         )
         + shown(told._replace(
             title="H100 equivalents of every chip, and the median of each decode workload",
@@ -100,7 +100,7 @@ def _kappas(chips: Rows) -> Figure:
     plot.layers.append(inline([{"x": 1}]).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(x=plot.x))
     plot.add(({**row, "x": row["low"]} for row in found), "rule", tip, strokeWidth=5, opacity=0.42)
     plot.add(({k: v for k, v in row.items() if k != "x2"} for row in found), "circle", tip, size=40, opacity=1)
-    offset = alt.YOffset("kind:N", sort=list(plot.colours))
+    offset = alt.YOffset("kind:N", sort=list(plot.colors))
     plot.layers[1:] = [layer.encode(yOffset=offset) for layer in plot.layers[1:]]
     h20 = next((c for c in chips if c["chip"] == "H20"), None)
     title = f"{len(chips)} chips in H100 equivalents"
@@ -108,7 +108,7 @@ def _kappas(chips: Rows) -> Figure:
         title = f"An H20 trains like {number(h20['train'][1], 2)} H100 and decodes like {number(h20['decode'][1], 2)}"
     spoken = "; ".join(f"{row['chip']} {row['kind']} {row['interval']}" for row in found)
     return plot.figure(
-        title, "H100 equivalents, logarithmic; bars: 90 % interval, dots: median.", spoken, 23 * len(chips)
+        title, "H100 equivalents, logarithmic; bars: 90% interval, dots: median.", spoken, 23 * len(chips)
     )
 
 
@@ -122,5 +122,5 @@ def _checks(record: CalibrationRecord) -> Figure | None:
         given.append(Strip(c["what"], note, {"published": seen, f"model, {side}": point}))
     if not given:
         return None
-    colours = {"published": GREY, "model, inside": TEAL, "model, outside": ORANGE}
-    return strips(given, _checked(record), "Ratios, logarithmic; grey: the published range.", colours, "ratio")
+    colors = {"published": GRAY, "model, inside": TEAL, "model, outside": ORANGE}
+    return strips(given, _checked(record), "Ratios, logarithmic; gray: the published range.", colors, "ratio")

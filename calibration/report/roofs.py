@@ -11,16 +11,16 @@ from calibration import rows
 from calibration.intensity import Placed, place, regions, ridge
 from calibration.record import CalibrationRecord
 from calibration.report.blocks import Blocks, choice, figure, missing, pair, text
-from calibration.report.colours import BLUE, GREY, INK, ORANGE, QUIET, TEAL, VIOLET
+from calibration.report.colors import BLUE, GRAY, INK, ORANGE, QUIET, TEAL, VIOLET
 from calibration.report.draft import Draft
 from calibration.report.plot import Figure, Plot, across, up
 from calibration.report.words import number, percent
 from calibration.roofline import REFERENCE, Chip
 from calibration.shares import copies, precision_of, products
 
-DRAWN = {"H100 SXM": BLUE, "H200 SXM": VIOLET, "B200": TEAL, "H20": ORANGE, "Ascend 910C": GREY}
+DRAWN = {"H100 SXM": BLUE, "H200 SXM": VIOLET, "B200": TEAL, "H20": ORANGE, "Ascend 910C": GRAY}
 """Chips of the catalogue whose roofs are drawn: those on which the export controls turn."""
-KINDS = {"matrix product": BLUE, "batch ladder": TEAL, "attention": VIOLET, "copy and add": GREY,
+KINDS = {"matrix product": BLUE, "batch ladder": TEAL, "attention": VIOLET, "copy and add": GRAY,
          "training step": ORANGE}  # fmt: skip
 INTENSITIES = (0.1, 1.0, 10.0, 100.0, 1000.0, 10_000.0)
 """FLOP per byte along the axis; roofs of chips begin at the second."""
@@ -95,10 +95,10 @@ def _chips(chips: Sequence[Chip], readings: Sequence[Mapping[str, Any]] = ()) ->
     """Roofs by data sheet, with the places of decoding, prefill and training."""
     if not chips:
         return None
-    colours = {chip.name: DRAWN[chip.name] for chip in chips}
+    colors = {chip.name: DRAWN[chip.name] for chip in chips}
     low = min(chip.memory_tbs * 1e12 * INTENSITIES[1] for chip in chips)
     high = max(chip.bf16_tflops * 1e12 for chip in chips)
-    plot = _empty(colours, low / 1.6, high * 6, INTENSITIES[1:])
+    plot = _empty(colors, low / 1.6, high * 6, INTENSITIES[1:])
     _bands(plot, low / 1.6, high * 6)
     for chip in chips:
         plot.add(
@@ -140,22 +140,22 @@ def host(record: CalibrationRecord) -> Figure | None:
         for p in found
     ]  # fmt: skip
     present = {d["kind"] for d in dots}
-    colours = {kind: colour for kind, colour in KINDS.items() if kind in present}
+    colors = {kind: color for kind, color in KINDS.items() if kind in present}
     peak = machine.get("peak_compute") or {}
     low = min(copied * INTENSITIES[0], *(d["y"] for d in dots)) / 1.6
     high = max(reached, peak.get("high", 0.0)) * 6
-    plot = _empty(colours, low, high)
+    plot = _empty(colors, low, high)
     _bands(plot, low, high)
     if peak:
         ends = (max(INTENSITIES[0], peak["low"] / copied), INTENSITIES[-1])
-        plot.add([{"x": x, "y": peak["low"], "y2": peak["high"]} for x in ends], "area", color=GREY, opacity=0.25)
+        plot.add([{"x": x, "y": peak["low"], "y2": peak["high"]} for x in ends], "area", color=GRAY, opacity=0.25)
     plot.add(_roof("roof", reached, copied), "line", color=INK, strokeWidth=1.6)
     plot.add(dots, "point", ("what", "rate", "roof"), hollow=True, size=54, strokeWidth=1.8)
     name = machine.get("name", record.device)
     title = f"{name}: {rows.rate(reached, 'FLOP/s')} and {rows.rate(copied, 'B/s')} measured"
     title += f", so the roof turns flat at {number(reached / copied, 2)} FLOP per byte"
     unit = f"FLOP/s in {precision} against FLOP per byte moved at least, logarithmic; line: roof of the best copy and "
-    unit += f"product; hollow: noisy{'; grey: published peak' if peak else ''}. What lies above the slope is in cache."
+    unit += f"product; hollow: noisy{'; gray: published peak' if peak else ''}. What lies above the slope is in cache."
     spoken = "; ".join(f"{d['what']}: {d['rate']}, {d['roof']} of the roof" for d in dots)
     return plot.figure(title, unit, spoken, HEIGHT)
 
@@ -167,11 +167,11 @@ def _placed(row: dict[str, Any], device: str, record: CalibrationRecord) -> Plac
     return place(row, device)
 
 
-def _empty(colours: dict[str, str], low: float, high: float, marks: Sequence[float] = INTENSITIES) -> Plot:
+def _empty(colors: dict[str, str], low: float, high: float, marks: Sequence[float] = INTENSITIES) -> Plot:
     """Both axes, logarithmic."""
     return Plot(
         across(marks[0], marks[-1], marks, lambda v: f"{v:,g}", "FLOP per byte moved"),
-        up(low, high, lambda v: rows.rate(v, "")), colours,
+        up(low, high, lambda v: rows.rate(v, "")), colors,
     )  # fmt: skip
 
 
@@ -187,5 +187,5 @@ def _bands(plot: Plot, low: float, high: float) -> None:
     for i, region in enumerate(regions()):
         plot.add([{"x": x, "y": low, "y2": high} for x in (region.low, region.high)], "area", color=QUIET, opacity=0.1)
         middle = float(np.sqrt(region.low * region.high))
-        at = high / 1.5 if i != 1 else high / 2.9  # neighbours at two heights: their bands meet
+        at = high / 1.5 if i != 1 else high / 2.9  # neighbors at two heights: their bands meet
         plot.add([{"x": middle, "y": at, "label": region.name}], "text", color=INK, fontSize=12)

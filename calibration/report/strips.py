@@ -9,12 +9,12 @@ from typing import Any
 import altair as alt
 
 from calibration.record import Interval, Update
-from calibration.report.colours import BLUE, GREY, INK, ORANGE, QUIET
+from calibration.report.colors import BLUE, GRAY, INK, ORANGE, QUIET
 from calibration.report.plot import Figure, Plot, Rows, inline, linear, log_scale, marked_axis, plain, ticks
 from calibration.report.words import interval, number
 
-UPDATE = {"prior": GREY, "measured": ORANGE, "posterior": BLUE}
-"""Colours of a prior and what became of it."""
+UPDATE = {"prior": GRAY, "measured": ORANGE, "posterior": BLUE}
+"""Colors of a prior and what became of it."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,15 @@ class Strip:
 
 
 def strips(
-    rows: Sequence[Strip], title: str, unit: str, colours: Mapping[str, str], axis: str, shares: bool = False
+    rows: Sequence[Strip], title: str, unit: str, colors: Mapping[str, str], axis: str, shares: bool = False
 ) -> Figure:
-    """Intervals one below the other: a bar from 5 to 95 %, a dot at the median.
+    """Intervals one below the other: a bar from 5 to 95%, a dot at the median.
 
     Args:
         rows: what to show, from top to bottom.
         title: the chart's message.
         unit: the line below it.
-        colours: colour by kind.
+        colors: color by kind.
         axis: title of the axis.
         shares: whether the axis goes from 0 to 1; otherwise it is logarithmic.
     """
@@ -54,7 +54,7 @@ def strips(
     marks = marked_axis([v / 5 for v in range(6)] if shares else ticks(low, high), plain, axis)
     plot = Plot(
         alt.X("x:Q", scale=linear(low, high) if shares else log_scale(low, high), axis=marks),
-        alt.Y("y:Q", scale=linear(y, 0), axis=None), colours,
+        alt.Y("y:Q", scale=linear(y, 0), axis=None), colors,
     )  # fmt: skip
     if not shares and low < 1 < high:
         plot.add([{"x": 1, "y": 0, "y2": y}], "rule", color=QUIET, strokeDash=[3, 3])
@@ -95,7 +95,7 @@ def updates(rows: Sequence[Update], title: str, axis: str, shares: bool = False)
         Strip(u.label, f"weight {number(u.weight, 2)}",
               {"prior": u.prior, "measured": u.measured, "posterior": u.posterior}) for u in rows
     ]  # fmt: skip
-    unit = f"{axis[:1].upper()}{axis[1:]}{'' if shares else ', logarithmic'}; bars: 90 % interval, dots: median."
+    unit = f"{axis[:1].upper()}{axis[1:]}{'' if shares else ', logarithmic'}; bars: 90% interval, dots: median."
     return strips(given, title, unit, UPDATE, axis, shares) if given else None
 
 

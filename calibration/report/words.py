@@ -35,7 +35,7 @@ def short(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in per cent, with two digits."""
+    """A share in percent, with two digits."""
     return f"{number(100 * share, 2)}{SPACE}%"
 
 
@@ -47,7 +47,7 @@ def signed(value: float) -> str:
 
 
 def interval(span: Interval) -> str:
-    """Median and 90 % interval, with as many digits as the width deserves, and three at most."""
+    """Median and 90% interval, with as many digits as the width deserves, and three at most."""
     width, values = span.high - span.low, (span.median, span.low, span.high)
     if width <= 0:
         return number(span.median)
@@ -63,7 +63,7 @@ def interval(span: Interval) -> str:
 
 
 def around(middle: float, log_sd: float) -> Interval:
-    """Median and 90 % interval of what is lognormal."""
+    """Median and 90% interval of what is lognormal."""
     low, high = (middle * math.exp(z * min(log_sd, 20.0)) for z in (-Z90, Z90))
     return Interval(median=middle, low=low, high=high)
 

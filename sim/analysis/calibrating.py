@@ -102,7 +102,7 @@ def effect(identifier: str = IN_USE, runs: int = 1024, seed: int = 0, tell: Tell
     }  # fmt: skip
 
 
-def labelled(found: dict[str, Any]) -> dict[str, Any]:
+def labeled(found: dict[str, Any]) -> dict[str, Any]:
     """An effect with outcomes by the names that people read, as a report shows them."""
     outcomes = {side: {LABELS[name]: share for name, share in of.items()} for side, of in found["outcomes"].items()}
     return {**found, "outcomes": outcomes}

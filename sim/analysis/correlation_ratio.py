@@ -38,7 +38,7 @@ class Ratios(Short):
     ratio: Array
     """(inputs,), less what chance alone would show."""
     error: Array
-    """(inputs,) half of the 90 % interval, by the bootstrap."""
+    """(inputs,) half of the 90% interval, by the bootstrap."""
     luck: float | None
     """Share of the variance that chance has a part in: what is left when the dice are rolled again."""
     mean: float
@@ -48,7 +48,7 @@ class Ratios(Short):
     """Why there are no ratios: they are NaN then, and `luck` is None."""
 
     def frame(self) -> pl.DataFrame:
-        """One row per input: `as_drawn` with its 90 % interval."""
+        """One row per input: `as_drawn` with its 90% interval."""
         import polars as pl
 
         return pl.DataFrame({

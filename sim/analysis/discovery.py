@@ -78,7 +78,7 @@ class Question:
         """Whether it holds."""
         if not self.sign:
             return values > 0.5
-        with np.errstate(invalid="ignore"):  # what does not exist fulfils nothing
+        with np.errstate(invalid="ignore"):  # what does not exist fulfills nothing
             return values >= self.threshold if self.sign == ">=" else values <= self.threshold
 
 

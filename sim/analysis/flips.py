@@ -204,7 +204,7 @@ def search(spec: Scenario, lines: Sequence[_Line], ask: Ask, year: int, to: str 
         return max(there[name] - max(share for other, share in there.items() if other != name) for name in wanted)
 
     def near(there: Shares) -> float:
-        """How close it comes; towards a wanted outcome only its own share counts."""
+        """How close it comes; toward a wanted outcome only its own share counts."""
         return there[to] if to else gain(there)
 
     def flipped(there: Shares) -> bool:

@@ -42,7 +42,7 @@ class Screening(Short):
     sigma: Array
     """(inputs,) its spread: large where the effect hangs on other inputs or is not linear."""
     error: Array
-    """(inputs,) half of the 90 % interval of `mu_star`."""
+    """(inputs,) half of the 90% interval of `mu_star`."""
     trajectories: int
     note: str = ""
     """Why no input stands out."""
@@ -122,10 +122,10 @@ def _sampled(names: Sequence[str], trajectories: int, seed: int) -> Array:
 def _analysed(
     outcome: str, names: tuple[str, ...], labels: tuple[str, ...], points: Array, y: Array, seed: int
 ) -> Screening:
-    from SALib.analyze import morris as analyser
+    from SALib.analyze import morris as analyzer
 
     number = int(rng.generator(seed, "morris bootstrap").integers(2**31))
-    found = analyser.analyze(_problem(names), points, y, conf_level=0.9, num_levels=LEVELS, seed=number)
+    found = analyzer.analyze(_problem(names), points, y, conf_level=0.9, num_levels=LEVELS, seed=number)
     values = {name: np.asarray(found[name], dtype=float) for name in ("mu", "mu_star", "sigma", "mu_star_conf")}
     note = "" if np.ptp(y) > 0 else f"it is {y[0]:g} in all {len(y):,} futures, so that no input moves it"
     return Screening(

@@ -102,7 +102,7 @@ class PriceList(Short):
         return sorted(rows, key=lambda group: -max(abs(price.effects[self.lead].mean) for price in group))
 
     def frame(self) -> pl.DataFrame:
-        """One row per lever, company and end: mean effects with their 90 % intervals, and the spread over futures."""
+        """One row per lever, company and end: mean effects with their 90% intervals, and the spread over futures."""
         import polars as pl
 
         rows = []

@@ -80,7 +80,7 @@ class Regret(Short):
         return np.asarray((best - self.scores) * (1 if self.most else -1))
 
     def interval(self, policy: int, world: int) -> Paired:
-        """Mean regret with its 90 % interval, future by future."""
+        """Mean regret with its 90% interval, future by future."""
         best = int(self.best[world])
         one, two = self.values[policy, world], self.values[best, world]
         one, two = (one, two) if self.most else (two, one)
@@ -101,7 +101,7 @@ class Regret(Short):
         return np.asarray((self.regrets <= tolerance).sum(axis=1))
 
     def frame(self) -> pl.DataFrame:
-        """One row per policy and world: score, regret and its 90 % interval."""
+        """One row per policy and world: score, regret and its 90% interval."""
         import polars as pl
 
         rows = []

@@ -38,7 +38,7 @@ ABOVE = (
 
 @dataclass(frozen=True, repr=False)
 class Indices(Short):
-    """First-order and total indices of one outcome, with 90 % bootstrap intervals."""
+    """First-order and total indices of one outcome, with 90% bootstrap intervals."""
 
     outcome: str
     names: tuple[str, ...]
@@ -203,8 +203,8 @@ def _resampled(f_a: Array, f_ab: Array, f_b: Array, seed: int) -> tuple[Array, A
     n = f_a.size
     picks = rng.generator(seed, "sensitivity bootstrap").integers(0, n, (RESAMPLES, n))
     weights = np.stack([np.bincount(pick, minlength=n) for pick in picks]) / n
-    centre = np.concatenate([f_a, f_b]).mean()
-    a, ab, b = f_a - centre, f_ab - centre, f_b - centre
+    center = np.concatenate([f_a, f_b]).mean()
+    a, ab, b = f_a - center, f_ab - center, f_b - center
     mean = weights @ (a + b) / 2
     variance = weights @ (a**2 + b**2) / 2 - mean**2
     variance[variance <= 1e-12 * np.var(np.concatenate([a, b]))] = np.nan

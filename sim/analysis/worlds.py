@@ -21,7 +21,7 @@ class World:
 
 
 def _fixed(name: str, place: int) -> Callable[[Scenario], Scenario]:
-    """A parameter at the low (0) or high (2) end of the 90 % interval of its prior."""
+    """A parameter at the low (0) or high (2) end of the 90% interval of its prior."""
 
     def over(spec: Scenario) -> Scenario:
         value = parameters()[name].distribution.interval()[place]

@@ -62,7 +62,7 @@ def evaluate(task: Task) -> dict[str, Array]:
     answers: list[dict[str, Array]] = []
     for begin in range(0, task.runs, CHUNK):
         count = min(CHUNK, task.runs - begin)
-        with np.errstate(all="ignore"):  # numbers that are not finite are refused afterwards, in one line
+        with np.errstate(all="ignore"):  # numbers that are not finite are refused afterward, in one line
             run = simulate(
                 task.spec, runs=count, seed=task.seed, until=task.horizon, first=task.first + begin, keep=keep,
                 scores=None if task.scores is None else task.scores[:, begin : begin + count],

@@ -148,7 +148,7 @@ def _check_place(job: Job) -> None:
 
 
 def _runs(parts: Sequence[Part]) -> Iterator[list[Part]]:
-    """Neighbouring parts of one point and seed: they are simulated together and cut afterwards."""
+    """Neighboring parts of one point and seed: they are simulated together and cut afterward."""
     together: list[Part] = []
     for part in parts:
         last = together[-1] if together else None

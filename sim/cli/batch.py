@@ -259,7 +259,7 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-# --- afterwards -----------------------------------------------------------------------------------------------------
+# --- afterward -----------------------------------------------------------------------------------------------------
 
 
 def _report(study: Study, readable: bool = True) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class What(StrEnum):
 
 
 LEAST_REFITS = 20
-"""Refits from which a 90 % interval has one of them on either side."""
+"""Refits from which a 90% interval has one of them on either side."""
 _MEASURES = (What.bench, What.train, What.levers, What.fit, What.all)
 _TAKES: dict[str, tuple[What, ...]] = {
     **dict.fromkeys(("fast", "full", "smoke", "device", "peak_tflops", "peak_gbs", "within", "restart"), _MEASURES),
@@ -100,7 +100,7 @@ def calibrate(
         int, typer.Option(metavar="N", min=0, help="For law: leave out the N highest losses, and say which.")
     ] = 0,
     bootstrap: Annotated[
-        int, typer.Option(metavar="N", min=0, max=500, help="For law: refit N times, for 90 % intervals.")
+        int, typer.Option(metavar="N", min=0, max=500, help="For law: refit N times, for 90% intervals.")
     ] = 0,
     recorded: Annotated[bool, typer.Option("--recorded", help="For demo: show the recorded run.")] = False,
     as_json: Annotated[
@@ -192,13 +192,13 @@ def _measure(what: What, tier: str, device: str, out: Path | None, options: list
 def _report(identifier: str, out: Path, device: str, simulated: bool, runs: int) -> None:
     """Write a result as a page, with the catalogue and, when asked, its effect: both lie in layers above it."""
     from scenarios.tables import DATA
-    from sim.analysis.calibrating import labelled
+    from sim.analysis.calibrating import labeled
 
     words = ["report", identifier, "--catalogue", str(DATA / "chips.csv"), "--out", str(out)]
     with TemporaryDirectory(prefix="polarity-") as folder:
         if simulated:
             path = Path(folder) / "effect.json"
-            path.write_text(json.dumps(labelled(_simulated(identifier, runs))), encoding="utf-8")
+            path.write_text(json.dumps(labeled(_simulated(identifier, runs))), encoding="utf-8")
             words += ["--effect", str(path)]
         _start(words, device)
 
@@ -227,7 +227,7 @@ def _start(words: list[str], device: str) -> None:
 def _law(losses: str | None, drop_highest: int, draws: int, as_json: bool) -> None:
     """Fit a scaling law to losses; the published Chinchilla points by default."""
     if 0 < draws < LEAST_REFITS:
-        raise InputError(f"--bootstrap {draws}: too few refits for 90 % intervals; give {LEAST_REFITS} to 500, or 0")
+        raise InputError(f"--bootstrap {draws}: too few refits for 90% intervals; give {LEAST_REFITS} to 500, or 0")
     options = ["--drop-highest", str(drop_highest), "--draws", str(draws), *(["--json"] if as_json else [])]
     _start(["law", *options, "--", "chinchilla" if losses is None else losses], "cpu")
 

@@ -205,7 +205,7 @@ def _simulated(spec: Scenario, runs: int, seed: int, until: int, progress: Calla
 
     from sim.run import simulate
 
-    with np.errstate(all="ignore"):  # numbers that are not finite are refused afterwards, in one line
+    with np.errstate(all="ignore"):  # numbers that are not finite are refused afterward, in one line
         return simulate(spec, runs=runs, seed=seed, until=until, progress=progress)
 
 

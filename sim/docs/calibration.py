@@ -75,5 +75,5 @@ def _costs(record: CalibrationRecord, table: Table) -> str:
         table(sheet.columns, sheet.rows)
         + f"\n`{made.command}` on {record.device}, torch {made.versions['torch']}, {made.corpus['files']} files of the "
         f"standard library (manifest `{made.corpus['manifest']}`), commit `{made.commit[:12]}`; the grid took "
-        f"{made.flop['grid']:.2g} FLOP. {rows.utilisation(record)} Raw log: `calibration/results/{made.log}`.\n"
+        f"{made.flop['grid']:.2g} FLOP. {rows.utilization(record)} Raw log: `calibration/results/{made.log}`.\n"
     )

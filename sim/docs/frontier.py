@@ -38,7 +38,7 @@ def _speed(table: Table) -> str:
     """Growth a year with its range, with each form forced, and at the edge beside the record."""
     run = _run()
     mix = [np.quantile(lead.us_speed(run, run.step(y)), (0.05, 0.5, 0.95)) for y in YEARS]
-    rows = [("as drawn, 5 to 95 %", *(f"{m:.1f} ({low:.1f} to {high:.1f})" for low, m, high in mix))]
+    rows = [("as drawn, 5 to 95%", *(f"{m:.1f} ({low:.1f} to {high:.1f})" for low, m, high in mix))]
     for name, by_year in frontier.speed_by_form(run).items():
         rows.append((f"all {name.replace('_', ' ')}", *(f"{by_year[str(y)]:.1f}" for y in YEARS)))
     low, middle, high = np.quantile(lead.us_speed(run, lead.edge_step(run)), (0.05, 0.5, 0.95))
@@ -69,5 +69,5 @@ def _runs(table: Table) -> str:
             year, "{1:.1e} ({0:.1e} to {2:.1e})".format(*size), "{1:.1f} ({0:.1f} to {2:.1f})".format(*cost),
             f"{chips:,.0f}",
         ))  # fmt: skip
-    head = ("End of", "FLOP (5 to 95 %)", "Cost, billion US dollars", "US spending on chips in the year, billion")
+    head = ("End of", "FLOP (5 to 95%)", "Cost, billion US dollars", "US spending on chips in the year, billion")
     return table(head, rows)

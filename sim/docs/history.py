@@ -45,7 +45,7 @@ def _scores(table: Table) -> str:
             bias = f"{score['median_error']:+.3f}" if name != "all" else "–"
             rows.append((cutoff, name, score["points"], *cover, *shown, bias))
     ess = "; ".join(f"{c}: {kept(c).ess:,.0f} of {kept(c).draws:,}" for c in CUTOFFS)
-    head = ("Cut-off", "Pattern", "Points", "In 50 %", "In 90 %", "CRPS", "CRPS, last value", "CRPS, trend",
+    head = ("Cut-off", "Pattern", "Points", "In 50%", "In 90%", "CRPS", "CRPS, last value", "CRPS, trend",
             "Absolute error", "Median error")  # fmt: skip
     return table(head, rows) + f"\nEffective draws by cut-off: {ess}.\n"
 
@@ -98,13 +98,13 @@ def _without(table: Table) -> str:
 
 
 def _misses(table: Table) -> str:
-    """Figures outside the 90 % band of the latest kept blind run."""
+    """Figures outside the 90% band of the latest kept blind run."""
     rows = [
         (r["label"], r["quarter"], f"{r['recorded']:.3g}", f"{r['p50']:.3g}", f"{r['p05']:.3g} to {r['p95']:.3g}",
          r["unit"])
         for r in kept(CUTOFFS[-1]).figures() if not r["in90"]
     ]  # fmt: skip
-    return table(("Figure", "Quarter", "Recorded", "Median", "5 to 95 %", "Unit"), rows)
+    return table(("Figure", "Quarter", "Recorded", "Median", "5 to 95%", "Unit"), rows)
 
 
 def _facts() -> dict[str, Any]:
@@ -154,7 +154,7 @@ def _correlations(table: Table) -> str:
     rows = []
     for name, (dim, found) in fractions(read(IN_USE)).items():
         rows.append((f"`{name}`", found.median, f"{found.low:g} to {found.high:g}", found.tier, dim, found.source))
-    head = ("Hardware fraction", "Median", "5 to 95 %", "Tier", "Sobol column", "Source")
+    head = ("Hardware fraction", "Median", "5 to 95%", "Tier", "Sobol column", "Source")
     return pairs + "\n" + table(head, rows)
 
 
@@ -192,7 +192,7 @@ def _earlier(table: Table) -> str:
     ]  # fmt: skip
     without = ", ".join(f"`{name}`" for name in parameters() if name not in earlier())
     return (
-        table(("Parameter", "Known by", "Median and 5 to 95 %", "Tier", "Source"), rows)
+        table(("Parameter", "Known by", "Median and 5 to 95%", "Tier", "Source"), rows)
         + f"\nNo row: {without}. Where today's source is later than the cut-off, today's prior stands in with a spread "
         f"{WIDER:g} times as wide.\n"
     )

@@ -20,6 +20,7 @@ from typing import Any, get_args
 import numpy as np
 
 import scenarios
+from calibration.record import TierName
 from scenarios.decisions import DECISIONS
 from scenarios.events import KINDS, MOST_QUARTERS, USUAL_QUARTERS
 from scenarios.glossary import terms
@@ -31,7 +32,7 @@ from scenarios.quantities import Choice
 from scenarios.quarters import DATA_UNTIL, FIRST, label
 from scenarios.rules import MEANINGS as RULE_VALUES, WORLD, history, known_values
 from scenarios.schema import Switches
-from scenarios.tables import DATA, Tier, table
+from scenarios.tables import DATA, table
 from scenarios.values import PROFILES, VALUES
 from sim import checkout
 from sim.docs import calibration, frontier, history as docs_history, numbers
@@ -158,7 +159,7 @@ def _spread(row: Parameter) -> tuple[str, str]:
 def parameters_short() -> str:
     """One line per parameter."""
     return _table(
-        ("Parameter", "Meaning", "Unit", "Median", "5 to 95 %", "Tier"),
+        ("Parameter", "Meaning", "Unit", "Median", "5 to 95%", "Tier"),
         ((f"`{r.name}`", r.label, r.unit, *_spread(r), r.tier) for r in parameters().values()),
     )
 
@@ -178,7 +179,7 @@ def parameters_full() -> str:
 def tiers() -> str:
     """How many parameters stand on what."""
     rows = parameters().values()
-    counts = ((tier, sum(row.tier == tier for row in rows)) for tier in get_args(Tier))
+    counts = ((tier, sum(row.tier == tier for row in rows)) for tier in get_args(TierName))
     return _table(("Tier", "Parameters"), counts)
 
 

@@ -32,12 +32,12 @@ CLOSING = {"tools": "tool_controls", "hbm": "hbm_controls", "subsidiary": "cloud
 """Channels that rules close in part, and the lever that replaces the rules' strength."""
 RISING = {"allied_split": 1, "diversion_uncovered": 1, "efficiency_shock": 2, "fab_breakthrough": 8,
           "scaling_slowdown": 1, "rl_ceiling": 4}  # fmt: skip
-"""Events that stay, and the quarters over which each comes; judgement."""
+"""Events that stay, and the quarters over which each comes; judgment."""
 
 
 MINERAL_LOSS, MINERAL_FADE = 0.12, 10.0
 """Share of US-designed production that full mineral controls stop at first, and quarters over which stocks and
-substitutes take their place; judgement: for wider rare-earth controls, not gallium and germanium alone."""
+substitutes take their place; judgment: for wider rare-earth controls, not gallium and germanium alone."""
 SUPPLIES = {"tool_revenue": "tools_to_china_usd_bn", "memory_revenue": "memory_to_china_usd_bn"}
 """Accounts of who sells to Chinese fabs, and the quantity in the table of units that names the sellers."""
 
@@ -127,7 +127,7 @@ class Inputs(Recorded):
     def _shares_abroad(self) -> Array:
         """(A,) share of orders outside China: that of 2025, or before it was known, what had been published.
 
-        Rules on sales to a buyer take from its orders. Shares of single buyers are judgement, so they are not raised
+        Rules on sales to a buyer take from its orders. Shares of single buyers are judgment, so they are not raised
         for what the rules of their time held back.
 
         Then the part of owners outside the United States is that of the last known year's spending, and each of them

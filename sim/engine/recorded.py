@@ -38,9 +38,9 @@ HALF_QUARTER, MID_YEAR = 0.125, 0.5
 LEAST_OUTPUT = 1e-3
 """Stands for a recorded output of nothing, so that it has a logarithm; thousand 910C equivalents a year."""
 OLD_LINE_YEARS = 0.6
-"""Years over which the line of the older class fades after the data; judgement, from H100 after B200."""
+"""Years over which the line of the older class fades after the data; judgment, from H100 after B200."""
 MEGAWATT_ELSEWHERE, PAY_ELSEWHERE = 14.0, 150.0
-"""What a megawatt (million US dollars) and a person (thousand a year) cost whom the table does not name; judgement."""
+"""What a megawatt (million US dollars) and a person (thousand a year) cost whom the table does not name; judgment."""
 SAMPLES = 0.002
 """A class with less of the merchant supply than this is in samples, not in volume."""
 LIST_PRICE = {2022.0: 30_000, 2023.0: 29_000, 2024.0: 26_000, 2025.0: 19_000, 2026.0: 13_600, 2026.5: 13_200}

@@ -22,19 +22,19 @@ from sim.equations.domestic import Capacity
 from sim.equations.trade import CHANNELS
 
 RL_TRACE = 0.0006
-"""Share of compute for reinforcement learning at the start: the axis was known, not used; judgement."""
+"""Share of compute for reinforcement learning at the start: the axis was known, not used; judgment."""
 FIRST_POLICING = 0.15
-"""How hard hubs looked for diverted chips in 2022; judgement."""
+"""How hard hubs looked for diverted chips in 2022; judgment."""
 FIRST_PUSH = 0.5
-"""China's domestic push in 2022; judgement."""
+"""China's domestic push in 2022; judgment."""
 REFERENCE_YEARS = 1.25
 """Years of reference growth by which efficiency lies below that of January 2024 at the start."""
 BEHIND_AT_FIRST = 0.5
-"""Orders of magnitude of efficiency by which everybody else starts behind the United States; judgement."""
+"""Orders of magnitude of efficiency by which everybody else starts behind the United States; judgment."""
 EARLY_MEMORY = 60.0
-"""Memory in stock beside the recorded stockpile, thousand 910C equivalents; judgement."""
+"""Memory in stock beside the recorded stockpile, thousand 910C equivalents; judgment."""
 GAP_AT_FIRST = 10.0
-"""ECI points between frontiers that actors see before the first quarter; judgement."""
+"""ECI points between frontiers that actors see before the first quarter; judgment."""
 
 
 def first(inputs: Inputs, p: Draws, constants: Constants, factual: Anchor | None) -> State:

@@ -32,7 +32,7 @@ class State:
     plan: Array
     """US dollars a quarter planned for AI in all uses, policy and race apart: after what could be ordered."""
     target: Array
-    """US dollars a quarter that revenue and its return carry: what plans move towards."""
+    """US dollars a quarter that revenue and its return carry: what plans move toward."""
     wish: Array
     """The same plan without a look at what could be ordered; kept after the data only where books of money are."""
     base_plan: Array

@@ -9,7 +9,7 @@ from sim.ensemble.rng import Array
 from sim.equations import costs, domestic
 
 LOGIC_TOOLS = 0.7
-"""Share of tools for Chinese AI chips that makes logic, the rest makes memory; judgement."""
+"""Share of tools for Chinese AI chips that makes logic, the rest makes memory; judgment."""
 
 
 def tool_sales(s: State, q: Quarter) -> Array:

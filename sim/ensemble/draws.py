@@ -152,7 +152,7 @@ class Shifted:
         return values
 
     def interval(self) -> tuple[float, float, float]:
-        """The 5, 50 and 95 % points, for tables."""
+        """The 5, 50 and 95% points, for tables."""
         return _points_of(self)
 
 
@@ -168,7 +168,7 @@ class Bounded:
         return values
 
     def interval(self) -> tuple[float, float, float]:
-        """The 5, 50 and 95 % points, for tables; they lie within the bounds."""
+        """The 5, 50 and 95% points, for tables; they lie within the bounds."""
         low, mid, high = self.given.interval()
         return float(low), float(mid), float(high)
 
@@ -187,7 +187,7 @@ class Above:
         return values
 
     def interval(self) -> tuple[float, float, float]:
-        """The 5, 50 and 95 % points, for tables."""
+        """The 5, 50 and 95% points, for tables."""
         return _points_of(self)
 
 

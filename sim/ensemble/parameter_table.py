@@ -13,7 +13,7 @@ FIELDS = {"name", "label", "unit", "kind", "tier", "source", "as_of", "meaning"}
 
 
 def rows(spec: Scenario) -> list[dict[str, Any]]:
-    """Every uncertain number with median and 90 % interval as drawn, and its prior where a calibration moved it."""
+    """Every uncertain number with median and 90% interval as drawn, and its prior where a calibration moved it."""
     record, by_history = calibration_of(spec), _by_history(spec)
     drawn = distributions(spec)
     before = distributions(spec.with_changes(calibration=record.prior)) if record.prior else drawn
@@ -35,7 +35,7 @@ def rows(spec: Scenario) -> list[dict[str, Any]]:
 
 
 def _by_history(spec: Scenario) -> dict[str, dict[str, Any]]:
-    """Median and 90 % interval of the draws weighed by history, and whether they differ from the prior."""
+    """Median and 90% interval of the draws weighed by history, and whether they differ from the prior."""
     if spec.weighting != "history":
         return {}
     rows = weighed(spec.data_until).facts["parameters"]

@@ -12,29 +12,29 @@ from sim.equations.growth import eased
 LEAST_PRETRAINING = 1e-6
 """Share of compute for pretraining below which reinforcement learning has no base."""
 RUN_SECONDS = 120 * 86_400.0
-"""Length of a frontier run: four months; judgement, published runs took two to six."""
+"""Length of a frontier run: four months; judgment, published runs took two to six."""
 REFERENCE_PRETRAINING = 0.19
 """Share of compute for pretraining at which concentration is stated: that of actors before reinforcement learning."""
 ROLLOUT_SHARE = 0.7
-"""Share of RL compute that decodes; judgement, reports of RL systems say rollouts dominate."""
+"""Share of RL compute that decodes; judgment, reports of RL systems say rollouts dominate."""
 LEVEL = 1.0
-"""ECI points over which a follower becomes a leader, and own reasoning takes the place of imported; judgement."""
+"""ECI points over which a follower becomes a leader, and own reasoning takes the place of imported; judgment."""
 RL_BASE = 26.0
 """log10 FLOP: unit of the midpoint of reinforcement, and the base from which a growing gain rises."""
 LEAST_REACH = 1e-6
 """ECI points below which short cuts bring nothing."""
 RL_ONSET = 0.35
-"""Width, in log10 FLOP, over which a gain that goes on by the decade begins; judgement."""
+"""Width, in log10 FLOP, over which a gain that goes on by the decade begins; judgment."""
 FOLLOWER_START, FOLLOWER_YEARS, FOLLOWER_STATED = 2022.5, 2.0, 2026.0
 """When followers' short cuts began to grow, over how many years, and when the term has its stated size."""
 COPIED = 0.5
-"""Share of a follower's engineering that copies what the leader publishes; judgement."""
+"""Share of a follower's engineering that copies what the leader publishes; judgment."""
 MOST_OPEN = 1.5
-"""Openness, against today's, beyond which there is nothing more to copy; judgement."""
+"""Openness, against today's, beyond which there is nothing more to copy; judgment."""
 ALL_IN = 1.84
 """Price of a chip with its servers, network and facility, against the chip alone (Epoch AI)."""
 ENERGY = 1.1
-"""What energy adds to the cost of a run, times; judgement: about a tenth."""
+"""What energy adds to the cost of a run, times; judgment: about a tenth."""
 LIFE_YEARS, HOURS_A_YEAR = 5.5, 8766
 """Life of a chip over which its price is spread, and the hours of a mean year."""
 TEST_TIME_REFERENCE = 1e6
@@ -50,7 +50,7 @@ def largest_run(stock: Array, concentration: Array, pretraining: Array, p: Draws
         stock: (actors, runs) usable compute for training, H100e.
         concentration: share of it in the largest run.
         pretraining: share of compute for pretraining.
-        p: parameters (utilisation, uptime).
+        p: parameters (utilization, uptime).
     """
     per_h100e = p.mfu * p.goodput * (H100_BF16 * RUN_SECONDS / REFERENCE_PRETRAINING)
     return np.log10(stock * concentration * pretraining * per_h100e + 1.0)

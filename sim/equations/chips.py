@@ -35,7 +35,7 @@ CLASSES = US_CLASSES + CHINESE
 H100_TPP = 15_832.0
 """Total processing performance of an H100: 1,979 dense 8-bit TFLOP/s times 8."""
 MEMORY_POWER = 0.3
-"""Share of a chip's power that goes with its memory bandwidth; the rest with arithmetic; judgement."""
+"""Share of a chip's power that goes with its memory bandwidth; the rest with arithmetic; judgment."""
 H100_BF16 = 989.4e12
 """Dense BF16 peak of an H100, FLOP/s."""
 

@@ -12,16 +12,16 @@ H100 = CLASSES.index("H100")
 LINK_WHOLE, LINK_TAKEN, LINK_BINDS = 900.0, 500.0, 8_000.0
 """Scale-up link of an H100 (GB/s), what the largest cut took off it (H800: 400), and the TPP from which it binds."""
 LINK_PENALTY = 0.15
-"""Largest loss of training throughput from a halved scale-up link; judgement, overlapped communication hides most."""
+"""Largest loss of training throughput from a halved scale-up link; judgment, overlapped communication hides most."""
 EIGHT_BIT_MOST, EIGHT_BIT_MIDDLE, EIGHT_BIT_WIDTH = 0.8, 2027.0, 0.7
-"""Largest share of training in 8 bits, the year of half of it, and the width of the change; judgement.
+"""Largest share of training in 8 bits, the year of half of it, and the width of the change; judgment.
 
 DeepSeek-V3 (arXiv 2412.19437) trained in FP8; chips from Rubin on are built for low precision.
 """
 MATURITY_GROWTH = 0.05
-"""Yearly rise of Chinese software maturity towards 1; judgement."""
+"""Yearly rise of Chinese software maturity toward 1; judgment."""
 BREAKTHROUGH_SOFTWARE = 0.15
-"""What a fab breakthrough of size 1 adds to the maturity of software, as a share of it; judgement."""
+"""What a fab breakthrough of size 1 adds to the maturity of software, as a share of it; judgment."""
 MATURITY_FROM = 2026.0
 """Year at whose start the maturity parameter is stated."""
 

@@ -18,23 +18,23 @@ from sim.equations.feedback import SERVED_RETURNS
 ENFORCEMENT = 235e6
 """US dollars a year of the Bureau of Industry and Security in fiscal 2026 (191 million in fiscal 2023 to 2025)."""
 POLICING = 400e6
-"""US dollars a year that hubs pay together to look into all transit of chips, each by its part of it; judgement, no
+"""US dollars a year that hubs pay together to look into all transit of chips, each by its part of it; judgment, no
 budget is published."""
 CHECK = 50.0
-"""US dollars per exported H100e with a location check; judgement: software and its upkeep, not hardware (IAPS)."""
+"""US dollars per exported H100e with a location check; judgment: software and its upkeep, not hardware (IAPS)."""
 REFUSED = 0.12
-"""Share of revenue that full limits on access to served models forgo; judgement: Anthropic
-gave up several hundred million dollars by refusing Chinese-owned customers (statement of February 2026), 2 to 8 %."""
+"""Share of revenue that full limits on access to served models forgo; judgment: Anthropic
+gave up several hundred million dollars by refusing Chinese-owned customers (statement of February 2026), 2 to 8%."""
 EQUIPMENT = 0.75
-"""Share of money for fabs that buys tools; judgement, as in leading-edge fabs."""
+"""Share of money for fabs that buys tools; judgment, as in leading-edge fabs."""
 HOME_TOOLS = 0.215
-"""Weight of Chinese tools against foreign ones that no control keeps out: 35 % are Chinese at the controls of 2026."""
+"""Weight of Chinese tools against foreign ones that no control keeps out: 35% are Chinese at the controls of 2026."""
 TRANSIT_CUT = 0.5
-"""Share of the margin on diverted chips that stays where they pass through; judgement."""
+"""Share of the margin on diverted chips that stays where they pass through; judgment."""
 MEMORY_PRICE = 1600.0
 """US dollars for the high-bandwidth memory of a 910C (128 GB at 10 to 15 dollars); inferred."""
 MINERALS = 4e9
-"""US dollars a year that China loses in exports and pays in enforcement under full mineral controls; judgement: magnets
+"""US dollars a year that China loses in exports and pays in enforcement under full mineral controls; judgment: magnets
 worth about 3 billion dollars are exported in a year."""
 LEAST_LEFT = 1e-3
 """Share of compute that serves or researches below which nothing more is counted as forgone."""
@@ -52,7 +52,7 @@ class Item:
     formula: str
     basis: str
     """Where its numbers come from."""
-    tier: Literal["data", "inferred", "judgement"]
+    tier: Literal["data", "inferred", "judgment"]
     within: str = ""
     """Another item that has it in it already: it is left out of sums."""
 
@@ -64,44 +64,44 @@ class Item:
 
 ITEMS: dict[str, Item] = {
     "ai_revenue": Item(
-        "AI revenue", "lost", "section 7.11, a quarter of it", "Lab and cloud revenue of 2026", "judgement",
+        "AI revenue", "lost", "section 7.11, a quarter of it", "Lab and cloud revenue of 2026", "judgment",
     ),
     "chip_profit": Item(
         "Chip makers' profit on foreign sales", "lost",
         "what foreign buyers, licensed ones and smugglers pay for US-designed chips, less what those cost to make",
-        "Gross margin of 72 to 75 % (NVIDIA, filings); units and prices are the model's", "inferred",
+        "Gross margin of 72 to 75% (NVIDIA, filings); units and prices are the model's", "inferred",
     ),
     "license_cut": Item(
         "Government cut of licensed sales", "lost", "cut · price of licensed chips that come",
-        "15 % on H20, 25 % under Section 232 (January 2026)", "data",
+        "15% on H20, 25% under Section 232 (January 2026)", "data",
     ),
     "tool_revenue": Item(
         "Chip tools sold to China", "lost",
         f"money for Chinese fabs · {EQUIPMENT:g} · foreign share of tools · the country's share of suppliers",
-        "Sales of five makers in 2024 (House Select Committee); share of Chinese tools 35 % (Jiemian)", "inferred",
+        "Sales of five makers in 2024 (House Select Committee); share of Chinese tools 35% (Jiemian)", "inferred",
     ),
     "memory_revenue": Item(
         "High-bandwidth memory sold to China", "lost",
         f"imported memory · {MEMORY_PRICE:,.0f} dollars per 910C; "
         "none is imported under the controls of 2026 or stricter ones",
-        "A fifth to 30 % of Samsung's high-bandwidth memory went to China in 2024 (Reuters)", "inferred",
+        "A fifth to 30% of Samsung's high-bandwidth memory went to China in 2024 (Reuters)", "inferred",
     ),
     "rent": Item(
         "Rent from Chinese users", "lost", "newly rented compute · 0.9 · internal price, by host", "Section 7.6",
-        "judgement",
+        "judgment",
     ),
     "transit_trade": Item(
         "Margin on chips that pass through to China", "lost",
         f"diverted chips by route · (street price − list price) · {TRANSIT_CUT:g}",
-        "Street prices (FT, press); cut is judgement", "judgement",
+        "Street prices (FT, press); cut is judgment", "judgment",
     ),
     "compensation_received": Item(
-        "Compensation from the United States", "lost", "as paid, by share of tool sales", "Judgement", "judgement",
+        "Compensation from the United States", "lost", "as paid, by share of tool sales", "Judgment", "judgment",
     ),
     "production_lost": Item(
         "Production lost to mineral controls", "forgone",
         "share of lines that stand still · capacity · share of deliveries at home · (price − cost)",
-        "USGS on gallium and germanium (3.4 billion dollars, 1.7 to 9.0); size is judgement", "judgement",
+        "USGS on gallium and germanium (3.4 billion dollars, 1.7 to 9.0); size is judgment", "judgment",
     ),
     "enforcement": Item(
         "Enforcement of controls", "spent", f"{ENFORCEMENT / 1e6:g} million dollars a year · effort",
@@ -109,19 +109,19 @@ ITEMS: dict[str, Item] = {
     ),
     "verification": Item(
         "Location checks", "spent", f"{CHECK:g} dollars · checked share · exported H100e",
-        "IAPS: software, cheap", "judgement",
+        "IAPS: software, cheap", "judgment",
     ),
     "compensation_paid": Item(
         "Compensation to allies that follow further than by themselves", "spent",
-        "tool sales that they lose by it", "Judgement", "judgement",
+        "tool sales that they lose by it", "Judgment", "judgment",
     ),
     "policing": Item(
         "Policing of transit", "spent", f"{POLICING / 1e6:g} million dollars a year · policing · part of the transit",
-        "Judgement", "judgement",
+        "Judgment", "judgment",
     ),
     "minerals": Item(
         "Mineral exports given up", "spent", f"{MINERALS / 1e9:g} billion dollars a year · size",
-        "Judgement", "judgement",
+        "Judgment", "judgment",
     ),
     "premium": Item(
         "Paid above the list price", "spent", "what China pays for chips and rent less their worth at list price",
@@ -130,22 +130,22 @@ ITEMS: dict[str, Item] = {
     "talent": Item(
         "Holding and winning talent", "spent",
         "people held · a quarter of what they would earn more in the United States, and 0.6 million dollars once",
-        "Reuters on Chinese programs (3 to 5 million yuan)", "judgement",
+        "Reuters on Chinese programs (3 to 5 million yuan)", "judgment",
     ),
     "investment": Item(
         "AI investment beside chips", "spent", "budget less its share for chips: data centers, power, fabs, people",
-        "As for the United States and China, where they stand apart", "judgement",
+        "As for the United States and China, where they stand apart", "judgment",
     ),
     "chips": Item(
         "Chips", "spent", "paid for chips and rented compute, in China without what is above the list price",
         "Section 7.5", "inferred",
     ),
-    "fabs": Item("Fabs and tools", "spent", "budget · share", "SEMI, companies; the AI part is judgement", "judgement"),
+    "fabs": Item("Fabs and tools", "spent", "budget · share", "SEMI, companies; the AI part is judgment", "judgment"),
     "power": Item("Data centers and power", "spent", "budget · share", "Cost per megawatt of 2025-26", "inferred"),
-    "people": Item("People", "spent", "budget · share, in China less talent", "Pay of 2025-26", "judgement"),
+    "people": Item("People", "spent", "budget · share, in China less talent", "Pay of 2025-26", "judgment"),
     "serving_forgone": Item(
         "Revenue that idle and safety compute would have served", "forgone",
-        f"revenue · ((1 − idle − safety)^−{SERVED_RETURNS:g} − 1)", "Section 7.11", "judgement", within="ai_revenue",
+        f"revenue · ((1 − idle − safety)^−{SERVED_RETURNS:g} − 1)", "Section 7.11", "judgment", within="ai_revenue",
     ),
     "experiments_forgone": Item(
         "Research compute that stands idle, guards or works on safety", "forgone",
@@ -155,10 +155,10 @@ ITEMS: dict[str, Item] = {
     ),
     "access_limits": Item(
         "Revenue lost by limiting access to models", "forgone", f"revenue · r/(1 − r), r = {REFUSED:g} · limits",
-        "Anthropic, February 2026", "judgement", within="ai_revenue",
+        "Anthropic, February 2026", "judgment", within="ai_revenue",
     ),
     "secrecy": Item(
-        "People who guard, or do work twice", "forgone", "people · share · pay", "Judgement", "judgement",
+        "People who guard, or do work twice", "forgone", "people · share · pay", "Judgment", "judgment",
     ),
 }  # fmt: skip
 """Every account, in the order in which they are shown."""

@@ -1,4 +1,4 @@
-"""Smuggling: networks that grow towards what pays, and are caught in part."""
+"""Smuggling: networks that grow toward what pays, and are caught in part."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from sim.ensemble.rng import Array
 POLICING_TODAY = 0.3
 """Policing of hubs at which the diversion share is stated."""
 LOCATION_EFFECT = 0.7
-"""Share of the diversion of a chip with location checks that stops; judgement: proposals call it hard to evade."""
+"""Share of the diversion of a chip with location checks that stops; judgment: proposals call it hard to evade."""
 EFFORT_RETURNS = 0.6
-"""Returns to enforcement effort; judgement: officers reach the big networks first."""
+"""Returns to enforcement effort; judgment: officers reach the big networks first."""
 MOST_USED = 1.2
-"""Networks carry at most this multiple of their largest capacity, whatever the margin; judgement."""
+"""Networks carry at most this multiple of their largest capacity, whatever the margin; judgment."""
 POLICING_RISK = 0.5
-"""What full policing of a route adds to its risk, as a share of the list price; judgement."""
+"""What full policing of a route adds to its risk, as a share of the list price; judgment."""
 LEAST_PASSED = 0.05
 """Share of attempts that pass at which the expected loss stops rising, so that it stays finite."""
 PAYS, PAYS_EFFORT, PAYS_POLICING, PAYS_BASE = 0.45, 0.15, 0.8, -0.1
 """Margin at which networks grow, and what enforcement beyond today's, policing beyond today's and habit add to it."""
 LEAST_NETWORK = 1e-4
-"""Capacity of a route, as a share of supply, from which a network can always grow again; judgement."""
+"""Capacity of a route, as a share of supply, from which a network can always grow again; judgment."""
 
 
 def caught_share(p: Draws, effort: Array) -> Array:

@@ -12,25 +12,25 @@ from sim.ensemble.rng import Array
 from sim.equations import growth as fading
 
 LATE_GROWTH = 1.25
-"""Growth of Chinese capacity in the long run, times a year; judgement: the pace of world hardware spending."""
+"""Growth of Chinese capacity in the long run, times a year; judgment: the pace of world hardware spending."""
 FADE_YEARS = 3.5
-"""Years over which growth fades to the late pace; judgement."""
+"""Years over which growth fades to the late pace; judgment."""
 BANK_DRAW, STOCK_DRAW = 0.12, 0.25
-"""Largest share of the die bank and of the memory stockpile used in a quarter; judgement."""
+"""Largest share of the die bank and of the memory stockpile used in a quarter; judgment."""
 TOOLS_TODAY, MEMORY_TODAY = 0.6, 0.6
 """The settings at which the growth parameters are stated."""
 STEEPEST_FALL = -0.2
-"""Lowest yearly growth of a capacity, as a logarithm: wear without spare parts; judgement."""
+"""Lowest yearly growth of a capacity, as a logarithm: wear without spare parts; judgment."""
 CONTROLS_SLOW, PUSH_SPEEDS = 1.1, 0.7
-"""What full controls take off the growth of a capacity and what a full push adds, against today's; judgement."""
+"""What full controls take off the growth of a capacity and what a full push adds, against today's; judgment."""
 SLOWEST, FASTEST = 0.05, 2.5
 """Bounds of growth against today's: something grows under any control, and money cannot hurry fabs beyond this."""
 FASTEST_FABS, FASTEST_FABS_LATE = 2.6, 1.47
-"""Growth of capacity that money cannot hurry further, times a year, now and late; judgement."""
+"""Growth of capacity that money cannot hurry further, times a year, now and late; judgment."""
 TOOLS_FOR_MEMORY = 0.5
-"""Weight of tool controls in what slows memory; the rest is controls on memory itself; judgement."""
+"""Weight of tool controls in what slows memory; the rest is controls on memory itself; judgment."""
 ASSEMBLY_GROWTH = 2.4
-"""First-year growth of assembly, times; judgement: packaging is not what limits China."""
+"""First-year growth of assembly, times; judgment: packaging is not what limits China."""
 FREE_MEMORY, FREE_MEMORY_GROWTH, FREE_MEMORY_STATED = 400.0, 1.3, 2026.0
 """Memory that no controls would let in, thousand 910C equivalents a quarter when stated, and its growth, times a year.
 

@@ -10,16 +10,16 @@ from sim.ensemble.rng import Array
 REFERENCE_REVENUE = 120e9
 """AI revenue of the United States in a year at `REFERENCE_ECI` with 20 million H100e serving half of them, US dollars.
 
-Sum of annualised lab and cloud AI revenue reported for mid-2026; tier judgement.
+Sum of annualized lab and cloud AI revenue reported for mid-2026; tier judgment.
 """
 REFERENCE_ECI = 165.0
 """Capability at which the reference revenue is stated: the frontier of mid-2026."""
 REFERENCE_SERVED = 1e7
 """Serving compute at which the reference revenue is stated, H100e."""
 LARGEST_REVENUE = 12e12
-"""A tenth of the world economy: revenue saturates towards it."""
+"""A tenth of the world economy: revenue saturates toward it."""
 SERVED_RETURNS = 0.4
-"""Returns of revenue to serving compute, exponent; judgement: the most valuable uses are served first."""
+"""Returns of revenue to serving compute, exponent; judgment: the most valuable uses are served first."""
 
 
 def revenue(eci: Array, served: Array, p: Draws) -> Array:

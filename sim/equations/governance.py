@@ -10,11 +10,11 @@ from sim.ensemble.rng import Array
 INDICES = ("safety_effort", "accident_hazard", "misuse_exposure", "democratic_share", "norm_share")
 """Order of the index axis."""
 NEAR = 15.0
-"""ECI points behind the frontier at which compute no longer counts for an index; judgement."""
+"""ECI points behind the frontier at which compute no longer counts for an index; judgment."""
 HAZARD_AT, HAZARD_TENFOLD = 180.0, 25.0
-"""Frontier (ECI) at which the accident hazard is stated, and points that multiply it by ten; judgement."""
+"""Frontier (ECI) at which the accident hazard is stated, and points that multiply it by ten; judgment."""
 SAFETY_RETURNS, SAFETY_STATED = 0.7, 0.03
-"""Exponent by which safety effort lowers the hazard, and the effort at which the hazard is stated; judgement."""
+"""Exponent by which safety effort lowers the hazard, and the effort at which the hazard is stated; judgment."""
 MISUSE_MOST = 1.5
 """Largest weight of the frontier's height in exposure to misuse; 1 at `HAZARD_AT`."""
 
@@ -22,12 +22,12 @@ MISUSE_MOST = 1.5
 def indices(eci: Array, used: Array, serving: Array, safety: Array, weights: Array, us_bloc: Array, p: Draws) -> Array:
     """The five indices, `(5, runs)`.
 
-    * safety_effort: safety share of compute, weighted by compute within 15 points of the frontier, per cent.
-    * accident_hazard: chance of one in a year, per cent: 1 − exp(−h) at the hazard rate
-      h = `accident_hazard` · 10^((frontier − 180)/25) · (3 % / safety effort)^0.7.
-    * misuse_exposure: share of near-frontier compute without democratic oversight × frontier / 180, per cent.
-    * democratic_share: share of near-frontier compute under democratic oversight, per cent.
-    * norm_share: share of served compute in the US bloc, per cent.
+    * safety_effort: safety share of compute, weighted by compute within 15 points of the frontier, percent.
+    * accident_hazard: chance of one in a year, percent: 1 − exp(−h) at the hazard rate
+      h = `accident_hazard` · 10^((frontier − 180)/25) · (3% / safety effort)^0.7.
+    * misuse_exposure: share of near-frontier compute without democratic oversight × frontier / 180, percent.
+    * democratic_share: share of near-frontier compute under democratic oversight, percent.
+    * norm_share: share of served compute in the US bloc, percent.
 
     Args:
         eci: (actors, runs) capability.

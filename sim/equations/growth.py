@@ -11,7 +11,7 @@ FADES_FROM = 2027.0
 
 
 def yearly(first: Array | float, late: Array | float, year: float, years: Array | float) -> Array:
-    """Yearly growth as a logarithm: that of today, fading towards the late one.
+    """Yearly growth as a logarithm: that of today, fading toward the late one.
 
     Args:
         first: growth today, times a year.

@@ -1,7 +1,7 @@
 """The world's order book: how orders become deliveries, what the queue does to the price, and what makers add.
 
 Pure functions on arrays of shape `(runs,)` unless said otherwise. Starting values come from a prototype fitted to 2022
-to 2026; after the data every one of them is judgement, and history moves none.
+to 2026; after the data every one of them is judgment, and history moves none.
 """
 
 from __future__ import annotations
@@ -12,33 +12,33 @@ from sim.ensemble.draws import Draws
 from sim.ensemble.rng import Array
 
 ORDERS_STOP, STOP_WIDTH = 5.0, 0.6
-"""Quarters of backlog at which buyers place half of what they planned, and the width of that; judgement."""
+"""Quarters of backlog at which buyers place half of what they planned, and the width of that; judgment."""
 NORMAL_COVER = 2.0
-"""Quarters of backlog at which the price follows cost; judgement."""
+"""Quarters of backlog at which the price follows cost; judgment."""
 FASTEST_FALL, FASTEST_RISE = -0.9, 0.6
-"""Bounds of the yearly change of the list price, in logs: contracts and lists do not jump; judgement."""
+"""Bounds of the yearly change of the list price, in logs: contracts and lists do not jump; judgment."""
 DISRUPTION_PRICE = 0.5
-"""What the loss of all production would add to the yearly change of the price, in logs; judgement."""
+"""What the loss of all production would add to the yearly change of the price, in logs; judgment."""
 COST_SHARE = 0.27
 """Cost of a chip against its price at the edge of the data: Nvidia's gross margin is 72 to 75 percent (filings)."""
 LEAST_MARGIN = 0.25
-"""Makers do not sell for less than cost and this share of the price; judgement, as in the glut of 2022."""
+"""Makers do not sell for less than cost and this share of the price; judgment, as in the glut of 2022."""
 COST_FALL_LATE, COST_FADE = 0.15, 6.0
-"""Yearly fall of cost per H100e in the long run, in logs, and years over which today's pace fades to it; judgement."""
+"""Yearly fall of cost per H100e in the long run, in logs, and years over which today's pace fades to it; judgment."""
 ORDER_QUARTERS = 5
 """Quarters from an order for capacity to its first chips: packaging lines take 12 to 18 months (TSMC); inferred."""
 AHEAD_YEARS = ORDER_QUARTERS / 4
 SLOWEST_EXIT = 0.12
-"""Fastest yearly shrinking of capacity, in logs: lines are kept while they pay their running costs; judgement."""
+"""Fastest yearly shrinking of capacity, in logs: lines are kept while they pay their running costs; judgment."""
 LIMIT_FROM, LIMIT_FADE = 2027.0, 3.0
-"""Year from which the physical limit on added capacity falls, and over how many years; judgement."""
+"""Year from which the physical limit on added capacity falls, and over how many years; judgment."""
 TREND_WEIGHT = 0.3
-"""Weight of the last quarter in the trend of demand that makers see; judgement."""
+"""Weight of the last quarter in the trend of demand that makers see; judgment."""
 TREND_SHARE = 0.5
-"""Share of the trend of demand that makers build ahead of; judgement."""
+"""Share of the trend of demand that makers build ahead of; judgment."""
 FAB_RETURNS, LEAST_INVESTED = 0.3, 0.01
 """How the limit on added capacity answers to money of nations for fabs and tools, and the least of it that counts;
-judgement."""
+judgment."""
 LEAST_COVER = 1e-3
 """Quarters of backlog below which the price sees no difference."""
 

@@ -11,24 +11,24 @@ from sim.ensemble.draws import Draws
 from sim.ensemble.rng import Array
 
 GROWTH = 1.08
-"""Yearly growth of AI researchers everywhere at today's pay; judgement from authors at the large conferences."""
+"""Yearly growth of AI researchers everywhere at today's pay; judgment from authors at the large conferences."""
 PAY_GROWTH = 1.05
-"""Yearly growth of pay at which the number of people keeps its pace; judgement."""
+"""Yearly growth of pay at which the number of people keeps its pace; judgment."""
 FASTEST, SLOWEST = 0.25, -0.1
-"""Bounds of the yearly growth of people, in logs: a doctorate takes four years, and few leave the field; judgement."""
+"""Bounds of the yearly growth of people, in logs: a doctorate takes four years, and few leave the field; judgment."""
 SPEED = 0.15
-"""Share of the way that policy moves people in a quarter; judgement: visas and programs take two years."""
+"""Share of the way that policy moves people in a quarter; judgment: visas and programs take two years."""
 TALENT_TODAY = 0.5
 """China's hold on its talent today, as a share of the lever's range."""
 TALENT_MOVED = 0.6
 """Share of people in the United States who would work in China as its hold on talent goes over its range.
 
-Judgement: by MacroPolo 47 % of the top researchers of 2022 had studied in China first, and 28 % worked there.
+Judgment: by MacroPolo 47% of the top researchers of 2022 had studied in China first, and 28% worked there.
 """
 MOST_LOST, MOST_OF_PAY = 0.5, 0.5
-"""Largest share of its people that China loses, and of its money for people that holding them takes; judgement."""
+"""Largest share of its people that China loses, and of its money for people that holding them takes; judgment."""
 GAP_PAID = 0.25
-"""Part of the gap in pay that holding a person takes: home, family and rank make up for the rest; judgement."""
+"""Part of the gap in pay that holding a person takes: home, family and rank make up for the rest; judgment."""
 PACKAGE = 0.6e6
 """What a program pays once to win or hold a person, US dollars.
 

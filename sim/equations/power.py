@@ -12,15 +12,15 @@ OVERHEAD = 1.25
 SITES_AHEAD = 2.0
 """Buyers take chips for the sites of this quarter and the next, not more: an idle chip loses a quarter of its value."""
 LARGEST_AI_SHARE = 0.85
-"""The share of new data centres that AI can take; judgement: the United States is near 0.7 in 2026."""
+"""The share of new data centers that AI can take; judgment: the United States is near 0.7 in 2026."""
 SHORT_ABOVE = 0.85
-"""Use of power above which builders feel it short, as a share of what there is; judgement."""
+"""Use of power above which builders feel it short, as a share of what there is; judgment."""
 SHARE_SPEED = 0.5
-"""How fast that share answers to a shortage, per quarter; judgement."""
+"""How fast that share answers to a shortage, per quarter; judgment."""
 LATE_GROWTH = 1.04
-"""Growth of yearly power additions in the long run, times; judgement, that of large grids."""
+"""Growth of yearly power additions in the long run, times; judgment, that of large grids."""
 FADE_YEARS = 4.0
-"""Years over which growth of additions fades; judgement."""
+"""Years over which growth of additions fades; judgment."""
 
 
 def bought(trend: Array, money: Array, megawatt: Array, response: Array) -> Array:
@@ -42,7 +42,7 @@ def additions_growth(first: Array, year: float) -> Array:
 
 
 def ai_share(share: Array, need: Array, available: Array) -> Array:
-    """Share of new data-centre power that serves AI chips: it rises where chips wait for power, up to a ceiling."""
+    """Share of new data-center power that serves AI chips: it rises where chips wait for power, up to a ceiling."""
     short = np.clip(need / np.maximum(available, 1e-9) - SHORT_ABOVE, 0, 1)
     return np.minimum(share * (1 + SHARE_SPEED * short), np.maximum(LARGEST_AI_SHARE, share))
 

@@ -15,32 +15,32 @@ REFERENCE_LABOUR = 0.42
 NEARLY_NOTHING = 1e-9
 """Added to research inputs, so that an actor with nothing has a logarithm."""
 LEARNT_HALF = 0.06
-"""Gap, in orders of magnitude, of which half can be learnt from; judgement: details stay unpublished."""
+"""Gap, in orders of magnitude, of which half can be learned from; judgment: details stay unpublished."""
 LARGEST_STEP = 0.5
 """Own growth in a quarter never exceeds this, orders of magnitude: no discovery process is faster than its tests."""
 UPLIFT_NOW_ECI = 165.0
 """Capability at which the uplift of today is stated: the frontier of mid-2026."""
 LEAST_CEILING = 1.5
-"""Lowest ceiling of the uplift, times labour."""
+"""Lowest ceiling of the uplift, times labor."""
 MOST_REACHED = 0.45
-"""Largest share of its ceiling that the uplift of today may have reached: its centre lies ahead."""
+"""Largest share of its ceiling that the uplift of today may have reached: its center lies ahead."""
 NARROWEST, WIDEST = 1.5, 15.0
 """Bounds of the width of the uplift's sigmoid, ECI points."""
 NEAR_COBB_DOUGLAS = 0.02
 """Smallest distance of the CES exponent from 0, where the formula has no value and its limit is Cobb-Douglas."""
 OPEN_LEAST, OPEN_SLOPE, OPEN_FLOOR = 0.25, 1.5, 0.05
-"""Diffusion against today's with nothing published, what full openness adds, and its floor; judgement."""
+"""Diffusion against today's with nothing published, what full openness adds, and its floor; judgment."""
 SECURITY_NONE, SECURITY_SLOPE = 1.24, 0.8
-"""Diffusion against today's without security, and what full security takes away; judgement."""
+"""Diffusion against today's without security, and what full security takes away; judgment."""
 TALENT_NONE, TALENT_SLOPE = 0.8, 0.4
-"""Diffusion against today's when no talent goes home, and what adds when all does; judgement."""
+"""Diffusion against today's when no talent goes home, and what adds when all does; judgment."""
 
 
 def uplift_scale(p: Draws) -> tuple[Array, Array]:
-    """Ceiling and width of the sigmoid by which AI multiplies research labour.
+    """Ceiling and width of the sigmoid by which AI multiplies research labor.
 
-    Solved from the uplift today and at the automated coder (the centre), so that today's value is a prior and not
-    an accident of ceiling, centre and width.
+    Solved from the uplift today and at the automated coder (the center), so that today's value is a prior and not
+    an accident of ceiling, center and width.
     """
     ceiling = np.maximum(2 * p.uplift_coder - 1, LEAST_CEILING)
     share = np.clip((p.uplift_now - 1) / (ceiling - 1), 1e-4, MOST_REACHED)
@@ -49,18 +49,18 @@ def uplift_scale(p: Draws) -> tuple[Array, Array]:
 
 
 def uplift(eci: Array, p: Draws, ceiling: Array, width: Array) -> Array:
-    """Multiplier of research labour at a capability, same shape as `eci`."""
+    """Multiplier of research labor at a capability, same shape as `eci`."""
     return 1 + (ceiling - 1) / (1 + np.exp((p.coder_eci - eci) / width))
 
 
-def research_input(experiments: Array, labour: Array, p: Draws) -> tuple[Array, Array]:
-    """CES of experiment compute (H100e) and augmented labour (world share × uplift), 1 at the reference.
+def research_input(experiments: Array, labor: Array, p: Draws) -> tuple[Array, Array]:
+    """CES of experiment compute (H100e) and augmented labor (world share × uplift), 1 at the reference.
 
-    Beside it stands the share of it that compute brings, 0 to 1: the rest is labour's.
+    Beside it stands the share of it that compute brings, 0 to 1: the rest is labor's.
 
     Args:
         experiments: (actors, runs).
-        labour: (actors, runs).
+        labor: (actors, runs).
         p: parameters; `substitution` is the elasticity.
     """
     rho = 1 - 1 / p.substitution
@@ -68,7 +68,7 @@ def research_input(experiments: Array, labour: Array, p: Draws) -> tuple[Array, 
     parts = []
     for values, reference, weight, exponent in (
         (experiments, REFERENCE_EXPERIMENTS, p.compute_weight, p.compute_exponent),
-        (labour, REFERENCE_LABOUR, 1 - p.compute_weight, p.labour_exponent),
+        (labor, REFERENCE_LABOUR, 1 - p.compute_weight, p.labour_exponent),
     ):
         power = exponent * rho
         parts.append(np.exp(power * np.log(values + NEARLY_NOTHING) + (np.log(weight) - power * np.log(reference))))
@@ -84,7 +84,7 @@ def own_growth(research: Array, efficiency: Array, p: Draws) -> Array:
 
 
 def diffuse(efficiency: Array, published: Array, rate: Array) -> Array:
-    """What is learnt from others' published past in a quarter, OOM: the share 1 − exp(−δ/4) of the gap, if there is.
+    """What is learned from others' published past in a quarter, OOM: the share 1 − exp(−δ/4) of the gap, if there is.
 
     Who is nearly level learns little of it, so that nothing has a corner where somebody draws level.
     """

@@ -16,24 +16,24 @@ from sim.ensemble.rng import Array
 CHANNELS = ("legal", "domestic", "diverted", "offshore")
 """China's four ways to compute, in the order of the channel axis."""
 TRAINING_BUDGET = 0.55
-"""Share of chip money that looks for training value; the rest looks for serving. Judgement: half of compute serves."""
+"""Share of chip money that looks for training value; the rest looks for serving. Judgment: half of compute serves."""
 ROUNDS = 3
 """Rounds in which money that met a limit is offered to the other products."""
 REFERENCE = 1.6
 """Internal price, against the list price, at which China's money is planned: that of 2026, by street prices."""
 LOG_REFERENCE = float(np.log(REFERENCE))
 STREET, RENTAL = 0.95, 0.9
-"""What smugglers and hosts get of the internal price; judgement: brokers, and rent that is paid ahead."""
+"""What smugglers and hosts get of the internal price; judgment: brokers, and rent that is paid ahead."""
 SMUGGLING_COST, SMUGGLING_SCALE = 1.0, 0.5
 """Street price at which smuggling costs what it earns, before risk, and margin at which networks are used in full."""
 RENTAL_COST, RENTAL_SCALE = 1.02, 0.4
-"""The same for hosts that rent out: they have other customers at the list price; judgement."""
+"""The same for hosts that rent out: they have other customers at the list price; judgment."""
 MOST_RENTED_OUT = 1.6
-"""Largest new rental against that at a full margin; judgement."""
+"""Largest new rental against that at a full margin; judgment."""
 _PAID = {n: np.array([STREET / SMUGGLING_SCALE] * n + [RENTAL / RENTAL_SCALE]) for n in range(64)}
 """What each channel is paid of the internal price, against its scale, by the number of routes."""
 MARGIN_WIDTH = 0.1
-"""Width over which a channel opens as its margin passes nothing; judgement."""
+"""Width over which a channel opens as its margin passes nothing; judgment."""
 CLOSE = 1e-5
 """Distance, in logs, between what is offered and what is spent at which a price is found."""
 STEPS, LARGEST_STEP = 6, 0.9

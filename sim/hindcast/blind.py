@@ -34,7 +34,7 @@ LIMITS = {"lag": 2.0, "slope": 3.0, "eci": 4.0, "stock": 1.5, "run": 0.35}
 They were set before the first blind run, for a cut-off at the end of 2024.
 """
 COVERED = (0.80, 0.97)
-"""Share of figures inside the 90 % band between which bands count as well judged; set with the limits."""
+"""Share of figures inside the 90% band between which bands count as well judged; set with the limits."""
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FULL_TAKEOFF = {"2023-Q4": -0.43, "2024-Q4": -0.01, "2025-Q4": -0.58}
 """Error of the Full Takeoff Model's 2022 best guess of the record run at the end of a quarter, OOM.
@@ -52,7 +52,7 @@ class Point:
     quarter: str
     recorded: float
     quantiles: tuple[float, ...]
-    """5, 25, 50, 75 and 95 % points of the futures, with the error of the published figure in them."""
+    """5, 25, 50, 75 and 95% points of the futures, with the error of the published figure in them."""
     crps: float
     in50: bool
     in90: bool
@@ -74,7 +74,7 @@ class Hindcast(Short):
     ess: float
     points: tuple[Point, ...]
     fans: dict[str, dict[str, tuple[float, ...]]]
-    """Series → quarter → 5, 25, 50, 75 and 95 % points of the futures, in the unit of the series, without errors."""
+    """Series → quarter → 5, 25, 50, 75 and 95% points of the futures, in the unit of the series, without errors."""
 
     def pattern(self, name: str) -> dict[str, Any]:
         """Scores of one pattern, or of all (`all`), over its scored points."""
@@ -157,7 +157,7 @@ class Hindcast(Short):
         check("Record training runs, root mean square", bars["run_rmse_oom"], "run", "OOM")
         inside = self.pattern("all")["coverage90"]
         met = COVERED[0] <= inside <= COVERED[1]
-        found.append(Check("Figures inside the 90 % band", inside, f"{COVERED[0]:g} to {COVERED[1]:g}", met))
+        found.append(Check("Figures inside the 90% band", inside, f"{COVERED[0]:g} to {COVERED[1]:g}", met))
         better = [
             s["crps"] < min(s["crps_last_value"], s["crps_trend"]) for s in map(self.pattern, PATTERNS) if s["points"]
         ]

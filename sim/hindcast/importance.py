@@ -73,7 +73,7 @@ def effective(weights: Array) -> float:
     return float(1 / np.square(weights).sum())
 
 
-def normalised(log_weights: Array) -> Array:
+def normalized(log_weights: Array) -> Array:
     """Weights that add to 1."""
     weights: Array = np.exp(log_weights - log_weights.max())
     return weights / weights.sum()
@@ -106,13 +106,13 @@ def sample(
         likelihood = log_likelihood(scores)
         correction = proposal.log_correction(scores)
         if last:
-            found = Sample(scores, likelihood, correction, normalised(likelihood + correction))
+            found = Sample(scores, likelihood, correction, normalized(likelihood + correction))
             if tell:
                 tell(f"last round: {draws:,} draws, {found.effective:,.0f} effective")
             return found
         power = min(max(_power(likelihood, correction, small), power + LEAST_STEP), 1.0)
         full += power == 1.0
-        weights = normalised(power * likelihood + correction)
+        weights = normalized(power * likelihood + correction)
         proposal = proposal.refitted(scores, weights)
         if tell:
             tell(f"round {number + 1}: {small:,} draws, likelihood to the power {power:.3f}, "
@@ -123,12 +123,12 @@ def sample(
 def _power(likelihood: Array, correction: Array, draws: int) -> float:
     """The largest power of the likelihood, at most 1, at which enough draws stay effective."""
     enough = ENOUGH * draws
-    if effective(normalised(likelihood + correction)) >= enough:
+    if effective(normalized(likelihood + correction)) >= enough:
         return 1.0
     low, high = 0.0, 1.0
     for _ in range(40):
         middle = (low + high) / 2
-        if effective(normalised(middle * likelihood + correction)) >= enough:
+        if effective(normalized(middle * likelihood + correction)) >= enough:
             low = middle
         else:
             high = middle
@@ -152,8 +152,8 @@ class Part(Short):
         error = np.sqrt(np.square(weights).sum())
         far = np.maximum(np.abs(mean), np.abs(variance - 1) / np.sqrt(2)) > NOTICEABLE * error
         moved = np.flatnonzero(far)
-        centred = scores[moved] - mean[moved, None]
-        covariance = (centred * weights) @ centred.T
+        centered = scores[moved] - mean[moved, None]
+        covariance = (centered * weights) @ centered.T
         return cls(moved, mean[moved], WIDER**2 * (0.85 * covariance + 0.15 * np.diag(np.diag(covariance))))
 
     def log_ratio(self, scores: Array) -> Array:

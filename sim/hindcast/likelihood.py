@@ -17,18 +17,18 @@ from sim.hindcast.observe import totals
 from sim.run import past
 
 DISCREPANCY = 0.08
-"""What the model may miss of a logged total beyond the error of the figure, orders of magnitude (20 %); judgement."""
+"""What the model may miss of a logged total beyond the error of the figure, orders of magnitude (20%); judgment."""
 RUN_DISCREPANCY = 0.15
-"""The same for the size of a training run: a country's largest run is one laboratory's decision; judgement."""
+"""The same for the size of a training run: a country's largest run is one laboratory's decision; judgment."""
 RUSH = ("2023-Q3", "2023-Q4")
 """Quarters whose change on the quarter before is compared: the rush before the rule of October 2023, and the fall."""
 RUSH_ERROR = 0.13
-"""Standard deviation of such a change, orders of magnitude; judgement, about a third."""
+"""Standard deviation of such a change, orders of magnitude; judgment, about a third."""
 SINCE_LAST_RECORD, FIRST_ERROR = 0.25, 0.4
 """By how much compute of the first quarter allows more than the last record run, and the error of that, OOM.
 
 The records of mid-2022 were trained on fleets of three quarters before, which grew to nearly twice the size;
-judgement.
+judgment.
 """
 TOTALS = ("legal_year", "china_domestic", "china_diverted", "china_rented", "world_stock", "us_stock")
 """Totals that are compared; of a stock the last known figure, because those before are contained in it."""

@@ -12,7 +12,7 @@ from sim.results.outcomes import lead
 from sim.results.run import Run
 
 DOMESTIC_BEFORE = 6_000.0
-"""H100e of Chinese-designed chips made in 2022 before the first simulated quarter; judgement."""
+"""H100e of Chinese-designed chips made in 2022 before the first simulated quarter; judgment."""
 
 
 def legal_before() -> float:

@@ -16,15 +16,15 @@ from sim.ensemble.rng import Array
 from sim.results.outcomes import lead
 
 ECI_ERROR = 1.0
-"""Standard deviation of a frontier score, points: the index's own 90 % intervals are about ±2."""
+"""Standard deviation of a frontier score, points: the index's own 90% intervals are about ±2."""
 GRADES = {"Confident": 0.15, "Likely": 0.3, "Speculative": 0.45}
 """Standard deviation of a training run's compute by grade, orders of magnitude.
 
-Half of what the grades mean by Epoch AI's account (a factor of 3, 10 or 30 either way, as a 90 % range): these are
-the most studied runs, and editions of the data moved them by about 0.1. Judgement.
+Half of what the grades mean by Epoch AI's account (a factor of 3, 10 or 30 either way, as a 90% range): these are
+the most studied runs, and editions of the data moved them by about 0.1. Judgment.
 """
 FLOOR_OF_ERROR = 0.03
-"""Smallest standard deviation of a logged figure, orders of magnitude: no published total is better than 7 %."""
+"""Smallest standard deviation of a logged figure, orders of magnitude: no published total is better than 7%."""
 FRONTIER_FROM = {"united_states": number("2023-Q1"), "china": number("2023-Q3")}
 """First quarters whose frontier rests on scored models: GPT-4, and Qwen-14B; before, it is inferred."""
 Figures = dict[int, tuple[float, float]]
@@ -109,7 +109,7 @@ def record_runs(actor: str) -> Figures:
 
 
 def _spread(low: float, high: float, shift: float = 0.0) -> float:
-    """Standard deviation in orders of magnitude of a published 90 % interval."""
+    """Standard deviation in orders of magnitude of a published 90% interval."""
     return max(math.log10((high + shift) / (low + shift)) / (2 * Z90), FLOOR_OF_ERROR)
 
 
@@ -127,7 +127,7 @@ QUARTER_ERROR = 0.1
 """Standard deviation that a quarter's imports have beside that of the total, orders of magnitude.
 
 They are worked out from fiscal quarters that end a month after the calendar's: up to a third of one may stand in the
-next. Judgement.
+next. Judgment.
 """
 
 

@@ -113,7 +113,7 @@ def _without(weighed: Fit, scores: Array) -> list[dict[str, Any]]:
     lead, ahead = run["lead_months"][run.step(2030)], polarity.at_year(run, HORIZON) == 0
     rows = []
     for name, values in {"nothing": 0.0 * wide[0], **{n: v for n, v in parts.items() if v.std() > 0}}.items():
-        weights = importance.normalised(-values)
+        weights = importance.normalized(-values)
         order = np.argsort(lead)
         places = np.interp((0.05, 0.5, 0.95), np.cumsum(weights[order]), lead[order])
         rows.append({

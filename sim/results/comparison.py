@@ -34,7 +34,7 @@ class Effect:
     mean: float
     mean_low: float | None
     mean_high: float | None
-    """Mean effect and its 90 % interval from the number of futures: how well the mean is known. One future has none."""
+    """Mean effect and its 90% interval from the number of futures: how well the mean is known. One future has none."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -122,7 +122,7 @@ class Comparison(Short):
         return polarity.at_year(self.first, self.first.until), polarity.at_year(self.second, self.second.until)
 
     def outcome_changes(self) -> dict[str, dict[str, Any]]:
-        """Change of the share of each outcome class at the horizon, with its paired 90 % interval (None of one)."""
+        """Change of the share of each outcome class at the horizon, with its paired 90% interval (None of one)."""
         one, two = self._codes
         same = self.first.digest() == self.second.digest()
         result = {}

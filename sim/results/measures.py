@@ -15,7 +15,7 @@ MEASURES: dict[str, tuple[str, str]] = {
     "efficiency": ("Algorithmic efficiency", "OOM against January 2024"),
     "alignment": ("Alignment with the United States", "share"),
     "flows_china": ("China's new compute", "H100e a quarter"),
-    "governance": ("Governance index", "per cent"),
+    "governance": ("Governance index", "percent"),
     "stock_h100e": ("Chips owned", "H100e"),
     "spending": ("Money for chips", "US dollars a quarter"),
     "power": ("Power for AI chips", "MW"),

@@ -10,12 +10,12 @@ from scenarios.quantities import Z90
 from sim.ensemble.rng import Array
 
 NONE_SEEN = 2.3
-"""An event not seen in n futures has, with 90 % certainty, a chance below 2.3 / n (minus the log of 0.1)."""
+"""An event not seen in n futures has, with 90% certainty, a chance below 2.3 / n (minus the log of 0.1)."""
 
 
 @dataclass(frozen=True)
 class Paired:
-    """Mean of a difference with its 90 % interval, and its spread over futures; one future has neither."""
+    """Mean of a difference with its 90% interval, and its spread over futures; one future has neither."""
 
     mean: float
     low: float | None

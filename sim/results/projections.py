@@ -19,7 +19,7 @@ class Beside:
 
     theirs: Projection
     ours: tuple[float, float, float] | None
-    """5, 50 and 95 % points of the run; None where we have no such series or the year is outside the run."""
+    """5, 50 and 95% points of the run; None where we have no such series or the year is outside the run."""
 
 
 @checked

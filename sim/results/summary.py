@@ -103,7 +103,7 @@ def summary(run: Run) -> dict[str, Any]:
 
 
 def decisions(run: Run) -> dict[str, dict[str, dict[str, dict[str, float | None]]]]:
-    """Actor → decision → year → 5, 50 and 95 % of its level at the year's end."""
+    """Actor → decision → year → 5, 50 and 95% of its level at the year's end."""
     found: dict[str, dict[str, dict[str, dict[str, float | None]]]] = {}
     for n, part in enumerate(run.parts("decisions")):
         actor, _, name = part.partition(".")

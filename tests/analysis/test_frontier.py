@@ -67,7 +67,7 @@ def test_a_blind_scenario_is_held_against_the_record_of_its_time() -> None:
 
 
 def test_a_small_cause_moves_no_future_by_a_jump() -> None:
-    """Two per cent of Chinese money, where China draws level and either may lead."""
+    """Two percent of Chinese money, where China draws level and either may lead."""
     wide = BASE.with_levers(china_concentration=40)
     one, two = (simulate(s, 256, keep=("capability",)) for s in (wide, wide.with_levers(china_spending=102)))
     for country in ("united_states", "china"):

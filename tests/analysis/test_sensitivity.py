@@ -53,7 +53,7 @@ def test_the_indices_are_those_of_salib():
     rows = np.concatenate([y[:1], y[1:-1], y[-1:]]).T.ravel()  # A, A with a column of B …, B, row by row
     theirs = salib.analyze(problem, rows, calc_second_order=False, seed=1)
     assert ours.total[0] == pytest.approx(theirs["ST"], abs=1e-12)
-    assert ours.first[0] == pytest.approx(theirs["S1"], abs=3e-3)  # SALib centres on all rows, SciPy on A and B
+    assert ours.first[0] == pytest.approx(theirs["S1"], abs=3e-3)  # SALib centers on all rows, SciPy on A and B
 
 
 def test_an_executor_gives_the_same_bits_and_several_outcomes_share_runs():

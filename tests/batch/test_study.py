@@ -190,7 +190,7 @@ def test_two_processes_do_not_write_one_study(plan, tmp_path):
     mine = Study.of(plan(), tmp_path)
     with mine.writing(), pytest.raises(InputError, match="another process is at work"):
         run_study(plan(), tmp_path)
-    assert run_study(plan(members=1, scenarios=["current_policy"]), tmp_path).digests()  # and given back afterwards
+    assert run_study(plan(members=1, scenarios=["current_policy"]), tmp_path).digests()  # and given back afterward
 
 
 class Dying(executors.Pool):

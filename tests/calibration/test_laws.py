@@ -111,7 +111,7 @@ def test_intervals_hold_the_truth() -> None:
         span = law.intervals[name]
         assert span["low"] * 0.98 <= truth <= span["high"] * 1.02, name
         assert span["low"] <= span["median"] <= span["high"]
-    assert tuple(fitted_law(law).columns) == ("Parameter", "Fit", "90 % interval")
+    assert tuple(fitted_law(law).columns) == ("Parameter", "Fit", "90% interval")
 
 
 @pytest.mark.usefixtures("quick")

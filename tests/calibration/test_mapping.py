@@ -21,7 +21,7 @@ def draws(alpha: float, beta: float, sd: float) -> np.ndarray:
     generator = dice(0, "draws")
     return np.column_stack(
         [np.full(400, 0.6), np.full(400, 5.0), np.full(400, 900.0), *(
-            centre + sd * generator.standard_normal(400) for centre in (alpha, beta)
+            center + sd * generator.standard_normal(400) for center in (alpha, beta)
         )]
     )  # fmt: skip
 

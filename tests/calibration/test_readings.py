@@ -98,7 +98,7 @@ def test_a_good_row_is_read(tmp_path: Path) -> None:
             {"precision": ""},
             "precision must be one of bf16, fp16, fp8, int8 (or empty against the memory peak), not ''",
         ),
-        ({"tier": "rumor"}, "tier must be one of data, inferred, judgement, not 'rumor'"),
+        ({"tier": "rumor"}, "tier must be one of data, inferred, judgment, not 'rumor'"),
         ({"as_of": "May"}, "as_of must be a date such as 2026, 2026-11 or 2026-11-28, not 'May'"),
         ({"chip": ""}, "chip must be filled in, not ''"),
         ({"id": "A b"}, "id must be lower-case words joined by hyphens, not 'A b'"),

@@ -10,7 +10,7 @@ import pytest
 
 from calibration.record import CalibrationRecord, Fraction, Interval, Provenance, Shift, Update, ids, numbers, read
 from calibration.report import hardware, iso_compute, levers, losses, write_report
-from calibration.report.colours import TWINS
+from calibration.report.colors import TWINS
 from calibration.report.draft import Draft
 from calibration.report.grid import law
 from calibration.report.markup import Markup
@@ -191,7 +191,7 @@ def test_the_page_asks_nobody_for_anything(pages: dict[str, str], name: str):
 
 
 @pytest.mark.parametrize("name", RECORDS)
-def test_every_chart_has_a_place_a_description_and_colours_for_the_dark(pages: dict[str, str], name: str):
+def test_every_chart_has_a_place_a_description_and_colors_for_the_dark(pages: dict[str, str], name: str):
     found = specs(pages[name])
     places = re.findall(r'<div class="vis" id="([^"]+)" role="img" aria-label="([^"]+)">', pages[name])
     assert [place for place, _ in places] == list(found)

@@ -76,7 +76,7 @@ def test_a_seed_names_a_run():
 
 def test_groups_that_fare_alike_teach_nothing():
     plan = replace(PLAN, steps=1, scored=16, prompts=4, samples=4)
-    task = rl.Bracket(plan, 0, device("cpu"))  # untaught: nothing passes, so nothing is learnt
+    task = rl.Bracket(plan, 0, device("cpu"))  # untaught: nothing passes, so nothing is learned
     before = {name: p.clone() for name, p in task.model.named_parameters()}
     task.reinforce()
     assert all(torch.equal(p, before[name]) for name, p in task.model.named_parameters())

@@ -69,7 +69,7 @@ def test_the_absolute_table(name: str) -> None:
     chip, (dense, best_4k, best_32k, prefill, experts) = TABLE[name], ABSOLUTE[name]
     for batch, expected in zip((1, 8, 32, 128), dense, strict=True):
         rate = roofline.dense_decode(chip, COMPUTE, BANDWIDTH, batch, 4096)
-        # Rounded to whole tokens: 18.6 stands as 19 in the table, the one cell that is off by more than 2 %.
+        # Rounded to whole tokens: 18.6 stands as 19 in the table, the one cell that is off by more than 2%.
         assert rate == pytest.approx(expected, rel=0.02, abs=0.5)
     for context, (expected, batch) in ((4096, best_4k), (32768, best_32k)):
         rate = roofline.best_dense_decode(chip, COMPUTE, BANDWIDTH, context)

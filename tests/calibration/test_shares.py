@@ -66,7 +66,7 @@ def test_an_uncertain_peak_gives_an_interval():
 def test_a_noisy_best_is_no_best():
     bench = [r | {"noisy": r["bench"] in ("matmul", "copy")} for r in BENCH]
     assert all(s.of_best is None for s in shares(result(bench)))
-    assert rows.utilisation(result(bench)) == ""
+    assert rows.utilization(result(bench)) == ""
 
 
 def test_small_products_and_small_copies_do_not_count():
@@ -88,7 +88,7 @@ def test_the_table_and_the_sentence_say_the_same():
     sheet = rows.work(result())
     assert [line[0] for line in sheet.rows] == ["training", "prefill", "prefill", "decode", "decode"]
     assert sheet.rows[0] == ("training", "a step of 12x1024, 152 M parameters", "400 TFLOP/s", "40%", "50%", "")
-    assert rows.utilisation(result()) == (
+    assert rows.utilization(result()) == (
         "A training step of 12x1024, 152 M parameters reaches 50% of the best matrix product, the whole grid 25%. "
         "Prefill reaches 90% (weights times batch 512) and 62% (attention over 16384 tokens) of the best product. "
         "Decode reaches 89% (weights times one token) and 56% (attention to 32768 cached tokens) of the best copy."

@@ -59,8 +59,8 @@ def test_a_shift_moves_its_parameter_alone(made):
     assert moved == {"distillation_share"}
     prior = parameters()["distillation_share"].distribution
     score = 0.5 + 0.8 * 1.6448536269514722
-    learnt = distributions(load("current_policy").with_changes(calibration="mine"))["distillation_share"][1]
-    assert learnt.interval()[2] == pytest.approx(float(prior.ppf(np.array([score]), np.array([0.0]))[0]))
+    learned = distributions(load("current_policy").with_changes(calibration="mine"))["distillation_share"][1]
+    assert learned.interval()[2] == pytest.approx(float(prior.ppf(np.array([score]), np.array([0.0]))[0]))
     assert np.median(mine.distillation_share) > np.median(usual.distillation_share)
 
 

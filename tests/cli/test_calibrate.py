@@ -270,7 +270,7 @@ def test_a_result_is_made_again_from_its_log_and_says_what_changed(tmp_path: Pat
 def test_few_refits_give_no_interval(polarity):
     refused = polarity("calibrate", "law", "--bootstrap", "19")
     assert refused.code == 2
-    assert "--bootstrap 19: too few refits for 90 % intervals; give 20 to 500" in refused.err
+    assert "--bootstrap 19: too few refits for 90% intervals; give 20 to 500" in refused.err
 
 
 def test_a_report_shows_what_was_simulated(polarity, tmp_path: Path):

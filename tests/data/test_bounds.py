@@ -142,7 +142,7 @@ def test_the_same_text_in_quotes_is_text() -> None:
     assert parse('like: current_policy\ntitle: "1:40"').title == "1:40"
 
 
-@pytest.mark.parametrize("text", ["1_0", "010", "0x1", "１", "1e", "1,5", "5 %"])
+@pytest.mark.parametrize("text", ["1_0", "010", "0x1", "１", "1e", "1,5", "5%"])
 def test_text_that_is_no_plain_number_is_none_anywhere(text: str) -> None:
     from sim.cli.options import lever_settings
     from sim.ui.shared.address import as_number

@@ -21,7 +21,7 @@ POWER = {2022: 80, 2023: 118, 2024: 204, 2025: 197, 2026: 578}
 FABS = {2022: 0, 2023: 0, 2024: 0.1, 2025: 0.2, 2026: 0.3}
 RULE: dict[str, Any] = {
     "id": "mine", "start": "2027-01-01", "issuer": "us", "scope": "sale", "measure": "deny", "title": "A rule",
-    "summary": "A rule of one's own.", "source": "a test", "as_of": "2026-11-01", "tier": "judgement",
+    "summary": "A rule of one's own.", "source": "a test", "as_of": "2026-11-01", "tier": "judgment",
 }  # fmt: skip
 
 

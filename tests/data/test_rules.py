@@ -13,9 +13,9 @@ from scenarios.tables import table
 
 BASE = load("current_policy")
 SALE: dict[str, Any] = {
-    "id": "mine", "start": "2027-01-01", "issuer": "us", "scope": "sale", "measure": "licence", "approval_share": 0.5,
+    "id": "mine", "start": "2027-01-01", "issuer": "us", "scope": "sale", "measure": "license", "approval_share": 0.5,
     "title": "A rule", "summary": "A rule of one's own.", "source": "a test", "as_of": "2026-11-01",
-    "tier": "judgement",
+    "tier": "judgment",
 }  # fmt: skip
 TOOLS = {**{k: v for k, v in SALE.items() if k != "approval_share"}, "scope": "tools", "strength": 0.5}
 ACTORS = [row.actor for row in table("actors")]
@@ -101,7 +101,7 @@ def test_a_field_that_no_rule_of_the_scope_reads_is_refused(scope: str) -> None:
 def test_a_licence_says_what_it_limits_and_a_ban_has_no_share() -> None:
     assert "lets everything through" in refused({**SALE, "approval_share": None})
     for measure in ("deny", "free"):
-        assert "is for `measure: licence`" in refused({**SALE, "measure": measure})
+        assert "is for `measure: license`" in refused({**SALE, "measure": measure})
         assert with_rule(measure=measure, approval_share=None)
 
 
@@ -155,7 +155,7 @@ rules:
     summary: A summary
     source: a test
     as_of: "2026-11-01"
-    tier: judgement
+    tier: judgment
 """
     with pytest.raises(InputError) as told:
         parse(text, "mine.yaml")

@@ -45,7 +45,7 @@ def test_every_row_has_a_source_a_date_and_a_tier(name: str) -> None:
     assert rows(name)
     for line, row in enumerate(rows(name), start=2):
         assert len(row.source) >= 4, line
-        assert row.tier in ("data", "inferred", "judgement"), line
+        assert row.tier in ("data", "inferred", "judgment"), line
         date = dt.date.fromisoformat(row.as_of)
         assert dt.date(2005, 1, 1) < date < dt.date(2027, 1, 1), line
 
@@ -60,7 +60,7 @@ def test_every_row_of_the_mix_has_a_source_and_shares_that_add_to_one() -> None:
     with (DATA / "supply_mix.csv").open(encoding="utf-8") as file:
         for line in csv.DictReader(file):
             assert len(line["source"]) > 4
-            assert line["tier"] in ("data", "inferred", "judgement")
+            assert line["tier"] in ("data", "inferred", "judgment")
             dt.date.fromisoformat(line["as_of"])
 
 
@@ -117,8 +117,8 @@ def test_a_cell_too_many_and_an_unknown_column_are_refused(tmp_path: Path) -> No
     path.write_text(f"{header}\n{good},more\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"power\.csv row 2: has more cells"):
         read(Power, path)
-    path.write_text(f"{header},colour\n{good},red\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"power\.csv row 2, column colour"):
+    path.write_text(f"{header},color\n{good},red\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"power\.csv row 2, column color"):
         read(Power, path)
 
 
@@ -226,7 +226,7 @@ def test_rules_are_in_order_and_end_after_they_start() -> None:
     assert len(ids) == len(set(ids))
     for rule in history():
         assert rule.end is None or rule.start < rule.end, rule.id
-        assert rule.measure in ("deny", "licence", "free", "proposed"), rule.id
+        assert rule.measure in ("deny", "license", "free", "proposed"), rule.id
         assert not (rule.measure == "proposed" and rule.in_force("2026-10-01")), rule.id
     starts = [rule.start for rule in history()]
     assert starts == sorted(starts)

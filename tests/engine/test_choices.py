@@ -111,7 +111,7 @@ def test_who_writes_license_rules_keeps_to_them() -> None:
     assert np.all(level(written, "united_states.licensing") == AS_WRITTEN)
     rule = {
         "id": "mine", "start": "2027-07-01", "issuer": "us", "scope": "sale", "measure": "deny", "tpp_min": 1000,
-        "priority": 90, "title": "t", "summary": "s", "source": "a test", "as_of": "2026-10-01", "tier": "judgement",
+        "priority": 90, "title": "t", "summary": "s", "source": "a test", "as_of": "2026-10-01", "tier": "judgment",
     }  # fmt: skip
     ruled = run_of(BASE.with_changes(rules=[rule]))
     path = ruled.part("decisions.united_states.licensing")

@@ -36,7 +36,7 @@ def test_constant_research_without_harder_ideas_grows_linearly_in_oom() -> None:
 
 
 def test_ideas_get_harder_to_find_at_the_stated_rate() -> None:
-    """Growth falls by 10^(−labour exponent / returns) for each order of magnitude already found."""
+    """Growth falls by 10^(−labor exponent / returns) for each order of magnitude already found."""
     p = middle(algorithm_growth=0.4, labour_exponent=0.5, research_returns=1.25)
     early, late = (research.own_growth(one(1), one(a), p) for a in (0.0, 1.0))
     assert num(late / early) == pytest.approx(10 ** (-0.4))
@@ -60,15 +60,15 @@ def test_research_input_is_one_at_the_reference_and_follows_its_exponents() -> N
 def test_diffusion_closes_a_stated_share_of_the_gap(rate: float) -> None:
     """1 − exp(−rate/4) of a wide gap in a quarter, half as much of a narrow one, and nothing for who is ahead."""
     share = 1 - np.exp(-rate / 4)
-    learnt = research.diffuse(np.array([0.0, 3.0, 2.0 - research.LEARNT_HALF]), np.array([600.0, 2.0, 2.0]), one(rate))
-    np.testing.assert_allclose(learnt, [share * 600, 0, share * research.LEARNT_HALF / 2], rtol=1e-3)
+    learned = research.diffuse(np.array([0.0, 3.0, 2.0 - research.LEARNT_HALF]), np.array([600.0, 2.0, 2.0]), one(rate))
+    np.testing.assert_allclose(learned, [share * 600, 0, share * research.LEARNT_HALF / 2], rtol=1e-3)
 
 
 def test_nothing_jumps_where_a_follower_draws_level() -> None:
-    """What is learnt falls to nothing at parity without a corner, and no short cut carries anybody past the leader."""
+    """What is learned falls to nothing at parity without a corner, and no short cut carries anybody past the leader."""
     gap = np.linspace(-0.5, 0.5, 2001)
-    learnt = research.diffuse(-gap, np.zeros_like(gap), one(1.0))
-    slope = np.diff(learnt) / np.diff(gap)
+    learned = research.diffuse(-gap, np.zeros_like(gap), one(1.0))
+    slope = np.diff(learned) / np.diff(gap)
     assert np.all(slope > -1e-9)
     assert np.abs(np.diff(slope)).max() < 0.01
     behind = np.linspace(0.0, 40.0, 401)
@@ -208,7 +208,7 @@ def test_roofline_of_the_h20() -> None:
 
 
 def test_roofline_at_the_kink() -> None:
-    """An H100 with 70 % of 1,979 TFLOP/s and 80 % of 3.35 TB/s turns from memory to arithmetic at 517 FLOP a byte."""
+    """An H100 with 70% of 1,979 TFLOP/s and 80% of 3.35 TB/s turns from memory to arithmetic at 517 FLOP a byte."""
     kink = 0.7 * 1979 / (0.8 * 3.35)
     b300 = CLASSES.index("B300")
     c = catalogue()
@@ -240,7 +240,7 @@ def test_catalogue_units_are_dense_8_bit_over_1979() -> None:
 
 
 def test_a_run_like_deepseek_v3() -> None:
-    """2,048 H800s for 57 days at 37 % utilisation: 2,048 · 989e12 · 4.9e6 s · 0.37 = 3.7e24 FLOP (reported 3.3e24).
+    """2,048 H800s for 57 days at 37% utilization: 2,048 · 989e12 · 4.9e6 s · 0.37 = 3.7e24 FLOP (reported 3.3e24).
 
     The run function fixes its length at four months, so the fleet is scaled to the same chip time.
     """

@@ -51,7 +51,7 @@ def initial_stock(run: Run) -> tuple[np.ndarray, np.ndarray]:
 def test_chips_made_are_delivered(run: Run) -> None:
     """made(t) = delivered(t), per class: lines make to order, and Chinese chips are all sold.
 
-    `delivered` includes the legal sales to China and what is diverted or seized afterwards.
+    `delivered` includes the legal sales to China and what is diverted or seized afterward.
     """
     made, delivered = run.ledger["made"], run.ledger["delivered"]
     close(made, delivered)

@@ -23,7 +23,7 @@ BUYERS = [row.actor for row in table("actors")][2:]
 RULE: dict[str, Any] = {
     "id": "mine", "start": "2027-01-01", "issuer": "us", "scope": "sale", "measure": "deny", "priority": 90,
     "title": "A rule", "summary": "A rule of one's own.", "source": "a test", "as_of": "2026-11-01",
-    "tier": "judgement",
+    "tier": "judgment",
 }  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def test_a_rule_for_the_world_leaves_the_issuers_own_buyers(make_world: Callable
 def test_terms_in_between_take_a_part(make_world: Callable[..., World]) -> None:
     row = BASE.roster().index(next(r for r in BASE.roster() if r.actor == "united_arab_emirates"))
     free = owned(ended(make_world, BASE))[row].mean()
-    licence = {"measure": "licence", "destination": "gulf"}
+    licence = {"measure": "license", "destination": "gulf"}
     parts = [
         owned(ended(make_world, under(**licence, **terms)))[row].mean()
         for terms in (
@@ -99,7 +99,7 @@ def test_terms_in_between_take_a_part(make_world: Callable[..., World]) -> None:
 
 @pytest.mark.parametrize("buyer", members("gulf"))
 def test_a_cap_in_units_is_kept_by_each_of_a_group(buyer: str, make_world: Callable[..., World]) -> None:
-    world = make_world(under(destination="gulf", measure="licence", volume_cap_units=1000), runs=8, until=2029)
+    world = make_world(under(destination="gulf", measure="license", volume_cap_units=1000), runs=8, until=2029)
     row = world.inputs.actors.index(buyer)
     while world.context.quarter < 2027 * 4 + 1:
         world.step()
@@ -143,7 +143,7 @@ def test_orders_that_a_rule_ends_are_refunded(buyer: str, make_world: Callable[.
 @pytest.mark.parametrize("buyer", ["china", "gulf"])
 def test_a_quota_of_nothing_is_a_ban(buyer: str, terms: dict[str, float]) -> None:
     deny = simulate(under(destination=buyer), 8, until=2030)
-    quota = simulate(under(destination=buyer, measure="licence", **terms), 8, until=2030)
+    quota = simulate(under(destination=buyer, measure="license", **terms), 8, until=2030)
     for name in ("flows_china", "compute_train"):
         np.testing.assert_allclose(quota[name], deny[name], rtol=1e-6, atol=1e-3 * deny[name].max())
 
@@ -151,14 +151,14 @@ def test_a_quota_of_nothing_is_a_ban(buyer: str, terms: dict[str, float]) -> Non
 def test_a_cap_of_next_to_nothing_is_as_good_as_a_denial() -> None:
     denied, capped = (
         simulate(under(destination="world", **terms), 8, until=2032)["compute_train"]
-        for terms in ({"measure": "deny"}, {"measure": "licence", "volume_cap_units": 1})
+        for terms in ({"measure": "deny"}, {"measure": "license", "volume_cap_units": 1})
     )
     np.testing.assert_allclose(capped[-1, 2:], denied[-1, 2:], rtol=0.05, atol=2e3)
 
 
 def test_a_rule_of_ones_own_is_not_taken_for_a_dated_one() -> None:
     """The license levers change the dated licenses, whatever a scenario's own rule is called."""
-    open_all = {"measure": "licence", "approval_share": 1, "destination": "china"}
+    open_all = {"measure": "license", "approval_share": 1, "destination": "china"}
     levers = {"licence_approval": 0, "import_permission": 100}
     runs = [
         simulate(under(id=name, **open_all).with_levers(**levers), 8, until=2029)["flows_china"]
@@ -246,7 +246,7 @@ def test_each_dated_rule_moves_some_series_or_is_marked(replay: Callable[[tuple[
     wrong = []
     for n, row in enumerate(rows):
         other = replay((*rows[:n], *rows[n + 1 :]))
-        # What a rule of the past cost makers stands in their accounts, whatever came of it afterwards.
+        # What a rule of the past cost makers stands in their accounts, whatever came of it afterward.
         after = {name: values for name, values in whole.series.items() if name != "accounts"}
         moves = any(not np.array_equal(values, other.series[name]) for name, values in after.items())
         if moves == bool(row.recorded_only):

@@ -21,9 +21,9 @@ BASE = load("current_policy")
 Make = Callable[..., World]
 RECORDED = [name for name in scenarios.names() if keeps_to_the_record(load(name))]
 RULE: dict[str, Any] = {
-    "id": "mine", "start": "2026-10-01", "issuer": "us", "scope": "sale", "measure": "licence", "approval_share": 0.5,
+    "id": "mine", "start": "2026-10-01", "issuer": "us", "scope": "sale", "measure": "license", "approval_share": 0.5,
     "priority": 90, "title": "A rule", "summary": "A rule of one's own.", "source": "a test", "as_of": "2026-11-01",
-    "tier": "judgement",
+    "tier": "judgment",
 }  # fmt: skip
 
 

@@ -122,7 +122,7 @@ def test_the_order_of_decisions_does_not_matter(name: str, make_world: Callable[
 NOBODY = {
     "id": "scenario_nobody", "start": "2027-04-01", "issuer": "us", "scope": "sale", "measure": "deny", "tpp_min": 1e9,
     "priority": 90, "title": "Nobody", "summary": "Covers no chip there is.", "source": "a test", "as_of": "2026-10-01",
-    "tier": "judgement",
+    "tier": "judgment",
 }  # fmt: skip
 
 
@@ -189,7 +189,7 @@ SUDDEN = {
 
 @pytest.mark.parametrize("dated", [True, False])
 def test_a_policy_of_2028_leaves_2027_alone(dated: bool, mismatch: Same) -> None:
-    """All levers but those of licences at once, by a dated path and by the scenario's start."""
+    """All levers but those of licenses at once, by a dated path and by the scenario's start."""
     settings = {name: {"2028-Q1": value} if dated else value for name, value in SUDDEN.items()}
     later = changed(levers=settings) if dated else changed(levers=settings, start="2028-Q1")
     base, run = simulate(BASE, runs=12, until=2029, keep="ledger"), simulate(later, runs=12, until=2029, keep="ledger")
@@ -229,7 +229,7 @@ def test_a_policy_after_the_data_leaves_the_record_alone(name: str, mismatch: Sa
 H20_STOP = {
     "id": "scenario_early_stop", "start": "2024-07-01", "issuer": "us", "scope": "sale", "measure": "deny",
     "memory_tbs_min": 1.4, "priority": 90, "title": "Early stop", "summary": "Stops the H20 nine months early.",
-    "source": "a test", "as_of": "2026-10-01", "tier": "judgement", "note": "a counterfactual",
+    "source": "a test", "as_of": "2026-10-01", "tier": "judgment", "note": "a counterfactual",
 }  # fmt: skip
 
 

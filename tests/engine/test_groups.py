@@ -21,9 +21,9 @@ from sim.run import costs, simulate
 BASE = load("current_policy")
 TWO = members("gulf")
 RULE: dict[str, Any] = {
-    "id": "mine", "start": "2027-01-01", "issuer": "us", "scope": "sale", "measure": "licence",
+    "id": "mine", "start": "2027-01-01", "issuer": "us", "scope": "sale", "measure": "license",
     "volume_cap_units": 500, "priority": 90, "title": "A rule", "summary": "A rule of one's own.",
-    "source": "a test", "as_of": "2026-11-01", "tier": "judgement",
+    "source": "a test", "as_of": "2026-11-01", "tier": "judgment",
 }  # fmt: skip
 
 

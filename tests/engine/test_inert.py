@@ -18,7 +18,7 @@ from sim.run import simulate
 BASE = load("current_policy")
 RULE: dict[str, Any] = {
     "id": "mine", "start": "2027-01-01", "issuer": "us", "scope": "sale", "measure": "deny", "title": "A rule",
-    "summary": "A rule of one's own.", "source": "a test", "as_of": "2026-11-01", "tier": "judgement",
+    "summary": "A rule of one's own.", "source": "a test", "as_of": "2026-11-01", "tier": "judgment",
 }  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def test_a_rule_acts_or_is_refused_or_is_said_to_be_recorded_only(issuer: str, s
     bases = {start: simulate(BASE, 8, until=2029)}
     for measure, place in itertools.product(known_values("measure"), ("china", "gulf", "world", "united_states")):
         strength = {} if scope == "sale" else {"strength": 0.0 if scope == "import_permission" else 0.99}
-        terms = {"approval_share": 0.01} if (scope, measure) == ("sale", "licence") else strength
+        terms = {"approval_share": 0.01} if (scope, measure) == ("sale", "license") else strength
         rule = {**RULE, **terms, "issuer": issuer, "scope": scope, "measure": measure, "destination": place,
                 "start": start, "priority": 90}  # fmt: skip
         try:

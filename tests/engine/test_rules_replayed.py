@@ -191,7 +191,7 @@ def test_china_buys_ahead_of_a_dated_rule_after_the_data_too_as_far_as_a_cap_let
     rule = {
         "id": "mine", "start": "2028-01-01", "issuer": "us", "scope": "sale", "measure": "deny", "priority": 90,
         "destination": "china", "title": "A rule", "summary": "A rule of one's own.", "source": "a test",
-        "as_of": "2026-11-01", "tier": "judgement",
+        "as_of": "2026-11-01", "tier": "judgment",
     }  # fmt: skip
     open_ = BASE.with_levers(import_permission=100, licence_approval=100, licence_tpp=600, licence_quota=100)
     for spec, more in ((open_, 1.05), (open_.with_levers(licence_quota=10), 1.0)):

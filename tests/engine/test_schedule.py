@@ -18,7 +18,7 @@ BASE = load("current_policy")
 RULE: dict[str, Any] = {
     "id": "mine", "start": "2027-01-01", "issuer": "us", "scope": "sale", "measure": "deny", "destination": "gulf",
     "title": "A rule", "summary": "A rule of one's own.", "source": "a test", "as_of": "2026-11-01",
-    "tier": "judgement",
+    "tier": "judgment",
 }  # fmt: skip
 EVENTS = [
     {"kind": "diversion_uncovered", "date": "2027-Q1", "size": 0.5},

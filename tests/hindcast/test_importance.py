@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from sim.ensemble.rng import Array
-from sim.hindcast.importance import Proposal, Sample, effective, normalised, sample
+from sim.hindcast.importance import Proposal, Sample, effective, normalized, sample
 
 SEEN, CAME = [2, 5], np.array([1.6, -1.1])
 """Columns that are observed, and the values."""
@@ -30,8 +30,8 @@ def test_mean_and_covariance_are_those_of_bayes(found: Sample) -> None:
     seen = found.scores[SEEN]
     off = (seen @ found.weights - mean) / np.sqrt(np.diag(covariance))
     assert np.abs(off).max() < 4 * error
-    centred = seen - mean[:, None]
-    weighed = (centred * found.weights) @ centred.T
+    centered = seen - mean[:, None]
+    weighed = (centered * found.weights) @ centered.T
     scale = np.sqrt(np.outer(np.diag(covariance), np.diag(covariance)))
     assert np.abs((weighed - covariance) / scale).max() < 6 * error
 
@@ -71,7 +71,7 @@ def test_the_correction_is_prior_over_proposal() -> None:
     first = Proposal(3).draw(4000, np.random.default_rng(0))
     proposal = Proposal(3)
     for _ in range(3):
-        weights = normalised(-0.5 * ((first[1] - 1.2) / 0.5) ** 2)
+        weights = normalized(-0.5 * ((first[1] - 1.2) / 0.5) ** 2)
         proposal = proposal.refitted(first, weights)
     assert proposal.parts[0].moved.tolist() == [1]
     drawn = proposal.draw(100_000, np.random.default_rng(1))
@@ -89,7 +89,7 @@ def test_the_effective_number_is_one_over_the_sum_of_squares() -> None:
 
 def test_weights_of_any_size_are_normalised() -> None:
     for shift in (-5000.0, 0.0, 5000.0):
-        np.testing.assert_allclose(normalised(np.log([1.0, 3.0]) + shift), [0.25, 0.75])
+        np.testing.assert_allclose(normalized(np.log([1.0, 3.0]) + shift), [0.25, 0.75])
 
 
 def test_one_seed_gives_one_sample() -> None:

@@ -48,7 +48,7 @@ def test_the_kept_hindcast_is_what_the_model_says_today() -> None:
     assert {name: wrong for name, wrong in off.items() if wrong} == {}, ANEW
     assert [(p.series, p.quarter) for p in again.points] == [(p.series, p.quarter) for p in old.points], ANEW
     assert [p.recorded for p in again.points] == pytest.approx([p.recorded for p in old.points], abs=1e-4), ANEW
-    # Medians lie within a third of the 90 % band of those that are kept, most of them far nearer.
+    # Medians lie within a third of the 90% band of those that are kept, most of them far nearer.
     moved = [
         abs(mine.quantiles[2] - its.quantiles[2]) / (its.quantiles[4] - its.quantiles[0])
         for mine, its in zip(again.points, old.points, strict=True)

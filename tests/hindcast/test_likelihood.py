@@ -137,9 +137,9 @@ def test_training_runs_are_compared_at_their_dates_while_they_are_disclosed(some
 def test_runs_after_disclosure_ended_are_not_compared(some_scores: Scores, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = table("training_runs")
     last = max((row for row in rows if row.record == "yes" and row.actor == "china"), key=lambda row: row.date)
-    rumour = last.model_copy(update={"date": "2026-02-01", "flop": 100 * last.flop})
+    rumor = last.model_copy(update={"date": "2026-02-01", "flop": 100 * last.flop})
     before = likelihood.terms(TODAY, some_scores(8))["training runs"]
-    monkeypatch.setattr(likelihood, "table", lambda name: (*rows, rumour) if name == "training_runs" else table(name))
+    monkeypatch.setattr(likelihood, "table", lambda name: (*rows, rumor) if name == "training_runs" else table(name))
     np.testing.assert_array_equal(likelihood.terms(TODAY, some_scores(8))["training runs"], before)
 
 

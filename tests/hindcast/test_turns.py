@@ -21,7 +21,7 @@ def turn(date: str, pair: tuple[str, str] = US, direction: str = "up") -> Turn:
     """A recorded turn."""
     return Turn(
         id=f"t_{date[:7]}".replace("-", "_"), date=date, actor=pair[0], decision=pair[1], direction=direction,
-        title="A turn", source="a test", as_of=date, tier="judgement",
+        title="A turn", source="a test", as_of=date, tier="judgment",
     )  # fmt: skip
 
 

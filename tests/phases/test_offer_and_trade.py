@@ -17,9 +17,9 @@ from tests.phases.conftest import BASE, Before
 
 Go = Callable[[World, str], None]
 RULE = {
-    "id": "mine", "start": "2027-01-01", "issuer": "us", "scope": "sale", "measure": "licence", "approval_share": 1.0,
+    "id": "mine", "start": "2027-01-01", "issuer": "us", "scope": "sale", "measure": "license", "approval_share": 1.0,
     "priority": 90, "title": "A rule", "summary": "A rule of one's own.", "source": "a test", "as_of": "2026-11-01",
-    "tier": "judgement",
+    "tier": "judgment",
 }  # fmt: skip
 
 DENIAL = {**{k: v for k, v in RULE.items() if k != "approval_share"}, "measure": "deny"}
@@ -217,7 +217,7 @@ def _ordered_before(before: Before, go: Go, spec: Scenario, permission: float) -
     return later
 
 
-HALF = {**RULE, "measure": "licence", "approval_share": 0.5}
+HALF = {**RULE, "measure": "license", "approval_share": 0.5}
 
 
 def test_orders_end_in_the_share_that_licenses_and_beijing_let_through_no_more(before: Before, go: Go) -> None:

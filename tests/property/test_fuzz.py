@@ -78,7 +78,8 @@ event = record(
 )  # fmt: skip
 LISTS = {
     "issuer": st.sampled_from([*MEANINGS["issuer"], "usa"]), "scope": st.sampled_from([*MEANINGS["scope"], "sales"]),
-    "measure": st.sampled_from([*MEANINGS["measure"], "denial"]), "tier": st.sampled_from(["data", "judgement", "x"]),
+    "measure": st.sampled_from([*MEANINGS["measure"], "denial"]),
+    "tier": st.sampled_from(["data", "judgment", "judgement", "x"]),
     "destination": names, **dict.fromkeys(("start", "end", "us_available_by", "as_of"), dates),
 }  # fmt: skip
 rule = record(**{n: LISTS.get(n, words if f.annotation is str else numbers) for n, f in Rule.model_fields.items()})

@@ -33,7 +33,7 @@ def test_the_page_opens_with_every_input(opened):
     test = opened()
     assert not test.exception
     assert f"{len(parameters())} of {len(parameters())} inputs" in text(test)
-    assert re.search(r"\d+ of \d+ inputs rest on judgement alone; together they foretell \d+%", text(test))
+    assert re.search(r"\d+ of \d+ inputs rest on judgment alone; together they foretell \d+%", text(test))
     assert not re.search(r"\bwill\b|confiden", text(test).lower())
 
 
@@ -68,7 +68,7 @@ def test_effects_are_differences_of_means(standing):
     expected = y[order[-fifth:]].mean() - y[order[:fifth]].mean()
     assert standing.effect["follower_efficiency"] == pytest.approx(expected, abs=0.15)
     assert standing.effect["follower_efficiency"] < 0
-    assert 0 <= standing.explained["judgement"] <= standing.everything + 0.1 <= 1.1
+    assert 0 <= standing.explained["judgment"] <= standing.everything + 0.1 <= 1.1
 
 
 def test_what_is_foretold_is_what_is_held_out():
@@ -178,7 +178,7 @@ def test_an_empty_box_is_asked_for_a_number(opened):
     assert "assume" not in test.query_params
 
 
-@pytest.mark.parametrize("given", [{"search": "diffusion"}, {"tier": "Judgement"}, {"search": "chips", "tier": "Data"}])
+@pytest.mark.parametrize("given", [{"search": "diffusion"}, {"tier": "Judgment"}, {"search": "chips", "tier": "Data"}])
 def test_a_search_keeps_the_address(opened, given):
     test = opened(scenario="tight_controls", assume="diffusion:0.5", **given)
     test.text_input[0].set_value("compute").run()
@@ -194,7 +194,7 @@ def test_a_search_keeps_the_address(opened, given):
 
 
 def test_an_unknown_tier_of_the_address_is_said(opened):
-    assert "there is no such tier; there are Data, Inferred and Judgement" in text(opened(tier="Gossip"))
+    assert "there is no such tier; there are Data, Inferred and Judgment" in text(opened(tier="Gossip"))
 
 
 def test_paper_has_every_input(standing):

@@ -133,7 +133,7 @@ def test_the_lines_are_the_largest_costs(page):
         for cost in found
     ]
     for cost, told in zip(found, re.findall(r"<small>(.*?)</small></span><i", html), strict=True):
-        assert ("judgment" in told) == (ITEMS[cost.item].tier == "judgement")
+        assert ("judgment" in told) == (ITEMS[cost.item].tier == "judgment")
 
 
 @pytest.mark.parametrize("scenario", names())

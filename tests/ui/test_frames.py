@@ -71,8 +71,8 @@ def test_records_rise_and_stay_on_the_axis():
         assert records.filter(pl.col("who") == who).sort("t")["y"].is_sorted()
 
 
-def _luminance(colour: str) -> float:
-    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+def _luminance(color: str) -> float:
+    parts = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
     return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
 
@@ -89,7 +89,7 @@ def test_colors_stand_out_in_both_themes(name: str):
         assert _contrast(color, paper) >= least
 
 
-def test_every_outcome_has_a_colour():
+def test_every_outcome_has_a_color():
     assert set(charts.OUTCOME) == set(CLASSES) == set(LABELS)
 
 

@@ -140,9 +140,9 @@ def test_a_chart_can_be_saved_as_a_picture_that_is_not_blank(browser: Browser):
         }"""
     )
     pixels = image.open(io.BytesIO(base64.b64decode(drawn))).convert("RGBA")
-    colours = {(r, g, b) for r, g, b, a in pixels.get_flattened_data() if a > 200}
-    assert any(b > r + 60 for r, g, b in colours)
-    assert any(r > b + 60 for r, g, b in colours)
+    colors = {(r, g, b) for r, g, b, a in pixels.get_flattened_data() if a > 200}
+    assert any(b > r + 60 for r, g, b in colors)
+    assert any(r > b + 60 for r, g, b in colors)
 
 
 def test_an_embedded_page_has_no_navigation(browser: Browser):

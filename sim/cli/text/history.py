@@ -26,7 +26,7 @@ def hindcast(found: Hindcast) -> None:
         console.print(f"Fewer than {ENOUGH} effective draws: the numbers below are rough; raise --draws.")
     console.print()
     table = layout.table(
-        "Scores", "Pattern", "Points", "In 50 %", "In 90 %", "CRPS", "Last value", "Trend", "Median error", "Unit"
+        "Scores", "Pattern", "Points", "In 50%", "In 90%", "CRPS", "Last value", "Trend", "Median error", "Unit"
     )
     for name, meaning in (*PATTERNS.items(), ("all", "All points in a band")):
         score = found.pattern(name)
@@ -91,8 +91,8 @@ def _signed(value: float | None) -> str:
 def _misses(found: Hindcast) -> Any:
     outside = [row for row in found.figures() if not row["in90"]]
     if not outside:
-        return "No recorded figure lies outside its 90 % band."
-    table = layout.table("Outside the 90 % band", "Figure", "Quarter", "Recorded", "Median", "5 to 95 %", left=2)
+        return "No recorded figure lies outside its 90% band."
+    table = layout.table("Outside the 90% band", "Figure", "Quarter", "Recorded", "Median", "5 to 95%", left=2)
     for row in outside:
         table.add_row(row["label"], row["quarter"], f"{row['recorded']:.3g}", f"{row['p50']:.3g}",
                       f"{row['p05']:.3g} to {row['p95']:.3g}")  # fmt: skip

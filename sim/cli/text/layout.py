@@ -17,7 +17,7 @@ FOOTER = "Estimates of what follows from stated assumptions, not forecasts."
 
 def console() -> Console:
     """Where text for people goes."""
-    # Text of scenarios is text: no markup, no emoji codes, no guessing of colours.
+    # Text of scenarios is text: no markup, no emoji codes, no guessing of colors.
     wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH
     return Console(file=sys.stdout, width=wide, markup=False, emoji=False, highlight=False)
 

@@ -57,7 +57,7 @@ def prices(listed: PriceList) -> None:
     if extra[MOST_EXTRA:]:
         page.print(f"Only in --json and --out: {', '.join(map(str, extra[MOST_EXTRA:]))}.")
     page.print(
-        f"{listed.outcomes[0].label}, and futures in 100 in each outcome: with the lever moved, minus without; 90 % "
+        f"{listed.outcomes[0].label}, and futures in 100 in each outcome: with the lever moved, minus without; 90% "
         f"interval of the mean from {listed.runs:,} futures on the same dice. How unlike futures are is another thing: "
         "--json gives the range of nine in ten. A + after a lever: in company, with other levers set on both sides so "
         f"that it can act (--json names them). An effect in brackets cannot be told from none.{_repeated(listed)}"
@@ -157,7 +157,7 @@ def attribution(result: Attribution) -> None:
     page.print(
         "Its part: the Shapley value, the mean over all orders in which the changes could be made; the parts add up. "
         "Alone: on the first scenario. Last: what the second would lack without it. Where they part, changes work "
-        f"together or replace each other. {result.runs:,} futures of each combination, 90 % intervals. {layout.FOOTER}"
+        f"together or replace each other. {result.runs:,} futures of each combination, 90% intervals. {layout.FOOTER}"
     )
 
 
@@ -239,7 +239,7 @@ def flips(result: Flips, top: int) -> None:
             place = "its median: its spread decides"
         counts = f"{100 * change.shares[change.outcome]:.0f}"
         table.add_row(
-            change.label, brief(change.start), place, f"{100 * change.size:.0f} %", LABELS[change.outcome], counts
+            change.label, brief(change.start), place, f"{100 * change.size:.0f}%", LABELS[change.outcome], counts
         )
     layout.put(page, table)
     page.print(

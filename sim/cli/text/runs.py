@@ -293,7 +293,7 @@ def _outcomes(summary: Mapping[str, Any]) -> Table:
 
 def _lead(summary: Mapping[str, Any]) -> Table:
     table = layout.table(
-        "Lead of the US bloc over China at year ends, median (5 to 95 %)",
+        "Lead of the US bloc over China at year ends, median (5 to 95%)",
         "Year", "Months at a fixed pace", "Months, looking back", "ECI points",
     )  # fmt: skip
     for year in summary["lead_months"]:
@@ -317,7 +317,7 @@ def _slope(summary: Mapping[str, Any]) -> Table:
     edge, by_form = summary["edge_slope"], summary.get("frontier_speed_by_form", {})
     empty = [""] * len(by_form)
     table = layout.table(
-        "Growth of the US frontier, ECI points a year", "Period", "Median (5 to 95 %)",
+        "Growth of the US frontier, ECI points a year", "Period", "Median (5 to 95%)",
         *(name.replace("_", " ") for name in by_form),
     )  # fmt: skip
     if by_form:
@@ -344,7 +344,7 @@ def _crossing(run: Run, summary: Mapping[str, Any]) -> Table:
     table = layout.table(
         "Year in which AI beats people at most remote tasks",
         "Actor",
-        "Median (5 to 95 %)",
+        "Median (5 to 95%)",
         "Not reached, in 100 futures",
     )
     for actor in run.actors:  # the summary has groups of them too
@@ -356,7 +356,7 @@ def _crossing(run: Run, summary: Mapping[str, Any]) -> Table:
 
 def _channels(summary: Mapping[str, Any]) -> Table:
     table = layout.table(
-        "China's new compute by channel, million H100e a year, median (5 to 95 %)", "Year", *CHANNELS.values()
+        "China's new compute by channel, million H100e a year, median (5 to 95%)", "Year", *CHANNELS.values()
     )
     for year, flows in summary["flows_h100e"].items():
         label = f"{year}, Q4 only" if year == "2022" else year
@@ -370,7 +370,7 @@ def _china(summary: Mapping[str, Any]) -> Table:
 
     years = [year for year in ("2025", "2028", "2030", str(summary["horizon"])) if int(year) <= summary["horizon"]]
     years = list(dict.fromkeys(years))
-    table = layout.table("China's compute at year ends, million H100e, median (5 to 95 %)", "What counts", *years)
+    table = layout.table("China's compute at year ends, million H100e, median (5 to 95%)", "What counts", *years)
     for name, meaning in DEFINITIONS.items():
         spans = summary["china_compute_h100e"][name]
         table.add_row(meaning, *(_span(spans[year], scale=1e6) for year in years))
@@ -396,7 +396,7 @@ def _market(run: Run, summary: Mapping[str, Any]) -> Table:
 
 def _prices(summary: Mapping[str, Any]) -> Table:
     table = layout.table(
-        "Price of compute at year ends, thousand US dollars per H100e, median (5 to 95 %)", "Year", "List price",
+        "Price of compute at year ends, thousand US dollars per H100e, median (5 to 95%)", "Year", "List price",
         "Inside China",
     )  # fmt: skip
     for year, listed in summary["list_price_usd"].items():
@@ -407,7 +407,7 @@ def _prices(summary: Mapping[str, Any]) -> Table:
 def _governance(summary: Mapping[str, Any]) -> Table:
     now, horizon = "2026", str(summary["horizon"])
     years = [now, *([] if int(horizon) <= 2030 else ["2030"]), horizon]
-    table = layout.table("Governance indices at year ends, median (5 to 95 %)", "Index", *years)
+    table = layout.table("Governance indices at year ends, median (5 to 95%)", "Index", *years)
     for name, by_year in summary["governance"].items():
         table.add_row(GOVERNANCE.get(name, name), *(_span(by_year[year]) for year in years))
     return table
@@ -426,7 +426,7 @@ def comparisons(pairs: Sequence[Comparison]) -> None:
     if first.runs == 1:
         known = "One future has no interval: take more --runs."
     else:
-        known = "Intervals of 90 % come from the number of futures."
+        known = "Intervals of 90% come from the number of futures."
     futures = "1 future" if first.runs == 1 else f"{first.runs:,} futures"
     console.print(f"{futures}, seed {first.seed}, the same dice for all. {known} {layout.FOOTER}")
 
@@ -446,7 +446,7 @@ def _all_outcomes(pairs: Sequence[Comparison]) -> Table:
 
 def _changes(pair: Comparison) -> Table:
 
-    table = layout.table("Change of outcomes, futures in 100", "Outcome", "Change", "90 % interval")
+    table = layout.table("Change of outcomes, futures in 100", "Outcome", "Change", "90% interval")
     for name, q in pair.outcome_changes().items():
         table.add_row(LABELS[name], signed(100 * q["change"]), _ends(q["low"], q["high"], 100))
     return table
@@ -455,7 +455,7 @@ def _changes(pair: Comparison) -> Table:
 def _effects(pair: Comparison) -> Table:
     table = layout.table(
         "Effect on the lead at year ends, months at a fixed pace",
-        "Year", "Mean", "90 % interval of the mean", "Median", "5 to 95 % of futures",
+        "Year", "Mean", "90% interval of the mean", "Median", "5 to 95% of futures",
     )  # fmt: skip
     for year in range(2023, pair.first.until + 1):
         e = pair.effect("lead_months", year)
@@ -473,7 +473,7 @@ def _ends(low: float | None, high: float | None, scale: float = 1.0) -> str:
 def parameters(rows: Iterable[Mapping[str, Any]], calibration: str, weighting: str) -> None:
     """The uncertain parameters with their sources, what a calibration result moved, and what history did."""
     console = layout.console()
-    table = layout.table("", "Parameter", "Median", "5 to 95 %", "By history", "Unit", "Tier", "Date", "Source")
+    table = layout.table("", "Parameter", "Median", "5 to 95%", "By history", "Unit", "Tier", "Date", "Source")
     table.columns[0].no_wrap = True
     for i in (4, 5, 6, 7):
         table.columns[i].justify = "left"
@@ -481,9 +481,9 @@ def parameters(rows: Iterable[Mapping[str, Any]], calibration: str, weighting: s
     for row in rows:
         span = f"{row['p05']:.3g} to {row['p95']:.3g}"
         weighed = row["weighed"]
-        learnt = _three(weighed) if weighed and weighed["moved"] else "–" if weighed else ""
+        learned = _three(weighed) if weighed and weighed["moved"] else "–" if weighed else ""
         table.add_row(
-            row["name"], f"{row['median']:.3g}", span, learnt, row["unit"], row["tier"], row["as_of"], row["source"]
+            row["name"], f"{row['median']:.3g}", span, learned, row["unit"], row["tier"], row["as_of"], row["source"]
         )
         if row["prior"] is not None:
             moved.add_row(row["name"], *(_three(interval) for interval in (row["prior"], row)))

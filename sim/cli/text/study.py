@@ -84,7 +84,7 @@ def sensitivity(
             layout.put(page, f"{name}: {note}.")
     if indices.note and drawn.note:
         return
-    table = layout.table("", "Input", "Alone", "90 %", "With others", "90 %", "As drawn")
+    table = layout.table("", "Input", "Alone", "90%", "With others", "90%", "As drawn")
     for row in rows[:top]:
         cells = [_hundredths(row[name]) for name in ("first", "total", "as_drawn")]
         spans = [_interval(row[f"{n}_low"], row[f"{n}_high"]) for n in ("first", "total")]
@@ -148,7 +148,7 @@ def screening(rows: Sequence[Mapping[str, Any]], outcome: Outcome, trajectories:
         return
     named = ", ".join(row["label"] for row in rows[:3] if row["mu_star"] > 0)
     layout.put(page, f"{outcome.label}: what moves it most is {named}. Effects are in {outcome.unit}.")
-    table = layout.table("", "Input", "Mean absolute effect", "90 %", "Mean effect", "Spread of the effect")
+    table = layout.table("", "Input", "Mean absolute effect", "90%", "Mean effect", "Spread of the effect")
     for row in rows:
         span = f"{layout.plain(row['mu_star_low'], 2)} to {layout.plain(row['mu_star_high'], 2)}"
         table.add_row(

@@ -17,9 +17,9 @@ A100, MAIN = CLASSES.index("A100"), len(MAIN_CLASSES)
 LIFE = 22
 """Quarters that a chip serves: 5.5 years, the depreciation life that large owners state (5 to 6 years)."""
 BREAKTHROUGH_POWER = 0.4
-"""What a fab breakthrough saves in power per Chinese chip; judgement: a newer node, as its capacity comes from one."""
+"""What a fab breakthrough saves in power per Chinese chip; judgment: a newer node, as its capacity comes from one."""
 LAPSE, LAPSE_ABOVE = 0.2, 0.4
-"""Share of rented compute that ends in a quarter per unit of closure of the cloud, above this closure; judgement."""
+"""Share of rented compute that ends in a quarter per unit of closure of the cloud, above this closure; judgment."""
 MOST_RENTED = 0.9
 """Hosts rent out at most this share of what they run."""
 INITIAL_RETIRES = range(14, 22)

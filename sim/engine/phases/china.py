@@ -29,36 +29,36 @@ VARIANT_PRICE_FALL = 0.12
 VARIANT_DISCOUNT = 0.85
 """Price of an edge variant against what its usable compute costs elsewhere; from H20 and H100 prices of 2024."""
 CHINESE_PRICE_FALL = 0.2
-"""Yearly fall of the price of Chinese chips per silicon; judgement, towards the world trend."""
+"""Yearly fall of the price of Chinese chips per silicon; judgment, toward the world trend."""
 CHINESE_COST = 0.6
-"""Cost of a Chinese chip against its list price; judgement: yields are low and margins thin."""
+"""Cost of a Chinese chip against its list price; judgment: yields are low and margins thin."""
 BREAKTHROUGH_PRICE = 0.25
-"""What a fab breakthrough takes off the cost; judgement: a newer node yields more compute per wafer."""
+"""What a fab breakthrough takes off the cost; judgment: a newer node yields more compute per wafer."""
 FORM = {"ASCEND_950": (2026.4, 0.8), "ASCEND_960": (2028.3, 0.9)}
 """When half of Chinese output is of a newer generation (year), and the width of the change-over (Huawei roadmap)."""
 US_SALES = 0.8
 """Share of merchant chips that US customers buy (Epoch AI chip owners: 0.78 to 0.86 of chips outside China)."""
 TOO_SMALL = 0.08
 """Usable compute of a legal chip, against a frontier chip's, at which half of those who would buy it need too many:
-an H20 had 0.6 of an H100's, a chip of its kind beside Rubin has 0.03; judgement."""
+an H20 had 0.6 of an H100's, a chip of its kind beside Rubin has 0.03; judgment."""
 LEAST_LET_IN = 1e-9
 """Share of orders let through below which nobody sees a difference."""
 LEAST_WORTH = 1e-3
 """Usable compute against a frontier chip's below which nobody sees a difference."""
 LOGIC_SHARE = 0.6
-"""Share of a package's cost that is logic and packaging; the rest is memory; judgement from cost breakdowns of B200."""
+"""Share of a package's cost that is logic and packaging; the rest is memory; judgment from cost breakdowns of B200."""
 MOST_SPOT = 0.35
-"""Smugglers take at most this share of what merchant lines make, before the queue is served; judgement."""
+"""Smugglers take at most this share of what merchant lines make, before the queue is served; judgment."""
 ORDER_LAG_SHARE = 0.25
-"""Share of what a cumulative volume cap still leaves that can ship in one quarter; judgement."""
+"""Share of what a cumulative volume cap still leaves that can ship in one quarter; judgment."""
 PRICE_STATED, PRICE_BACK = 2025.5, -2.5
 """Year at which prices of Chinese chips are stated, and years before it in which they no longer were higher."""
 SUBSIDIARY_RULE = 0.2
 """Closure of the cloud at which the share of rented compute is stated: the subsidiary rule of 2023."""
 RENTAL_FROM, RENTAL_WIDTH = 2023.75, 0.35
-"""When half of the renting abroad had begun (year: the rule of October 2023), and the width of that; judgement."""
+"""When half of the renting abroad had begun (year: the rule of October 2023), and the width of that; judgment."""
 MOST_NEW_RENT = 0.6
-"""Hosts rent out anew only while less than this share of what they may rent out is rented; judgement."""
+"""Hosts rent out anew only while less than this share of what they may rent out is rented; judgment."""
 MOST_LICENSED = 0.99
 """Share of what is spent that licensed chips take at most: the others keep a price."""
 RENT_QUARTERS, NORMAL_RENT = 5, 0.45

@@ -17,7 +17,7 @@ from sim.ensemble.rng import Array
 from sim.equations import costs
 
 CUSTOM_PRICE = 0.6
-"""Price of custom chips per H100e against merchant ones: no merchant margin; judgement from Epoch AI chip costs."""
+"""Price of custom chips per H100e against merchant ones: no merchant margin; judgment from Epoch AI chip costs."""
 LEAST_RATIO = 1e-9
 """Amounts below which an actor has nothing."""
 

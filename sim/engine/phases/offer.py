@@ -14,9 +14,9 @@ from sim.equations import domestic
 from sim.equations.chips import CLASSES
 
 SUPPLY_NOISE = 0.03
-"""Standard deviation of a quarter's surprise in production growth; judgement."""
+"""Standard deviation of a quarter's surprise in production growth; judgment."""
 TAIWAN_LOSS, TAIWAN_QUARTERS = 0.6, 6
-"""Share of production lost in a chance disruption of Taiwan, and for how long; judgement."""
+"""Share of production lost in a chance disruption of Taiwan, and for how long; judgment."""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:

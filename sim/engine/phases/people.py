@@ -12,7 +12,7 @@ from sim.ensemble.rng import Array
 from sim.equations import people
 
 LABOUR_STATED = 2024.0
-"""Year at whose start the world's research labour is 1: that of `REFERENCE_LABOUR`."""
+"""Year at whose start the world's research labor is 1: that of `REFERENCE_LABOUR`."""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:

@@ -48,12 +48,12 @@ def _learned(c: Context, s: State, a: Array, open_to: Array) -> Array:
 
 
 def _labour(c: Context, s: State) -> Array:
-    """Research labour by actor, world shares: people who work on capability, and the help of AI."""
+    """Research labor by actor, world shares: people who work on capability, and the help of AI."""
     on_capability = s.people_use[:, CAPABILITY] / c.constants.capability_share
-    labour = s.people * on_capability / c.inputs.people_world
+    labor = s.people * on_capability / c.inputs.people_world
     if c.switch("research_feedback"):
-        labour = labour * research.uplift(s.eci, c.p, *c.constants.uplift_shape)
-    return labour
+        labor = labor * research.uplift(s.eci, c.p, *c.constants.uplift_shape)
+    return labor
 
 
 def _published(c: Context, s: State) -> Array:

@@ -14,7 +14,7 @@ from sim.equations.compute import eight_bit_share, maturity
 from sim.equations.domestic import TOOLS_TODAY
 
 FOLLOW_MOST = 1.35
-"""Most that aligned allies make of tool controls, against today's; judgement: full alignment from `Ally.TODAY`."""
+"""Most that aligned allies make of tool controls, against today's; judgment: full alignment from `Ally.TODAY`."""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:

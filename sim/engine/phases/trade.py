@@ -24,9 +24,9 @@ from sim.equations.trade import CHANNELS
 
 DIVERTED = CHANNELS.index("diverted")
 ORDERS_WEIGHT = 0.25
-"""Weight of the last quarter in what orders exceed sales by in the record: a year is smoothed over; judgement."""
+"""Weight of the last quarter in what orders exceed sales by in the record: a year is smoothed over; judgment."""
 ORDERS_BOUNDS = 0.5, 3.0
-"""Bounds of orders against sales in a quarter of the record; its jumps are those of estimates; judgement."""
+"""Bounds of orders against sales in a quarter of the record; its jumps are those of estimates; judgment."""
 
 
 USE_SEEN = 0.05, 4.0

@@ -24,7 +24,7 @@ IMITATION_LAG = 2
 WORTH_A_GENERATION = 0.3
 """Step in log10 FLOP at which the interval between generations is stated; a larger one on offer is taken sooner.
 
-Judgement: what compute for a run gains in a mean interval of three quarters.
+Judgment: what compute for a run gains in a mean interval of three quarters.
 """
 
 

@@ -1,4 +1,4 @@
-"""What the page Assumptions shows: every parameter, what it does to the lead, and how much rests on judgement."""
+"""What the page Assumptions shows: every parameter, what it does to the lead, and how much rests on judgment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from sim.ui.shared import assumed
 from sim.ui.shared.setup import Judge
 from sim.ui.shared.templates import render
 
-TIERS = {"data": "Data", "inferred": "Inferred", "judgement": "Judgement"}
+TIERS = {"data": "Data", "inferred": "Inferred", "judgment": "Judgment"}
 """How well a value is founded: a recorded figure, one worked out from records, or somebody's estimate."""
 MOST = MEMBERS
 """Futures in which the parameters are looked at."""
@@ -90,13 +90,13 @@ def foretold(inputs: list[Array], y: Array, half: NDArray[np.bool_]) -> float:
 
 def table(found: Standing, mine: Mapping[str, float], search: str = "", tier: str = "") -> pl.DataFrame:
     """One row per parameter that fits the search, those that move the lead most first."""
-    learnt = {row["name"]: row for row in weighed(DATA_UNTIL).facts["parameters"]}
+    learned = {row["name"]: row for row in weighed(DATA_UNTIL).facts["parameters"]}
     rows: list[dict[str, Any]] = []
     for name, row in parameters().items():
         text = f"{name} {row.label} {row.meaning} {row.source} {row.unit}".lower()
         if (tier and row.tier != tier) or not all(word in text for word in search.lower().split()):
             continue
-        after = learnt.get(name, {}).get("posterior")
+        after = learned.get(name, {}).get("posterior")
         rows.append({
             "name": name, "label": row.label, "mine": mine.get(name),
             "prior": _interval(assumed.interval(name)), "history": _interval(after) if after else "",

@@ -113,12 +113,12 @@ def _rulers(now: Setup) -> Markup:
     return render("assumptions/rulers.html", year=now.judge.year, limits=[f"{limit:g}" for limit in limits], rows=rows)
 
 
-def _judgement(found: frames.Standing, judge: Judge) -> str:
-    """How much of what is not known rests on judgement alone."""
+def _judgment(found: frames.Standing, judge: Judge) -> str:
+    """How much of what is not known rests on judgment alone."""
     counts = {tier: sum(row.tier == tier for row in parameters().values()) for tier in frames.TIERS}
-    alone, inferred = (round(100 * found.explained[tier]) for tier in ("judgement", "inferred"))
+    alone, inferred = (round(100 * found.explained[tier]) for tier in ("judgment", "inferred"))
     return (
-        f"{counts['judgement']} of {len(parameters())} inputs rest on judgement alone; together they foretell {alone}% "
+        f"{counts['judgment']} of {len(parameters())} inputs rest on judgment alone; together they foretell {alone}% "
         f"of the variance of the lead at the end of {judge.year}. Inputs inferred from records foretell {inferred}%, "
         f"all inputs together {round(100 * found.everything)}%; the rest is luck and what inputs do together."
     )
@@ -231,7 +231,7 @@ def workspace() -> None:
     _ruler(now)
     if notes := st.session_state.pop(_NOTES, None):  # they belong to the last edit, and are said once
         st.html(theme.ignored(notes, "Not taken over:"))
-    st.html(theme.heading("What rests on judgement", _judgement(found, now.judge)))
+    st.html(theme.heading("What rests on judgment", _judgment(found, now.judge)))
     text, tier = _search()
     _table(now, found, text, tier)
     _one(now, frames.table(found, now.assumptions, text, tier)["name"].to_list() or list(parameters()))

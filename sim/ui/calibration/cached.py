@@ -60,7 +60,7 @@ def simulate(identifier: str, checksum: str, tell: Tell) -> None:
     place = _place(identifier, checksum, common.futures())
     with _ONE:
         if not place:
-            place.append(calibrating.labelled(calibrating.effect(identifier, common.futures(), tell=tell)))
+            place.append(calibrating.labeled(calibrating.effect(identifier, common.futures(), tell=tell)))
 
 
 @st.cache_resource(max_entries=30, show_spinner=False)

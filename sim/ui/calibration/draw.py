@@ -6,7 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from calibration.report.blocks import Block, Blocks, Choice, Fold, Missing, Pair, Points, Table, Text, Tiles
-from calibration.report.colours import CLASSES, TWINS
+from calibration.report.colors import CLASSES, TWINS
 from calibration.report.plot import Figure, Spec
 from sim.ui.shared import theme
 from sim.ui.shared.templates import render

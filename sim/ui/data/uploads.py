@@ -61,7 +61,7 @@ def check_runs(spec: Scenario, where: str = "") -> None:
 
     start = f"{where}: " if where else ""
     try:
-        with np.errstate(all="ignore"):  # numbers that are not finite are refused afterwards, in one line
+        with np.errstate(all="ignore"):  # numbers that are not finite are refused afterward, in one line
             simulate(spec, runs=TRIED)
     except InputError as error:
         raise InputError(f"{start}cannot be simulated: {first_line(error)}") from error

@@ -33,8 +33,8 @@ def _y(field: str, axis: Axis) -> alt.Y:
 def blind(axis: Axis) -> Spec:
     """A blind run against the record: bands and middle after the cut-off, the record as points on a thin line."""
     x = _time(2022, 2028, 2022, 2023, 2024, 2025, 2026, 2027)
-    colours = alt.Scale(domain=list(_WHO), range=list(_WHO.values()))
-    who, rim = alt.Color("who:N", legend=None, scale=colours), alt.Stroke("who:N", legend=None, scale=colours)
+    colors = alt.Scale(domain=list(_WHO), range=list(_WHO.values()))
+    who, rim = alt.Color("who:N", legend=None, scale=colors), alt.Stroke("who:N", legend=None, scale=colors)
     fan, recorded, cut = _table("fan"), _table("recorded"), _table("cut")
     over = alt.selection_point(
         name="over", fields=["t"], nearest=True, on="pointerover", clear="pointerout", empty=False

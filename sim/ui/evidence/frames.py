@@ -52,7 +52,7 @@ class Axis:
 
 
 def side(series: str) -> str:
-    """Whose series it is, which is its colour."""
+    """Whose series it is, which is its color."""
     key = series.split("_")[0]
     return {"us": SEATS["united_states"], "world": "Both", "gap": "Both"}.get(key, SEATS["china"])
 
@@ -163,7 +163,7 @@ class Question(Short):
     compared: tuple[Beside, ...]
     """Those in the unit and meaning of the chart, which have a figure of ours beside them."""
     ours: pl.DataFrame
-    """Our 5, 50 and 95 % points by year; empty where we have none."""
+    """Our 5, 50 and 95% points by year; empty where we have none."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -173,9 +173,9 @@ class Speed(Short):
     recorded: float
     """Growth of the record over the last year of data."""
     simulated: tuple[float, float, float]
-    """The model's own, 5, 50 and 95 % points."""
+    """The model's own, 5, 50 and 95% points."""
     years: dict[int, tuple[float, float, float]]
-    """5, 50 and 95 % points by year."""
+    """5, 50 and 95% points by year."""
     parts: dict[str, dict[int, float]]
     """Mean points by what they come from."""
 
@@ -318,7 +318,7 @@ def _range() -> pl.Expr:
 
 
 def published() -> pl.DataFrame:
-    """Published figures for China's share of the world's compute at the end of 2025, per cent."""
+    """Published figures for China's share of the world's compute at the end of 2025, percent."""
     rows = [
         (2025, float(row.value), float(row.low or row.value), float(row.high or row.value), str(row.definition))
         for row in conflicts().get(SHARE_TOPIC, [])

@@ -26,7 +26,7 @@ class Miss:
 
 
 def distance(point: Point) -> float:
-    """How far a figure lies from the median, in half widths of the 90 % band."""
+    """How far a figure lies from the median, in half widths of the 90% band."""
     low, high = point.quantiles[0], point.quantiles[4]
     return abs(point.error) / max((high - low) / 2, 1e-9)
 
@@ -43,7 +43,7 @@ def groups(found: Hindcast) -> list[tuple[str, list[Point], int]]:
 
 
 def outside(found: Hindcast) -> list[Miss]:
-    """Figures outside the 90 % band, one line a series."""
+    """Figures outside the 90% band, one line a series."""
     lines = []
     for key, out, total in groups(found):
         series, point = KNOWN[key], out[0]

@@ -175,7 +175,7 @@ def _learned() -> None:
     )
     right.html(theme.bar(mine.counts, before.counts, caption, "the priors alone"))
     unit = (
-        "The ten most moved, each on the scale of its own prior: the grey bar holds nine in ten draws of it, the "
+        "The ten most moved, each on the scale of its own prior: the gray bar holds nine in ten draws of it, the "
         "blue one nine in ten weighed by history, the ticks are the middles. Numbers: middle (90% interval)."
     )
     st.html(heading(say.learned(facts), unit) + evidence_tables.known(facts))
@@ -184,7 +184,7 @@ def _learned() -> None:
         if more.open:
             st.html(evidence_tables.rest(facts))
     silent = len(facts["parameters"]) - len(moved)
-    title = f"The {silent} inputs that the record does not move: they rest on their sources and on judgement"
+    title = f"The {silent} inputs that the record does not move: they rest on their sources and on judgment"
     with st.expander(title, key="silent", on_change="rerun") as more:
         if more.open:
             st.html(evidence_tables.still(facts))

@@ -83,7 +83,7 @@ def _known(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _bar(middle: float, reach: float) -> tuple[str, str]:
-    """Where a bar begins on its track and how long it is, per cent."""
+    """Where a bar begins on its track and how long it is, percent."""
     low, high = _place(middle - reach), _place(middle + reach)
     return f"{low:.1f}", f"{high - low:.1f}"
 

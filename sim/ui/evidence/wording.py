@@ -14,7 +14,7 @@ from sim.ui.shared import quantity
 from sim.ui.shared.wording import listed
 
 MOSTLY, PARTLY = 0.85, 0.5
-"""Share of figures inside the 90 % band from which the model counts as mostly right, or as partly right."""
+"""Share of figures inside the 90% band from which the model counts as mostly right, or as partly right."""
 WORDS = (
     "Mostly right: at least 85% inside, and closer than both naive forecasts on half of the patterns or more. Mostly "
     "wrong: under half inside."

@@ -11,7 +11,7 @@ from sim.ui.shared import wording
 
 @cache
 def interval(name: str) -> tuple[float, float, float]:
-    """5, 50 and 95 % points of a parameter's prior."""
+    """5, 50 and 95% points of a parameter's prior."""
     return parameters()[name].distribution.interval()
 
 

@@ -80,7 +80,7 @@ def _time(first: float, last: float, *ticks: int) -> alt.X:
 
 
 def seats() -> alt.Color:
-    """The colours of the two superpowers."""
+    """The colors of the two superpowers."""
     return alt.Color("who:N", legend=None, scale=alt.Scale(domain=list(frames.SEATS.values()), range=[US, CHINA]))
 
 
@@ -199,7 +199,7 @@ def lead() -> Spec:
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", scale=scale, axis=_months())
 
-    colours = alt.Scale(domain=list(OUTCOME), range=list(OUTCOME.values()))
+    colors = alt.Scale(domain=list(OUTCOME), range=list(OUTCOME.values()))
     data = _table("lead")
     tip = [
         alt.Tooltip("quarter:N", title="End of"),
@@ -227,7 +227,7 @@ def lead() -> Spec:
             x=alt.value(0),
             y=y("y"),
             text="label:N",
-            color=alt.Color("who:N", legend=None, scale=colours),
+            color=alt.Color("who:N", legend=None, scale=colors),
         ),
         _beyond(x, y),
     )
@@ -273,7 +273,7 @@ def dots() -> Spec:
     """Fifty futures as dots over their lead; triangles stand for those beyond the axis."""
     x = alt.X("x:Q", scale=alt.Scale(domain=list(frames.LEAD), nice=False), axis=_months())
     y = alt.Y("y:Q", scale=alt.Scale(domain=[0, frames.TALLEST + 1.5], nice=False), axis=None)
-    colour = alt.Color("outcome:N", legend=None, scale=alt.Scale(domain=list(OUTCOME), range=list(OUTCOME.values())))
+    color = alt.Color("outcome:N", legend=None, scale=alt.Scale(domain=list(OUTCOME), range=list(OUTCOME.values())))
     shape = alt.Shape(
         "side:N",
         legend=None,
@@ -294,7 +294,7 @@ def dots() -> Spec:
         right.encode(**names),
         _table("dots")
         .mark_point(filled=True, size=58, opacity=1)
-        .encode(x=x, y=y, color=colour, shape=shape, tooltip=tip),
+        .encode(x=x, y=y, color=color, shape=shape, tooltip=tip),
     )
 
 
@@ -310,7 +310,7 @@ def compute() -> Spec:
     # Above the highest bar there is room for the headings, and for the marks of bars that are cut off.
     scale = alt.Scale(domain=[frames.COMPUTE[0], 1.2 * frames.COMPUTE[1]], nice=False)
     axis = alt.Axis(values=[0, 20, 40, 60], title=None, labelExpr="datum.value==60?'60m':datum.value")
-    colour = alt.Color("channel:N", legend=None, scale=alt.Scale(domain=list(ORIGIN), range=list(ORIGIN.values())))
+    color = alt.Color("channel:N", legend=None, scale=alt.Scale(domain=list(ORIGIN), range=list(ORIGIN.values())))
     tip = [
         alt.Tooltip("scenario:N", title="Settings"),
         alt.Tooltip("year:Q", title="Year"),
@@ -320,7 +320,7 @@ def compute() -> Spec:
     return _finished(
         _table("compute")
         .mark_bar(size=9)
-        .encode(x=x, y=alt.Y("y0:Q", scale=scale, axis=axis), y2="y1:Q", color=colour, tooltip=tip),
+        .encode(x=x, y=alt.Y("y0:Q", scale=scale, axis=axis), y2="y1:Q", color=color, tooltip=tip),
         _table("heads")
         .mark_text(align="left", baseline="top", fontWeight=600, color=MUTED)
         .encode(x=alt.X("x:Q"), y=alt.value(0), text="label:N"),

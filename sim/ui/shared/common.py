@@ -83,7 +83,7 @@ def view(spec: Scenario, judge: Judge = Judge(), most: int = MAX_RUNS) -> frames
 
 
 def usual(spec: Scenario) -> frames.View:
-    """What the page shows of a scenario by the usual judgement, without a look at what is simulated ahead."""
+    """What the page shows of a scenario by the usual judgment, without a look at what is simulated ahead."""
     found = _view(spec.canonical(), futures(), SEED, UNTIL, Judge())
     costs_of(spec, Judge().year)
     return found

@@ -160,7 +160,7 @@ def group(cost: Cost) -> str:
 
 
 def _judged(item: str) -> str:
-    return "; size is a judgment" if ITEMS[item].tier == "judgement" else ""
+    return "; size is a judgment" if ITEMS[item].tier == "judgment" else ""
 
 
 def basis(item: str) -> str:

@@ -68,7 +68,7 @@ def _lead() -> Spec:
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", scale=scale, axis=_months())
 
-    colours = alt.Scale(domain=list(OUTCOME), range=list(OUTCOME.values()))
+    colors = alt.Scale(domain=list(OUTCOME), range=list(OUTCOME.values()))
     tip = [alt.Tooltip("quarter:N", title="End of"), _tip("y", "US lead", "+.1f")]
     guess, mark = _table("guess"), _table("marks")
     return _finished(
@@ -78,7 +78,7 @@ def _lead() -> Spec:
         _table("months").mark_point(opacity=0, size=40).encode(x=x, y=y("y"), tooltip=tip),
         _table("ends").mark_circle(size=90, opacity=1, color=US).encode(x=x, y=y("y")),
         _table("zones").mark_text(align="left", dx=4, baseline="middle", fontSize=11).encode(
-            x=alt.value(0), y=y("y"), text="label:N", color=alt.Color("who:N", legend=None, scale=colours)
+            x=alt.value(0), y=y("y"), text="label:N", color=alt.Color("who:N", legend=None, scale=colors)
         ),
         guess.mark_point(shape="diamond", filled=True, size=130, opacity=1, color=charts.SEVERAL).encode(x=x, y=y("y")),
         guess.mark_text(align="right", dx=-9, fontWeight=600, color=charts.SEVERAL).encode(

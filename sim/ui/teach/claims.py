@@ -118,7 +118,7 @@ _RIVALS = (
          "3 × today's share", "0.4 × today's share"),
     Pair("US compute in the largest run", {"us_concentration": 0.4}, {"us_concentration": 3},
          "0.4 × today's share", "3 × today's share"),
-    Pair("US data-centre power", {"us_power": 50}, {"us_power": 200}, "half the trend", "twice the trend"),
+    Pair("US data-center power", {"us_power": 50}, {"us_power": 200}, "half the trend", "twice the trend"),
 )  # fmt: skip
 
 
@@ -211,14 +211,14 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
           note="The first two use no datum after March 2025."),
     Claim("C9", "A lead may last, because AI helps to make AI",
           "Whoever is first could stay first: AI that speeds up research on AI makes a passing lead durable.",
-          "A switch: AI multiplies research labour, or does not.",
+          "A switch: AI multiplies research labor, or does not.",
           (Column("Middle US lead, end of 2028, months", "lead_months@2028", form="+.1f"), LEAD, AHEAD, TWO),
           Variant("AI speeds up AI research"),
           Variant("AI does not speed it up", more={"switches": {"research_feedback": False}}),
           (Variant("Faster feedback", scenario="fast_feedback"),), extra="after"),
     Claim("C10", "In a two-power world China could turn more of it to force",
           "With AI of equal rank, China could put more people, money and industry into military uses.",
-          "Not modelled: Polarity has no armed forces. What it has are shares of compute and indices with a stated "
+          "Not modeled: Polarity has no armed forces. What it has are shares of compute and indices with a stated "
           "formula.",
           (), extra="bipolar"),
     Claim("C11", "Enforced controls decide it, and nothing else does",
@@ -356,7 +356,7 @@ def _crossing() -> list[Fact]:
 def _uplift() -> list[Fact]:
     row = parameters()["uplift_now"]
     text = (
-        f"How much AI speeds up research today is an input, drawn around {row.a:g} times labour; whether that makes a "
+        f"How much AI speeds up research today is an input, drawn around {row.a:g} times labor; whether that makes a "
         "lead last is not recorded."
     )
     return [(text, _source(row))]

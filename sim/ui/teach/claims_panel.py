@@ -331,7 +331,7 @@ def _bipolar() -> Answer:
             f"frontier is under democratic oversight at the end of 2032, and China owns {cells[0]} million H100e."
         ) if mine.any() else "No future of this run ends so."  # fmt: skip
         says.append((word, told))
-    says.append(("What it does not say", "Military use is not modelled: no number here is a strength of arms."))
+    says.append(("What it does not say", "Military use is not modeled: no number here is a strength of arms."))
     heads = ("Outcome, end of 2032", "Futures in 100", *(head for head, _ in asks.values()))
     caption = "Futures of current policy by how they end: averages"
     return Answer(tuple(says), (Table(caption, heads, tuple(rows)),), common.futures())
