@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from sim.ui import start
-from sim.ui.shared import address
+from sim.ui.shared import address, pages_bar
 
 # A local file: a Material icon here would make every browser fetch it from a foreign host.
 st.set_page_config(
@@ -29,5 +29,7 @@ page = st.navigation(
     position="hidden" if st.context.is_embedded else "top",
 )
 address.one_entry()
+if not st.context.is_embedded:
+    pages_bar.draw()
 page.run()
 start.freeze(page.url_path)

@@ -94,19 +94,19 @@ def test_the_evidence_page_fits_every_screen(browser: Browser, theme: str):
     browser.page.emulate_media(color_scheme=theme)
     browser.open()
     browser.page.get_by_role("link", name="Evidence").click()
-    browser.page.wait_for_selector("h1.say:has-text('Blind from')")
+    browser.page.wait_for_selector("h1.say:has-text('Given data to')")
     browser.settle()
     for width in (1440, 390, 320):
         browser.page.set_viewport_size({"width": width, "height": 900})
         browser.page.wait_for_timeout(600)
         found = browser.page.evaluate(PROBE)
-        assert found == {"unnamed": [], "small": [], "sideways": 0, "charts": 4, "broken": 0}
+        assert found == {"unnamed": [], "small": [], "sideways": 0, "charts": 2, "broken": 0}
 
 
 def test_the_cut_off_of_a_blind_run_is_kept_in_the_address(browser: Browser):
     browser.open()
     browser.page.get_by_role("link", name="Evidence").click()
-    browser.page.wait_for_selector("h1.say:has-text('Blind from')")
+    browser.page.wait_for_selector("h1.say:has-text('Given data to')")
     before = browser.verdict
     browser.page.get_by_role("radio", name="2022").click()
     browser.page.wait_for_function(

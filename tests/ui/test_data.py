@@ -50,6 +50,20 @@ SETUPS = {
 }
 
 
+def test_the_smallest_file_that_the_page_shows_is_taken(data: Open):
+    test = upload(data(), uploads.SMALLEST, "my-plan.yaml")
+    assert not test.exception
+    assert "The file was not used" not in text(test)
+    assert "My plan" in text(test)
+    assert uploads.read(uploads.SMALLEST.encode(), "x.yaml").setting("enforcement") == 5
+
+
+def test_all_faults_of_a_file_are_named_at_once():
+    wrong = b"levers: {enforcment: 3, openness: 500}\nstart: soon\n"
+    with pytest.raises(InputError, match=r"3 faults: .*enforcment.*openness.*soon"):
+        uploads.read(wrong, "x.yaml")
+
+
 def upload(test: AppTest, content: str | bytes, name: str = "mine.yaml") -> AppTest:
     data = content.encode() if isinstance(content, str) else content
     return test.file_uploader[0].set_value((name, data, "application/yaml")).run()

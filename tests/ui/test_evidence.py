@@ -18,6 +18,8 @@ from tests.ui.reading import HTML, raw, text
 
 Open = Callable[..., AppTest]
 PAGE = "sim/ui/evidence/page.py"
+FOLDS = ("scores", "others", "learned", "choices", "speed", "mechanisms", "sources", "again")
+"""Parts that stand closed."""
 
 
 def select(test: AppTest, key: str):
@@ -36,7 +38,7 @@ def test_every_cut_off_opens_from_the_address(evidence: Open, cutoff: str):
     assert not test.exception
     assert "was not used" not in text(test)
     assert wording.verdict(kept(cutoff)) in text(test)
-    assert len(test.get("vega_lite_chart")) == 4
+    assert len(test.get("vega_lite_chart")) == 2
 
 
 def test_the_latest_cut_off_stands_open_and_others_are_a_press_away(evidence: Open):
@@ -47,8 +49,27 @@ def test_the_latest_cut_off_stands_open_and_others_are_a_press_away(evidence: Op
     assert wording.verdict(kept(CUTOFFS[0])) in text(test)
 
 
-def test_every_series_and_question_and_definition_can_be_shown(evidence: Open):
+def test_the_first_screen_holds_the_finding_all_tests_and_a_chart_and_the_rest_is_a_press_away(evidence: Open):
     test = evidence()
+    said = text(test)
+    for cutoff in CUTOFFS:
+        score = kept(cutoff).pattern("all")
+        assert f"{wording.inside(score)} of {score['points']}" in said
+    assert not re.search(r"CRPS|\bOOM\b|\bP5\b", said)
+    for key in FOLDS:
+        test.session_state[key] = True
+    test.run()
+    assert not test.exception
+    assert re.search(r"CRPS:\s+how far", text(test))
+    assert len(test.get("vega_lite_chart")) == 4
+
+
+def test_a_link_to_another_question_opens_what_others_publish(evidence: Open):
+    assert select(evidence(definition="used"), "definition").value
+
+
+def test_every_series_and_question_and_definition_can_be_shown(evidence: Open):
+    test = evidence(definition="used")
     for key in ("series", "question", "definition"):
         for option in list(select(test, key).options):
             # Options of the third list are formatted; what the harness takes is the formatted text.
@@ -61,7 +82,7 @@ def test_every_series_and_question_and_definition_can_be_shown(evidence: Open):
 @pytest.mark.parametrize("cutoff", CUTOFFS)
 def test_the_wording_rules_hold(evidence: Open, cutoff: str):
     test = evidence(cutoff=cutoff[:4])
-    for key in ("figures", "tried", "moved", "silent"):
+    for key in (*FOLDS, "figures", "tried", "moved", "silent"):
         test.session_state[key] = True
     test.run()
     charts = test.get("vega_lite_chart")
@@ -76,7 +97,10 @@ def test_the_wording_rules_hold(evidence: Open, cutoff: str):
 
 
 def test_headings_do_not_skip_a_level(evidence: Open):
-    levels = [int(n) for n in re.findall(r"<h([1-6])", raw(evidence()))]
+    test = evidence()
+    for key in FOLDS:
+        test.session_state[key] = True
+    levels = [int(n) for n in re.findall(r"<h([1-6])", raw(test.run()))]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
@@ -86,7 +110,7 @@ def test_long_tables_are_built_on_request(evidence: Open):
     test = evidence()
     assert "Shift, sd of prior" not in text(test)
     assert "derived: not counted" not in text(test)
-    for key in ("figures", "tried", "moved", "silent"):
+    for key in (*FOLDS, "figures", "tried", "moved", "silent"):
         test.session_state[key] = True
     test.run()
     assert not test.exception
@@ -96,6 +120,8 @@ def test_long_tables_are_built_on_request(evidence: Open):
 
 def test_choices_on_the_record_are_shown_with_every_turn(evidence: Open):
     test, found = evidence(), turns.kept()
+    test.session_state["choices"] = True
+    test.run()
     shown = text(test)
     assert "Choices on the record" in shown
     assert turns.verdict(found) in shown

@@ -49,19 +49,19 @@ def run(hits: int, total: int, naive: float = 0.0) -> Hindcast:
 
 
 @pytest.mark.parametrize(
-    ("hits", "total", "naive", "word"),
-    [
-        (9, 10, 0.0, "mostly right"),
-        (8, 10, 0.0, "partly right"),
-        (4, 10, 0.0, "mostly wrong"),
-        (10, 10, 101.0, "partly right"),
-    ],
+    ("hits", "word"), [(9, "about right"), (8, "about right"), (7, "too narrow"), (0, "too narrow")]
 )
-def test_the_verdict_follows_coverage_and_the_naive_forecasts(hits: int, total: int, naive: float, word: str):
-    found = run(hits, total, naive)
+def test_a_test_is_told_by_its_count_and_whether_the_ranges_were_wide_enough(hits: int, word: str):
+    found = run(hits, 10)
     assert wording.verdict(found) == (
-        f"Blind from the end of 2024, this model was {word}: {hits} of {total} later figures fell in its 90% band."
+        f"Given data to the end of 2024 only, {hits} of 10 later figures fell inside this model's 90% range."
     )
+    assert wording.tested(found) == f"Ranges {word}: a good range holds about 9."
+
+
+def test_the_naive_forecasts_are_told_where_they_were_closer():
+    assert "on all 1 kinds" not in wording.support(run(10, 10, 101.0))
+    assert "on 0 of 1 kinds of figures" in wording.support(run(10, 10, 101.0))
 
 
 def test_a_run_without_later_figures_says_so():

@@ -1,5 +1,10 @@
 """What the charts draw is what the headline says."""
 
+import math
+import re
+from colorsys import rgb_to_hls
+from html import unescape
+
 import numpy as np
 import polars as pl
 import pytest
@@ -7,7 +12,9 @@ import pytest
 from scenarios import load
 from sim.results.outcomes.polarity import CLASSES, LABELS, MONTHS
 from sim.run import simulate
-from sim.ui.shared import charts, frames
+from sim.ui.explore import costs_panel
+from sim.ui.shared import charts, frames, theme
+from sim.ui.teach import charts as teach_charts
 
 
 @pytest.fixture(scope="module")
@@ -82,11 +89,70 @@ def _contrast(one: str, two: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+READ = {*charts.OUTCOME.values(), charts.INK}
+"""Colors in which words are written."""
+
+
 @pytest.mark.parametrize("name", [name for name in charts.PALETTE if name != "paper"])
 def test_colors_stand_out_in_both_themes(name: str):
-    least = 4.5 if charts.PALETTE[name][0] in charts.OUTCOME.values() else 3.0
+    least = 4.5 if charts.PALETTE[name][0] in READ else 3.0
     for color, paper in zip(charts.PALETTE[name], charts.PALETTE["paper"], strict=True):
         assert _contrast(color, paper) >= least
+
+
+FILLS = [*theme.FILL.values(), *(color for colors in costs_panel._FILLS.values() for color in colors)]
+
+
+@pytest.mark.parametrize("fill", sorted(set(FILLS)))
+def test_fills_stand_out_in_both_themes_and_bear_white_words(fill: str):
+    assert _contrast(fill, "#FFFFFF") >= 4.5
+    assert all(_contrast(fill, paper) >= 3.0 for paper in charts.PALETTE["paper"])
+
+
+def _hue(color: str) -> float:
+    """Degrees around the wheel of hues; a gray has none."""
+    hue, _, saturation = rgb_to_hls(*(int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)))
+    return math.nan if saturation < 0.2 else 360 * hue
+
+
+@pytest.mark.parametrize("theme_", [0, 1])
+def test_the_colors_of_the_two_and_of_several_powers_mean_nothing_else(theme_: int):
+    """One color, one meaning: what else has a color keeps away from blue, orange and teal."""
+    taken = [_hue(charts.PALETTE[name][theme_]) for name in ("us", "china", "several")]
+    others = [charts.PALETTE[name][theme_] for name in charts.ORIGIN]
+    for color in others:
+        assert min(abs((_hue(color) - hue + 180) % 360 - 180) for hue in taken) >= 20, color
+
+
+def test_letters_in_charts_can_be_read_from_the_back_of_a_room():
+    for spec in (*charts.specs().values(), *teach_charts.specs().values()):
+        sizes = [int(n) for n in re.findall(r"'(?:f|labelF|titleF)ontSize': (\d+)", str(spec))]
+        assert min(sizes) >= 14
+    small, large = (str(teach_charts.specs(large)["path"]) for large in (False, True))
+    assert "'fontSize': 14" in small
+    assert "'fontSize': 19" in large
+    assert "'fontSize': 14" not in large
+
+
+def test_the_bands_say_what_they_are_on_both_sides_of_today(base: frames.View):
+    marks = frames.lead(base, base)["marks"].row(0, named=True)
+    assert marks["t"] == frames.NOW
+    assert "model" in marks["past"]
+    assert "record" in marks["since"]
+    recorded_ = frames.lead(base, base)["recorded"]
+    now = base.lead.filter(pl.col("t") == frames.NOW).row(0, named=True)
+    assert now["lo90"] == pytest.approx(now["hi90"]) == pytest.approx(recorded_["y"][-1], abs=0.01)
+
+
+def test_an_outcome_that_no_side_has_is_not_drawn():
+    mine = {"us_ahead": 40, "two_power": 60, "several": 0, "china_ahead": 0}
+    base = {"us_ahead": 30, "two_power": 69, "several": 1, "china_ahead": 0}
+    said = unescape(re.sub(r"<[^>]+>", " ", theme.bar(mine, base, "", "the baseline")))
+    assert "Several powers" in said
+    assert "China well ahead" not in said
+    assert "China" not in unescape(re.sub(r"<[^>]+>", " ", theme.mini(mine, base)))
+    assert "Several powers" not in theme.key(mine)
+    assert "US well ahead" in theme.key(mine)
 
 
 def test_every_outcome_has_a_color():

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
-from tests.ui.browsing import MARKS, PROBE, SLIDER, Browser
+from tests.ui.browsing import MARKS, SLIDER, Browser
 
 pytestmark = MARKS
-PAGES = {"Explore": 4, "Compare": 6, "Teach": 2, "Evidence": 4, "Assumptions": 0, "Data and API": 0, "Calibration": 13}
+PAGES = {"Explore": 4, "Compare": 6, "Teach": 2, "Evidence": 2, "Assumptions": 0, "Data and API": 0, "Calibration": 13}
 """Pages by the name of their link, with the charts that they draw."""
 SERIOUS = {"serious", "critical"}
 OVERLAPS = """() => {
@@ -67,22 +67,14 @@ def charts_there(browser: Browser, count: int) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_fits_every_screen_and_has_no_serious_finding(browser: Browser, name: str, theme: str):
+def test_a_page_has_no_serious_finding(browser: Browser, name: str, theme: str):
     axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
     browser.page.emulate_media(color_scheme=theme)
     go(browser, name)
     charts_there(browser, PAGES[name])
-    for width in (1440, 768, 390, 320):
-        browser.page.set_viewport_size({"width": width, "height": 900})
-        browser.page.wait_for_timeout(700)
-        found = browser.page.evaluate(PROBE)
-        assert found == {"unnamed": [], "small": [], "sideways": 0, "charts": PAGES[name], "broken": 0}, width
-        assert browser.page.evaluate(OVERLAPS) == [], width
-    assert browser.page.evaluate(CONTRAST) == {}
-    browser.page.set_viewport_size({"width": 1440, "height": 900})
-    browser.page.wait_for_timeout(500)
     findings = {
         f"{found['id']}: {node['html'][:160]} {node['any'][0]['message'] if node['any'] else ''}"
         for found in axe.run(browser.page)["violations"] if found["impact"] in SERIOUS

@@ -2,8 +2,10 @@
 
 import io
 import re
+from dataclasses import replace
 from html import unescape
 
+import polars as pl
 import pytest
 from docx import Document
 
@@ -39,6 +41,16 @@ def test_four_guesses_are_asked_for_and_answered_from_the_run(page):
     button(test, "Done").click().run()
     assert "That is the idea." not in text(test)
     assert address(test) == {}
+
+
+@pytest.mark.parametrize(("before", "after", "said"), [(7.4, 6.6, "stays at about +7"), (7.4, 5.2, "from +7 to +5")])
+def test_a_lead_is_never_told_to_go_from_a_number_to_the_same_number(before: float, after: float, said: str):
+    view = common.view(Setup().spec)
+    ends = view.lead.with_columns(pl.lit(before).alias("mid")), view.lead.with_columns(pl.lit(after).alias("mid"))
+    base, mine = (replace(view, lead=lead) for lead in ends)
+    told = story.STEPS[2].tell(mine, base)
+    assert said in told
+    assert not re.search(r"from ([+−]?\d+) to \1\b", told)
 
 
 def test_events_are_added_shown_shared_and_removed(page):
@@ -92,7 +104,9 @@ def test_the_brief_equals_the_screen(page, made):
     assert found.verdict == verdict(test)
     assert found.detail in re.sub(r"\s+", " ", text(test))
     key = re.search(r'<div class="key">(.*?)</div>', raw(test))[1]
-    assert [mine for _, mine, _ in found.outcomes] == [int(n) for n in re.findall(r"<b>(\d+)</b>", key)]
+    assert [mine for _, mine, base in found.outcomes if mine or base] == [
+        int(n) for n in re.findall(r"<b>(\d+)</b>", key)
+    ]
     moved = raw(test).split('class="work"')[1]
     shown = dict(re.findall(r"<li><span>(.*?)</span>.*?<b>(.*?)</b></li>", moved))
     assert {unescape(label): size for label, size in shown.items()} == dict(found.drivers)
@@ -120,5 +134,5 @@ def test_the_brief_says_what_differs_and_what_would_change_it(made):
     _, found = made
     assert any("Set otherwise than under current policy: Enforcement effort 5" in line for line in found.scenario)
     assert found.changes
-    assert "Blind from the end of 2024" in found.evidence
+    assert "Given data to the end of 2024 only" in found.evidence
     assert not re.search(r"\bwill\b|confiden", " ".join((found.verdict, found.detail, *found.changes)).lower())

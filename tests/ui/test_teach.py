@@ -8,6 +8,7 @@ from html import unescape
 from itertools import pairwise
 
 import numpy as np
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -17,9 +18,9 @@ from scenarios import BASELINE, load
 from scenarios.quarters import DATA_UNTIL
 from sim.results.outcomes import polarity
 from sim.run import simulate
-from sim.ui.shared import common, wording
+from sim.ui.shared import common, frames, recorded, wording
 from sim.ui.shared.setup import Judge
-from sim.ui.teach import claims_panel, decisions, futures, playback, worksheet
+from sim.ui.teach import charts, claims_panel, decisions, futures, playback, worksheet
 from sim.ui.teach.claims import CLAIMS, NOTHING, facts
 from tests.ui.reading import HTML, raw
 
@@ -56,18 +57,18 @@ def test_it_opens_sealed_at_the_edge_of_the_data(teach: Open):
     found, said = shown(), text(test)
     future = found.futures["drawn1"]
     assert "A sealed future under current policy" in said
-    assert f"Future number {future.member} of 64" in said
+    assert f"simulated future {future.member + 1} of 64" in said
     assert "not a forecast" in said
-    assert f"End of {DATA_UNTIL}" in said
+    assert f"Recorded, end of {wording.last_month(DATA_UNTIL)}" in said
     slider = test.select_slider[0]
     assert slider.options[-1] == DATA_UNTIL
     levels = [int(n) for n in re.findall(r"<h([1-6])", raw(test))]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
-    charts = test.get("vega_lite_chart")
-    assert len(charts) == 2
-    assert all(re.search(r"\d", chart.proto.alt) for chart in charts)
+    drawn = test.get("vega_lite_chart")
+    assert len(drawn) == 2
+    assert all(re.search(r"\d", chart.proto.alt) for chart in drawn)
     assert not re.search(r"\bwill\b|confiden", said.lower())
 
 
@@ -77,20 +78,20 @@ def test_the_first_and_the_last_quarter(teach: Open, quarter: str, future: str):
     test = teach(step=f"{future}:{quarter}")
     assert not test.exception
     said = text(test)
-    assert f"End of {quarter}" in said
+    assert f"end of {wording.last_month(quarter)}" in said
     assert "was not used" not in said
     t = 0 if quarter == "2022-Q4" else 40
-    assert playback.stand(shown(), shown().futures[future], t) in said.replace(" : ", ": ").replace("Q4 :", "Q4:")
+    assert playback.stand(shown(), shown().futures[future], t) in said.replace(" : ", ": ")
     assert not re.search(r"\bnan\b|\binf\b", said)
 
 
 def test_back_and_next_move_by_a_quarter_and_the_address_follows(teach: Open):
     test = press(teach(step="two_power:2029-Q1"), "Next")
-    assert "End of 2029-Q2" in text(test)
+    assert "Simulated, end of June 2029" in text(test)
     assert test.query_params["step"] in ("two_power:2029-Q2", ["two_power:2029-Q2"])
-    assert "End of 2029-Q1" in text(press(test, "Back"))
+    assert "Simulated, end of March 2029" in text(press(test, "Back"))
     test.select_slider[0].set_value("2031-Q3").run()
-    assert "End of 2031-Q3" in text(test)
+    assert "Simulated, end of September 2031" in text(test)
 
 
 @pytest.mark.parametrize(
@@ -246,6 +247,52 @@ def test_rules_and_records_stand_in_their_quarter():
     assert not any("2025-04" in told for told in decisions.happened(blind, 10))
 
 
+# ------------------------------------------------------------------------------------------------------------- the past
+@pytest.mark.parametrize("key", ["drawn1", "us_ahead", "medians"])
+def test_the_past_is_the_record_and_the_same_whatever_is_played(key: str):
+    found = shown()
+    path, months = charts.tables(found, found.futures[key], found.last, None)
+    for row, who in enumerate(frames.SEATS.values()):
+        mine = path["path"].filter(pl.col("who") == who)
+        past = mine.filter(pl.col("what") == charts.RECORDED)["y"].to_numpy()
+        assert past == pytest.approx(recorded.frontiers()[row], abs=0.006)
+    past = months["months"].filter(pl.col("what") == charts.RECORDED)["y"].to_numpy()
+    assert past == pytest.approx(recorded.lead_by("fixed_pace"), abs=0.006)
+    assert playback.stand(found, found.futures[key], 11) == (
+        "Recorded, end of September 2025: index 150 for the best US model and 145 for the best Chinese one; the US is "
+        "4 months ahead."
+    )
+
+
+@pytest.mark.parametrize("name", [BASELINE, "essay_2025:leaky"])
+def test_a_future_starts_where_the_record_ends(name: str):
+    found = shown(name)
+    for future in found.futures.values():
+        for row, seat in enumerate(frames.SEATS):
+            ended = recorded.frontiers()[row, found.edge]
+            assert future.at(f"capability.{seat}", found.edge) == pytest.approx(ended, abs=0.01)
+    path, _ = charts.tables(found, found.futures["drawn1"], found.last, None)
+    simulated = path["path"].filter(pl.col("what") == charts.SIMULATED)
+    assert simulated["quarter"][0] == found.quarter(found.edge)
+
+
+def test_until_the_class_has_guessed_nothing_simulated_is_drawn():
+    found = shown()
+    path, months = charts.tables(found, found.futures["drawn1"], found.edge, None)
+    for table in (path["path"], months["months"]):
+        assert set(table["what"]) == {charts.RECORDED}
+
+
+def test_what_no_record_holds_stands_behind_a_label(teach: Open):
+    test = teach(step="medians:2025-Q3")
+    assert "Enforcement:" not in text(test)
+    test.session_state["teach_assumed"] = True
+    test.run()
+    assert "Simulated, not recorded" in text(test)
+    assert "Enforcement:" in text(test)
+    assert "simulated, April to June 2029" in text(teach(step="medians:2029-Q2"))
+
+
 # --------------------------------------------------------------------------------------------------- predict and reveal
 def test_a_guess_is_held_against_the_future_and_all_futures(teach: Open):
     test = teach()
@@ -256,32 +303,33 @@ def test_a_guess_is_held_against_the_future_and_all_futures(teach: Open):
     assert not test.exception
     found, said = shown(), text(test)
     future = found.futures["drawn1"]
-    assert re.search(r"You said US well ahead \((the same|another) class\) and \+15 months: ", said)
-    ended = polarity.LABELS[polarity.CLASSES[int(future.codes[-1])]]
-    assert f"This one ends as {ended}, with {wording.signed(future.series['lead'][-1])} months" in said
+    ended, lead = polarity.LABELS[polarity.CLASSES[int(future.codes[-1])]], wording.signed(future.series["lead"][-1])
+    assert ("Right outcome." in said) == (ended == polarity.LABELS["us_ahead"])
+    assert f"You guessed a US lead of +15 months; it was {lead}." in said
+    assert f"This future ends as: {wording.inside(ended)}, with a US lead of {lead} months" in said
     assert wording.outcomes(common.view(load(BASELINE)).counts) in said
-    assert f"{playback.within(found, 15)} futures in 100 end within 3 months" in said
+    assert f"{playback.within(found, 15)} of 100 simulated futures end within 3 months" in said
     assert f"{ended} at the end of 2032" in said
     assert test.select_slider[0].options[-1] == "2032-Q4"
     test = press(test, "Draw another")
     assert "Revealed" not in text(test)
-    assert f"Future number {found.futures['drawn2'].member} of" in text(test)
+    assert f"simulated future {found.futures['drawn2'].member + 1} of" in text(test)
 
 
 def test_a_future_picked_by_its_end_asks_for_the_lead_alone(teach: Open):
     test = teach()
     box(test, "teach_future").select("Bipolar: two-power race").run()
-    assert "picked by how it ends" in text(test)
+    assert "You picked this future by its outcome" in text(test)
     assert not test.radio
     test = press(test, "Reveal")
     assert not test.exception
-    assert "You said +6 months" in text(test)
+    assert "You guessed a US lead of +6 months" in text(test)
 
 
 def test_the_guess_can_be_skipped_and_play_stops_by_itself(teach: Open):
     test = press(teach(step="medians:2026-Q3"), "Skip the guess")
     assert "Revealed" in text(test)
-    assert "You said" not in text(test)
+    assert "You guessed" not in text(test)
     test.select_slider[0].set_value("2032-Q4").run()
     next(toggle for toggle in test.toggle if toggle.key == "teach_play").set_value(True).run()
     assert not test.exception

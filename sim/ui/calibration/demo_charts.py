@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import altair as alt
 
-from sim.ui.shared.charts import CHINA, MUTED, PAPER, US, Spec, _finished, _table, _tip
+from sim.ui.shared.charts import INK, MUTED, PAPER, US, Spec, _finished, _table, _tip
 
 _DASHES: Spec = {"strokeDash": [4, 3], "strokeWidth": 1.4, "color": MUTED}
 _POINT: Spec = {"filled": True, "opacity": 1, "stroke": PAPER, "strokeWidth": 0.8}
@@ -39,7 +39,7 @@ def curves() -> Spec:
         drawn.mark_circle(size=10, color=US, opacity=1).encode(x=x, y=y, tooltip=tip),
         *(  # neighbors would touch on a phone
             names.transform_filter(f"datum.place % 2 == {row}")
-            .mark_text(dy=-9 - 13 * row, fontSize=11, color=US)
+            .mark_text(dy=-9 - 13 * row, color=US)
             .encode(x=x, y=y, text="model:N")
             for row in (0, 1)
         ),
@@ -57,10 +57,10 @@ def losses() -> Spec:
     ]
     now = _table("losses")
     return _finished(
-        _table("line").mark_line(strokeWidth=2, color=CHINA).encode(x=x, y=y),
+        _table("line").mark_line(strokeWidth=2, color=INK).encode(x=x, y=y),
         _table("stored").mark_point(**_OLD).encode(x=x, y=y, tooltip=tip),
         now.mark_point(**_POINT, size=80, color=US).encode(x=x, y=y, tooltip=tip),
-        now.mark_text(align="left", dx=8, dy=-8, fontSize=11, color=US).encode(x=x, y=y, text="label:N"),
+        now.mark_text(align="left", dx=8, dy=-8, color=US).encode(x=x, y=y, text="label:N"),
     )
 
 
@@ -75,11 +75,9 @@ def roofline() -> Spec:
     ]
     return _finished(
         _table("stored").mark_line(**_DASHES).encode(x=x, y=y),
-        _table("roof").mark_line(strokeWidth=2, color=CHINA).encode(x=x, y=y),
-        _table("ridge").mark_point(**_POINT, shape="diamond", size=90, color=CHINA).encode(x=x, y=y),
-        _table("ridge")
-        .mark_text(align="left", dx=4, dy=-12, fontSize=11, color=CHINA)
-        .encode(x=x, y=y, text="label:N"),
+        _table("roof").mark_line(strokeWidth=2, color=INK).encode(x=x, y=y),
+        _table("ridge").mark_point(**_POINT, shape="diamond", size=90, color=INK).encode(x=x, y=y),
+        _table("ridge").mark_text(align="left", dx=4, dy=-12, color=INK).encode(x=x, y=y, text="label:N"),
         _table("ladder").mark_point(**_POINT, size=70, color=US).encode(x=x, y=y, tooltip=tip),
     )
 
@@ -99,8 +97,8 @@ def reinforcement() -> Spec:
     tip = [_tip("step", "Step"), _tip("gflop", "Billion FLOP", ".0f"), _tip("percent", "Answered, %", ".0f")]
     now, half = _table("points"), _table("half")
     return _finished(
-        half.mark_rule(color=CHINA, strokeWidth=1.4).encode(y=y),
-        half.mark_text(align="left", dx=4, dy=-7, color=CHINA, fontSize=11).encode(x=alt.value(0), y=y, text="label:N"),
+        half.mark_rule(color=INK, strokeWidth=1.4).encode(y=y),
+        half.mark_text(align="left", dx=4, dy=-7, color=INK).encode(x=alt.value(0), y=y, text="label:N"),
         _table("stored").mark_line(**_DASHES).encode(x=x, y=y),
         now.mark_line(strokeWidth=2, color=US).encode(x=x, y=y),
         now.mark_point(**_POINT, size=50, color=US).encode(x=x, y=y, tooltip=tip),

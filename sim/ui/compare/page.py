@@ -78,7 +78,8 @@ def _specs(columns: list[str], now: Setup) -> list[Scenario]:
 def _columns(titles: list[str], views: list[frames.View], now: Setup) -> None:
     computes = compare_frames.columns_of_compute(views)
     top = max(sum(size for _, size in parts) for parts in computes) or 1.0
-    st.html(theme.RESULTS + theme.swatches(frames.ORIGINS, charts.ORIGIN))
+    outcomes, origins = theme.key(*(view.counts for view in views)), theme.swatches(frames.ORIGINS, charts.ORIGIN)
+    st.html(theme.RESULTS + outcomes + origins)
     for place, (slot, title, view) in enumerate(zip(st.columns(len(views), gap="medium"), titles, views, strict=True)):
         with slot, st.container(gap="xxsmall", key=f"chart_column_{place}"):
             st.html(html.column(title, view))

@@ -153,6 +153,8 @@ def _upload(now: Setup) -> None:
         on_change=_taken,
         max_upload_size=1,
     )
+    _note("The smallest file names where it starts and what it changes; everything else has a default:")
+    st.code(uploads.SMALLEST, language="yaml")
     if st.session_state.get(key) is not None and _PROBLEM in st.session_state:
         _alert(st.session_state[_PROBLEM], "The file was not used:")
     form = checkout.advice("The form is in docs/api.md, “A scenario of your own”; polarity", "The command polarity")

@@ -12,6 +12,8 @@ from scenarios.schema import Scenario
 from sim.ui.shared.setup import BEYOND, first_line, loadable
 
 TYPES = ("yaml", "yml", "json")
+SMALLEST = "like: current_policy\nlevers: {enforcement: 5}\n"
+"""The least that a file needs: where it starts, and what it changes; name and wording come from what it is called."""
 MOST_NODES = 20_000
 """Keys and values in a file; the longest scenario that the schema allows has fewer."""
 LONGEST = 2_000
@@ -169,8 +171,10 @@ def _check_names(fields: dict[str, Any], text: str, where: str) -> None:
             value = part.get(field)
             if value is not None and str(value) not in known:
                 hint = nearest(str(value)[:60], known)
-                raise InputError(f"{_at(where, text, *place, field)}: unknown scenario {shown(value)}; in an uploaded "
-                                 f"file it is a name of the library; {hint}")  # fmt: skip
+                raise InputError(
+                    f"{_at(where, text, *place, field)}: unknown scenario {shown(value)}; in an uploaded file it is a "
+                    f"name of the library; {hint} The rest of the file is checked once this is right"
+                )
 
 
 def _check_texts(fields: dict[str, Any], text: str, where: str) -> None:

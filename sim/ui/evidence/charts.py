@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 
 from sim.ui.evidence.frames import Axis
-from sim.ui.shared.charts import CHINA, MUTED, PAPER, US, Spec, _finished, _table, _time
+from sim.ui.shared.charts import CHINA, INK, MUTED, PAPER, US, Spec, _finished, _table, _time
 from sim.ui.shared.frames import SEATS
 
 _WHO = {SEATS["united_states"]: US, SEATS["china"]: CHINA, "Both": MUTED}
@@ -58,9 +58,7 @@ def blind(axis: Axis) -> Spec:
         fan.mark_area(opacity=0.27).encode(x=x, y=_y("lo50", axis), y2="hi50:Q", color=who),
         fan.mark_line(strokeWidth=1.6, strokeDash=[5, 3]).encode(x=x, y=_y("mid", axis), color=who),
         cut.mark_rule(color=MUTED, strokeWidth=1.2).encode(x=x),
-        cut.mark_text(align="left", dx=4, baseline="top", color=MUTED, fontSize=11).encode(
-            x=x, y=alt.value(0), text="label:N"
-        ),
+        cut.mark_text(align="left", dx=4, baseline="top", color=MUTED).encode(x=x, y=alt.value(0), text="label:N"),
         fan.mark_rule(color=MUTED, strokeWidth=1)
         .encode(x=x, opacity=alt.condition(over, alt.value(0.8), alt.value(0)), tooltip=said)
         .add_params(over),
@@ -97,12 +95,12 @@ def asked(axis: Axis, first: int, last: int) -> Spec:
         alt.Tooltip("definition:N", title="Meaning"),
     ]
     return _finished(
-        ours.mark_area(opacity=0.18, color=US).encode(x=x, y=_y("lo", axis), y2="hi:Q"),
-        ours.mark_line(strokeWidth=2.2, color=US).encode(x=x, y=_y("mid", axis)),
-        ours.mark_circle(size=60, color=US, opacity=0.01).encode(x=x, y=_y("mid", axis), tooltip=said),
-        theirs.mark_rule(color=CHINA, strokeWidth=1.6, opacity=0.7).encode(x=x, y=_y("low", axis), y2="high:Q"),
+        ours.mark_area(opacity=0.22, color=MUTED).encode(x=x, y=_y("lo", axis), y2="hi:Q"),
+        ours.mark_line(strokeWidth=2.2, color=INK).encode(x=x, y=_y("mid", axis)),
+        ours.mark_circle(size=60, color=INK, opacity=0.01).encode(x=x, y=_y("mid", axis), tooltip=said),
+        theirs.mark_rule(color=INK, strokeWidth=1.4, opacity=0.7).encode(x=x, y=_y("low", axis), y2="high:Q"),
         theirs.mark_point(
-            shape="diamond", filled=True, size=76, opacity=1, color=CHINA, stroke=PAPER, strokeWidth=0.8
+            shape="diamond", filled=True, size=76, opacity=1, fill=PAPER, stroke=INK, strokeWidth=1.6
         ).encode(x=x, y=_y("value", axis), tooltip=told),
     )
 
@@ -132,7 +130,7 @@ def china(axis: Axis, last: int) -> Spec:
             x=x, y=_y("smid", axis), tooltip=[*said, alt.Tooltip("range:N", title="Nine in ten futures")]
         ),
         _table("published")
-        .mark_point(shape="diamond", filled=True, size=64, opacity=1, color=US, stroke=PAPER, strokeWidth=0.8)
+        .mark_point(shape="diamond", filled=True, size=64, opacity=1, fill=PAPER, stroke=INK, strokeWidth=1.6)
         .encode(x=x, y=_y("value", axis), tooltip=told),
-        names.mark_text(align="left", dx=7, fontSize=11).encode(x=x, y=_y("smid", axis), text="what:N", color=on),
+        names.mark_text(align="left", dx=7).encode(x=x, y=_y("smid", axis), text="what:N", color=on),
     )

@@ -46,9 +46,9 @@ def bold(text: str) -> Markup:
     return Markup("<b>{}</b>").format(text)
 
 
-def flag(text: str, color: str) -> Markup:
-    """A small label in a color of the style sheet."""
-    return Markup('<span class="flag" style="--k:var(--{})">{}</span>').format(color, text)
+def flag(text: str, kind: str) -> Markup:
+    """A small label: filled where it is `good`, dashed where it is `bad`, and plain where it is `open`."""
+    return Markup('<span class="flag {}">{}</span>').format(kind, text)
 
 
 # ------------------------------------------------------------------------------------------------------ the verdict
@@ -64,6 +64,18 @@ def tiles(found: Hindcast) -> Markup:
         lines.append((short, count, kinds))
         spoken.append(f"{short}: {count} inside" if kinds else f"{short}: nothing to score")
     return render("evidence/tiles.html", lines=lines, spoken=". ".join(spoken))
+
+
+def tests(found: Sequence[Hindcast], chosen: str) -> Markup:
+    """All blind tests side by side, in words; the chosen one is the one that the page shows."""
+    rows_ = []
+    for each in found:
+        score = each.pattern("all")
+        count = f"{wording.inside(score)} of {score['points']}"
+        rows_.append(
+            (f"Data to the {wording.year_end(each.cutoff)}", count, wording.tested(each), each.cutoff == chosen)
+        )
+    return render("evidence/tests.html", tests=rows_)
 
 
 def _tile(point: Point) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 import streamlit as st
 from markupsafe import Markup
 
@@ -53,17 +55,16 @@ def _draw(
 
 # ------------------------------------------------------------------------------------------------- the blind run
 def _answer(found: Hindcast) -> None:
-    left, right = st.columns([0.5, 0.5], gap="medium", vertical_alignment="center")
-    sub, fine = f"{say.support(found)} {say.worst(found)}", f"{say.RANGE} {say.HINDSIGHT} {say.WORDS}"
-    left.html(theme.verdict(say.verdict(found), sub, fine))
+    left, right = st.columns([0.55, 0.45], gap="medium", vertical_alignment="center")
+    left.html(theme.verdict(say.verdict(found), f"{say.support(found)} {say.worst(found)}"))
     right.html(html.tiles(found))
     theme.say(say.verdict(found))
 
 
 def _paths(found: Hindcast) -> None:
     text = (
-        f"Up to the {say.year_end(found.cutoff)} the run knew the record. After it, it knew only the rules that really "
-        "came, and parameters as one could have put them then."
+        f"The run knew the record to the {say.year_end(found.cutoff)}, and after that only the rules that came. "
+        f"{say.RANGE}"
     )
     st.html(theme.RESULTS + theme.part("The blind run against what happened", text))
     left, right = st.columns([0.5, 0.5], gap="medium")
@@ -103,11 +104,8 @@ def _sides() -> Markup:
 
 
 def _scores(found: Hindcast) -> None:
-    st.html(
-        theme.part("Scores", "By pattern of the record, against two forecasts that need no model.")
-        + html.scores(found)
-        + html.meanings()
-    )
+    text = f"By kind of figure, against two forecasts that need no model. {say.HINDSIGHT}"
+    st.html(theme.part("Scores", text) + html.scores(found) + html.meanings())
     against = say.takeoff(found)
     if against:
         st.html(theme.paragraph(Markup("<b>Against another model.</b> {}").format(against), "lead"))
@@ -119,24 +117,45 @@ def _scores(found: Hindcast) -> None:
 def _wrong(found: Hindcast) -> None:
     missed = [*misses.beyond(found), *misses.outside(found)]
     text = (
-        f"From the {say.year_end(found.cutoff)}: headline figures whose middle is off by more than a stated "
-        "limit, then every series with figures outside its 90% band. Computed from the stored run."
+        f"With data to the {say.year_end(found.cutoff)}: headline figures whose median is off by more than a limit set "
+        "before the test, then every series with figures outside its 90% range."
     )
-    nothing = theme.paragraph("Nothing beyond the limits at this cut-off.", "lead")
+    nothing = theme.paragraph("Nothing beyond the limits in this test.", "lead")
     st.html(theme.part("Where the model is wrong", text) + (html.misses(missed) if missed else nothing))
 
 
 @st.fragment
 def blind() -> None:
+    """The finding, the three tests in words, the chosen one as charts, and what it got wrong."""
     address.write()
-    year = st.segmented_control(
-        "Blind from the end of", list(CHOICES), required=True, **address.control("cutoff", list(CHOICES)[-1])
-    )
-    found = kept(CHOICES.get(str(year), CUTOFFS[-1]))
-    _answer(found)
+    head = st.container()
+    tests, picker = st.columns([0.76, 0.24], gap="medium")
+    year = picker.segmented_control(
+        "Show the test with data to the end of", list(CHOICES), required=True,
+        **address.control("cutoff", list(CHOICES)[-1]),
+    )  # fmt: skip
+    cutoff = CHOICES.get(str(year), CUTOFFS[-1])
+    found = kept(cutoff)
+    with head:
+        _answer(found)
+    tests.html(html.tests([kept(each) for each in CUTOFFS], cutoff))
     _paths(found)
-    _scores(found)
     _wrong(found)
+    fold("How good is each kind of figure, and which were they?", "scores", lambda: _scores(found))
+
+
+def fold(title: str, key: str, draw: Callable[[], None], opened: bool = False) -> None:
+    """A part of the page behind a question; it is drawn when somebody opens it."""
+    with st.expander(title, expanded=opened, key=key, on_change="rerun") as more:
+        if more.open:
+            draw()
+
+
+@st.fragment
+def part(title: str, key: str, draw: Callable[[], None], opened: bool = False) -> None:
+    """A fold by itself: to open it leaves the rest of the page alone."""
+    address.write()
+    fold(title, key, draw, opened)
 
 
 # -------------------------------------------------------------------------------------------------- the inputs
@@ -146,7 +165,7 @@ def _mechanisms() -> None:
         "below 1 decides nothing, and a change that the record speaks against is not kept because it looks good."
     )
     tried = table("mechanisms")
-    st.html(heading(say.tried([row.verdict for row in tried]), text))
+    st.html(theme.part(say.tried([row.verdict for row in tried]), text))
     with st.expander(
         f"The log of all {len(tried)}: what was missed, tried and found", key="tried", on_change="rerun"
     ) as more:
@@ -175,8 +194,8 @@ def _learned() -> None:
     )
     right.html(theme.bar(mine.counts, before.counts, caption, "the priors alone"))
     unit = (
-        "The ten most moved, each on the scale of its own prior: the gray bar holds nine in ten draws of it, the "
-        "blue one nine in ten weighed by history, the ticks are the middles. Numbers: middle (90% interval)."
+        "The ten most moved, each on the scale of its own prior: the upper bar holds nine in ten draws of "
+        "it, the lower one nine in ten weighed by history, the ticks are the medians. Numbers: median (90% range)."
     )
     st.html(heading(say.learned(facts), unit) + evidence_tables.known(facts))
     moved = evidence_tables.moved(facts)
@@ -206,9 +225,7 @@ def _speed() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ the others
-@st.fragment
-def others() -> None:
-    address.write()
+def _others() -> None:
     today = cached.today()
     text = (
         "Current policy beside what others have published for the same question and year. Definitions differ, and the "
@@ -243,7 +260,7 @@ def _question(question: Question, today: frames.Today) -> None:
         axis = frames.question_axis(question)
         scale = " Logarithmic axis." if axis.log else ""
         unit = (
-            f"{question.name}. {quantity.name(question.unit)}. Blue: our middle future and 90% range. Diamonds: "
+            f"{question.name}. {quantity.name(question.unit)}. Line and band: our median run and 90% range. Diamonds: "
             f"{say.authors([row.theirs.author for row in question.compared])}.{scale}"
         )
         last = question.compared[-1]
@@ -267,8 +284,8 @@ def _china(today: frames.Today, meaning: str) -> None:
     mid = quantity.amount(end["smid"], "share")
     title = f"China has {mid} of the world's compute at the end of 2025, by this definition"
     unit = (
-        f"Per cent of all AI chips. Orange: {DEFINITIONS[meaning]}, with its 90% range. Dashes: the other definitions. "
-        "Diamonds: published for 2025."
+        f"Percent of all AI chips. Line and band: {DEFINITIONS[meaning]}, with its 90% range. Dashes: the other "
+        "definitions. Diamonds: published for 2025."
     )
     spread = (
         f"Published figures go from {min(values):g}% to {max(values):g}%, since they count different things."
@@ -296,29 +313,23 @@ def _sources() -> None:
 
 
 def _again() -> None:
-    st.html(theme.part("The calibration in use", evidence_tables.calibration(read(load(BASELINE).calibration))))
-    st.page_link("sim/ui/calibration/page.py", label="Calibration", icon=":material/science:")
-    st.html(
-        heading(
-            "Make the numbers of this page anew",
-            checkout.advice("In a checkout", "On the command line")
-            + ": the calibration in use, a blind run with its scores and figures, and what history moves.",
-        )
-    )
+    where = checkout.advice("In a checkout", "On the command line")
+    text = f"{where}: the calibration in use, a blind run with its scores and figures, and what history moves."
+    st.html(theme.part("Reproduce the numbers of this page", text))
     lines = ("polarity calibrate show", f"polarity hindcast --cutoff {CUTOFFS[-1]} --json", "polarity weights")
     st.code("\n".join(lines), language=None, wrap_lines=True)
 
 
 def _adopt() -> list[str]:
     """Take over what the address says about this page; what of it fits nothing, in words."""
-    offered = {
-        "cutoff": list(CHOICES), "series": list(_seconds()), "question": list(cached.today().questions),
-        "definition": list(DEFINITIONS),
+    offered: dict[str, Callable[[], Collection[str]]] = {
+        "cutoff": lambda: CHOICES, "series": _seconds, "question": lambda: cached.today().questions,
+        "definition": lambda: DEFINITIONS,
     }  # fmt: skip
     notes = []
-    for name, options in offered.items():
+    for name, known in offered.items():
         given = address.news(name)
-        if given and given not in options:
+        if given and given not in (options := list(known())):  # questions come from a run, which takes its time
             address.keep(name, "")
             some = f"; there are {wording.listed(options)}" if name in ("cutoff", "definition") else ""
             notes.append(f"{name}={address.short(given)}: there is no such {WORD[name]}{some}")
@@ -330,6 +341,7 @@ st.html(style("shared/reading.css", "evidence/page.css"))
 chosen = address.adopt("evidence")
 with st.container(key="evidence"):
     try:
+        common.futures()  # a wrong number of them is told here, and not in the part that asks first
         ignored = [*chosen.notes, *_adopt()]
     except InputError as error:
         st.error(str(error))
@@ -337,10 +349,13 @@ with st.container(key="evidence"):
     if ignored:
         st.html(theme.ignored(ignored))
     blind()
-    _mechanisms()
-    _choices()
-    _learned()
-    _speed()
-    others()
-    _sources()
-    _again()
+    theirs = bool(address.own("question") or address.own("definition"))
+    part("What do others publish?", "others", _others, theirs)
+    part("What did the record teach the model?", "learned", _learned)
+    part("Do governments choose as the model has them choose?", "choices", _choices)
+    part("Why does progress slow down in this model?", "speed", _speed)
+    part("What was changed because of a miss, and what was not?", "mechanisms", _mechanisms)
+    part("Where do sources disagree?", "sources", _sources)
+    part("How do I reproduce this page?", "again", _again)
+    st.html(theme.part("The calibration in use", evidence_tables.calibration(read(load(BASELINE).calibration))))
+    st.page_link("sim/ui/calibration/page.py", label="Calibration", icon=":material/science:")

@@ -23,7 +23,7 @@ MOST = 10
 _REACH = 2.6
 """Half width of a parameter's track, standard deviations of the prior."""
 _Z90 = 1.645
-_VERDICT = {"kept": "good", "rejected": "bad", "open": "muted"}
+_VERDICT = {"kept": "good", "rejected": "bad", "open": "open"}
 
 
 def mechanisms(tried: Sequence[Mechanism]) -> Markup:

@@ -6,23 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scenarios.quarters import DATA_UNTIL
-from sim.hindcast.blind import Hindcast, Point
+from sim.hindcast.blind import COVERED, Hindcast, Point
 from sim.hindcast.record import PATTERNS
 from sim.ui.evidence.frames import Speed
 from sim.ui.evidence.misses import KNOWN, groups
 from sim.ui.shared import quantity
 from sim.ui.shared.wording import listed
 
-MOSTLY, PARTLY = 0.85, 0.5
-"""Share of figures inside the 90% band from which the model counts as mostly right, or as partly right."""
-WORDS = (
-    "Mostly right: at least 85% inside, and closer than both naive forecasts on half of the patterns or more. Mostly "
-    "wrong: under half inside."
-)
-RANGE = "The range covers luck and unknown inputs, not the chance that the model is wrong."
+RANGE = "A range covers luck and unknown inputs, not the chance that the model is wrong."
 HINDSIGHT = (
-    "A blind run withholds data, not hindsight: the equations were written by people who knew what came. Figures that "
-    "overlap count each time, so they are fewer tests than their number."
+    "A blind run withholds data, not hindsight: the equations were written by people who knew what came. Some figures "
+    "overlap, so there are fewer independent tests than figures."
 )
 
 
@@ -49,30 +43,43 @@ def _beats(score: Mapping[str, Any]) -> int:
 
 
 def verdict(found: Hindcast) -> str:
-    """The page's headline: whether the model has been right, with the number that says so."""
-    score = found.pattern("all")
-    seen = f"Blind from the {year_end(found.cutoff)}, this model was"
+    """The page's headline: how many later figures a blind run got right."""
+    score, seen = found.pattern("all"), f"Given data to the {year_end(found.cutoff)} only"
     if not score["points"]:
-        return f"{seen} not tested: nothing was recorded later."
-    hits, total = inside(score), score["points"]
-    won, scored = wins(found)
-    word = "mostly wrong" if hits < PARTLY * total else "partly right"
-    if hits >= MOSTLY * total and 2 * won >= scored:
-        word = "mostly right"
-    return f"{seen} {word}: {hits} of {total} later figures fell in its 90% band."
+        return f"{seen}, this model is not tested: nothing was recorded later."
+    return f"{seen}, {inside(score)} of {score['points']} later figures fell inside this model's 90% range."
 
 
 def support(found: Hindcast) -> str:
-    """What a good band would have held, and how the run did against naive forecasts."""
+    """What a good range would have held, and how the run did against naive forecasts."""
     score = found.pattern("all")
     if not score["points"]:
         return ""
+    return f"A good range holds about {expected(score)} of them. {closer(found)}"
+
+
+def expected(score: Mapping[str, Any]) -> int:
+    """How many figures a range that is neither too wide nor too narrow would hold."""
+    return round(0.9 * score["points"])
+
+
+def closer(found: Hindcast) -> str:
+    """On how many kinds of figures the run beat both naive forecasts."""
     won, scored = wins(found)
-    on = f"all {scored}" if won == scored else f"{won} of {scored}"
     return (
-        f"A well-judged band holds about {round(0.9 * score['points'])} of them. On {on} patterns with figures to "
-        "score, it came closer than both naive forecasts: that nothing changes, and that the trend goes on."
+        f"It came closer than two naive forecasts, “nothing changes” and “the trend goes on”, on "
+        f"{f'all {scored}' if won == scored else f'{won} of {scored}'} kinds of figures."
     )
+
+
+def tested(found: Hindcast) -> str:
+    """A blind test in a few words: whether its ranges were wide enough."""
+    score = found.pattern("all")
+    if not score["points"]:
+        return "Nothing was recorded later."
+    hits, total = inside(score), score["points"]
+    word = "Ranges about right" if hits >= COVERED[0] * total else "Ranges too narrow"
+    return f"{word}: a good range holds about {expected(score)}."
 
 
 def worst(found: Hindcast) -> str:

@@ -15,7 +15,7 @@ from sim.ui.shared.templates import render
 HEAD = "What it costs"
 _AMOUNT = re.compile(r"(\$[\d.,]+(?:tn|bn|m))")
 _FILLS = {
-    "money": ("#7457B8", "#22796B", "#8A6414", "#667080"),
+    "money": ("#7457B8", "#557A22", "#8A6414", "#667080"),
     "compute": ("#557A22", "#3E7488", "#7457B8", "#5E6AA8", "#8F5E49", "#A8447C", "#667080"),
     "people": ("#7457B8", "#557A22", "#A8447C", "#667080"),
 }

@@ -51,8 +51,8 @@ TELLING = (
 )
 """The rules that stand open; all others are one click away."""
 _TONE = {
-    "tightened": ("Tightened", charts.CHINA),
-    "loosened": ("Loosened", charts.SEVERAL),
+    "tightened": ("▲ Tightened", charts.INK),
+    "loosened": ("▽ Loosened", charts.MUTED),
     "neutral": ("Neither", charts.MUTED),
 }
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

@@ -59,11 +59,20 @@ def _ideas(mine: View, base: View) -> str:
 
 
 def _shock(mine: View, base: View) -> str:
+    less = _us(base) - _us(mine)
+    change = f"the find {'takes away' if less > 0 else 'adds'} {abs(less)}" if less else "the same number"
     return (
-        f"The middle lead at the end of {mine.year} goes from {wording.signed(base.lead_end[1])} to "
-        f"{wording.signed(mine.lead_end[1])} months. One event does not decide the race, but it comes on top of "
-        f"everything else; “Let something happen” under the levers has {len(CONTROLS) - 1} more."
+        f"Under current policy it is {_us(base)}: {change}. The lead in the median run {_moved(mine, base)}. One event "
+        f"alone seldom decides the race, but events add up: {len(CONTROLS) - 1} other kinds stand below the levers."
     )
+
+
+def _moved(mine: View, base: View) -> str:
+    """What becomes of the median lead, told so that a change is never from a number to the same number."""
+    before, after = base.lead_end[1], mine.lead_end[1]
+    if wording.signed(before) == wording.signed(after):
+        return f"changes by less than a month and stays at about {wording.signed(after)} months in {mine.year}"
+    return f"goes from {wording.signed(before)} to {wording.signed(after)} months at the end of {mine.year}"
 
 
 def _enforced(mine: View, base: View) -> str:

@@ -19,18 +19,34 @@ PALETTE = {
     "china": ("#C2450E", "#F3814B"),
     "muted": ("#66707E", "#9AA5B4"),
     "several": ("#1D7F70", "#4FC2AF"),
-    "domestic": ("#A03A0C", "#E0662F"),
-    "legal": ("#4F74A8", "#86ABE0"),
-    "diverted": ("#A97A12", "#D9AE45"),
-    "offshore": ("#8A5BB5", "#BE97E3"),
+    "ink": ("#1A1F28", "#E9E7E1"),
+    "domestic": ("#6E2350", "#D77FB0"),
+    "legal": ("#75832A", "#8FA03C"),
+    "diverted": ("#7A5A00", "#E0B45A"),
+    "offshore": ("#8E63C0", "#B48CE0"),
     "paper": ("#FBFAF7", "#11151B"),
 }
-"""Every color by the name that style sheets know it by, for light and for dark backgrounds."""
-US, CHINA, MUTED, SEVERAL, PAPER = (PALETTE[name][0] for name in ("us", "china", "muted", "several", "paper"))
+"""Every color by the name that style sheets know it by, for light and for dark backgrounds.
+
+One color, one meaning: blue is the United States, orange China, teal several powers. What else has to be told apart
+(up and down, inside and outside, recorded and simulated) is told by place, sign, shape or a neutral tone.
+"""
+US, CHINA, MUTED, SEVERAL, INK, PAPER = (
+    PALETTE[name][0] for name in ("us", "china", "muted", "several", "ink", "paper")
+)
 ORIGIN = {name: PALETTE[name][0] for name in ("domestic", "legal", "diverted", "offshore")}
 OUTCOME = {"us_ahead": US, "two_power": MUTED, "several": SEVERAL, "china_ahead": CHINA}
 _NAMES = {light: name for name, (light, _) in PALETTE.items()}
+TEXT, LABEL = 14, 15
+"""Sizes of letters in a chart, px: of axes and notes, and of names that stand beside a line."""
+LARGER = 1.35
+"""How much larger they are on a projector."""
 _FONT = "Source Sans, Source Sans Pro, sans-serif"
+_SIZES = {"fontSize", "labelFontSize", "titleFontSize", "lineHeight"}
+_TOP: Spec = {"y": 0, "baseline": "top"}
+_FOOT: Spec = {"y": "height", "dy": -10, "baseline": "bottom"}
+_BELOW: Spec = {"y": 22, "baseline": "top"}
+"""Places of words on a chart; the third is below the name of the zone at its top."""
 _DASH: Spec = {"strokeDash": [4, 3], "strokeWidth": 1.4}
 
 
@@ -43,6 +59,13 @@ def specs() -> dict[str, Spec]:
     """All specifications by name."""
     makers: tuple[Callable[[], Spec], ...] = (fan, single, lead, dots, compute, fan_small, lead_small)
     return {maker.__name__: maker() for maker in makers}
+
+
+def larger(spec: Any) -> Any:
+    """A specification with larger letters, for a projector."""
+    if isinstance(spec, dict):
+        return {name: round(LARGER * part) if name in _SIZES else larger(part) for name, part in spec.items()}
+    return [larger(part) for part in spec] if isinstance(spec, list) else spec
 
 
 def _table(name: str) -> alt.Chart:
@@ -58,13 +81,13 @@ def _finished(*layers: alt.Chart) -> Spec:
             ticks=False,
             gridOpacity=0.55,
             gridDash=[1, 3],
-            labelFontSize=12,
+            labelFontSize=TEXT,
             labelColor=MUTED,
             labelPadding=6,
-            titleFontSize=12,
+            titleFontSize=TEXT,
             titleFontWeight="normal",
         )
-        .configure_text(font=_FONT, fontSize=12)
+        .configure_text(font=_FONT, fontSize=TEXT, lineHeight=TEXT + 2)
         .configure_mark(aria=False)  # the chart as a whole is described; its marks one by one say nothing
     )
     spec: Spec = chart.to_dict()
@@ -93,19 +116,31 @@ def _tip(field: str, title: str, form: str = ".0f") -> alt.Tooltip:
     return alt.Tooltip(f"{field}:Q", title=title, format=form)
 
 
-def _now(x: alt.X) -> list[alt.Chart]:
+def _now(x: alt.X, past: Spec, since: Spec) -> list[alt.Chart]:
+    """Upright lines with what they are, and at today's the words for the bands on both sides, which stand there."""
     rule = _table("marks")
+    said: Spec = {"lineBreak": "|", "color": MUTED}
     return [
         rule.mark_rule(color=MUTED, strokeWidth=1, opacity=0.7).encode(x=x),
-        rule.mark_text(align="left", dx=4, baseline="top", color=MUTED, fontSize=11).encode(
-            x=x, y=alt.value(0), text="label:N"
-        ),
+        rule.mark_text(align="left", dx=4, baseline="top", color=MUTED).encode(x=x, y=alt.value(0), text="label:N"),
+        rule.mark_text(align="right", dx=-5, **said, **past).encode(x=x, text="past:N"),
+        rule.mark_text(align="left", dx=5, **said, **since).encode(x=x, text="since:N"),
+    ]
+
+
+def _bands(data: alt.Chart, x: alt.X, y: Callable[[str], alt.Y], **color: Any) -> list[alt.Chart]:
+    """The ranges after today, and paler and without an inner one before: there they are fitted and not foreseen."""
+    past, since = (data.transform_filter(f"datum.t{side}{frames.NOW}") for side in ("<=", ">="))
+    return [
+        past.mark_area(opacity=0.09).encode(x=x, y=y("lo90"), y2="hi90:Q", **color),
+        since.mark_area(opacity=0.16).encode(x=x, y=y("lo90"), y2="hi90:Q", **color),
+        since.mark_area(opacity=0.25).encode(x=x, y=y("lo50"), y2="hi50:Q", **color),
     ]
 
 
 def _beyond(x: alt.X, y: Callable[[str], alt.Y]) -> alt.Chart:
     """The mark that says how far values go where the axis cuts them off."""
-    mark = _table("off").mark_text(align="right", dx=-2, color=MUTED, fontSize=11, fontWeight=600)
+    mark = _table("off").mark_text(align="right", dx=-2, color=MUTED, fontWeight=600)
     return mark.encode(x=x, y=y("y"), text="label:N")
 
 
@@ -134,11 +169,10 @@ def fan() -> Spec:
     limit = _table("limit")
     return _finished(
         limit.mark_rule(color=MUTED, strokeDash=[1, 3], strokeWidth=1.4).encode(x=x, x2="end:Q", y=y("y")),
-        limit.mark_text(align="left", lineBreak="|", lineHeight=12, dx=4, dy=-19, color=MUTED, fontSize=11).encode(
+        limit.mark_text(align="left", lineBreak="|", dx=4, dy=-TEXT - 10, color=MUTED).encode(
             x=alt.value(0), y=y("y"), text="label:N"
         ),
-        data.mark_area(opacity=0.12).encode(x=x, y=y("lo90"), y2="hi90:Q", color=who),
-        data.mark_area(opacity=0.25).encode(x=x, y=y("lo50"), y2="hi50:Q", color=who),
+        *_bands(data, x, y, color=who),
         data.mark_line(**_DASH, opacity=0.9).encode(x=x, y=y("base"), color=who),
         data.mark_line(strokeWidth=2.6).encode(x=x, y=y("mid"), color=who),
         _table("records")
@@ -153,7 +187,7 @@ def fan() -> Spec:
                 _tip("y", "ECI"),
             ],
         ),
-        *_now(x),
+        *_now(x, _TOP, _FOOT),
         data.mark_rule(color=MUTED, strokeWidth=1)
         .encode(x=x, opacity=alt.condition(over, alt.value(0.8), alt.value(0)), tooltip=tip)
         .add_params(over),
@@ -161,7 +195,7 @@ def fan() -> Spec:
             x=x, y=y("mid"), color=who, opacity=alt.condition(over, alt.value(1), alt.value(0))
         ),
         _table("labels")
-        .mark_text(align="left", dx=7, fontSize=13, fontWeight=600)
+        .mark_text(align="left", dx=7, fontSize=LABEL, fontWeight=600)
         .encode(x=x, y=y("y"), text="who:N", color=who),
         _beyond(x, y),
     )
@@ -183,10 +217,10 @@ def single() -> Spec:
     )
     return _finished(
         line,
-        *_now(x),
+        *_now(x, _TOP, _FOOT),
         data.mark_point(opacity=0, size=30).encode(x=x, y=y, tooltip=tip).add_params(over),
         _table("labels")
-        .mark_text(align="left", dx=7, fontSize=13, fontWeight=600)
+        .mark_text(align="left", dx=7, fontSize=LABEL, fontWeight=600)
         .encode(x=x, y=y, text="who:N", color=who),
     )
 
@@ -208,21 +242,24 @@ def lead() -> Spec:
         _tip("hi90", "5 in 100 lie above", "+.0f"),
         _tip("base", "Middle of the dashes", "+.0f"),
     ]
+    known = [alt.Tooltip("quarter:N", title="Recorded, end of"), _tip("y", "US lead", "+.0f")]
     over = alt.selection_point(
         name="over", fields=["t"], nearest=True, on="pointerover", clear="pointerout", empty=False
     )
     return _finished(
         _table("zone").mark_rect(opacity=0.1, color=MUTED).encode(y=y("a"), y2="b:Q"),
-        data.mark_area(opacity=0.22, color=MUTED).encode(x=x, y=y("lo90"), y2="hi90:Q"),
-        data.mark_area(opacity=0.34, color=MUTED).encode(x=x, y=y("lo50"), y2="hi50:Q"),
+        *_bands(data, x, y, color=alt.value(MUTED)),
         data.mark_line(**_DASH, color=MUTED).encode(x=x, y=y("base")),
-        data.mark_line(strokeWidth=2.4, color=US).encode(x=x, y=y("mid")),
-        *_now(x),
+        data.mark_line(strokeWidth=2.4, color=INK).encode(x=x, y=y("mid")),
+        _table("recorded")
+        .mark_point(shape="diamond", filled=True, size=34, opacity=1, color=INK, stroke=PAPER, strokeWidth=0.8)
+        .encode(x=x, y=y("y"), tooltip=known),
+        *_now(x, _BELOW, _BELOW),
         data.mark_rule(color=MUTED, strokeWidth=1)
         .encode(x=x, opacity=alt.condition(over, alt.value(0.8), alt.value(0)), tooltip=tip)
         .add_params(over),
         _table("zones")
-        .mark_text(align="left", dx=4, baseline="middle", fontSize=11)
+        .mark_text(align="left", dx=4, baseline="middle")
         .encode(
             x=alt.value(0),
             y=y("y"),
@@ -245,7 +282,7 @@ def fan_small() -> Spec:
     data = _table("fan")
     tip = [alt.Tooltip("who:N", title="Who"), alt.Tooltip("quarter:N", title="End of"), _tip("mid", "Middle, ECI")]
     return _finished(
-        data.mark_area(opacity=0.22).encode(x=x, y=y("lo90"), y2="hi90:Q", color=who),
+        *_bands(data, x, y, color=who)[:2],
         data.mark_line(**_DASH, opacity=0.9).encode(x=x, y=y("base"), color=who),
         data.mark_line(strokeWidth=2.2).encode(x=x, y=y("mid"), color=who, tooltip=tip),
     )
@@ -263,9 +300,9 @@ def lead_small() -> Spec:
     tip = [alt.Tooltip("quarter:N", title="End of"), _tip("mid", "US lead", "+.0f")]
     return _finished(
         _table("zone").mark_rect(opacity=0.1, color=MUTED).encode(y=y("a"), y2="b:Q"),
-        data.mark_area(opacity=0.26, color=MUTED).encode(x=x, y=y("lo90"), y2="hi90:Q"),
+        *_bands(data, x, y, color=alt.value(MUTED))[:2],
         data.mark_line(**_DASH, color=MUTED).encode(x=x, y=y("base")),
-        data.mark_line(strokeWidth=2.2, color=US).encode(x=x, y=y("mid"), tooltip=tip),
+        data.mark_line(strokeWidth=2.2, color=INK).encode(x=x, y=y("mid"), tooltip=tip),
     )
 
 
@@ -281,10 +318,10 @@ def dots() -> Spec:
     )
     cut = _table("cuts")
     left = cut.transform_filter("datum.side=='low'").mark_text(
-        align="right", baseline="top", dx=-5, fontSize=11, color=CHINA
+        align="right", baseline="top", lineBreak="|", dx=-5, color=CHINA
     )
     right = cut.transform_filter("datum.side=='high'").mark_text(
-        align="left", baseline="top", dx=5, fontSize=11, color=US
+        align="left", baseline="top", lineBreak="|", dx=5, color=US
     )
     names = {"x": x, "y": alt.value(0), "text": "label:N"}
     tip = [alt.Tooltip("label:N", title="Outcome"), _tip("months", "US lead, months", "+.0f")]
@@ -325,6 +362,6 @@ def compute() -> Spec:
         .mark_text(align="left", baseline="top", fontWeight=600, color=MUTED)
         .encode(x=alt.X("x:Q"), y=alt.value(0), text="label:N"),
         _table("off")
-        .mark_text(baseline="top", dy=15, fontSize=10, color=MUTED)
+        .mark_text(baseline="top", dy=18, color=MUTED)
         .encode(x=alt.X("x:Q"), y=alt.value(0), text="label:N"),
     )

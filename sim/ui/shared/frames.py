@@ -17,7 +17,7 @@ from sim.results.outcomes import crossing, polarity
 from sim.results.outcomes.lead import observed_slope, slope
 from sim.results.wording import rounded
 from sim.short import Short
-from sim.ui.shared import choices, uses, wording
+from sim.ui.shared import choices, recorded, uses, wording
 from sim.ui.shared.setup import Judge
 
 if TYPE_CHECKING:
@@ -237,10 +237,10 @@ def fan(mine: View, base: View) -> dict[str, pl.DataFrame]:
 
 def _marks(judge: Judge) -> pl.DataFrame:
     """Upright lines: today, and the year of the verdict where that is not the end of the chart."""
-    marks = [(NOW, "now")]
+    marks = [(NOW, "", "past, as the|model fits it", "now: all runs|meet the record")]
     if judge.year + 1 < END:
-        marks.append((judge.year + 1.0, f"end of {judge.year}"))
-    return pl.DataFrame(marks, schema=["t", "label"], orient="row")
+        marks.append((judge.year + 1.0, f"end of {judge.year}", "", ""))
+    return pl.DataFrame(marks, schema=["t", "label", "past", "since"], orient="row")
 
 
 def single(mine: View) -> pl.DataFrame:
@@ -270,13 +270,14 @@ def lead(mine: View, base: View) -> dict[str, pl.DataFrame]:
         "zone": pl.DataFrame({"a": [-n], "b": [n]}),
         "zones": pl.DataFrame(zones, schema=["who", "y", "label"], orient="row"),
         "marks": _marks(mine.judge),
+        "recorded": recorded.leads(mine.judge, *LEAD),
     }
 
 
 def dots(mine: View) -> dict[str, pl.DataFrame]:
     """Tables of the fifty dots and of the limits between outcomes."""
     n = mine.judge.limit
-    cuts = [(-n, "China well ahead", "low"), (n, "US well ahead", "high")]
+    cuts = [(-n, "China|well ahead", "low"), (n, "US|well ahead", "high")]
     return {"dots": mine.dots, "cuts": pl.DataFrame(cuts, schema=["x", "label", "side"], orient="row")}
 
 

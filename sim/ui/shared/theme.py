@@ -76,25 +76,31 @@ def ignored(notes: list[str], head: str = "Part of the address was not used:") -
 
 
 # ---------------------------------------------------------------------------------------------------------------- bars
-def by_class(counts: Mapping[str, int]) -> dict[str, int]:
-    """Counts in the order in which outcomes are drawn."""
-    return {name: counts[name] for name in CLASSES}
+def by_class(counts: Mapping[str, int], *others: Mapping[str, int]) -> dict[str, int]:
+    """Counts in the order in which outcomes are drawn, without those that neither they nor the others have."""
+    return {name: counts[name] for name in CLASSES if any(each[name] for each in (counts, *others))}
 
 
 def _changes(mine: Mapping[str, int], base: Mapping[str, int]) -> dict[str, str]:
     return {name: wording.change(mine[name], base[name]) for name in CLASSES}
 
 
+def key(*counts: Mapping[str, int]) -> Markup:
+    """The key of outcome bars that stand side by side: the outcomes that one of them has, in their colors."""
+    return swatches({name: LABELS[name] for name in by_class(*counts)}, charts.OUTCOME)
+
+
 def bar(mine: Mapping[str, int], base: Mapping[str, int], caption: str, reference: str) -> Markup:
     """The outcome bar, thick over the thin one of the reference, with key and changes."""
     spoken = f"Out of 100 futures: {wording.outcomes(mine)}. Under {reference}: {wording.outcomes(base)}."
-    return render("shared/bar.html", mine=by_class(mine), base=by_class(base), changes=_changes(mine, base), ink=INK,
-                  labels=LABELS, caption=caption, spoken=spoken)  # fmt: skip
+    return render("shared/bar.html", mine=by_class(mine, base), base=by_class(base, mine), changes=_changes(mine, base),
+                  ink=INK, labels=LABELS, caption=caption, spoken=spoken)  # fmt: skip
 
 
 def mini(mine: Mapping[str, int], base: Mapping[str, int]) -> Markup:
     """The outcome bar for phones, which stays in sight while levers move."""
-    return render("shared/mini.html", mine=by_class(mine), changes=_changes(mine, base), ink=INK, labels=wording.SHORT)
+    return render("shared/mini.html", mine=by_class(mine, base), changes=_changes(mine, base), ink=INK,
+                  labels=wording.SHORT)  # fmt: skip
 
 
 def work(parts: list[tuple[str, float]]) -> Markup:
@@ -112,10 +118,13 @@ def work(parts: list[tuple[str, float]]) -> Markup:
 
 
 def side(months: float, longest: float) -> str:
-    """Where the bar of a difference lies in its track: to the right for the United States, to the left for China."""
+    """Where the bar of a difference lies in its track: to the right for the United States, to the left for China.
+
+    Its place and the sign beside it say whom it helps; color is kept for the two themselves.
+    """
     width = 50 * abs(months) / longest
-    color = charts.themed(charts.US if months > 0 else charts.CHINA)
-    return f"left:{50 if months > 0 else 50 - width:.1f}%;width:{width:.1f}%;background:{color}"
+    left = 50 if months > 0 else 50 - width
+    return f"left:{left:.1f}%;width:{width:.1f}%;background:{charts.themed(charts.MUTED)}"
 
 
 def swatches(labels: Mapping[str, str], colors: Mapping[str, str]) -> Markup:

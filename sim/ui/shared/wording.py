@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SHORT = {"us_ahead": "US ahead", "two_power": "Two", "several": "Several", "china_ahead": "China"}
 """The outcome classes where there is hardly any room."""
+_QUARTERS = ("January to March", "April to June", "July to September", "October to December")
 
 
 def halved(counts: Mapping[str, int], shares: Mapping[str, float]) -> dict[str, int]:
@@ -107,6 +108,17 @@ def with_unit(value: float, unit: str) -> str:
     return f"{number(value)}{space}{unit}"
 
 
+def quarter(label: str) -> str:
+    """A quarter as people say it: `July to September 2026`."""
+    year, place = label.split("-Q")
+    return f"{_QUARTERS[int(place) - 1]} {year}"
+
+
+def last_month(label: str) -> str:
+    """The month in which a quarter ends, with its year: `September 2026`."""
+    return quarter(label).split(" to ")[1]
+
+
 def inside(title: str) -> str:
     """A title as it stands inside a sentence: `current policy`, but `US breaks off`."""
     first = title.split(" ", 1)[0]
@@ -123,8 +135,8 @@ def inside(title: str) -> str:
 
 
 def outcomes(counts: Mapping[str, int]) -> str:
-    """All four outcomes in one line, for people who hear the bar instead of seeing it."""
-    return ", ".join(f"{LABELS[name]} {counts[name]}" for name in CLASSES)
+    """All outcomes that occur in one line, for people who hear the bar instead of seeing it."""
+    return ", ".join(f"{LABELS[name]} {counts[name]}" for name in CLASSES if counts[name])
 
 
 def judged(judge: Judge) -> str:

@@ -118,16 +118,21 @@ def answer(claim: Claim) -> Answer:
             f"{wording.exactly(change)} months of lead in the middle future at the end of 2032 if it holds, against "
             "if not."
         )))  # fmt: skip
-    heads = ("Setting", *(column.head for column in claim.columns))
-    rows = tuple(
-        (variant.label, *(written(value, column) for value, column in zip(row, claim.columns, strict=True)))
-        for variant, row in zip(variants, found, strict=True)
-    )
-    tables = [Table("What follows, on the same dice", heads, rows)]
+    tables = [_side_by_side(claim, variants, found)]
     if claim.extra:
         tables.append(_EXTRA[claim.extra](claim))
     counts = tuple(_counts(variant.spec) for variant in variants[:2]) if AHEAD in claim.columns else ()
     return Answer(tuple(says), tuple(tables), common.futures(), (), counts)
+
+
+def _side_by_side(claim: Claim, variants: tuple[Variant, ...], found: list[list[float]]) -> Table:
+    """All settings of a claim, without the outcomes that none of them has."""
+    shown = [k for k, column in enumerate(claim.columns) if ":" not in column.how or any(row[k] for row in found)]
+    rows = tuple(
+        (variant.label, *(written(row[k], claim.columns[k]) for k in shown))
+        for variant, row in zip(variants, found, strict=True)
+    )
+    return Table("What follows, on the same random draws", ("Setting", *(claim.columns[k].head for k in shown)), rows)
 
 
 def _sentence(variant: Variant, columns: tuple[Column, ...], row: list[float]) -> str:

@@ -13,8 +13,8 @@ from scenarios import BASELINE
 from scenarios.quarters import FIRST, number
 from sim.results.outcomes import polarity
 from sim.results.wording import most_common
-from sim.ui.shared import address, charts, frames, theme, wording
-from sim.ui.shared.setup import Judge
+from sim.ui.shared import address, charts, frames, recorded, share, theme, wording
+from sim.ui.shared.setup import Judge, choice
 from sim.ui.shared.templates import render
 from sim.ui.teach import charts as teach_charts
 from sim.ui.teach.decisions import Decision, decisions, happened
@@ -22,8 +22,11 @@ from sim.ui.teach.futures import DRAWN, MEDIANS, SEALED, Future, Shown
 
 LARGE = "teach_large"
 """Where the session keeps whether type is large."""
-_COLOR = {"United States": charts.US, "China": charts.CHINA, "Allies": charts.ORIGIN["legal"],
-          "Hubs": charts.ORIGIN["diverted"], "What followed": charts.MUTED}  # fmt: skip
+_ASSUMED = (
+    "Simulated, not recorded: one reading of the quarter that fits the record. Other futures read it differently. "
+    "“Recorded” marks what rests on dated rules and published figures."
+)
+_COLOR = {"United States": charts.US, "China": charts.CHINA}
 
 
 def name_of(s: Shown, key: str, opened: bool) -> str:
@@ -39,33 +42,44 @@ def name_of(s: Shown, key: str, opened: bool) -> str:
 
 def about(s: Shown, key: str) -> str:
     """What is shown, and what it is not."""
-    f = s.futures[key]
+    f, until = s.futures[key], f"Up to {wording.last_month(s.quarter(s.edge))} you see what was recorded."
     if f.member is None:
         most = polarity.LABELS[most_common(s.counts)]
         return (
-            "Every number is the middle of all futures by itself, so numbers need not fit together, and what is usual "
-            f"in each hides how they differ. The class of a quarter is its most common one ({most} at the end). No "
-            "forecast."
+            f"{until} Each number after that is the median of all futures by itself, so numbers need not fit together. "
+            f"The outcome of a quarter is its most common one ({most} at the end). Not a forecast."
         )
     if key.startswith(SEALED):
         return (
-            f"Future number {f.member} of {s.runs:,} (counted from 0), drawn blindly. One future shows how things can "
-            "hang together; it is not a forecast, and another draw ends elsewhere."
+            f"{until} After that you see simulated future {f.member + 1:,} of {s.runs:,}, drawn blindly. This is one "
+            "possible future, not a forecast; another draw could end differently."
         )
     return (
-        f"Future number {f.member} of {s.runs:,} (counted from 0): of all that end like this, the one whose lead "
-        "stays nearest to the middle. One future is not a forecast."
+        f"{until} After that you see simulated future {f.member + 1:,} of {s.runs:,}: of all that end like this, the "
+        "one whose lead stays nearest to the median. One future is not a forecast."
     )
 
 
 def stand(s: Shown, f: Future, t: int) -> str:
-    """Where both stand in a quarter, as one sentence."""
+    """Where both stand in a quarter, as one sentence: by the record up to the end of the data, else in this future."""
+    if t <= s.edge:
+        return _on_record(s, t)
     us, china = (f.at(f"capability.{seat}", t) for seat in frames.SEATS)
-    outcome = polarity.LABELS[polarity.CLASSES[int(f.codes[t])]]
+    outcome, unit = polarity.LABELS[polarity.CLASSES[int(f.codes[t])]], s.judge.unit
     return (
-        f"End of {s.quarter(t)}: index {us:.0f} for the United States and {china:.0f} for China; "
-        f"{wording.lead(f.at('lead', t), s.judge.unit)}. By our limit of {s.judge.limit:g} {s.judge.unit} that is now: "
-        f"{outcome}."
+        f"Simulated, end of {wording.last_month(s.quarter(t))}: index {us:.0f} for the US and {china:.0f} for China; "
+        f"{wording.lead(f.at('lead', t), unit)}. Counting {s.judge.limit:g} {unit} as well ahead, that is: {outcome}."
+    )
+
+
+def _on_record(s: Shown, t: int) -> str:
+    """Where both stood in a quarter of the data."""
+    us, china = recorded.frontiers()[:, t]
+    ahead = wording.lead(float(recorded.lead_by(s.judge.ruler)[t]), s.judge.unit)
+    by = "" if recorded.scored(t) else " Partly estimated: not every best model of the time has a score."
+    return (
+        f"Recorded, end of {wording.last_month(s.quarter(t))}: index {us:.0f} for the best US model and {china:.0f} "
+        f"for the best Chinese one; {ahead}.{by}"
     )
 
 
@@ -79,40 +93,55 @@ def draw(s: Shown, f: Future, t: int, guess: float | None) -> None:
     """Both charts, what happened, and who decided what and why."""
     told, (path, lead) = stand(s, f, t), teach_charts.tables(s, f, t, guess)
     large = bool(st.session_state.get(LARGE))
+    height = 400 if large else 300
     st.html(theme.paragraph(bold(told), "stand"))
     theme.say(told)
     with st.container(key="teach_pair"):
         left, right = st.columns([0.6, 0.4], gap="medium")
     with left:
-        unit = "Epoch Capabilities Index, quarter ends. Lines: the model. Points: record models."
+        unit = "Epoch Capabilities Index at quarter ends: recorded, then simulated."
         head = theme.heading("Capability up to this quarter", unit)
-        teach_charts.draw("path", head, path, told, 300, large)
+        teach_charts.draw("path", head, path, told, height, large)
     with right:
         head = theme.heading("Lead up to this quarter", f"US lead in {s.judge.unit}, {_ruler(s.judge)}.")
         teach_charts.draw(
             "months",
             head,
             lead,
-            f"Lead up to {s.quarter(t)}: {wording.lead(f.at('lead', t), s.judge.unit)}.",
-            300,
+            f"Lead up to {wording.last_month(s.quarter(t))}. {told}",
+            height,
             large,
         )
-    st.html(render("teach/happened.html", quarter=s.quarter(t), happened=happened(s, t)))
-    st.html(render("teach/decisions.html", quarter=s.quarter(t), groups=_groups(decisions(s, f, t))))
+    st.html(render("teach/happened.html", quarter=wording.quarter(s.quarter(t)), happened=happened(s, t)))
+    _decided(s, f, t)
+
+
+def _decided(s: Shown, f: Future, t: int) -> None:
+    """Who decided what; in a quarter of the data behind a label, since little of it was ever recorded."""
+    if t > s.edge:
+        st.html(theme.part(f"Who decided what, and why: simulated, {wording.quarter(s.quarter(t))}"))
+        st.html(render("teach/decisions.html", groups=_groups(decisions(s, f, t))))
+        return
+    with st.expander("What this future assumes where no record exists", key="teach_assumed", on_change="rerun") as more:
+        if more.open:
+            st.html(theme.paragraph(_ASSUMED))
+            st.html(render("teach/decisions.html", groups=_groups(decisions(s, f, t))))
 
 
 def bold(text: str) -> Markup:
-    """The sentence on where both stand, with its quarter and its outcome in bold."""
+    """The sentence on where both stand, with its quarter in bold, and its outcome where it has one."""
     head, _, rest = text.partition(": ")
-    body, _, outcome = rest.rpartition(": ")
-    return Markup("<b>{}:</b> {}: <b>{}</b>").format(head, body, outcome)
+    body, colon, outcome = rest.rpartition(": ")
+    said = Markup("<b>{}:</b> ").format(head)
+    return said + (Markup("{}: <b>{}</b>").format(body, outcome) if colon else Markup.escape(rest))
 
 
 def _groups(found: list[Decision]) -> list[dict[str, object]]:
     """Decisions by who decided: one card per superpower, which come first, and one for everybody else."""
+    colors = {who: charts.themed(_COLOR.get(who, charts.MUTED)) for who in dict.fromkeys(each.who for each in found)}
     return [
-        {"who": who, "color": charts.themed(_COLOR[who]), "decisions": [each for each in found if each.who == who]}
-        for who in dict.fromkeys(each.who for each in found)
+        {"who": who, "color": color, "decisions": [each for each in found if each.who == who]}
+        for who, color in colors.items()
     ]
 
 
@@ -170,10 +199,10 @@ def predict(s: Shown, at: Seat, f: Future) -> None:
     """The question, or what was guessed against how it ends."""
     year, unit = s.judge.year, s.judge.unit
     if not at.opened:
-        text = f"Until you guess, the playback stops at the end of the data, {s.quarter(s.edge)}."
+        text = f"Until you guess, you see only the record, up to {wording.last_month(s.quarter(s.edge))}."
         if not at.key.startswith(SEALED):
-            text += " This future was picked by how it ends, so guess how far."
-        st.html(theme.part(f"Predict: where does it stand at the end of {year}?", text))
+            text += " You picked this future by its outcome, so guess only how far apart the two end."
+        st.html(theme.part(f"Your guess: where do they stand at the end of {year}?", text))
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             if at.key not in polarity.CLASSES:
                 st.radio("Outcome", list(polarity.CLASSES), index=1, format_func=polarity.LABELS.__getitem__,
@@ -185,17 +214,16 @@ def predict(s: Shown, at: Seat, f: Future) -> None:
     ended, end = polarity.CLASSES[int(f.codes[s.last])], f.at("lead", s.last)
     mine = ""
     if at.guess is not None:
-        off = at.guess - end
-        miss = "right on the lead" if round(abs(off)) == 0 else (
-            f"{round(abs(off))} {unit} too {'high' if off > 0 else 'low'} on the lead"
+        right = "" if at.key in polarity.CLASSES else (
+            "Right outcome. " if at.outcome == ended else f"You said {wording.inside(polarity.LABELS[at.outcome])}. "
         )  # fmt: skip
-        right = "the same class" if at.outcome == ended else "another class"
-        said = "" if at.key in polarity.CLASSES else f"{polarity.LABELS[at.outcome]} ({right}) and "
-        near = f"{within(s, at.guess)} futures in 100 end within 3 {unit} of your guess."
-        mine = f"You said {said}{wording.signed(at.guess)} {unit}: {miss}. {near} "
+        near = f"{within(s, at.guess)} of 100 simulated futures end within 3 {unit} of your guess."
+        mine = (
+            f"{right}You guessed a US lead of {wording.signed(at.guess)} {unit}; it was {wording.signed(end)}. {near} "
+        )
     text = (
-        f"{mine}This one ends as {polarity.LABELS[ended]}, with {wording.signed(end)} {unit}. Of 100 futures of the "
-        f"same policy: {wording.outcomes(s.counts)}."
+        f"{mine}This future ends as: {wording.inside(polarity.LABELS[ended])}, with a US lead of {wording.signed(end)} "
+        f"{unit}. Of 100 futures under the same policy: {wording.outcomes(s.counts)}."
     )
     head = theme.part(f"Revealed: the end of {year}")
     st.html(head + theme.paragraph(text, "reveal") + theme.mini(s.counts, s.counts))
@@ -239,6 +267,15 @@ def controls(s: Shown, at: Seat) -> None:
         st.toggle("Play", key="teach_play", on_change=_again, help="One quarter every second and a half")
         st.select_slider("Quarter", [s.quarter(k) for k in range(most + 1)], key=key, on_change=_slid, args=(key,),
                          width="stretch")  # fmt: skip
+        with st.popover("Share", icon=":material/link:", type="tertiary", on_change="rerun", key="teach_share") as more:
+            if more.open:
+                share.panel(choice().now, "teach", **_shown_too(s, at))
+
+
+def _shown_too(s: Shown, at: Seat) -> dict[str, str]:
+    """What a link to this page holds beside the setting: the quarter, the claim that is open, and large type."""
+    found = {name: address.own(name) for name in address.OWN["teach"]} | {"step": written(s, at)}
+    return {name: text for name, text in found.items() if text}
 
 
 # ------------------------------------------------------------------------------------------------------- the address

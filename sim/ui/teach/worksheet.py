@@ -31,7 +31,7 @@ def sheet(s: Shown, key: str, view: View, claim: Claim, found: Answer) -> Markup
     """The worksheet: a page to fill, and the answers on a page of their own."""
     f, unit = s.futures[key], s.judge.unit
     decided = min(s.edge + 2, s.last)
-    which = f"future number {f.member} of {s.runs:,}" if f.member is not None else f"the medians of {s.runs:,} futures"
+    which = f"future {f.member + 1:,} of {s.runs:,}" if f.member is not None else f"the medians of {s.runs:,} futures"
     return render(
         "teach/worksheet.html",
         sheet=_SHEET,
@@ -68,8 +68,8 @@ def _row(s: Shown, f: Future, t: int) -> dict[str, str]:
 PLAN = (
     ("0 to 5", "Ask what an export control is, and what it does not touch (ideas, people, what is already there). Put "
                "the two words on the board: unipolar, one bloc well ahead; bipolar, two close together."),
-    ("5 to 15", "Play the sealed future from its first quarter to the end of the data. Stop where a rule came in, and "
-                "ask who reacts and how. Hand out the worksheet."),
+    ("5 to 15", "Play the record from 2022 to the end of the data. Stop where a rule came in, and ask who reacts and "
+                "how. Hand out the worksheet."),
     ("15 to 20", "Predict: everybody writes an outcome and a lead before it is entered. Take the middle of the class "
                  "as its guess."),
     ("20 to 30", "Reveal, then play on. At two quarters read one decision of each actor: what did it look at? Then "
@@ -108,7 +108,7 @@ def guide(s: Shown, key: str, view: View) -> Markup:
         sheet=_SHEET,
         title=f"For the teacher: {s.spec.title}",
         spec=s.spec,
-        which=f"future number {f.member}" if f.member is not None else "the medians of all futures",
+        which=f"future {f.member + 1:,}" if f.member is not None else "the medians of all futures",
         outcome=ended["outcome"],
         lead=ended["lead"],
         unit=s.judge.unit,

@@ -1,0 +1,76 @@
+"""Every page on four screens in both themes: nothing too wide, nameless, small, overlapping, or from elsewhere."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.ui.browsing import MARKS, PROBE, Browser
+from tests.ui.test_pages import CONTRAST, OVERLAPS, PAGES, charts_there
+
+pytestmark = MARKS
+SCREENS = ((1440, 900), (1280, 720), (390, 844), (320, 640))
+"""Desk, projector, phone and small phone: width and height, px."""
+STILL = """() => JSON.stringify([document.documentElement.scrollWidth,
+  ...[...document.querySelectorAll('[data-testid=stVegaLiteChart] svg')].map(svg => svg.clientWidth)])"""
+THROUGH = {"Calibration": "Evidence"}
+"""Pages in no navigation, and the one with a link to each."""
+
+
+@pytest.fixture(scope="module")
+def tour(context, url: str) -> Iterator[Browser]:
+    """One visitor who goes from page to page by links: no page is loaded anew, and no screen is opened twice."""
+    found = Browser(context, url)
+    found.open()
+    yield found
+    found.page.close()
+
+
+def arrive(tour: Browser, name: str) -> None:
+    tour.page.set_viewport_size({"width": 1440, "height": 900})
+    for stop in filter(None, (THROUGH.get(name), name)):
+        tour.page.get_by_role("link", name=stop, exact=True).first.click()
+        tour.page.wait_for_function("name => document.title.includes(name)", arg=stop, timeout=30_000)
+        tour.settle()
+    charts_there(tour, PAGES[name])
+
+
+def resized(tour: Browser, width: int, height: int) -> None:
+    """Another screen, once charts have followed it."""
+    tour.page.set_viewport_size({"width": width, "height": height})
+    before = ""
+    for _ in range(20):
+        tour.page.wait_for_timeout(120)
+        now = tour.page.evaluate(STILL)
+        if now == before:
+            return
+        before = now
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_every_screen_in_both_themes(tour: Browser, name: str):
+    arrive(tour, name)
+    for width, height in SCREENS:
+        resized(tour, width, height)
+        found = tour.page.evaluate(PROBE)
+        assert found == {"unnamed": [], "small": [], "sideways": 0, "charts": PAGES[name], "broken": 0}, width
+        assert tour.page.evaluate(OVERLAPS) == [], width
+        for theme in ("light", "dark"):
+            tour.page.emulate_media(color_scheme=theme)
+            assert tour.page.evaluate(CONTRAST) == {}, (width, theme)
+    assert tour.errors == []
+    assert tour.away == []
+
+
+@pytest.mark.parametrize("name", ["Compare", "Evidence", "Data and API"])
+def test_a_phone_names_the_pages_and_leads_to_them(tour: Browser, name: str):
+    tour.page.set_viewport_size({"width": 390, "height": 844})
+    link = tour.page.locator(".st-key-pages_bar").get_by_role("link", name=name, exact=True)
+    link.click()
+    tour.page.wait_for_function("name => document.title.includes(name)", arg=name, timeout=30_000)
+    tour.settle()
+    assert tour.errors == []
+
+
+def test_a_desk_shows_the_pages_once(tour: Browser):
+    tour.page.set_viewport_size({"width": 1440, "height": 900})
+    assert tour.page.get_by_role("link", name="Evidence", exact=True).count() == 1
