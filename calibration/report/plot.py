@@ -104,8 +104,8 @@ def _finished(description: str, height: int, layers: Sequence[alt.Chart]) -> Spe
         )
         .configure_view(stroke=None)
         .configure_axis(
-            domain=False, ticks=False, gridColor=GRID, gridDash=[1, 3], labelFontSize=12, labelPadding=6,
-            labelColor=QUIET, titleFontSize=12, titleFontWeight="normal", titleColor=QUIET,
+            domain=False, ticks=False, gridColor=GRID, gridDash=[1, 3], labelFontSize=14, labelPadding=6,
+            labelColor=QUIET, titleFontSize=14, titleFontWeight="normal", titleColor=QUIET,
         )
         .configure_text(font=FONT, fontSize=12)
     )  # fmt: skip

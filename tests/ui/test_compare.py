@@ -7,7 +7,7 @@ import pytest
 from scenarios import load, names
 from sim import compare
 from sim.analysis.worlds import WORLDS
-from sim.results.outcomes.polarity import CLASSES
+from sim.results.outcomes.polarity import LABELS
 from sim.run import simulate
 from sim.ui.compare import frames as compare_frames
 from sim.ui.shared import frames
@@ -74,7 +74,7 @@ def test_differences_are_those_of_the_comparison():
     assert rows["US well ahead"].differences[1].mean == pytest.approx(change["change"])
     assert rows["US well ahead"].differences[1].low == pytest.approx(change["low"])
     assert rows["US well ahead"].differences[0] is None
-    assert sum(int(rows[label].values[1]) for label in list(rows)[: len(CLASSES)]) == 100
+    assert sum(int(row.values[1]) for label, row in rows.items() if label in LABELS.values()) == 100
     made = sum(size for _, size in compare_frames.columns_of_compute(views)[1])
     assert made == pytest.approx(views[1].compute_of.mean(), rel=1e-3)
 

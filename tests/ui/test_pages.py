@@ -63,7 +63,7 @@ def go(browser: Browser, name: str) -> None:
 
 def charts_there(browser: Browser, count: int) -> None:
     browser.page.wait_for_function(
-        f"() => document.querySelectorAll('[data-testid=stVegaLiteChart] svg').length === {count}", timeout=30_000
+        f"() => document.querySelectorAll('[data-testid=stVegaLiteChart] svg').length === {count}", timeout=60_000
     )
 
 

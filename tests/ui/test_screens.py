@@ -1,15 +1,23 @@
 """Every page on four screens in both themes: nothing too wide, nameless, small, overlapping, or from elsewhere."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
+from sim.ui.shared import address
 from tests.ui.browsing import MARKS, PROBE, Browser
 from tests.ui.test_pages import CONTRAST, OVERLAPS, PAGES, charts_there
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
 
 pytestmark = MARKS
 SCREENS = ((1440, 900), (1280, 720), (390, 844), (320, 640))
 """Desk, projector, phone and small phone: width and height, px."""
+PATHS = dict(zip(PAGES, address.OWN, strict=True))
 STILL = """() => JSON.stringify([document.documentElement.scrollWidth,
   ...[...document.querySelectorAll('[data-testid=stVegaLiteChart] svg')].map(svg => svg.clientWidth)])"""
 THROUGH = {"Calibration": "Evidence"}
@@ -25,13 +33,20 @@ def tour(context, url: str) -> Iterator[Browser]:
     found.page.close()
 
 
+def follow(tour: Browser, link: Locator, name: str) -> None:
+    """Go where a link leads, and wait until the page stands."""
+    path = "" if name == "Explore" else PATHS[name]
+    link.click()
+    tour.page.wait_for_function("path => location.pathname === path", arg=f"/{path}", timeout=30_000)
+    tour.page.wait_for_timeout(200)
+    tour.settle()
+    charts_there(tour, PAGES[name])
+
+
 def arrive(tour: Browser, name: str) -> None:
     tour.page.set_viewport_size({"width": 1440, "height": 900})
     for stop in filter(None, (THROUGH.get(name), name)):
-        tour.page.get_by_role("link", name=stop, exact=True).first.click()
-        tour.page.wait_for_function("name => document.title.includes(name)", arg=stop, timeout=30_000)
-        tour.settle()
-    charts_there(tour, PAGES[name])
+        follow(tour, tour.page.get_by_role("link", name=stop, exact=True).first, stop)
 
 
 def resized(tour: Browser, width: int, height: int) -> None:
@@ -64,13 +79,11 @@ def test_a_page_fits_every_screen_in_both_themes(tour: Browser, name: str):
 @pytest.mark.parametrize("name", ["Compare", "Evidence", "Data and API"])
 def test_a_phone_names_the_pages_and_leads_to_them(tour: Browser, name: str):
     tour.page.set_viewport_size({"width": 390, "height": 844})
-    link = tour.page.locator(".st-key-pages_bar").get_by_role("link", name=name, exact=True)
-    link.click()
-    tour.page.wait_for_function("name => document.title.includes(name)", arg=name, timeout=30_000)
-    tour.settle()
+    follow(tour, tour.page.locator(".st-key-pages_bar").get_by_role("link", name=name, exact=True), name)
     assert tour.errors == []
 
 
 def test_a_desk_shows_the_pages_once(tour: Browser):
-    tour.page.set_viewport_size({"width": 1440, "height": 900})
+    resized(tour, 1440, 900)
+    tour.page.wait_for_timeout(500)
     assert tour.page.get_by_role("link", name="Evidence", exact=True).count() == 1

@@ -31,6 +31,8 @@ def rows(views: list[View], same: list[bool]) -> list[Row]:
     judge = views[0].judge
     found = []
     for i, name in enumerate(CLASSES):
+        if not any(view.counts[name] for view in views):
+            continue  # an outcome that nobody has says nothing
         shares = [view.codes == i for view in views]
         found.append(Row(
             LABELS[name], f"futures in 100, end of {judge.year}", tuple(str(view.counts[name]) for view in views),
