@@ -12,11 +12,12 @@ from scenarios.errors import Fault, InputError, faults_of, joined, shown, unknow
 
 if TYPE_CHECKING:
     from scenarios.schema import Scenario
+    from scenarios.what_ifs import under
 
 LIBRARY = Path(__file__).parent / "library"
 BASELINE = "current_policy"
 
-_HEAD = {"name", "title", "story", "question", "sources"}
+_HEAD = {"name", "title", "story", "question", "sources", "kind"}
 
 
 @cache
@@ -82,7 +83,7 @@ def _from_library(stem: str, branch: str | None, chain: tuple[str, ...]) -> Scen
 
 
 def parse(text: str, where: str = "scenario", branch: str | None = None, *, _chain: tuple[str, ...] = ()) -> Scenario:
-    """A scenario from YAML text; a field `like` names the scenario that it starts from.
+    """A scenario from YAML text; `like` names the scenario it starts from, `what_if` the what ifs laid over the result.
 
     A `like` or `baseline` that is a file is looked for from the folder of the file that names it.
 
@@ -100,7 +101,7 @@ def parse(text: str, where: str = "scenario", branch: str | None = None, *, _cha
         content = _merged(content, _branch(branches, branch, where))
     elif branch is not None:
         raise InputError(f"{where}: has no branches; leave :{branch} out")
-    base = content.pop("like", None)
+    base, worlds = content.pop("like", None), content.pop("what_if", None)
     if base is not None:
         try:
             start = _load(_beside(str(base), where), _chain).model_dump(exclude=_HEAD)
@@ -122,7 +123,19 @@ def parse(text: str, where: str = "scenario", branch: str | None = None, *, _cha
         faults.append(Fault(at(("baseline",), ""), problem))
     if faults or spec is None:
         raise joined(faults, where)
-    return spec
+    return spec if worlds is None else _in_worlds(spec, worlds, where, at(("what_if",), ""))
+
+
+def _in_worlds(spec: Scenario, worlds: Any, where: str, line: int | None) -> Scenario:
+    """The scenario of a file in the world of the what ifs that the file names; its own wording stays."""
+    from scenarios import what_ifs
+
+    names_ = worlds if isinstance(worlds, list) else [worlds]
+    try:
+        found = what_ifs.under(spec, *map(str, names_))
+    except InputError as error:
+        raise joined([Fault(line, f"what_if: {error}")], where) from error
+    return found.with_changes(title=spec.title)
 
 
 def _usual_head(where: str, base: str | None) -> dict[str, Any]:
@@ -168,7 +181,7 @@ def _fields() -> dict[str, tuple[str, ...]]:
         "switches": Switches,
     }
     return {
-        "": (*Scenario.model_fields, "like", "branches"),
+        "": (*Scenario.model_fields, "like", "what_if", "branches"),
         "parameters": ("kind", "weights", *sorted({name for names in ARGUMENTS.values() for name in names})),
         **{name: tuple(model.model_fields) for name, model in parts.items()},
     }
@@ -218,6 +231,10 @@ def __getattr__(name: str) -> Any:
         from scenarios.schema import Scenario
 
         return Scenario
+    if name == "under":
+        from scenarios.what_ifs import under
+
+        return under
     raise AttributeError(f"module 'scenarios' has no attribute {name!r}")
 
 
@@ -226,4 +243,4 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-__all__ = ["BASELINE", "LIBRARY", "InputError", "Scenario", "load", "names", "parse"]
+__all__ = ["BASELINE", "LIBRARY", "InputError", "Scenario", "load", "names", "parse", "under"]

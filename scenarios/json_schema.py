@@ -13,6 +13,7 @@ from scenarios.rules import MEANINGS, WORLD
 from scenarios.schema import NAME, Scenario
 from scenarios.tables import table
 from scenarios.values import MOST, PROFILES, VALUES
+from scenarios.what_ifs import of_kind
 
 QUARTER = r"^\d{4}-Q[1-4]$"
 
@@ -37,6 +38,11 @@ def json_schema() -> dict[str, Any]:
     fields["values"] |= _by_actor({"anyOf": [{"enum": list(PROFILES)}, _weights_schema()]}, list(groups.kinds()))
     fields["decisions"] = _decisions_schema(fields["decisions"]["description"])
     fields["like"] = {"type": "string", "description": "the scenario that it starts from, by name or file"}
+    worlds = {"enum": list(of_kind("what_if"))}
+    fields["what_if"] = {
+        "anyOf": [worlds, {"type": "array", "items": worlds, "uniqueItems": True}],
+        "description": "what ifs of the library laid over the scenario; what it sets itself stands",
+    }
     fields["branches"] = {
         "type": "object",
         "description": "variants by name; the fields of each stand over those of the file",

@@ -142,6 +142,10 @@ class Scenario(BaseModel):
     title: Line = Field(max_length=120)
     story: Line = Field(max_length=160, description="one line")
     question: Line = Field(max_length=400, description="the question that it answers")
+    kind: Literal["policy", "what_if"] = Field(
+        default="policy",
+        description="policy: somebody decides it; what_if: it happens to everybody, whatever they decide",
+    )
     baseline: str | None = Field(
         default="current_policy", min_length=1, max_length=300, description="the scenario that it is compared with"
     )
@@ -262,7 +266,9 @@ class Scenario(BaseModel):
 
     def canonical(self) -> str:
         """The scenario as canonical JSON, without its wording: what decides the numbers."""
-        wording: dict[str, Any] = dict.fromkeys(("name", "title", "story", "question", "sources", "baseline"), True)
+        wording: dict[str, Any] = dict.fromkeys(
+            ("name", "title", "story", "question", "sources", "kind", "baseline"), True
+        )
         wording["rules"] = {"__all__": {"url"}}
         return json.dumps(self.model_dump(mode="json", exclude=wording), sort_keys=True, separators=(",", ":"))
 

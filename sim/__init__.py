@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scenarios import load
+from scenarios import load, under
 
 if TYPE_CHECKING:
     from sim.engine.world import World
@@ -28,7 +28,18 @@ _LAZY = {
     "Run": "sim.results.run", "World": "sim.engine.world", "without_effect": "sim.inert",
 }  # fmt: skip
 
-__all__ = ["Comparison", "Run", "World", "__version__", "compare", "costs", "load", "simulate", "without_effect"]
+__all__ = [
+    "Comparison",
+    "Run",
+    "World",
+    "__version__",
+    "compare",
+    "costs",
+    "load",
+    "simulate",
+    "under",
+    "without_effect",
+]
 
 
 def __getattr__(name: str) -> Any:

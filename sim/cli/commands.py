@@ -29,6 +29,7 @@ from sim.cli.options import (
     Seed,
     Until,
     Weighting,
+    WhatIfs,
     Which,
     found,
     lever_settings,
@@ -83,7 +84,7 @@ def list_(as_json: Json = False) -> None:
 
     specs = [scenarios.load(name) for name in scenarios.names()]
     if as_json:
-        fields = {"name", "title", "story", "question", "baseline"}
+        fields = {"name", "kind", "title", "story", "question", "baseline"}
         print_json([spec.model_dump(mode="json", include=fields) | {"digest": spec.digest()} for spec in specs])
         return
     from sim.cli.text import runs as cli_text
@@ -144,6 +145,7 @@ def run(
             help="A lever: a number, `actor`, or a dated path (enforcement=2026-Q4:1,2028-Q1:4). May be repeated.",
         ),
     ] = None,
+    what_if: WhatIfs = None,
     runs: Runs = 1024,
     seed: Seed = 0,
     until: Until = 2032,
@@ -161,7 +163,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Simulate a scenario and say where it leads."""
-    spec = found(which, calibration, weighting)
+    spec = found(which, calibration, weighting, what_if)
     changed = lever_settings(settings or [])
     if changed:
         try:
@@ -215,6 +217,7 @@ def compare(
         list[str],
         typer.Argument(metavar="A B [C ...]", help="Scenarios; the first is what the others are compared with."),
     ],
+    what_if: WhatIfs = None,
     runs: Runs = 1024,
     seed: Seed = 0,
     until: Until = 2032,
@@ -225,7 +228,7 @@ def compare(
     """Compare scenarios with the first one, future by future on the same dice."""
     if len(which) < 2:
         raise InputError("compare: needs two scenarios or more; the first is what the others are compared with")
-    specs = [found(name, calibration, weighting) for name in which]
+    specs = [found(name, calibration, weighting, what_if) for name in which]
     for i, spec in enumerate(specs):
         for name, other in zip(which[:i], specs[:i], strict=True):
             if other.name == spec.name and other.digest() != spec.digest():

@@ -33,6 +33,13 @@ Weighting = Annotated[
     str | None,
     typer.Option(metavar="history|none", help="Draw parameters that fit the past (default), or from the priors alone."),
 ]
+WhatIfs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--what-if", metavar="NAME", show_default=False,
+        help="Something nobody in the room decides, laid over the scenario; `list` shows them. May be repeated.",
+    ),
+]  # fmt: skip
 DEFAULT_OUTCOME = "lead_months@2030"
 Outcomes = Annotated[
     list[str] | None,
@@ -51,8 +58,17 @@ def print_json(content: Any) -> None:
     print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def found(which: str, calibration: str | None = None, weighting: str | None = None) -> Scenario:
-    """A scenario of the library or a file, whatever the file is called, with what is given instead of its own."""
+def found(
+    which: str, calibration: str | None = None, weighting: str | None = None, worlds: Sequence[str] | None = None
+) -> Scenario:
+    """A scenario of the library or a file, whatever the file is called, with what is given instead of its own.
+
+    Args:
+        which: name or file.
+        calibration: id of a calibration result.
+        weighting: `history` or `none`.
+        worlds: what ifs laid over it.
+    """
     import scenarios
 
     if which in scenarios.names():
@@ -72,7 +88,13 @@ def found(which: str, calibration: str | None = None, weighting: str | None = No
         from calibration.record import read
 
         changes["calibration"] = read(calibration).id
-    return spec.with_changes(**changes) if changes else spec
+    spec = spec.with_changes(**changes) if changes else spec
+    if not worlds:
+        return spec
+    try:
+        return scenarios.under(spec, *worlds)
+    except InputError as error:
+        raise InputError(f"--what-if: {error}") from error
 
 
 def outcomes_asked(texts: Sequence[str] | None, spec: Scenario) -> list[Outcome]:

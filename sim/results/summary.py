@@ -67,6 +67,7 @@ def summary(run: Run) -> dict[str, Any]:
         "calibration": run.spec.calibration, "weighting": run.spec.weighting,
         "history_draws": posterior_draws.digest(run.spec), "seed": run.seed, "runs": run.runs,
         "horizon": run.until, "outcomes": run.outcome_shares(),
+        "outcomes_by_measure": polarity.by_measure(run, run.until),
         "ruler": {"name": "fixed_pace", "pace_eci_per_year": lead.PACE, "months": polarity.MONTHS,
                   "third_months": polarity.THIRD_MONTHS},
         "lead_months": by_year("lead_months", FIVE), "lead_months_backward": by_year("lead_months_backward", FIVE),

@@ -5,20 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from sim.results.outcomes.polarity import CLASSES
+from sim.results.outcomes.polarity import CLASSES, MONTHS
 
-WORDS: tuple[tuple[int, str], ...] = (
-    (5, "almost no chance"),
-    (20, "very unlikely"),
-    (45, "unlikely"),
-    (55, "as likely as not"),
-    (80, "likely"),
-    (95, "very likely"),
-)
-"""Each word holds below its number of futures in 100; from the last number on it is `CERTAIN`."""
-CERTAIN = "almost certain"
-COMMON = 45
-"""Futures in 100 from which an outcome is named as the result."""
 PHRASES = {
     "us_ahead": "the United States well ahead",
     "two_power": "a two-power race",
@@ -46,18 +34,26 @@ def rounded(shares: Mapping[str, float]) -> dict[str, int]:
     return result
 
 
-def word(percent: int) -> str:
-    """The word for a number of futures in 100; a boundary belongs to the band above it."""
-    return next((text for limit, text in WORDS if percent < limit), CERTAIN)
+def headline(
+    counts: Mapping[str, int], year: int, outcome: str = CLASSES[0], limit: float = MONTHS, unit: str = "months"
+) -> str:
+    """The verdict: in how many of 100 simulated futures an outcome comes about at the end of a year.
 
-
-def headline(counts: Mapping[str, int], year: int) -> str:
-    """The verdict on whole futures in 100 at the end of a year: the most common outcome, its word and its number."""
-    name = most_common(counts)
-    futures = f"{counts[name]} futures in 100"
-    if counts[name] < COMMON:
-        return f"No single outcome is likely by {year}. The most common, {PHRASES[name]}, comes up in {futures}."
-    return f"By {year}, {PHRASES[name]} is {word(counts[name])}: {futures}."
+    Args:
+        counts: whole futures in 100 per outcome class.
+        year: the year whose end counts.
+        outcome: the outcome that is counted.
+        limit: the lead from which somebody is well ahead.
+        unit: what the lead is counted in, `months` or `index points`.
+    """
+    far = f"{limit:g} {unit}"
+    said = {
+        "us_ahead": f"the US leads China by {far} or more",
+        "two_power": f"neither side is {far} ahead",
+        "several": f"three blocs are within {far} of each other",
+        "china_ahead": f"China leads the US by {far} or more",
+    }
+    return f"In {counts[outcome]} of 100 simulated futures {said[outcome]} at the end of {year}."
 
 
 def most_common(counts: Mapping[str, int]) -> str:

@@ -28,7 +28,7 @@ def test_the_library_is_listed(polarity):
     assert re.search(r"^current_policy +Current policy +\S", said.out, re.MULTILINE)
     listed = json.loads(polarity("list", "--json").out)
     assert [row["name"] for row in listed] == list(scenarios.names())
-    assert {"name", "title", "story", "question", "baseline", "digest"} == set(listed[0])
+    assert {"name", "kind", "title", "story", "question", "baseline", "digest"} == set(listed[0])
 
 
 def test_a_scenario_is_shown(polarity, mine):
@@ -140,12 +140,12 @@ def test_a_run_is_told_in_words(polarity):
     shares = simulate(
         scenarios.load(HERE).with_levers(enforcement={"2026-Q4": 1, "2028-Q1": 4}), runs=64, until=2030
     ).outcome_shares()
-    assert re.search(r"futures in 100\.", text)
+    assert re.search(r"In \d+ of 100 simulated futures the US leads China by 12 months or more", text)
     assert not re.search(r"\b2,0\d\d\b", text), "a year has no thousands"
     counts = [int(n) for n in re.findall(r"^(?:US well|Two-power|Several|China well)\D*(\d+) ", text, re.MULTILINE)]
     assert sum(counts) == 100
     assert all(abs(n - 100 * share) < 1 for n, share in zip(counts, shares.values(), strict=True))
-    for part in ("4 from 2028-Q1", "observed, ", "Diverted", "Accident hazard", "United States", "looking back"):
+    for part in ("4 from 2028-Q1", "observed, ", "Diverted", "Accident hazard", "United States", "Calendar months"):
         assert part in text
     assert not re.search(r"\b(will|confidence|nan|None)\b", text)
 

@@ -5,7 +5,7 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
-from sim.results.wording import headline, rounded, signed, word
+from sim.results.wording import headline, rounded, signed
 
 CLASSES = ("us_ahead", "two_power", "several", "china_ahead")
 
@@ -30,23 +30,13 @@ def test_what_are_no_shares_is_refused(shares):
         rounded(shares)
 
 
-@pytest.mark.parametrize(
-    ("percent", "text"),
-    [(0, "almost no chance"), (4, "almost no chance"), (5, "very unlikely"), (19, "very unlikely"), (20, "unlikely"),
-     (44, "unlikely"), (45, "as likely as not"), (54, "as likely as not"), (55, "likely"), (79, "likely"),
-     (80, "very likely"), (94, "very likely"), (95, "almost certain"), (100, "almost certain")],
-)  # fmt: skip
-def test_words(percent, text):
-    assert word(percent) == text
-
-
 def test_headlines():
-    shares = dict(zip(CLASSES, (0.62, 0.3, 0.05, 0.03), strict=True))
-    assert headline(rounded(shares), 2032) == ("By 2032, the United States well ahead is likely: 62 futures in 100.")
-    shares = dict(zip(CLASSES, (0.38, 0.35, 0.25, 0.02), strict=True))
-    assert headline(rounded(shares), 2032) == (
-        "No single outcome is likely by 2032. "
-        "The most common, the United States well ahead, comes up in 38 futures in 100."
+    counts = rounded(dict(zip(CLASSES, (0.62, 0.3, 0.05, 0.03), strict=True)))
+    assert headline(counts, 2032) == (
+        "In 62 of 100 simulated futures the US leads China by 12 months or more at the end of 2032."
+    )
+    assert headline(counts, 2030, "several") == (
+        "In 5 of 100 simulated futures three blocs are within 12 months of each other at the end of 2030."
     )
 
 

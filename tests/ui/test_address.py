@@ -5,6 +5,7 @@ import pytest
 from scenarios import load, names
 from scenarios.events import KINDS, Event
 from scenarios.parameters import parameters
+from scenarios.what_ifs import of_kind
 from sim.ui.shared import address, assumed, injector
 from sim.ui.shared.setup import LIMITS, RULERS, YEARS, Choice, Judge, Setup
 
@@ -37,7 +38,18 @@ def test_a_setup_comes_back_whole():
 
 @pytest.mark.parametrize("scenario", names())
 def test_every_scenario_comes_back(scenario):
-    assert back(Setup(scenario)) == Setup(scenario)
+    setup = Setup().taking(scenario)
+    assert setup.named == scenario
+    assert back(setup) == setup
+    assert setup.spec.digest() == load(scenario).digest()
+
+
+@pytest.mark.parametrize("name", of_kind("what_if"))
+def test_a_link_of_before_there_were_what_ifs_opens_what_it_did(name):
+    found, notes = address.read({"scenario": name, "v": f"1-{load(name).digest()[:6]}"})
+    assert notes == []
+    assert found.spec.digest() == load(name).digest()
+    assert found.worlds == (name,)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -101,7 +113,7 @@ def test_a_link_without_a_version_opens():
         ({"assume": "diffusion:1e9"}, "assume diffusion: diffusion is 1e+09; it goes from 0 to 20"),
         ({"assume": "diffusion:inf"}, "is not a number"),
         ({"assume": "rl_form:0.5"}, "is a choice between forms; valid are 0, 1, 2"),
-        ({"ruler": "feet"}, "ruler=feet: there is no such ruler; there are fixed_pace, backward, points"),
+        ({"ruler": "feet"}, "ruler=feet: there is no such ruler; there are fixed_pace, points, backward"),
         ({"limit": "7"}, "limit=7: give 6 to 24, an even number"),
         ({"year": "2050"}, "year=2050: give 2027 to 2032"),
         ({"year": "nan"}, "year=nan: give"),
@@ -141,6 +153,6 @@ def test_assumptions_hold_for_the_reference_and_survive_a_scenario():
     assert setup.base.parameters["diffusion"] == setup.spec.parameters["diffusion"] == 0.5
     other = setup.taking("open_trade")
     assert other.assumptions == {"diffusion": 0.5}
-    assert other.levers == {}
+    assert other.levers == {"enforcement": 2.0}
     assert setup.reference == "current policy with your assumptions"
     assert load("current_policy").parameters == {}

@@ -1,6 +1,10 @@
 """The page without a browser: every scenario, every lever, every kind of address."""
 
+import contextlib
+import io
+import json
 import re
+import sys
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
@@ -9,10 +13,13 @@ from streamlit.testing.v1 import AppTest
 
 from scenarios import BASELINE, load, names
 from scenarios.levers import ACTOR, LEVERS
+from scenarios.what_ifs import of_kind
 from sim.analysis.attribution import players
+from sim.cli import main
 from sim.results.outcomes import meanings
 from sim.results.outcomes.polarity import LABELS
-from sim.ui.shared import drivers, levers
+from sim.results.wording import rounded
+from sim.ui.shared import common, drivers, grid, levers, strip
 from sim.ui.shared.address import query
 from sim.ui.shared.setup import Setup
 from tests.ui.reading import button, raw, text, verdict
@@ -36,8 +43,11 @@ def address(test: AppTest) -> dict[str, str]:
 def test_the_page_opens_with_current_policy(page: Open):
     test = page()
     assert not test.exception
-    assert re.match(r"(By 2032, .+|No single outcome is likely by 2032\..+): ?\d+ futures in 100\.", verdict(test))
-    assert "This is current policy." in text(test)
+    assert re.match(
+        r"In \d+ of 100 simulated futures the US leads China by 12 months or more at the end of 2032\.", verdict(test)
+    )
+    assert len(verdict(test).split()) <= 20
+    assert strip.tested() in text(test)
     assert "not the chance that the model is wrong" in text(test)
     assert len(test.get("vega_lite_chart")) == 4
     assert address(test) == {}
@@ -64,7 +74,10 @@ def test_every_scenario_of_the_library_opens(page: Open, scenario: str):
     assert not test.exception
     assert "was not used" not in text(test)
     assert load(scenario).story in text(test)
-    assert test.session_state["scenario"] == scenario
+    now = test.session_state["polarity_choice"].now
+    assert now.named == scenario
+    assert test.session_state["policy"] == now.scenario
+    assert test.session_state["what_ifs"] == list(now.worlds)
 
 
 def opened(test: AppTest) -> AppTest:
@@ -102,24 +115,29 @@ def test_levers_can_be_left_to_their_actor(page: Open):
     assert slider(test, "allied_alignment").value == ACTOR
 
 
-def test_undo_goes_back_fifty_steps_and_relights_the_pill(page: Open):
+def test_undo_goes_back_fifty_steps(page: Open):
     test = page()
     before = verdict(test)
     for k in range(51):
         slider(test, "cloud_rule").set_value(90 if k % 2 == 0 else 100).run()
-    assert test.session_state["scenario"] is None
     for _ in range(51):
         assert not button(test, "Undo").disabled
         button(test, "Undo").click().run()
     assert button(test, "Undo").disabled
     assert verdict(test) == before
-    assert test.session_state["scenario"] == "current_policy"
+    assert test.session_state["policy"] == "current_policy"
     assert address(test) == {}
 
 
-def test_a_scenario_replaces_the_levers_and_reset_returns_to_it(page: Open):
+def pills(test: AppTest, key: str) -> object:
+    return next(group for group in test.button_group if group.key == key)
+
+
+def test_a_policy_keeps_the_levers_and_reset_returns_to_it(page: Open):
     test = page(enforcement="4")
-    test.button_group[0].set_value("tight_controls").run()
+    pills(test, "policy").set_value("tight_controls").run()
+    assert address(test) == {"scenario": "tight_controls", "enforcement": "4"}
+    button(test, "Reset").click().run()
     assert address(test) == {"scenario": "tight_controls"}
     slider(test, "cloud_rule").set_value(0).run()
     assert address(test) == {"scenario": "tight_controls", "cloud_rule": "0"}
@@ -127,6 +145,85 @@ def test_a_scenario_replaces_the_levers_and_reset_returns_to_it(page: Open):
     button(test, "Reset").click().run()
     assert address(test) == {"scenario": "tight_controls"}
     assert slider(test, "enforcement").value == load("tight_controls").setting("enforcement")
+
+
+def test_policies_and_what_ifs_add_up(page: Open):
+    test = page(cloud_rule="80")
+    pills(test, "what_ifs").set_value(["china_fab_breakthrough"]).run()
+    pills(test, "policy").set_value("tight_controls").run()
+    pills(test, "what_ifs").set_value(["taiwan_disruption", "china_fab_breakthrough"]).run()
+    assert not test.exception
+    assert address(test) == {
+        "scenario": "tight_controls", "what_if": "china_fab_breakthrough~taiwan_disruption", "cloud_rule": "80",
+    }  # fmt: skip
+    assert test.session_state["what_ifs"] == ["china_fab_breakthrough", "taiwan_disruption"]
+    button(test, "Undo").click().run()
+    assert address(test)["what_if"] == "china_fab_breakthrough"
+
+
+def test_every_pill_can_be_reached(page: Open):
+    test = page()
+    for key, kind in (("policy", "policy"), ("what_ifs", "what_if")):
+        row = pills(test, key)
+        row.set_value("more" if key == "policy" else ["more"]).run()
+        assert len(pills(test, key).options) == len(of_kind(kind))
+    assert address(test) == {}
+    assert test.session_state["policy"] == "current_policy"
+
+
+def cells(test: AppTest) -> list[list[int]]:
+    """The counts of the card, row by row: baseline, mine."""
+    rows = re.findall(r'<th scope="row">(?:Baseline|Your policy).*?</tr>', raw(test), re.DOTALL)
+    return [[int(n) for n in re.findall(r"<td>(\d+)</td>", row)] for row in rows]
+
+
+@pytest.mark.parametrize("outcome", ["us_ahead", "two_power"])
+def test_the_card_is_four_runs_of_the_command_line(page: Open, outcome: str, monkeypatch: pytest.MonkeyPatch):
+    """Rows are the baseline and the policy, columns the world as is and the what if; the headline is the last cell."""
+    test = page(scenario="tight_controls", enforcement="9", what_if="china_fab_breakthrough", count=outcome)
+    found = []
+    for scenario, setting in (("current_policy", ()), ("tight_controls", ("--set", "enforcement=9"))):
+        row = []
+        for world in ((), ("--what-if", "china_fab_breakthrough")):
+            args = ("run", scenario, *setting, *world, "--runs", common.futures(), "--json")
+            outcomes = json.loads(polarity(monkeypatch, *args))["outcomes"]
+            row.append(rounded(outcomes)[outcome])
+        found.append(row)
+    assert cells(test) == found
+    assert f"In {found[1][1]} of 100 simulated futures" in verdict(test)
+    assert f"({found[0][1]})." in text(test)
+
+
+def polarity(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> str:
+    """What the command line prints."""
+    said = io.StringIO()
+    monkeypatch.setattr(sys, "argv", ["polarity", *map(str, arguments)])
+    with contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
+        main()
+    return said.getvalue()
+
+
+def test_the_card_says_what_the_policy_adds_in_each_world(page: Open):
+    test = page(scenario="tight_controls", what_if="china_fab_breakthrough~taiwan_disruption")
+    table = cells(test)
+    assert len(table) == 2
+    assert all(len(row) == 4 for row in table)
+    said = re.search(r'class="answer">(.*?)</p>', raw(test))[1]
+    added = table[1][0] - table[0][0]
+    assert said.startswith(f"Your policy adds {added} futures of 100 with US well ahead as things stand; ")
+    assert "What nations choose:" in text(test)
+    assert "What it costs:" in text(test)
+
+
+def test_a_what_if_alone_is_compared_with_the_world_as_it_is(page: Open):
+    test = page(what_if="china_fab_breakthrough")
+    table = cells(test)
+    assert len(table) == 1
+    now = test.session_state["polarity_choice"].now
+    assert now.base.digest() == load(BASELINE).digest()
+    assert f"US well ahead: {table[0][0]} of 100 futures as things stand, {table[0][1]} under" in text(test)
+    assert not grid.worth_showing(Setup())
+    assert 'class="grid"' not in raw(page())
 
 
 def test_an_address_restores_what_it_was_written_from(page: Open):

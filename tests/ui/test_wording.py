@@ -1,5 +1,7 @@
 """The verdict's words and numbers agree with each other and with the dots."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
@@ -7,6 +9,7 @@ from hypothesis import given, strategies as st
 from sim.results.outcomes.polarity import CLASSES
 from sim.results.wording import headline, rounded
 from sim.ui.shared import wording
+from sim.ui.shared.setup import RULERS, Judge
 
 FOUR = st.lists(st.floats(0, 1), min_size=4, max_size=4).filter(lambda x: sum(x) > 0.01)
 
@@ -22,23 +25,24 @@ def normal(values: list[float]) -> dict[str, float]:
     return dict(zip(CLASSES, (np.array(values) / sum(values)).tolist(), strict=True))
 
 
-@pytest.mark.parametrize(
-    ("top", "sentence"),
-    [
-        (
-            44.4,
-            "No single outcome is likely by 2032. The most common, a two-power race, comes up in 44 futures in 100.",
-        ),
-        (44.9, "By 2032, a two-power race is as likely as not: 45 futures in 100."),
-        (45, "By 2032, a two-power race is as likely as not: 45 futures in 100."),
-        (55, "By 2032, a two-power race is likely: 55 futures in 100."),
-        (80, "By 2032, a two-power race is very likely: 80 futures in 100."),
-        (95, "By 2032, a two-power race is almost certain: 95 futures in 100."),
-        (100, "By 2032, a two-power race is almost certain: 100 futures in 100."),
-    ],
-)
-def test_the_word_follows_the_rounded_number(top: float, sentence: str):
-    assert headline(rounded(shares(top)), 2032) == sentence
+@pytest.mark.parametrize("top", [0.4, 44.4, 44.9, 45, 55, 80, 95, 100])
+def test_the_headline_counts_the_outcome_that_is_asked_about(top: float):
+    counts = rounded(shares(top))
+    said = headline(counts, 2032, "two_power")
+    assert (
+        said == f"In {counts['two_power']} of 100 simulated futures neither side is 12 months ahead at the end of 2032."
+    )
+    assert headline(counts, 2030, "china_ahead", 18, "index points") == (
+        f"In {counts['china_ahead']} of 100 simulated futures China leads the US by 18 index points or more at the end "
+        "of 2030."
+    )
+
+
+@pytest.mark.parametrize("outcome", CLASSES)
+@pytest.mark.parametrize("unit", ["months", "index points"])
+def test_a_headline_has_at_most_twenty_words(outcome: str, unit: str):
+    words = headline(rounded(shares(33)), 2032, outcome, 12, unit).split()
+    assert len(words) <= (20 if unit == "months" else 21)
 
 
 @given(FOUR)
@@ -54,24 +58,29 @@ def test_counts_add_to_a_hundred_and_dots_to_fifty_and_both_agree(values: list[f
 @given(FOUR, FOUR)
 def test_no_sentence_promises_anything(mine: list[float], base: list[float]):
     one, two = rounded(normal(mine)), rounded(normal(base))
-    text = f"{headline(one, 2032)} {wording.comparison(one, two, 'current policy')}".lower()
-    assert " will " not in text
-    assert "confiden" not in text
-    assert str(one[wording.most_common(one)]) in text
+    for outcome in CLASSES:
+        text = f"{headline(one, 2032, outcome)} {wording.comparison(one, two, outcome, 'current policy')}".lower()
+        assert not re.search(r"\bwill\b|confiden|likely|certain|chance", text)
+        assert f"in {one[outcome]} of 100 simulated futures" in text
 
 
-def test_the_comparison_uses_the_unit_of_the_headline():
+def test_the_comparison_is_about_the_outcome_of_the_headline():
     one, two = rounded(shares(88)), rounded(shares(53))
-    assert wording.comparison(one, two, "current policy") == "That is 35 more than under current policy."
-    assert wording.comparison(two, one, "“A”") == "That is 35 fewer than under “A”."
-    assert wording.comparison(one, one, "current policy") == "The same number as under current policy."
+    said = wording.comparison(one, two, "two_power", "current policy")
+    assert said == "That is 35 more than under current policy (53)."
+    assert wording.comparison(two, one, "two_power", "“A”") == "That is 35 fewer than under “A” (88)."
+    assert wording.comparison(one, one, "us_ahead", "current policy") == "The same number as under current policy."
 
 
-def test_the_comparison_says_when_the_usual_outcome_was_another():
-    mine = {"us_ahead": 70, "two_power": 30, "several": 0, "china_ahead": 0}
-    base = {"us_ahead": 12, "two_power": 88, "several": 0, "china_ahead": 0}
-    expected = "That is 58 more than under current policy, where a two-power race is most common (88)."
-    assert wording.comparison(mine, base, "current policy") == expected
+@pytest.mark.parametrize("ruler", RULERS)
+def test_a_chart_title_names_the_measure_under_which_it_holds(ruler: str):
+    judge = Judge(ruler=ruler)
+    for title in (wording.lead_title(7.2, 6.8, judge, 2032), wording.lead_title(8.1, -3.2, judge, 2032)):
+        assert {"fixed_pace": "at a fixed pace", "points": "index points", "backward": "calendar months"}[
+            ruler
+        ] in title
+    assert "8 " in wording.lead_title(8.1, -3.2, judge, 2032)
+    assert "−3" in wording.lead_title(8.1, -3.2, judge, 2032)
 
 
 @pytest.mark.parametrize(("value", "text"), [(3.4, "+3"), (-3.6, "−4"), (0.4, "0"), (-0.4, "0"), (12, "+12")])
@@ -79,10 +88,9 @@ def test_signed_numbers_have_a_real_minus(value: float, text: str):
     assert wording.signed(value) == text
 
 
-def test_the_middle_future_names_who_is_ahead():
-    assert wording.middle(-3.2, 7.6, 14).startswith("In the middle future the US is 8 months ahead; nine in ten")
-    assert wording.middle(-3.2, 7.6, 14).endswith("between −3 and +14 months.")
-    assert wording.lead(-1.2) == "China is 1 month ahead"
+def test_the_median_run_names_who_is_ahead():
+    assert wording.middle(-3.2, 7.6, 14) == "In the median run the US leads by 8 months (nine in ten runs: −3 to 14)."
+    assert wording.lead(-1.2) == "China leads by 1 month"
     assert wording.lead(0.3) == "the two are level"
 
 

@@ -13,7 +13,7 @@ from scenarios.rules import MEANINGS
 from sim.cli.text import layout
 from sim.results.costs import SMALL
 from sim.results.outcomes.polarity import LABELS
-from sim.results.wording import headline, rounded, signed, word
+from sim.results.wording import headline, rounded, signed
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -47,11 +47,14 @@ def _span(q: Mapping[str, Any], digits: int = 1, scale: float = 1.0) -> str:
 def library(specs: Iterable[Scenario]) -> None:
     """Scenarios with title and story."""
     console = layout.console()
-    table = layout.table("", "Scenario", "Title", "Story", left=3)
-    table.columns[0].no_wrap = True
-    for spec in specs:
-        table.add_row(spec.name, spec.title, spec.story)
-    console.print(table)
+    every = list(specs)
+    for kind, title in (("policy", "Policies: somebody decides them"), ("what_if", "What ifs: laid over a policy")):
+        table = layout.table(title, "Scenario", "Title", "Story", left=3)
+        table.columns[0].no_wrap = True
+        for spec in every:
+            if spec.kind == kind:
+                table.add_row(spec.name, spec.title, spec.story)
+        layout.put(console, table)
 
 
 def glossary(terms: Iterable[Term]) -> None:
@@ -278,27 +281,31 @@ def _allocation(summary: Mapping[str, Any], until: int) -> Table:
     return table
 
 
-def _outcomes(summary: Mapping[str, Any]) -> Table:
+MEASURES = {"fixed_pace": "Months at a fixed pace", "points": "Index points", "backward": "Calendar months"}
+"""Ways to measure a lead, in the order of their columns."""
 
+
+def _outcomes(summary: Mapping[str, Any]) -> Table:
     months = summary["ruler"]["months"]
     table = layout.table(
-        f"Outcome at the end of {summary['horizon']} (well ahead: {months:g} months or more at a fixed pace)",
-        "Outcome", "Futures in 100", "",
+        f"Outcome at the end of {summary['horizon']}, of 100 simulated futures, by measure of the lead (well ahead: "
+        f"{months:g} months or index points, or more)",
+        "Outcome", *MEASURES.values(),
     )  # fmt: skip
-    table.columns[2].justify = "left"
-    for name, count in rounded(summary["outcomes"]).items():
-        table.add_row(LABELS[name], str(count), word(count))
+    counts = {name: rounded(shares) for name, shares in summary["outcomes_by_measure"].items()}
+    for outcome, label in LABELS.items():
+        table.add_row(label, *(str(counts[name][outcome]) for name in MEASURES))
     return table
 
 
 def _lead(summary: Mapping[str, Any]) -> Table:
     table = layout.table(
         "Lead of the US bloc over China at year ends, median (5 to 95%)",
-        "Year", "Months at a fixed pace", "Months, looking back", "ECI points",
+        "Year", *MEASURES.values(),
     )  # fmt: skip
     for year in summary["lead_months"]:
         table.add_row(
-            year, *(_span(summary[name][year]) for name in ("lead_months", "lead_months_backward", "gap_eci"))
+            year, *(_span(summary[name][year]) for name in ("lead_months", "gap_eci", "lead_months_backward"))
         )
     return table
 

@@ -20,8 +20,8 @@ OLD_PACE = 8.3
 """ECI points a year before April 2024 (Epoch AI); it carries the leader's path back before the first quarter."""
 RULERS = {
     "fixed_pace": "months at a fixed pace of 14.5 points a year",
-    "backward": "months since the leader stood where the follower stands now",
     "points": "ECI points",
+    "backward": "calendar months since the leader stood where the follower stands now",
 }
 
 

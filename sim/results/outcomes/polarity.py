@@ -62,6 +62,17 @@ def at_steps(
     raise ValueError(f"unknown ruler {ruler!r}; valid are: {', '.join(lead.RULERS)}")
 
 
+def by_measure(run: Run, year: int, n: float = MONTHS) -> dict[str, dict[str, float]]:
+    """Share of members in each class at the end of a year, by how the lead is measured.
+
+    Args:
+        run: the run.
+        year: the year.
+        n: a lead of at least this many months, or index points, is well ahead.
+    """
+    return {name: shares(at_year(run, year, name, n, n)) for name in lead.RULERS}
+
+
 def shares(codes: Array) -> dict[str, float]:
     """Share of members in each class."""
     counts = np.bincount(codes.astype(int), minlength=len(CLASSES))

@@ -9,7 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from scenarios.parameters import parameters
-from sim.results.wording import headline, rounded
+from sim.results.wording import rounded
 from sim.ui.assumptions import frames
 from sim.ui.shared import address, assumed, common, theme, wording
 from sim.ui.shared.setup import LIMITS, REFUSED, RULERS, YEARS, Judge, Setup, choice, edit, first_line
@@ -69,10 +69,10 @@ def _verdict(now: Setup) -> None:
     """The headline under these assumptions and under the usual ones."""
     mine = common.view(now.spec, now.judge)
     usual = common.view(replace(now, assumptions={}, judge=Judge()).spec)
-    said = headline(mine.counts, mine.year)
+    said = wording.headline_of(mine, now.counted)
     same = not now.assumptions and now.judge == Judge()
     against = "These are the usual assumptions." if same else (
-        wording.comparison(mine.counts, usual.counts, "the usual assumptions")
+        wording.comparison(mine.counts, usual.counts, now.counted, "the usual assumptions")
     )  # fmt: skip
     left, right = st.columns([0.44, 0.56], gap="medium", vertical_alignment="center")
     changed = f" Changed: {assumed.described(now.assumptions)}." if now.assumptions else ""

@@ -11,7 +11,6 @@ from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
 from sim.results.costs import reference_of
 from sim.results.outcomes.polarity import CLASSES, LABELS
-from sim.results.wording import headline
 from sim.ui.evidence import wording as evidence_wording
 from sim.ui.shared import assumed, changes, common, costs, drivers, frames, injector, levers, uses, wants, wording
 from sim.ui.shared.setup import Judge, Setup
@@ -65,14 +64,16 @@ def brief(setup: Setup, link: str, reference: str) -> Brief:
     spec, base_spec, judge = setup.spec, setup.base, setup.judge
     mine, base = common.view(spec, judge), common.view(base_spec, judge)
     same = spec.digest() == base_spec.digest()
-    against = f"This is {reference}." if same else wording.comparison(mine.counts, base.counts, reference)
+    against = (
+        f"This is {reference}." if same else wording.comparison(mine.counts, base.counts, setup.counted, reference)
+    )
     head, parts = _drivers(spec, base_spec, mine, base, judge, reference)
     cost, lines = _costs(spec, judge.year)
     return Brief(
         title=spec.title + (", changed" if setup.changed else ""),
         question=spec.question,
         scenario=tuple(_scenario(setup)),
-        verdict=headline(mine.counts, mine.year),
+        verdict=wording.headline_of(mine, setup.counted),
         detail=f"{against} {wording.middle(*mine.lead_end, judge.unit)}",
         year=mine.year,
         outcomes=tuple((LABELS[name], mine.counts[name], base.counts[name]) for name in CLASSES),

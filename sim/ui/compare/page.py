@@ -1,4 +1,4 @@
-"""Compare: up to four scenarios side by side, on the same axes and the same dice."""
+"""Compare: the baseline and up to four other settings side by side, on the same axes and the same random numbers."""
 
 from __future__ import annotations
 
@@ -10,30 +10,47 @@ from markupsafe import Markup
 from scenarios import BASELINE, load, names
 from scenarios.schema import Scenario
 from sim.analysis.worlds import WORLDS
+from sim.results.outcomes.polarity import LABELS
 from sim.results.wording import most_common
 from sim.ui.compare import frames as compare_frames, html
-from sim.ui.shared import address, charts, common, costs, frames, inert_panel, theme, wording
+from sim.ui.shared import address, charts, common, costs, frames, inert_panel, kept, theme, wording
 from sim.ui.shared.setup import REFUSED, Setup, choice, first_line
 from sim.ui.shared.templates import style
 
-MOST = 4
+OTHERS = 4
+"""Columns at most beside the baseline, which is always the first."""
 THERE = "the list below has all of them"
 MINE = "mine"
-"""The column of the user's own settings."""
-USUAL = (BASELINE, "tight_controls", "open_trade")
+"""The column of the user's present settings."""
+USUAL = ("tight_controls", "open_trade")
 NOTHING = "none"
-"""How the address says that no column is chosen."""
+"""How the address says that no column but the baseline is chosen."""
+_KEPT = "kept"
 _COLUMNS = "columns_shown"
+_LETTERS = "ABC"
+
+
+def _kept() -> dict[str, Setup]:
+    """The kept settings by the name of their column."""
+    return {f"{_KEPT}{n}": setup for n, setup in enumerate(kept.setups(), 1)}
+
+
+def _own(now: Setup) -> list[str]:
+    """Columns that are the user's: the present settings, where they are no scenario of the library, and those kept."""
+    present = kept.text_of(now) not in map(kept.text_of, kept.setups()) and (now.changed or now.own or not now.named)
+    return [*([MINE] if present else []), *_kept()]
 
 
 def _options(now: Setup) -> list[str]:
-    return [*([MINE] if now.changed or now.own else []), *names()]
+    return [*_own(now), *(name for name in names() if name != BASELINE)]
 
 
 def _title(name: str, now: Setup) -> str:
-    if name != MINE:
-        return load(name).title
-    return f"{now.start.title}{', your changes' if now.changed else ', your file'}"
+    if name == MINE:
+        return f"{now.start.title}{', your changes' if now.changed else ', your file' if now.own else ''}"
+    if name in (found := _kept()):
+        return f"{_LETTERS[int(name.removeprefix(_KEPT)) - 1]}: {kept.title(found[name])}"
+    return load(name).title
 
 
 def _adopt(now: Setup) -> list[str]:
@@ -41,15 +58,16 @@ def _adopt(now: Setup) -> list[str]:
     options, text = _options(now), address.news("columns") or NOTHING
     if text == NOTHING:
         return []
-    wanted = list(dict.fromkeys(part for part in text[:2000].split(",") if part))
+    wanted = [name for name in dict.fromkeys(text[:2000].split(",")) if name and name != BASELINE]
     notes = [
         f"columns: there is no scenario {address.short(name)}; {address.hint(name, options, THERE)}"
         for name in wanted if name not in options
     ]  # fmt: skip
     found = [name for name in wanted if name in options]
-    if len(found) > MOST:
-        notes.append(f"columns: only the first {MOST} of {len(found)} are shown")
-    address.keep("columns", ",".join(found[:MOST]))
+    if len(found) > OTHERS:
+        notes.append(f"columns: only the first {OTHERS} of {len(found)} are shown beside the baseline")
+    only_the_baseline = not found and BASELINE in text.split(",")
+    address.keep("columns", NOTHING if only_the_baseline else ",".join(found[:OTHERS]))
     return notes[:6]
 
 
@@ -62,7 +80,8 @@ def _chosen(now: Setup) -> list[str]:
 
 
 def _usual(now: Setup) -> list[str]:
-    return [*(name for name in _options(now) if name == MINE), *USUAL][:MOST]
+    own = [*_own(now), *(name for name in (now.named,) if name not in ("", BASELINE))]
+    return list(dict.fromkeys([*own, *USUAL[: max(0, 2 - len(own))]]))[:OTHERS]
 
 
 def _choose() -> None:
@@ -71,8 +90,30 @@ def _choose() -> None:
 
 
 def _specs(columns: list[str], now: Setup) -> list[Scenario]:
-    """The scenarios of the columns, under the user's assumptions."""
-    return [now.spec if name == MINE else replace(Setup(name), assumptions=now.assumptions).spec for name in columns]
+    """The baseline and the scenarios of the columns, all under the user's assumptions."""
+    return [now.base_in(()), *(_setup(name, now).spec for name in columns)]
+
+
+def _setup(name: str, now: Setup) -> Setup:
+    found = now if name == MINE else _kept().get(name) or Setup().taking(name)
+    return replace(found, assumptions=now.assumptions)
+
+
+def _remove(place: int) -> None:
+    kept.drop(place)
+    address.keep("columns", "")
+
+
+def _keeping(now: Setup) -> None:
+    """The kept columns, each with a way to remove it, and a way to keep the present settings."""
+    found = kept.setups()
+    with st.container(horizontal=True, gap="small", key="keeping"):
+        for place, setup in enumerate(found):
+            st.button(f"Remove {_LETTERS[place]}", icon=":material/close:", type="tertiary", key=f"drop_{place}",
+                      on_click=_remove, args=(place,), help=f"Remove the column “{kept.title(setup)}”")  # fmt: skip
+        if kept.keepable(now):
+            st.button("Keep the present settings as a column", icon=":material/add_column_right:", type="tertiary",
+                      on_click=kept.keep)  # fmt: skip
 
 
 def _columns(titles: list[str], views: list[frames.View], now: Setup) -> None:
@@ -115,7 +156,7 @@ def _costs(titles: list[str], specs: list[Scenario], year: int) -> None:
 def _worlds(titles: list[str], specs: list[Scenario], views: list[frames.View], now: Setup) -> None:
     cost = len(WORLDS) * len(specs) * common.EACH
     with st.expander(
-        f"Does it hold in other worlds? {len(WORLDS)} sets of assumptions, about {max(cost, 1):.0f} s",
+        f"Does it survive other assumptions? {len(WORLDS)} sets of assumptions, about {max(cost, 1):.0f} s",
         key="worlds", on_change="rerun",
     ) as more:  # fmt: skip
         if not more.open:
@@ -142,17 +183,17 @@ def _most(view: frames.View) -> tuple[str, int]:
     return name, view.counts[name]
 
 
-def _headline(titles: list[str], views: list[frames.View]) -> str:
-    """What the columns say together."""
-    ahead = [view.counts["us_ahead"] for view in views]
-    year = views[0].year
+def _headline(titles: list[str], views: list[frames.View], outcome: str) -> str:
+    """What the columns say together about the outcome that is counted."""
+    counts, what = [view.counts[outcome] for view in views], wording.inside(LABELS[outcome])
+    end = f"at the end of {views[0].year}"
     if len(views) == 1:
-        return f"{titles[0]}: the US is well ahead by {year} in {ahead[0]} of 100 futures."
-    high, low = max(range(len(ahead)), key=ahead.__getitem__), min(range(len(ahead)), key=ahead.__getitem__)
-    if ahead[high] == ahead[low]:
-        return f"By {year}, the US is well ahead in {ahead[0]} of 100 futures under each of these."
+        return wording.headline_of(views[0], outcome)
+    high, low = max(range(len(counts)), key=counts.__getitem__), min(range(len(counts)), key=counts.__getitem__)
+    if counts[high] == counts[low]:
+        return f"In {counts[0]} of 100 simulated futures: {what} {end}, under each of these."
     return (
-        f"By {year}, the US is well ahead in {ahead[low]} of 100 futures under “{titles[low]}” and in {ahead[high]} "
+        f"{LABELS[outcome]} {end}: in {counts[low]} of 100 simulated futures under “{titles[low]}”, in {counts[high]} "
         f"under “{titles[high]}”."
     )
 
@@ -168,20 +209,19 @@ def workspace() -> None:
     if st.session_state.get(_COLUMNS) != asked:
         st.session_state[_COLUMNS] = asked
     columns = st.multiselect(
-        "Scenarios, the first is the reference", _options(now), format_func=lambda name: _title(name, now),
-        max_selections=MOST, key=_COLUMNS, on_change=_choose, placeholder="Choose up to four",
+        "Scenarios to compare (differences are from the baseline)", _options(now),
+        format_func=lambda name: _title(name, now), max_selections=OTHERS, key=_COLUMNS, on_change=_choose,
+        placeholder="Choose up to four",
     )  # fmt: skip
-    if not columns:
-        head.html(theme.verdict("Choose the scenarios that you want to see side by side."))
-        return
-    titles = [_title(name, now) for name in columns]
+    _keeping(now)
     try:
         specs = _specs(columns, now)
         views = [common.view(spec, now.judge) for spec in specs]
     except REFUSED as error:
         st.error(first_line(error))
         return
-    said = _headline(titles, views)
+    titles = [f"{specs[0].title} (baseline)", *(_title(name, now) for name in columns)]
+    said = _headline(titles, views, now.counted)
     head.html(theme.verdict(said))
     theme.say(said)
     _columns(titles, views, now)
@@ -190,7 +230,7 @@ def workspace() -> None:
         f"Small: the difference from “{titles[0]}”, future by future on the same dice, ± the 90% interval of its mean "
         f"from {views[0].futures} futures."
     )
-    st.html(theme.heading("What comes of each", unit) + html.table(titles, compare_frames.rows(views, same)))
+    st.html(theme.heading("Outcomes side by side", unit) + html.table(titles, compare_frames.rows(views, same)))
     if len(specs) > 1:
         _costs(titles, specs, views[0].year)
     if idle := Markup("").join(inert_panel.lines(spec, title) for title, spec in zip(titles, specs, strict=True)):
@@ -201,7 +241,7 @@ def workspace() -> None:
 theme.style()
 st.html(style("compare/page.css"))
 found = address.adopt("compare")
-ignored = [*found.notes, *_adopt(found.now)]
+ignored = [*found.notes, *kept.problems(), *_adopt(found.now)]
 with st.container(key="compare"):
     if ignored:
         st.html(theme.ignored(ignored))

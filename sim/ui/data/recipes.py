@@ -64,7 +64,7 @@ def python(setup: Setup, dice: Dice) -> str:
     """A script that gives the digest and the outcome shares of the page."""
     judge = setup.judge
     return "\n".join([
-        "from sim import load, simulate",
+        f"from sim import load, simulate{', under' if setup.worlds and not setup.own else ''}",
         "",
         *_spec(setup),
         f'assert spec.digest() == "{setup.spec.digest()}", "not what the page showed: another version of Polarity?"',
@@ -81,9 +81,12 @@ def _spec(setup: Setup) -> list[str]:
     """The lines that make the scenario."""
     if setup.own:
         return [f'spec = load("{file_name(setup)}")  # the scenario file, beside this script']
+    start = f'load("{setup.scenario}")'
+    if setup.worlds:
+        start = f"under({start}, {', '.join(map(json.dumps, setup.worlds))})"
     if not (setup.changed or setup.assumptions):
-        return [f'spec = load("{setup.scenario}")']
-    lines = [f'start = load("{setup.scenario}")', "spec = start.with_changes("]
+        return [f"spec = {start}"]
+    lines = [f"start = {start}", "spec = start.with_changes("]
     if setup.levers:
         lines += ["    levers={", "        **start.levers,"]
         lines += [f"        {json.dumps(name)}: {_literal(value)}," for name, value in setup.levers.items()]
@@ -127,6 +130,8 @@ def command(setup: Setup, dice: Dice) -> str:
         words = ["polarity", "run", file_name(setup)]
     else:
         words = ["polarity", "run", setup.scenario]
+        for name in setup.worlds:
+            words += ["--what-if", name]
         for name, value in setup.levers.items():
             words += ["--set", f"{name}={_set(value)}"]
     words += ["--runs", str(dice.futures), "--seed", str(dice.seed), "--until", str(dice.until), "--json"]

@@ -19,7 +19,6 @@ from sim.hindcast.blind import CUTOFFS, Hindcast
 from sim.hindcast.kept import kept
 from sim.hindcast.record import SERIES
 from sim.results.outcomes.china_compute import DEFINITIONS
-from sim.results.wording import headline
 from sim.ui.evidence import (
     cached,
     frames,
@@ -30,6 +29,7 @@ from sim.ui.evidence import (
 )
 from sim.ui.evidence.frames import Question
 from sim.ui.shared import address, charts, common, quantity, theme, wording
+from sim.ui.shared.setup import COUNTED
 from sim.ui.shared.templates import style
 
 CHOICES = {cutoff[:4]: cutoff for cutoff in CUTOFFS}
@@ -183,9 +183,9 @@ def _learned() -> None:
     facts = weighed(DATA_UNTIL).facts
     st.html(theme.part("What history teaches", say.worth(facts)))
     left, right = st.columns([0.44, 0.56], gap="medium", vertical_alignment="center")
-    change = wording.comparison(mine.counts, before.counts, "the priors alone")
+    change = wording.comparison(mine.counts, before.counts, COUNTED, "the priors alone")
     text = Markup("{} {} {}").format(
-        html.bold(headline(mine.counts, mine.year)), change, say.narrowed(mine.lead_end, before.lead_end)
+        html.bold(wording.headline_of(mine, COUNTED)), change, say.narrowed(mine.lead_end, before.lead_end)
     )
     left.html(theme.paragraph(text, "lead"))
     caption = (

@@ -31,6 +31,16 @@ def panel(spec: Scenario, mine: frames.View, base: frames.View, reference: str) 
         _uses(spec, mine, base, reference)
 
 
+def said(spec: Scenario, year: int) -> str:
+    """The largest costs in one sentence; empty where they cannot be worked out."""
+    usual = reference_of(spec)
+    try:
+        found = common.costs_of(spec, year)
+    except REFUSED:  # the panel of the costs says so
+        return ""
+    return costs.sentence(found, costs.acting(spec, usual), year, costs.against(usual), costs.labels(spec))
+
+
 def _costs(spec: Scenario, year: int) -> None:
     usual = reference_of(spec)
     try:
@@ -43,11 +53,11 @@ def _costs(spec: Scenario, year: int) -> None:
         f"Billion US dollars in {year}, against {against}: median of futures, and where nine in ten lie. "
         "A minus saves or earns money."
     )
-    said = costs.sentence(found, costs.acting(spec, usual), year, against, names)
     shown = found[: costs.MOST]
     longest = max([abs(cost.median) for cost in shown], default=1.0)
+    words = _AMOUNT.split(said(spec, year))
     st.html(theme.heading(HEAD, unit) + render(
-        "explore/costs.html", sentence=_AMOUNT.split(said), rows=[_row(cost, longest, names) for cost in shown],
+        "explore/costs.html", sentence=words, rows=[_row(cost, longest, names) for cost in shown],
         note=costs.NOT_A_LOSS if any(cost.item in costs.BOUGHT for cost in shown) else "",
     ))  # fmt: skip
 

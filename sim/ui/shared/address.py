@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from pydantic import ValidationError
 
-from scenarios import BASELINE, load, names
+from scenarios import BASELINE, names
 from scenarios.decisions import RULES
 from scenarios.errors import from_validation, is_plain_number, nearest, one_line
 from scenarios.events import KINDS, Event
@@ -20,15 +20,17 @@ from scenarios.levers import LEVERS
 from scenarios.parameters import parameters as known_parameters
 from scenarios.schema import Scenario, Setting
 from scenarios.values import PROFILES
+from scenarios.what_ifs import in_order, of_kind
+from sim.results.outcomes.polarity import CLASSES
 from sim.ui.shared import frames, levers
-from sim.ui.shared.setup import LIMITS, RULERS, YEARS, Choice, Judge, Setup, choice
+from sim.ui.shared.setup import COUNTED, LIMITS, RULERS, YEARS, Choice, Judge, Setup, choice, placed
 
 VERSION = 1
 """Version of the form of the address. One that changes meaning gets another number, and its old form a reader here."""
 MOST_EVENTS = 12
 OWN: dict[str, tuple[str, ...]] = {
-    "explore": (),
-    "compare": ("columns",),
+    "explore": ("kept",),
+    "compare": ("columns", "kept"),
     "teach": ("present", "step", "claim"),
     "evidence": ("cutoff", "series", "question", "definition"),
     "assumptions": ("search", "tier"),
@@ -41,9 +43,12 @@ No widget is bound to one of them by Streamlit: a bound parameter cannot be writ
 """
 PAGES_OWN = frozenset(name for names_ in OWN.values() for name in names_)
 SCENARIOS_THERE = "the pills below name them"
+COUNTED_THERE = f"there are {', '.join(CLASSES)}"
 LEVERS_THERE = "the names are those of the levers below"
 PARAMETERS = "the page Assumptions lists them"
-_FIELDS = ("v", "scenario", "values", "decisions", "events", "assume", "ruler", "limit", "year")
+_FIELDS = (
+    "v", "scenario", "what_if", "values", "decisions", "events", "assume", "ruler", "limit", "year", "count",
+)  # fmt: skip
 _WRITTEN, _PAGE, _OWN, _NEWS = "polarity_written", "polarity_page", "polarity_own", "polarity_news"
 
 
@@ -57,6 +62,7 @@ def parameters(setup: Setup) -> dict[str, str]:
     judge, usual = setup.judge, Judge()
     found = {
         "scenario": "" if setup.scenario == BASELINE else setup.scenario,
+        "what_if": "~".join(setup.worlds),
         **{name: _plain(value) for name, value in setup.levers.items() if not isinstance(value, dict)},
         "values": "~".join(f"{actor}:{profile}" for actor, profile in setup.values.items()),
         "decisions": setup.rule,
@@ -65,6 +71,7 @@ def parameters(setup: Setup) -> dict[str, str]:
         "ruler": "" if judge.ruler == usual.ruler else judge.ruler,
         "limit": "" if judge.limit == usual.limit else f"{judge.limit:g}",
         "year": "" if judge.year == usual.year else str(judge.year),
+        "count": "" if setup.counted == COUNTED else setup.counted,
     }
     found = {name: text for name, text in found.items() if text}
     return {"v": f"{VERSION}-{setup.start.digest()[:6]}", **found} if found else {}
@@ -96,10 +103,15 @@ def read(given: Mapping[str, str]) -> tuple[Setup, list[str]]:
             f"scenario={short(scenario)}: there is no such scenario; {hint(scenario, names(), SCENARIOS_THERE)}"
         )
         scenario = BASELINE
-    start = load(scenario)
+    # A link of before there were what ifs names one as its scenario.
+    policy, alone = placed(scenario)
+    worlds = _worlds(given.get("what_if", ""), alone, notes)
+    start = Setup(policy, worlds=worlds).start
     notes += _version(given.get("v", ""), start)
     setup = Setup(
-        scenario=scenario,
+        scenario=policy,
+        worlds=worlds,
+        counted=_counted(given.get("count", COUNTED), notes),
         levers=_levers(given, start, notes),
         events=_events(given.get("events", ""), notes),
         assumptions=_assumptions(given.get("assume", ""), notes),
@@ -109,8 +121,27 @@ def read(given: Mapping[str, str]) -> tuple[Setup, list[str]]:
     if len(notes) > 6:
         notes = [*notes[:5], f"and {len(notes) - 5} more"]
     if problem := setup.problem:
-        return Setup(scenario=scenario, judge=setup.judge), [*notes, f"the changes together: {problem}"]
+        return Setup(scenario=policy, worlds=worlds, judge=setup.judge), [*notes, f"the changes together: {problem}"]
     return setup, notes
+
+
+def _worlds(text: str, alone: tuple[str, ...], notes: list[str]) -> tuple[str, ...]:
+    """The what ifs that the address names, in the order of the library."""
+    known, found = of_kind("what_if"), list(alone)
+    for name, *_ in _parts(text, "what_if", len(known), notes):
+        if name in known:
+            found.append(name)
+        else:
+            notes.append(f"what_if={short(name)}: there is no such what if; {hint(name, known, SCENARIOS_THERE)}")
+    return in_order(found)
+
+
+def _counted(text: str, notes: list[str]) -> str:
+    """The outcome whose futures are counted."""
+    if text in CLASSES:
+        return text
+    notes.append(f"count={short(text)}: there is no such outcome; {COUNTED_THERE}")
+    return COUNTED
 
 
 def _version(text: str, start: Scenario) -> list[str]:

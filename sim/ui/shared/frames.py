@@ -60,6 +60,8 @@ class View(Short):
     shares: dict[str, float]
     strict: dict[float, int]
     """Futures in 100 with the US well ahead, by other leads that it could take."""
+    by_measure: dict[str, dict[str, int]]
+    """Futures in 100 per outcome, by how the lead is measured."""
     fan: pl.DataFrame
     lead: pl.DataFrame
     dots: pl.DataFrame
@@ -135,6 +137,9 @@ def view(run: Run, judge: Judge = Judge()) -> View:  # noqa: B008 - frozen
         futures=run.runs,
         shares=polarity.shares(codes),
         strict=_strict(run, judge),
+        by_measure={
+            name: rounded(shares) for name, shares in polarity.by_measure(run, judge.year, judge.limit).items()
+        },
         fan=_fan(run),
         lead=_bands(run, lead),
         dots=_dots(lead[end], codes),

@@ -17,6 +17,7 @@ from scenarios.levers import ACTOR
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario, Setting
 from scenarios.values import BALANCED
+from scenarios.what_ifs import under
 from sim.results.outcomes.polarity import MONTHS
 from sim.ui.shared import wording
 
@@ -28,8 +29,8 @@ LIMITS = tuple(range(6, 25, 2))
 """Leads from which somebody can be well ahead. Even, so that no column of dots stands on both sides of the limit."""
 RULERS = {
     "fixed_pace": "Months at a fixed pace",
-    "backward": "Months since the leader was there",
     "points": "Index points",
+    "backward": "Calendar months behind the leader",
 }
 """How a lead can be measured."""
 REFUSED = (ValueError, ArithmeticError, LookupError)
@@ -41,6 +42,9 @@ BEYOND = (
     "toward their usual values"
 )
 WITH_YOURS = " with your assumptions"
+SAME_WORLD = " with the same what ifs"
+COUNTED = "us_ahead"
+"""The outcome whose futures are counted unless the reader picks another."""
 AS_THERE = "scenario"
 """What an actor wants where the scenario writes weights of its own and the user leaves them."""
 _STATE = "polarity_choice"
@@ -79,11 +83,17 @@ def baseline_of(spec: Scenario) -> Scenario:
     return load(spec.baseline if spec.baseline in loadable() else BASELINE)
 
 
+def placed(name: str) -> tuple[str, tuple[str, ...]]:
+    """A scenario of the library as a policy and what ifs: a what if stands on current policy."""
+    return (BASELINE, (name,)) if load(name).kind == "what_if" else (name, ())
+
+
 @dataclass(frozen=True)
 class Setup:
-    """A scenario of the library or of the user's own, and what was changed on it."""
+    """A policy of the library or of the user's own, what ifs laid over it, and what was changed on it."""
 
     scenario: str = BASELINE
+    """The policy, by its name in the library."""
     levers: dict[str, Setting] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     """Events that the user adds to those of the scenario."""
@@ -96,11 +106,20 @@ class Setup:
     """What the United States and China want where the user says so: actor → profile."""
     rule: str = ""
     """How nations decide where the user says so: by choice or by habit."""
+    worlds: tuple[str, ...] = ()
+    """What ifs, in the order of the library: they hold for what it is compared with as well."""
+    counted: str = COUNTED
+    """The outcome whose futures the headline and the cells count."""
+
+    @property
+    def policy(self) -> Scenario:
+        """The policy as it stands in the library or the user's file."""
+        return self.own or load(self.scenario)
 
     @cached_property
     def start(self) -> Scenario:
-        """The scenario as it stands in the library or the user's file."""
-        return self.own or load(self.scenario)
+        """The policy under the what ifs, before the user's changes."""
+        return under(self.policy, *self.worlds)
 
     @cached_property
     def spec(self) -> Scenario:
@@ -137,16 +156,34 @@ class Setup:
 
     @cached_property
     def base(self) -> Scenario:
-        """What the results are compared with, under the same assumptions."""
-        base = baseline_of(self.start)
+        """What the results are compared with, under the same assumptions.
+
+        A policy is compared with the baseline under the same what ifs, so that the difference is the policy's. Where
+        the policy is the baseline itself, the what ifs are the difference.
+        """
+        return self.base_in(() if self.is_baseline else self.worlds)
+
+    def base_in(self, worlds: tuple[str, ...]) -> Scenario:
+        """The baseline under some what ifs and the user's assumptions."""
+        base = under(baseline_of(self.policy), *worlds)
         return base.with_changes(parameters={**base.parameters, **self.assumptions}) if self.assumptions else base
+
+    def in_worlds(self, worlds: tuple[str, ...]) -> Setup:
+        """The same policy and changes under other what ifs; a lever back at the start's own setting is no change."""
+        return replace(self, worlds=worlds)._tidied()
+
+    @cached_property
+    def is_baseline(self) -> bool:
+        """Whether the policy, whatever the what ifs, is what it would be compared with."""
+        return replace(self, worlds=()).spec.digest() == self.base_in(()).digest()
 
     @property
     def reference(self) -> str:
         """The baseline as it stands after `under`."""
-        base = self.base
+        base = baseline_of(self.policy)
         name = wording.inside(base.title) if base.name == BASELINE else f"“{base.title}”"
-        return name + WITH_YOURS if self.assumptions else name
+        world = SAME_WORLD if self.worlds and not self.is_baseline else ""
+        return name + world + (WITH_YOURS if self.assumptions else "")
 
     @property
     def changed(self) -> bool:
@@ -202,9 +239,29 @@ class Setup:
         """Without one of the added events."""
         return replace(self, events=(*self.events[:place], *self.events[place + 1 :]))
 
-    def taking(self, scenario: str) -> Setup:
-        """Another scenario of the library; assumptions and the judge stay."""
-        return Setup(scenario=scenario, assumptions=self.assumptions, judge=self.judge)
+    def taking(self, name: str) -> Setup:
+        """Another policy, or a what if alone under current policy; what the user changed stays on top of it."""
+        policy, worlds = placed(name)
+        kept = worlds if policy == BASELINE and worlds else self.worlds
+        return replace(self, scenario=policy, worlds=kept, own=None)._tidied()
+
+    @property
+    def named(self) -> str:
+        """The scenario of the library that policy and what ifs are together; empty where they are none."""
+        if self.own or len(self.worlds) > 1 or (self.worlds and self.scenario != BASELINE):
+            return ""
+        return self.worlds[0] if self.worlds else self.scenario
+
+    def cleared(self) -> Setup:
+        """The policy and the what ifs as they stand in the library; assumptions and the judge stay."""
+        return replace(self, levers={}, events=(), values={}, rule="")
+
+    def _tidied(self) -> Setup:
+        """Without changes that the start already holds."""
+        start = self.start
+        levers = {name: value for name, value in self.levers.items() if value != start.setting(name)}
+        values = {actor: profile for actor, profile in self.values.items() if profile != self.want_there(actor)}
+        return replace(self, levers=levers, values=values, rule="" if self.rule == self._rule_there else self.rule)
 
     @cached_property
     def problem(self) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sim.results.outcomes.polarity import CLASSES, LABELS
-from sim.results.wording import PHRASES, listed as listed, most_common, signed as with_sign
+from sim.results.wording import headline, listed as listed, signed as with_sign
 
 if TYPE_CHECKING:
+    from sim.ui.shared.frames import View
     from sim.ui.shared.setup import Judge
 
 SHORT = {"us_ahead": "US ahead", "two_power": "Two", "several": "Several", "china_ahead": "China"}
@@ -26,22 +27,27 @@ def halved(counts: Mapping[str, int], shares: Mapping[str, float]) -> dict[str, 
     return result
 
 
-def comparison(mine: Mapping[str, int], base: Mapping[str, int], reference: str) -> str:
+def headline_of(view: View, outcome: str) -> str:
+    """The headline of a view: the count of the outcome that is asked about."""
+    return headline(view.counts, view.year, outcome, view.judge.limit, view.judge.unit)
+
+
+def comparison(mine: Mapping[str, int], base: Mapping[str, int], outcome: str, reference: str) -> str:
     """How the headline's number differs from the reference, named as it stands after `under`."""
-    name = most_common(mine)
-    change, usual = mine[name] - base[name], most_common(base)
+    change = mine[outcome] - base[outcome]
     if change == 0:
         return f"The same number as under {reference}."
-    more = f"That is {abs(change)} {'more' if change > 0 else 'fewer'} than under {reference}"
-    if usual != name:
-        return f"{more}, where {PHRASES[usual]} is most common ({base[usual]})."
-    return f"{more}."
+    return f"That is {abs(change)} {'more' if change > 0 else 'fewer'} than under {reference} ({base[outcome]})."
 
 
 def middle(low: float, mid: float, high: float, unit: str = "months") -> str:
-    """The middle future and where nine in ten lie, in the unit of the lead."""
-    span = f"between {signed(low)} and {signed(high)} {unit}"
-    return f"In the middle future {lead(mid, unit)}; nine in ten futures lie {span}."
+    """The median run and what nine in ten runs give, in the unit of the lead."""
+    return f"In the median run {lead(mid, unit)} (nine in ten runs: {minus(low)} to {minus(high)})."
+
+
+def minus(value: float) -> str:
+    """A whole number with a real minus."""
+    return f"{round(value):d}".replace("-", "−")
 
 
 def lead(size: float, unit: str = "months") -> str:
@@ -49,7 +55,7 @@ def lead(size: float, unit: str = "months") -> str:
     n = round(abs(size))
     if n == 0:
         return "the two are level"
-    return f"{'the US' if size > 0 else 'China'} is {n} {unit.removesuffix('s') if n == 1 else unit} ahead"
+    return f"{'the US' if size > 0 else 'China'} leads by {n} {unit.removesuffix('s') if n == 1 else unit}"
 
 
 def decimal(value: float) -> str:
@@ -73,17 +79,18 @@ def tenths(parts: list[tuple[str, float]]) -> list[tuple[str, float]]:
     return [(label, size / 10) for (label, _), size in zip(parts, down, strict=True)]
 
 
-def strict(limit: float, unit: str, count: int, others: Mapping[float, int]) -> str:
-    """How the share of futures with the US well ahead hangs on the limit: one more sentence for the fine print."""
-    told = [f"{number(n)} it is {share}" for n, share in others.items() if n != limit]
-    return f"Well ahead means {number(limit)} {unit} or more ({count} futures in 100); with {listed(told)}."
+def strict(limit: float, unit: str, others: Mapping[float, int]) -> str:
+    """How the count of futures with the US well ahead depends on the limit: one more sentence for the fine print."""
+    told = [f"counting {number(n)} gives {share}" for n, share in others.items() if n != limit]
+    return f"Well ahead means {number(limit)} {unit} or more; {listed(told)}."
 
 
-def pace(recorded: float, soon: float, year: int, late: float, end: int) -> str:
-    """How fast the frontier moved and moves: months of lead at a fixed pace do not show that everybody slows."""
+def pace(recorded: float, late: float, year: int) -> str:
+    """Why the measures differ: months at a fixed pace do not show how fast everybody moves."""
+    change = "slows" if late < recorded else "speeds up"
     return (
-        f"The best models gained {recorded:.0f} index points in the last recorded year; in the middle future they gain "
-        f"{soon:.0f} in {year} and {late:.0f} in {end}."
+        f"They differ because progress {change}, from {recorded:.0f} index points a year on record to {late:.0f} in "
+        f"{year} (median run)."
     )
 
 
@@ -139,16 +146,31 @@ def outcomes(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{LABELS[name]} {counts[name]}" for name in CLASSES if counts[name])
 
 
+MEASURED = {
+    "fixed_pace": "at a fixed pace",
+    "points": "in index points",
+    "backward": "in calendar months",
+}
+"""How a lead is measured, in the fewest words."""
+
+
 def judged(judge: Judge) -> str:
-    """The ruler in words: `24 months or more, at the end of 2030, at a fixed pace`."""
-    how = {"fixed_pace": "at a fixed pace", "backward": "since the leader was there", "points": "in index points"}
-    return f"well ahead is {judge.limit:g} {judge.unit} or more at the end of {judge.year}, {how[judge.ruler]}"
+    """How the verdict is judged: `well ahead is 24 months or more at the end of 2030, at a fixed pace`."""
+    return f"well ahead is {judge.limit:g} {judge.unit} or more at the end of {judge.year}, {MEASURED[judge.ruler]}"
+
+
+def lead_title(now: float, end: float, judge: Judge, year: int) -> str:
+    """The lead today and at the end of a year in the median run, with the measure under which it holds."""
+    how = "" if judge.ruler == "points" else f", {MEASURED[judge.ruler]}"  # the unit says it
+    if round(now) == round(end):
+        return f"Median run: the lead stays near {minus(end)} {judge.unit}{how}"
+    return f"Median run: the lead goes from {minus(now)} {judge.unit} to {minus(end)} by {year}{how}"
 
 
 def ruled(judge: Judge, pace: float) -> str:
     """What a lead is measured in, for the line under a chart's title."""
     return {
-        "fixed_pace": f"in months of US lead at {pace:g} index points a year",
-        "backward": "in months since the leader was where the follower is",
-        "points": "in index points of US lead",
+        "fixed_pace": f"months of US lead at {pace:g} index points a year",
+        "points": "index points of US lead",
+        "backward": "calendar months since the leader stood where the follower stands now",
     }[judge.ruler]

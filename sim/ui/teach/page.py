@@ -72,17 +72,17 @@ def _head(chosen: Choice, s: futures.Shown, at: playback.Seat) -> None:
     st.html(theme.verdict(playback.name_of(s, at.key, at.opened), playback.about(s, at.key)))
     found = playback.options(s, at)
     _follow("teach_future", at.key)
-    _follow("teach_scenario", None if chosen.now.own else chosen.now.scenario)
+    _follow("teach_scenario", chosen.now.named or None)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="teach_head"):
         st.selectbox("Scenario", names(), format_func=lambda name: load(name).title, key="teach_scenario",
-                     on_change=_pick_scenario, width=300, placeholder="A scenario of your own")  # fmt: skip
+                     on_change=_pick_scenario, width=300, placeholder="Your own settings")  # fmt: skip
         st.selectbox("Future to play", list(found), format_func=found.__getitem__, key="teach_future",
                      on_change=_pick_future, width=400)  # fmt: skip
         st.button("Draw another", on_click=_draw_next, args=(at.key,), icon=":material/casino:")
         _follow("teach_present", st.session_state.get(playback.LARGE, False))
         st.toggle("Large type", key="teach_present", on_change=_present, help="For a projector; the link keeps it")
-    if chosen.now.changed or chosen.now.assumptions:
-        text = "With the changes of Explore: its levers, values, events and assumptions hold here too."
+    if chosen.now.changed or chosen.now.assumptions or not chosen.now.named:
+        text = "Your settings of Explore hold here too: its policy, what ifs, levers, values, events and assumptions."
         st.html(theme.paragraph(text, "badge"))
 
 

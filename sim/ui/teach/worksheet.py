@@ -6,9 +6,9 @@ from markupsafe import Markup
 
 from scenarios.quarters import FIRST, number
 from sim.results.outcomes.polarity import CLASSES, LABELS
-from sim.results.wording import headline
 from sim.ui.shared import wording
 from sim.ui.shared.frames import SEATS, View
+from sim.ui.shared.setup import COUNTED
 from sim.ui.shared.templates import render
 from sim.ui.teach.claims import Claim, facts
 from sim.ui.teach.claims_panel import Answer
@@ -47,7 +47,7 @@ def sheet(s: Shown, key: str, view: View, claim: Claim, found: Answer) -> Markup
         decided=s.quarter(decided),
         decisions=[each for each in decisions(s, f, decided) if each.who in ("China", "Allies", "Hubs")],
         shares=wording.outcomes(view.counts),
-        headline=headline(view.counts, view.year),
+        headline=wording.headline_of(view, COUNTED),
         middle=wording.middle(*view.lead_end, unit),
         claim=claim,
         says=found.says,

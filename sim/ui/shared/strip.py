@@ -1,0 +1,52 @@
+"""The strip by measure: futures with an outcome under each way to measure the lead, and how the model was tested."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from markupsafe import Markup
+
+from sim.hindcast.blind import CUTOFFS
+from sim.hindcast.kept import kept
+from sim.results.outcomes.polarity import LABELS
+from sim.ui.shared import frames, wording
+from sim.ui.shared.templates import render
+
+LIMITS = {"fixed_pace": "{} months at a fixed pace", "points": "{} index points", "backward": "{} calendar months"}
+"""Ways to measure a lead, in the order of the strip, and how far ahead is well ahead by each."""
+
+
+def strip(view: frames.View, outcome: str) -> Markup:
+    """Three lines, one per measure, the sentence on why they differ, and the one on tests."""
+    return render(
+        "shared/strip.html",
+        title=title(view, outcome),
+        rows=rows(view, outcome),
+        used=view.judge.ruler,
+        outcome=outcome,
+        why=wording.pace(view.slopes[0], view.slopes[2], view.year),
+        tested=tested(),
+    )
+
+
+def title(view: frames.View, outcome: str) -> str:
+    """What is counted."""
+    return f"{LABELS[outcome]}: futures of 100, by measure of the lead"
+
+
+def rows(view: frames.View, outcome: str) -> list[tuple[str, str, int]]:
+    """Measure, how it reads, and futures in 100 of an outcome."""
+    n = view.judge.limit
+    return [(name, label.format(f"{n:g}"), view.by_measure[name][outcome]) for name, label in LIMITS.items()]
+
+
+@cache
+def tested() -> str:
+    """How many later figures fell inside the 90% range in the blind tests, the latest cut-off first."""
+    parts = []
+    for cutoff in reversed(CUTOFFS):
+        score = kept(cutoff).pattern("all")
+        if score["points"]:
+            hits = round(score["points"] * score["coverage90"])
+            parts.append(f"{hits} of {score['points']}")
+    return f"Blind tests: {wording.listed(parts)} later figures fell inside the 90% range."
