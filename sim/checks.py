@@ -33,6 +33,8 @@ R = TypeVar("R")
 Check = Callable[[str, Any], Any]
 """Takes the name of an argument and what was given for it; gives it back, or refuses it."""
 
+RUNS = 1024
+"""Members of an ensemble where nobody asks for another number: on the command line, in the app, in every document."""
 MAX_RUNS = 100_000
 """Largest ensemble held in memory (about 25 kB a member)."""
 VAST = 10**100

@@ -11,7 +11,7 @@ from scenarios.decisions import DECISIONS
 from scenarios.errors import InputError, shown, unknown
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, label, number
 from scenarios.schema import Scenario
-from sim.checks import check_runs, check_until, checked
+from sim.checks import RUNS, check_runs, check_until, checked
 from sim.engine.chunk import CHUNK, run_world, simulate_members
 from sim.engine.edge import record_of
 from sim.engine.inputs import Inputs, inputs_of
@@ -32,7 +32,7 @@ MEMBERS = 10**9
 @checked
 def simulate(
     spec: Scenario,
-    runs: int = 1024,
+    runs: int = RUNS,
     seed: int = 0,
     until: int = DEFAULT_HORIZON,
     first: int = 0,
@@ -156,7 +156,7 @@ def past(spec: Scenario, scores: Array) -> tuple[Run, World]:
 def compare(
     first: Scenario | Run,
     second: Scenario | Run,
-    runs: int = 1024,
+    runs: int = RUNS,
     seed: int = 0,
     until: int = DEFAULT_HORIZON,
     progress: Callable[[int, int], None] | None = None,

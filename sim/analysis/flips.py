@@ -29,6 +29,10 @@ GRID = 7
 """Settings of a lever that are tried first, over its whole range."""
 PERCENTILES = (50.0, 1.0, 5.0, 25.0, 75.0, 95.0, 99.0)
 """Where a parameter is fixed first. At its median too: that takes its spread away, which can flip the outcome."""
+FIRST_LOOK = {"lever": (0.0, 0.5, 1.0), "parameter": (50.0, 1.0, 99.0)}
+"""Where a line is tried before anywhere else: its ends and its middle."""
+PROMISE = 0.25
+"""Share of the way to a flip that one of them has to go for the rest of the line to be tried."""
 HALVINGS = 4
 """Times that the span between a setting that flips and one that does not is halved: to 1/96 of a lever's range."""
 
@@ -149,8 +153,9 @@ def flips(
 ) -> Flips:
     """Look along every lever and every parameter for the nearest setting that flips the most common outcome.
 
-    A lever is set from the scenario's start on; a parameter is fixed to one value in all futures. First a coarse grid
-    over the whole range, then halving, on the same dice. What is not monotone between grid points can be missed.
+    A lever is set from the scenario's start on; a parameter is fixed to one value in all futures. First the ends and
+    the middle of the range, then a coarse grid over the whole of it where one of these goes a quarter of the way to
+    another outcome, then halving, on the same dice. What is not monotone between these points can be missed.
 
     Args:
         spec: the scenario.
@@ -210,7 +215,10 @@ def search(spec: Scenario, lines: Sequence[_Line], ask: Ask, year: int, to: str 
     def flipped(there: Shares) -> bool:
         return gain(there) > 0  # two that are level are no flip
 
-    _look(spec, [(line, position) for line in lines for position in _grid(line)], ask)
+    _look(spec, [(line, position) for line in lines for position in FIRST_LOOK[line.kind]], ask)
+    enough = (1 - PROMISE) * gain(shares)
+    open_ = [line for line in lines if max(map(gain, line.seen.values())) >= enough]
+    _look(spec, [(line, position) for line in open_ for position in _grid(line) if position not in line.seen], ask)
     for _ in range(HALVINGS):
         middles = [(line, middle) for line in lines if (middle := line.between(flipped)) is not None]
         _look(spec, [(line, middle) for line, middle in middles if middle not in line.seen], ask)

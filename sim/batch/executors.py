@@ -8,13 +8,15 @@ from __future__ import annotations
 import logging
 import math
 import os
+import sys
 import threading
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from concurrent import futures
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
@@ -142,9 +144,18 @@ def available() -> int:
 class Processes(Pool):
     """Fresh processes on this machine; they end with the block they are made for, or with this one, however it ends."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, prepare: Callable[[], None] | None = None, script: bool = True) -> None:
+        """Processes that begin with the first call.
+
+        Args:
+            workers: how many.
+            prepare: called in each of them before anything else.
+            script: whether they load the script of this process, so that what it defines can be sent to them. A server
+                whose script is a page must not have it run again.
+        """
         valid = f"1 to {MOST_WORKERS} (this machine has {available()} processors)"
         self._workers = checks.whole("workers", workers, 1, MOST_WORKERS, valid)
+        self._prepare, self._script = prepare, script
         self._made: tuple[ProcessPoolExecutor, Connection] | None = None
         self._first: list[Future[None]] = []
         self._given: WeakSet[Future[Any]] = WeakSet()
@@ -175,10 +186,11 @@ class Processes(Pool):
 
         context = get_context("spawn")
         heard, line = context.Pipe(duplex=False)
-        pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_begin, initargs=(heard,))
+        begin = (heard, self._prepare)
+        pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_begin, initargs=begin)
         self._made, self._first = (pool, line), []
         # A worker that dies while others begin is found out by whoever hands out work.
-        with _one_thread_each(), suppress(BrokenExecutor, OSError):
+        with _one_thread_each(), nullcontext() if self._script else _scriptless(), suppress(BrokenExecutor, OSError):
             for _ in range(self._workers):
                 self._first.append(pool.submit(_nothing))  # each starts a worker while the environment says so
 
@@ -258,6 +270,17 @@ def _one_thread_each() -> Iterator[None]:
 
 
 @contextmanager
+def _scriptless() -> Iterator[None]:
+    """Processes that begin meanwhile find no script of this one to load."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
+
+
+@contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
     """Processes that begin meanwhile leave Ctrl-C to this one: a signal that is ignored is so in children too."""
     import signal
@@ -272,12 +295,14 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _begin(line: Connection) -> None:
+def _begin(line: Connection, prepare: Callable[[], None] | None) -> None:
     """In a new worker: leave Ctrl-C to the parent, and leave with it or when it hangs up the line."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave, args=(line,), daemon=True).start()
+    if prepare is not None:
+        prepare()
 
 
 def _leave(line: Connection) -> None:

@@ -53,7 +53,8 @@ def url() -> Iterator[str]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     quiet = subprocess.DEVNULL
-    environment = {**os.environ, "POLARITY_FUTURES": "64", "POLARITY_AHEAD": "0", "PYTHONPATH": str(ROOT)}
+    settings = {"POLARITY_FUTURES": "64", "POLARITY_AHEAD": "0", "POLARITY_WORKERS": "1"}
+    environment = {**os.environ, **settings, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet) as server:
         try:
             _wait(f"http://127.0.0.1:{port}/_stcore/health")

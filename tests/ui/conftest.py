@@ -15,6 +15,7 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 def _few_futures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLARITY_FUTURES", "64")
     monkeypatch.setenv("POLARITY_AHEAD", "0")
+    monkeypatch.setenv("POLARITY_WORKERS", "0")
 
 
 @pytest.fixture

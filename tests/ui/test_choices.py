@@ -12,7 +12,7 @@ from scenarios import load, names
 from scenarios.decisions import DECISIONS, HABIT
 from sim.run import simulate
 from sim.ui.explore import choices_panel
-from sim.ui.shared import choices, common
+from sim.ui.shared import choices, common, work
 from sim.ui.shared.choices import BY_HABIT, CHOSEN, FIXED, Level
 from sim.ui.shared.setup import Setup
 from tests.ui.reading import raw, text
@@ -46,7 +46,7 @@ def test_levels_are_those_of_the_run(year: int):
 
 def test_a_view_keeps_them():
     spec = load("tight_controls")
-    run = simulate(spec, runs=FUTURES, keep=common.SHOWN)
+    run = simulate(spec, runs=FUTURES, keep=work.SHOWN)
     assert common.view(spec).decided == choices.levels(run, 2032)
 
 
@@ -127,7 +127,7 @@ def test_the_panel_shows_the_runs_numbers(page: Open):
     test = page(values="china:prosperity_first", enforcement="5")
     assert not test.exception
     setup = Setup(levers={"enforcement": 5.0}, values={"china": "prosperity_first"})
-    run, other = (simulate(spec, runs=FUTURES, keep=common.SHOWN) for spec in (setup.spec, setup.base))
+    run, other = (simulate(spec, runs=FUTURES, keep=work.SHOWN) for spec in (setup.spec, setup.base))
     found = table_of(test)
     for actor, name in choices.levels(run, 2032):
         decision = DECISIONS[name]

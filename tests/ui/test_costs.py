@@ -16,7 +16,7 @@ from sim.run import simulate
 from sim.ui.brief import files, text as brief
 from sim.ui.compare import frames as compare_frames
 from sim.ui.explore import costs_panel
-from sim.ui.shared import changes, common, costs, uses
+from sim.ui.shared import changes, common, costs, uses, work
 from sim.ui.shared.setup import Judge, Setup
 from tests.ui.reading import raw, text
 
@@ -25,7 +25,7 @@ COMPARE = "sim/ui/compare/page.py"
 
 
 def run_of(spec):
-    return simulate(spec, runs=FUTURES, keep=common.SHOWN)
+    return simulate(spec, runs=FUTURES, keep=work.SHOWN)
 
 
 def words(test):
@@ -49,14 +49,14 @@ def test_costs_are_those_of_the_runs(name):
 
 
 def test_a_view_and_its_costs_are_simulated_once(monkeypatch):
-    spec, counted, simulated = load("tight_controls").with_levers(openness=35), [], common.simulated
+    spec, counted, simulated = load("tight_controls").with_levers(openness=35), [], work.simulated
     common.view(load("current_policy"))
 
     def counting(*given):
         counted.append(given)
         return simulated(*given)
 
-    monkeypatch.setattr(common, "simulated", counting)
+    monkeypatch.setattr(work, "simulated", counting)
     common.view(spec, Judge())
     common.costs_of(spec, 2032)
     assert len(counted) == 1
@@ -192,7 +192,7 @@ def test_fixed_shares_are_told():
     assert uses.fixed(spec) == TOLD
     assert uses.fixed(load("current_policy")) == ""
     assert any(TOLD in line for line in brief._scenario(Setup(own=spec)))
-    run = simulate(spec, runs=FUTURES, keep=common.SHOWN)
+    run = simulate(spec, runs=FUTURES, keep=work.SHOWN)
     assert uses.shares(run, 2030)["china"]["money"]["fabs"][1] == pytest.approx(0.3)
     assert uses.shares(run, 2030)["china"]["compute"]["safety"][1] == pytest.approx(0.1)
 

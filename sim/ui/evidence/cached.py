@@ -25,7 +25,7 @@ def today() -> frames.Today:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _today(canonical: str, runs: int, seed: int, until: int) -> frames.Today:
-    return frames.today(common.baseline(canonical, runs, seed, until))
+    return common.of_run(frames.today, canonical, runs, seed, until)
 
 
 def forms() -> dict[str, dict[int, float]]:
@@ -35,7 +35,7 @@ def forms() -> dict[str, dict[int, float]]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _forms(canonical: str, runs: int, seed: int, until: int) -> dict[str, dict[int, float]]:
-    return frames.forms(common.baseline(canonical, runs, seed, until))
+    return common.of_run(frames.forms, canonical, runs, seed, until)
 
 
 def priors() -> Scenario:

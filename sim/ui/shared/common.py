@@ -2,53 +2,56 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from threading import Lock
+from functools import partial
 from typing import Any, TypeVar
 
-import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from scenarios import BASELINE, load
 from scenarios.errors import InputError
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
 from sim.batch.evaluate import Progress
-from sim.checks import MAX_RUNS
-from sim.results.costs import ACCOUNT, Books, Cost, reference_of
+from sim.batch.executors import Pool
+from sim.batch.urgency import LATER, NOW, SOON
+from sim.checks import MAX_RUNS, RUNS
+from sim.engine.phases.record import Keep
+from sim.results.costs import Books, Cost, reference_of
 from sim.results.run import Run
-from sim.run import simulate
-from sim.ui.shared import ahead, charts, choices, frames, uses
+from sim.ui.shared import ahead, charts, frames, work, workers
+from sim.ui.shared.recall import Recalling
 from sim.ui.shared.setup import Judge
+from sim.ui.shared.slots import Slot
+from sim.ui.shared.work import ACCOUNT, unworded
 
-_NO_WORDING = {"name": "unnamed", "title": "-", "story": "-", "question": "-", "sources": [{"title": "-"}]}
-_ONE = Lock()
-"""One simulation at a time: several at once take turns at every step, and all users wait for the last of them."""
+T = TypeVar("T")
 FEWER = 256
 """Futures where many settings are simulated for one answer: enough for whole months on the same dice."""
 EACH = 0.07
-"""Roughly the seconds that so many futures take, for the estimates on buttons."""
+"""Roughly the seconds in which one processor simulates so many."""
 SEED, UNTIL = 0, DEFAULT_HORIZON
-SHOWN = frozenset({"capability", "flows_china", ACCOUNT, choices.SERIES, *uses.SERIES.values()})
-"""Series that the page needs of a run: fewer are simulated faster."""
 SHELF = 200
 """Settings whose accounts are at hand: they take two hundred kilobytes each, what they come to a few."""
 
 
 def futures() -> int:
-    """Futures per setting: POLARITY_FUTURES, or 512, fewer than on the command line for speed.
+    """Futures per setting: POLARITY_FUTURES, or as many as everywhere else.
 
     Raises:
         InputError: when the variable is not a usable number.
     """
-    text = os.environ.get("POLARITY_FUTURES", "512")
+    text = os.environ.get("POLARITY_FUTURES", str(RUNS))
     if not text.isdecimal() or not 20 <= int(text) <= MAX_RUNS:
         raise InputError(f"POLARITY_FUTURES is {text!r}; give a whole number from 20 to {MAX_RUNS}")
     return int(text)
+
+
+def estimate(settings: int) -> float:
+    """Roughly the seconds that so many settings take with fewer futures, for buttons."""
+    return settings * EACH / max(workers.number(), 1)
 
 
 @st.cache_resource(show_spinner=False)
@@ -57,52 +60,62 @@ def specs() -> dict[str, charts.Spec]:
     return charts.specs()
 
 
-def unworded(canonical: str) -> Scenario:
-    """The scenario of a canonical text, with nobody's wording.
-
-    Caches are shared by all users. What they hold is made from their keys alone, so that no name, title or story of the
-    person who asked first can reach another.
-    """
-    return Scenario.model_validate({**_NO_WORDING, **json.loads(canonical)})
-
-
-def simulated(canonical: str, runs: int, seed: int, until: int, keep: Collection[str] = "results") -> Run:
-    """A run of a cache's key. Numbers that are not finite are refused at its end, in one line, without warnings before.
-
-    Raises:
-        FloatingPointError: where there are some.
-    """
-    with np.errstate(all="ignore"):
-        return simulate(unworded(canonical), runs=runs, seed=seed, until=until, keep=keep)
-
-
 def view(spec: Scenario, judge: Judge = Judge(), most: int = MAX_RUNS) -> frames.View:  # noqa: B008 - frozen
     """What the page shows of a scenario; simulated once per setting, for all users."""
+    (found,) = views([spec], judge, most)
+    return found
+
+
+def views(specs: Sequence[Scenario], judge: Judge = Judge(), most: int = MAX_RUNS) -> list[frames.View]:  # noqa: B008
+    """What pages show of several scenarios; what nobody has asked for yet is simulated at the same time."""
     ahead.heard()
-    return _view(spec.canonical(), min(futures(), most), SEED, UNTIL, judge)
+    begun = [_begin(spec.canonical(), min(futures(), most), [judge], NOW) for spec in specs]
+    return [slot.result() for (slot,) in begun]
+
+
+def judged(spec: Scenario, judges: Sequence[Judge]) -> list[frames.View]:
+    """What pages show of one scenario by several judges; one simulation serves them all."""
+    ahead.heard()
+    return [slot.result() for slot in _begin(spec.canonical(), futures(), judges, NOW)]
 
 
 def usual(spec: Scenario) -> frames.View:
-    """What the page shows of a scenario by the usual judgment, without a look at what is simulated ahead."""
-    found = _view(spec.canonical(), futures(), SEED, UNTIL, Judge())
+    """What the page shows of a scenario by the usual judgment, before anybody has asked for it."""
+    (slot,) = _begin(spec.canonical(), futures(), [Judge()], LATER)
+    found = slot.result()
     costs_of(spec, Judge().year)
     return found
 
 
+def _begin(canonical: str, runs: int, judges: Sequence[Judge], urgency: int) -> list[Slot[frames.View]]:
+    """The places of views; what is missing is on its way, and one simulation serves all judges of a year."""
+    slots = [_view(canonical, runs, SEED, UNTIL, judge) for judge in judges]
+    for year in sorted({judge.year for judge in judges}):
+        mine = [(slot, judge) for slot, judge in zip(slots, judges, strict=True) if judge.year == year]
+        missing = [(slot, judge) for slot, judge in mine if slot.claim(urgency)]
+        if missing:
+            make = partial(work.views, [judge for _, judge in missing])
+            job = workers.pool(urgency, runs).submit(work.of_run, make, canonical, runs, SEED, UNTIL, work.SHOWN)
+            for place, (slot, _) in enumerate(missing):
+                slot.follow(job, partial(_view_of, place))
+            books = _shelved(canonical, runs, SEED, UNTIL, year)
+            if books.claim(urgency):
+                books.follow(job, _books_of)
+    return slots
+
+
 @st.cache_resource(max_entries=2000, show_spinner=False)
-def _view(canonical: str, runs: int, seed: int, until: int, judge: Judge) -> frames.View:
-    if canonical == load(BASELINE).canonical():
-        return frames.view(baseline(canonical, runs, seed, until), judge)
-    with _ONE:
-        run = simulated(canonical, runs, seed, until, SHOWN)
-        _shelved(canonical, runs, seed, until, judge.year)[:] = [Books.of(run, judge.year)]
-        return frames.view(run, judge)
+def _view(canonical: str, runs: int, seed: int, until: int, judge: Judge) -> Slot[frames.View]:
+    """The place of what a page shows of a setting."""
+    return Slot()
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def baseline(canonical: str, runs: int, seed: int, until: int) -> Run:
-    """The one run that two pages read. A single entry: a run takes megabytes, what is shown of it kilobytes."""
-    return simulated(canonical, runs, seed, until)
+def _view_of(place: int, found: tuple[list[frames.View], Books]) -> frames.View:
+    return found[0][place]
+
+
+def _books_of(found: tuple[list[frames.View], Books]) -> Books:
+    return found[1]
 
 
 # ------------------------------------------------------------------------------------------------------------ costs
@@ -121,28 +134,39 @@ def costs_of(spec: Scenario, year: int, reference: Scenario | None = None) -> tu
 @st.cache_resource(max_entries=2000, show_spinner=False)
 def _costs(canonical: str, other: str, runs: int, seed: int, until: int, year: int) -> tuple[Cost, ...]:
     other = other or reference_of(unworded(canonical)).canonical()
-    mine, theirs = (_books(text, runs, seed, until, year) for text in (canonical, other))
-    return mine.costs_against(theirs)
+    mine, theirs = [_begin_books(text, runs, seed, until, year) for text in (canonical, other)]
+    return mine.result().costs_against(theirs.result())
 
 
-def _books(canonical: str, runs: int, seed: int, until: int, year: int) -> Books:
-    """The accounts of a setting: of its view's simulation while they are at hand, else of another."""
-    place = _shelved(canonical, runs, seed, until, year)
-    if not place and canonical == load(BASELINE).canonical():
-        place[:] = [Books.of(baseline(canonical, runs, seed, until), year)]
-    if not place:
-        with _ONE:
-            place[:] = [Books.of(simulated(canonical, runs, seed, until, {ACCOUNT}), year)]
-    return place[0]
+def _begin_books(canonical: str, runs: int, seed: int, until: int, year: int) -> Slot[Books]:
+    """The place of a setting's accounts: of its view's simulation while they are at hand, else of another."""
+    slot = _shelved(canonical, runs, seed, until, year)
+    if slot.claim(NOW):
+        make = partial(work.books, year)
+        job = workers.pool(NOW, runs).submit(work.of_run, make, canonical, runs, seed, until, {ACCOUNT})
+        slot.follow(job, lambda found: found)
+    return slot
 
 
 @st.cache_resource(max_entries=SHELF, show_spinner=False)
-def _shelved(canonical: str, runs: int, seed: int, until: int, year: int) -> list[Books]:
+def _shelved(canonical: str, runs: int, seed: int, until: int, year: int) -> Slot[Books]:
     """The place of a setting's accounts; empty until something simulates it."""
-    return []
+    return Slot()
 
 
-T = TypeVar("T")
+# ---------------------------------------------------------------------------------------------------- other answers
+def of_run(make: Callable[[Run], T], canonical: str, runs: int, seed: int, until: int, keep: Keep = "results") -> T:
+    """What a function makes of a run of a cache's key; a worker simulates it and keeps the run to itself.
+
+    Raises:
+        FloatingPointError: where numbers of the run are not finite.
+    """
+    return workers.pool(NOW, runs).submit(work.of_run, make, canonical, runs, seed, until, keep).result()
+
+
+def analysts() -> Pool:
+    """Who simulates the many settings of an analysis: the workers, while nobody waits for a setting of their own."""
+    return Recalling(workers.pool(SOON, futures()))
 
 
 def remembered(what: str, make: Callable[..., T], specs: tuple[Scenario, ...], *key: Hashable) -> T:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 from markupsafe import Markup
 
@@ -18,10 +16,8 @@ HEAD = "What moved the result"
 AT_ONCE = {"lever": 3, "side": 4, "kind": 4}
 """Players that are divided without being asked, by grouping: every further one doubles the simulations. Of levers there
 are fewer, since they move under a hand."""
-BREATH = 0.15
-"""Seconds before the simulations begin, in which the server sends the charts: Python does one thing at a time."""
 ON_REQUEST = 9
-"""Players at most that are divided on the page: half a minute."""
+"""Players at most that are divided on the page: some ten seconds."""
 _OTHERS = {
     "levers": "Levers", "values": "What nations want", "decisions": "How nations decide",
     "allocation": "Fixed shares", "parameters": "Assumptions", PREMISES: "Start and known history",
@@ -36,12 +32,12 @@ Parts = list[tuple[str, float]]
 
 def divided(first: Scenario, second: Scenario, judge: Judge, by: str) -> Parts:
     """Parts of the mean change of the lead, by what differs; they add up to it."""
-    outcome, runs = f"{judge.series}@{judge.year}", min(common.FEWER, common.futures())
+    outcome, runs = f"{judge.series}@{judge.year}", _futures(first, second, by)
 
     def make(one: Scenario, two: Scenario) -> Parts:
-        time.sleep(BREATH)
         with common.waiting("Dividing the difference among what was changed", 2 ** AT_ONCE[by] * runs) as progress:
-            (found,) = attribute(one, two, [parse(outcome)], by, runs, progress=progress)
+            asked = [parse(outcome)]
+            (found,) = attribute(one, two, asked, by, runs, executor=common.analysts(), progress=progress)
         return [(named(share.player, two), share.shapley.mean) for share in found.shares]
 
     return common.remembered("divided", make, (first, second), outcome, by, runs)
@@ -77,7 +73,13 @@ def parts(first: Scenario, second: Scenario, mine: frames.View, base: frames.Vie
     if len(who) == 1:
         return wording.tenths([(named(who[0], second), float((mine.leads - base.leads).mean()))]), mine.futures
     by = grouping(first, second)
-    return wording.tenths(divided(first, second, mine.judge, by)), min(common.FEWER, common.futures())
+    return wording.tenths(divided(first, second, mine.judge, by)), _futures(first, second, by)
+
+
+def _futures(first: Scenario, second: Scenario, by: str) -> int:
+    """Futures of each combination: the screen's where changes are few, fewer where they are many."""
+    few = len(players(first, second, by)) <= AT_ONCE[by]
+    return common.futures() if few else min(common.FEWER, common.futures())
 
 
 def grouping(first: Scenario, second: Scenario) -> str:
@@ -121,7 +123,7 @@ def _offer(first: Scenario, second: Scenario) -> None:
     shown, every = grouping(first, second), counts[GROUPINGS[0]]
     finer = next((by for by, count in counts.items() if count <= ON_REQUEST), shown)
     if counts[finer] > counts[shown]:
-        seconds = 2 ** counts[finer] * common.EACH
+        seconds = common.estimate(2 ** counts[finer])
         about = f"about {seconds:.0f} s" if seconds >= 1.5 else "a second"
         label = f"Divide it among {'all ' if finer == GROUPINGS[0] else ''}{counts[finer]} changes ({about})"
         st.button(label, key=f"{_key(second)}_ask", type="tertiary", on_click=_ask, args=(second, finer))

@@ -18,6 +18,7 @@ from sim.checks import MAX_RUNS
 from sim.ensemble.rng import Array
 from sim.results.outcomes import crossing, polarity
 from sim.results.outcomes.scalar import parse
+from sim.results.run import Run
 from sim.results.wording import rounded, signed
 from sim.ui.shared import common, frames, theme, wording
 from sim.ui.shared.templates import render
@@ -288,7 +289,11 @@ def _channels(claim: Claim) -> Table:
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _after_crossing(canonical: str, runs: int) -> tuple[float, float, int]:
-    run = common.simulated(canonical, runs, common.SEED, LAST_YEAR, {"capability"})
+    return common.of_run(_followed, canonical, runs, common.SEED, LAST_YEAR, {"capability"})
+
+
+def _followed(run: Run) -> tuple[float, float, int]:
+    """Middle leads when the first bloc crosses and some years after, and futures in 100 that cross early enough."""
     years = crossing.by_bloc(run)
     first = np.min(np.where(np.isnan(years), np.inf, years), axis=0)
     at = np.searchsorted(run.time, first)
@@ -298,7 +303,7 @@ def _after_crossing(canonical: str, runs: int) -> tuple[float, float, int]:
     if not len(members):
         return math.nan, math.nan, 0
     then, later = months[at[members], members], months[at[members] + 4 * AFTER, members]
-    return float(np.median(then)), float(np.median(later)), round(100 * len(members) / runs)
+    return float(np.median(then)), float(np.median(later)), round(100 * len(members) / run.runs)
 
 
 def _after(claim: Claim) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -107,8 +108,11 @@ def shown(spec: Scenario, judge: Judge) -> Shown:
 
 @st.cache_resource(max_entries=40, show_spinner=False)
 def _shown(canonical: str, runs: int, seed: int, judge: Judge) -> Shown:
-    spec = common.unworded(canonical)
-    run = common.simulated(canonical, runs, seed, common.UNTIL, _KEEP)
+    return common.of_run(partial(_played, judge), canonical, runs, seed, common.UNTIL, _KEEP)
+
+
+def _played(judge: Judge, run: Run) -> Shown:
+    spec = run.spec
     table, codes = _series(run, judge), _codes(run, judge)
     inputs, end = inputs_of(spec, len(run.quarters)), run.step(judge.year)
     traits = {name: run.parameters[name] for name in Traits.__annotations__}
@@ -117,7 +121,7 @@ def _shown(canonical: str, runs: int, seed: int, judge: Judge) -> Shown:
         kept = {name: np.array(values[:, m], dtype=float) for name, values in table.items()}
         return Future(m, kept, codes[:, m].copy(), {name: float(values[m]) for name, values in traits.items()})
 
-    drawn = sorted(range(runs), key=lambda m: hashlib.sha256(f"{spec.digest()}{m}".encode()).digest())[:DRAWN]
+    drawn = sorted(range(run.runs), key=lambda m: hashlib.sha256(f"{spec.digest()}{m}".encode()).digest())[:DRAWN]
     found = {f"{SEALED}{n + 1}": one(m) for n, m in enumerate(drawn)}
     for k, name in enumerate(polarity.CLASSES):
         if (codes[end] == k).any():
