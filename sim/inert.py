@@ -6,7 +6,7 @@ futures are simulated with and without it, and where no series differs it has no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -33,6 +33,8 @@ TRIED, SURE = 16, 512
 chances are rare."""
 MOST_TRIED = 40
 """Things of one scenario that are tried; a file with more is looked at by dates and rules alone."""
+ACTS, HARDLY_ACTS, NOT = "acts", "hardly", "not"
+"""What a trial finds of a thing that is set."""
 HARDLY = 0.005
 """Months of lead, and share of its own output, below which a lever hardly acts."""
 BINDS: dict[str, str] = {
@@ -42,6 +44,10 @@ BINDS: dict[str, str] = {
     "licence_quota": "the cap on licensed sales",
 }
 """What holds a lever back, by the lever that would release it; others are called by their label."""
+
+
+Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
+"""Calls a function for each of several things."""
 
 
 @dataclass(frozen=True)
@@ -60,27 +66,34 @@ class Piece:
 
 
 @checked
-def without_effect(spec: Scenario, until: int = DEFAULT_HORIZON, tried: bool = True) -> tuple[str, ...]:
+def without_effect(
+    spec: Scenario, until: int = DEFAULT_HORIZON, tried: bool = True, each: Each | None = None
+) -> tuple[str, ...]:
     """One sentence for everything that a scenario sets and that does nothing by the end of a year.
 
     Args:
         spec: the scenario.
         until: last year of the run.
         tried: whether to simulate as well; without it only dates and rules are looked at, which costs nothing.
+        each: calls a function for each of several things, as `map` does, which it is by default.
 
     Raises:
         InputError: for what is no scenario, or a year that no run ends with.
     """
     check_until(until)
-    return _found(spec, spec.canonical(), until, tried)
+    return _known(spec, spec.canonical(), until, tried) if each is None else _found(spec, until, tried, each)
 
 
 @lru_cache(maxsize=256)
-def _found(spec: Scenario, canonical: str, until: int, tried: bool) -> tuple[str, ...]:
+def _known(spec: Scenario, canonical: str, until: int, tried: bool) -> tuple[str, ...]:
+    return _found(spec, until, tried, map)
+
+
+def _found(spec: Scenario, until: int, tried: bool, each: Each) -> tuple[str, ...]:
     said = dict(_by_dates(spec, until))
     said |= {name: text for name, text in _by_rules(spec, until) if name not in said}
     if tried:
-        said |= dict(_by_trial(spec, until, skip=set(said)))
+        said |= dict(_by_trial(spec, until, set(said), each))
     return tuple(said.values())
 
 
@@ -136,7 +149,7 @@ def _by_rules(spec: Scenario, until: int) -> Iterator[tuple[str, str]]:
 
 
 # ------------------------------------------------------------------------------------------------------------ by trial
-def _by_trial(spec: Scenario, until: int, skip: set[str]) -> Iterator[tuple[str, str]]:
+def _by_trial(spec: Scenario, until: int, skip: set[str], each: Each) -> Iterator[tuple[str, str]]:
     """Name and sentence of what moves no series of a few futures."""
     pieces = [piece for piece in _pieces(spec) if piece.name not in skip]
     if "start" in skip:
@@ -145,25 +158,33 @@ def _by_trial(spec: Scenario, until: int, skip: set[str]) -> Iterator[tuple[str,
         yield "untried", f"Of {len(pieces)} settings it is not tried which act: more than {MOST_TRIED} take too long."
         return
     try:
-        whole = _run(spec, until) if pieces else None
-        dead = [piece for piece in pieces if whole is not None and _is_dead(spec, piece, whole, until)]
+        found = list(each(partial(_action, spec, until), pieces))
+        dead = [piece for piece, acts in zip(pieces, found, strict=True) if acts == NOT]
         adds = "has no effect" if _all_dead(spec, dead, until) else "adds nothing to the rest"
-        for piece in pieces:
-            if piece in dead:
-                binds = _binder(spec, piece.lever, until) if piece.lever else ""
+        held = [piece for piece, acts in zip(pieces, found, strict=True) if acts != ACTS and piece.lever]
+        bound = each(partial(_binder_of, spec, until), [piece.lever for piece in held])
+        binders = {piece.name: binds for piece, binds in zip(held, bound, strict=True)}
+        for piece, acts in zip(pieces, found, strict=True):
+            binds = binders.get(piece.name, "")
+            if acts == NOT:
                 yield piece.name, f"{piece.words} {adds}: {f'bound by {binds}' if binds else _why(piece)}."
-            elif piece.lever and whole is not None and _hardly(whole, _run(piece.without, until), piece.lever):
-                binds = _binder(spec, piece.lever, until)
-                yield from [(piece.name, f"{piece.words} hardly acts: bound by {binds}.")] if binds else []
+            elif acts == HARDLY_ACTS and binds:
+                yield piece.name, f"{piece.words} hardly acts: bound by {binds}."
     except FloatingPointError:
         return  # the run itself says so
 
 
-def _is_dead(spec: Scenario, piece: Piece, whole: Run, until: int) -> bool:
-    """Whether nothing moves without a piece: in a few futures, and then in many."""
-    if not _same(whole, _run(piece.without, until), piece.echo):
-        return False
-    return _same(_run(spec, until, SURE), _run(piece.without, until, SURE), piece.echo)
+def _action(spec: Scenario, until: int, piece: Piece) -> str:
+    """Whether a piece acts: what moves nothing in a few futures is tried again in many."""
+    whole, without = _run(spec, until), _run(piece.without, until)
+    if _same(whole, without, piece.echo):
+        dead = _same(_run(spec, until, SURE), _run(piece.without, until, SURE), piece.echo)
+        return NOT if dead else ACTS
+    return HARDLY_ACTS if piece.lever and _hardly(whole, without, piece.lever) else ACTS
+
+
+def _binder_of(spec: Scenario, until: int, lever: str) -> str:
+    return _binder(spec, lever, until)
 
 
 def _all_dead(spec: Scenario, dead: Sequence[Piece], until: int) -> bool:
@@ -184,8 +205,17 @@ def _why(piece: Piece) -> str:
 
 
 def _run(spec: Scenario, until: int, runs: int = TRIED) -> Run:
+    if runs == TRIED:
+        return _tried(spec, spec.canonical(), until)
     with np.errstate(all="ignore"):
         return simulate(spec, runs=runs, until=until)
+
+
+@lru_cache(maxsize=4)
+def _tried(spec: Scenario, canonical: str, until: int) -> Run:
+    """What was tried last: a setting is held against each of its changes."""
+    with np.errstate(all="ignore"):
+        return simulate(spec, runs=TRIED, until=until)
 
 
 def _same(one: Run, two: Run, echo: str = "") -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from scenarios.levers import LEVERS, Lever
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
 from sim.batch.evaluate import Progress, Task, evaluate_all
+from sim.batch.hand_out import in_order
 from sim.checks import check_runs, checked
 from sim.engine.inputs import accounts_of
 from sim.ensemble.rng import Array
@@ -200,16 +202,20 @@ def price_list(
         }
         prices.append(Price(lever, value, company, same, moved, costs, kinds))
     first = str(asked[0])
-    return PriceList(spec, asked, _explained(spec, prices, first, float(np.std(usually[first]))), runs, seed, year)
+    explained = _explained(spec, prices, first, float(np.std(usually[first])), executor)
+    return PriceList(spec, asked, explained, runs, seed, year)
 
 
-def _explained(spec: Scenario, prices: Sequence[Price], first: str, spread: float) -> tuple[Price, ...]:
+def _explained(
+    spec: Scenario, prices: Sequence[Price], first: str, spread: float, executor: Executor | None
+) -> tuple[Price, ...]:
     """Prices with what binds the levers that move next to nothing."""
-    return tuple(
-        price if price.already or abs(price.effects[first].mean) >= HARDLY * spread
-        else replace(price, bound=_bound(spec, price))
-        for price in prices
-    )  # fmt: skip
+    idle = [
+        n for n, price in enumerate(prices) if not (price.already or abs(price.effects[first].mean) >= HARDLY * spread)
+    ]
+    found = in_order(executor, partial(_bound, spec), [prices[n] for n in idle])
+    bound = dict(zip(idle, found, strict=True))
+    return tuple(replace(price, bound=bound.get(n, "")) for n, price in enumerate(prices))
 
 
 def _bound(spec: Scenario, price: Price) -> str:

@@ -83,6 +83,12 @@ def hand_out(
             future.cancel()
 
 
+def in_order(executor: Executor | None, do: Callable[[J], T], jobs: Iterable[J]) -> list[T]:
+    """Answers in the order of their jobs, as `map` gives them."""
+    found = dict(hand_out(jobs, do, executor))
+    return [found[place] for place in range(len(found))]
+
+
 def _fill(
     pool: Pool,
     do: Callable[[J], T],

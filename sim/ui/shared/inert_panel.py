@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from markupsafe import Markup
 
 from scenarios.schema import Scenario
 from sim import inert
+from sim.batch.hand_out import in_order
 from sim.ui.shared import common, theme
 
 MOST = 3
@@ -16,7 +19,7 @@ def sentences(spec: Scenario) -> tuple[str, ...]:
     """One sentence for everything that cannot act by the last year of the pages; tried once for all users."""
 
     def make(bare: Scenario) -> tuple[str, ...]:
-        return inert.without_effect(bare, common.UNTIL)
+        return inert.without_effect(bare, common.UNTIL, each=partial(in_order, common.analysts()))
 
     return common.remembered("inert", make, (spec,), common.UNTIL)
 
