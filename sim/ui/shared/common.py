@@ -19,15 +19,15 @@ from sim.batch.executors import Pool
 from sim.batch.urgency import LATER, NOW, SOON
 from sim.checks import MAX_RUNS, RUNS
 from sim.engine.phases.record import Keep
-from sim.results.costs import Books, Cost, reference_of
+from sim.results.costs import ACCOUNT, Books, Cost, reference_of
 from sim.results.run import Run
 from sim.ui.shared import ahead, charts, frames, work, workers
 from sim.ui.shared.recall import Recalling
 from sim.ui.shared.setup import Judge
 from sim.ui.shared.slots import Slot
-from sim.ui.shared.work import ACCOUNT, unworded
 
 T = TypeVar("T")
+unworded = work.unworded
 FEWER = 256
 """Futures where many settings are simulated for one answer: enough for whole months on the same dice."""
 EACH = 0.07
@@ -89,13 +89,14 @@ def usual(spec: Scenario) -> frames.View:
 
 def _begin(canonical: str, runs: int, judges: Sequence[Judge], urgency: int) -> list[Slot[frames.View]]:
     """The places of views; what is missing is on its way, and one simulation serves all judges of a year."""
+    pool = workers.pool(urgency, runs)  # before anything is claimed: it says what is wrong with the settings
     slots = [_view(canonical, runs, SEED, UNTIL, judge) for judge in judges]
     for year in sorted({judge.year for judge in judges}):
         mine = [(slot, judge) for slot, judge in zip(slots, judges, strict=True) if judge.year == year]
         missing = [(slot, judge) for slot, judge in mine if slot.claim(urgency)]
         if missing:
             make = partial(work.views, [judge for _, judge in missing])
-            job = workers.pool(urgency, runs).submit(work.of_run, make, canonical, runs, SEED, UNTIL, work.SHOWN)
+            job = pool.submit(work.of_run, make, canonical, runs, SEED, UNTIL, work.SHOWN)
             for place, (slot, _) in enumerate(missing):
                 slot.follow(job, partial(_view_of, place))
             books = _shelved(canonical, runs, SEED, UNTIL, year)
@@ -140,10 +141,9 @@ def _costs(canonical: str, other: str, runs: int, seed: int, until: int, year: i
 
 def _begin_books(canonical: str, runs: int, seed: int, until: int, year: int) -> Slot[Books]:
     """The place of a setting's accounts: of its view's simulation while they are at hand, else of another."""
-    slot = _shelved(canonical, runs, seed, until, year)
+    slot, pool = _shelved(canonical, runs, seed, until, year), workers.pool(NOW, runs)
     if slot.claim(NOW):
-        make = partial(work.books, year)
-        job = workers.pool(NOW, runs).submit(work.of_run, make, canonical, runs, seed, until, {ACCOUNT})
+        job = pool.submit(work.of_run, partial(work.books, year), canonical, runs, seed, until, {ACCOUNT})
         slot.follow(job, lambda found: found)
     return slot
 
