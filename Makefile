@@ -22,7 +22,7 @@ TORCH_TOO := $(if $(WITHOUT_TORCH),,calibration)
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-setup: $(VENV)/.stamp ## create .venv with everything the other commands need
+setup: $(VENV)/.stamp ## create .venv with all that the other commands need
 
 $(VENV)/.stamp: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer with the venv module is needed; none was found.' \
@@ -40,10 +40,10 @@ $(VENV)/.calibration: $(VENV)/.stamp
 run: setup ## open Polarity in the browser (STREAMLIT_SERVER_PORT chooses the port)
 	$(BIN)/python -m streamlit run app.py
 
-test: lint $(TORCH_TOO) ## check all but the slowest tests (WITHOUT_TORCH=1 leaves out those that need torch)
+test: lint $(TORCH_TOO) ## run all but the slowest tests (WITHOUT_TORCH=1 skips those that need torch)
 	$(BIN)/python -m pytest -n 2 -m 'not slow'
 
-test-all: lint $(TORCH_TOO) ## check everything
+test-all: lint $(TORCH_TOO) ## run every test
 	$(BIN)/python -m pytest -n 2
 
 lint: setup ## check style, types and layers
@@ -52,24 +52,24 @@ lint: setup ## check style, types and layers
 	$(BIN)/mypy $(PACKAGES)
 	$(BIN)/lint-imports --no-logo
 
-format: setup ## format the code and mend what can be mended
+format: setup ## format the code and fix what can be fixed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 bench: setup ## measure speed
 	$(BIN)/python -m benchmarks.run
 
-hindcast: setup ## write the stored blind runs anew; then say in CHANGELOG.md what changed and why
+hindcast: setup ## rewrite the stored blind tests; then say in CHANGELOG.md what changed and why
 	$(BIN)/python -m sim.hindcast.kept
 
-golden: setup ## write the expected results anew; then say in CHANGELOG.md what changed and why
+golden: setup ## rewrite the expected results; then say in CHANGELOG.md what changed and why
 	$(BIN)/python -m pytest tests/test_golden.py --update-golden
 
-docs: setup ## write the generated tables of the documentation and its notebook anew
+docs: setup ## rewrite the generated tables of the documentation and its notebook
 	$(BIN)/python -m sim.docs
 	$(BIN)/python -m sim.docs.notebook
 
-gpu-kit: setup ## pack dist/polarity-gpu-kit.tar.gz, which calibrates on a cluster node with Python 3.12 and PyTorch
+gpu-kit: setup ## pack dist/polarity-gpu-kit.tar.gz to calibrate on a cluster node with Python 3.12 and PyTorch
 	$(BIN)/python -m calibration.kit dist
 
 constraints: ## pin the newest versions that fit pyproject.toml (needs Python 3.11)

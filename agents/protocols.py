@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PublicInfo:
-    """What everybody saw of the last quarter; shapes `(runs,)` or `(actors, runs)`. Made anew at its end."""
+    """What everybody saw of the last quarter; shapes `(runs,)` or `(actors, runs)`. Made again at its end."""
 
     rival_gap: Array
     """(actors, runs) own capability less the best rival's, ECI points."""
@@ -110,7 +110,7 @@ class Trends(Protocol):
 
 
 class Traits(Protocol):
-    """Parameter values that decisions hang on, `(runs,)` each; their meaning stands in the table of parameters."""
+    """Parameter values that decisions depend on, `(runs,)` each; their meaning stands in the table of parameters."""
 
     points_per_oom: Array
     rl_ramp: Array
@@ -140,7 +140,7 @@ class WorldView(Protocol):
 
     @property
     def p(self) -> Traits:
-        """Parameter values that decisions hang on."""
+        """Parameter values that decisions depend on."""
         ...
 
     @property

@@ -166,7 +166,7 @@ class Seat(mesa.Agent):
         apart, found = _span(worth(none)), []
         for value, weight in zip(VALUES, weights, strict=True):
             found.append(self.said(member, value, _span(worth(none._replace(**{value: weight}))) - apart))
-        found.append(self.said(member, "what does not hang on values", apart))
+        found.append(self.said(member, "what does not depend on values", apart))
         found.append(self.said(member, "recorded politics", self.world.politics(decision)[self.rows]))
         return [reason for reason in found if abs(reason.value) >= LEAST_SAID]
 

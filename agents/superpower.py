@@ -105,7 +105,7 @@ class UnitedStates(Superpower):
         return self.taken("licensing", self.usual_licensing, lambda: self.world.now.licenses[0])
 
     def enforcement_target(self) -> Target:
-        """Enforcement effort, times the budget of 2026."""
+        """Enforcement budget, as a multiple of the budget of 2026."""
         return self.taken("enforcement", self.usual_enforcement, lambda: self.best("enforcement", choices.enforcement))
 
     def model_access_target(self) -> Target:

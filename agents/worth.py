@@ -23,7 +23,7 @@ LEAST_FOUND = 1e-4
 
 
 class Seen(NamedTuple):
-    """What the worth of a use hangs on, by bloc, `(3, runs)` each."""
+    """What the worth of a use depends on, by bloc, `(3, runs)` each."""
 
     revenue: Array
     """AI revenue, US dollars a year."""

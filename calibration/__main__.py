@@ -134,7 +134,7 @@ def demo(
 
 
 def main() -> int:
-    """Run a command; what a person can mend is one line on the error stream and status 2."""
+    """Run a command; an error the user can fix is one line on the error stream and status 2."""
     try:
         status = app(standalone_mode=False)
     except KeyboardInterrupt:
@@ -148,7 +148,7 @@ def main() -> int:
             return _refused(error.format_message())
         raise
     if status == STOPPED and "run" in sys.argv[1:2]:  # typer turns an interruption into its status
-        print("polarity: calibrate: what is finished is kept; the same command goes on from there", file=sys.stderr)
+        print("polarity: calibrate: finished runs are kept; run the same command to resume", file=sys.stderr)
     return status if isinstance(status, int) else 0
 
 

@@ -97,7 +97,7 @@ def run(order: Order) -> Path | None:
 def _plan(device_kind: str, tier: str) -> Plan:
     if (device_kind, tier) not in PLANS:
         valid = ", ".join(f"{tier} on {kind}" for kind, tier in PLANS)
-        raise ValueError(f"there is no campaign {tier} on {device_kind}; valid are: {valid}")
+        raise ValueError(f"there is no campaign {tier} on {device_kind}; choose from: {valid}")
     return PLANS[device_kind, tier]
 
 

@@ -71,7 +71,7 @@ def corpus(name: str = "stdlib") -> Corpus:
             ("site/" + name, path) for name, path in _files(Path(sysconfig.get_paths()["purelib"]), frozenset())
         ]
     else:
-        raise ValueError(f"unknown corpus {name!r}; valid are: environment, stdlib")
+        raise ValueError(f"unknown corpus {name!r}; choose from: environment, stdlib")
     parts: dict[bool, list[bytes]] = {True: [], False: []}
     manifest, seen = hashlib.sha256(), set()
     for relative, path in sorted(sources, key=lambda item: (_hash(item[0]), item[0])):

@@ -67,7 +67,7 @@ def device(kind: str) -> Device:
         DeviceError: for one that is not there.
     """
     if kind not in ("cpu", "cuda"):
-        raise DeviceError(f"--device {kind}: unknown device; valid are: cpu, cuda")
+        raise DeviceError(f"--device {kind}: unknown device; choose from: cpu, cuda")
     if kind == "cuda" and not torch.cuda.is_available():
         raise DeviceError("--device cuda: this torch sees no CUDA device; use --device cpu, or install a CUDA build")
     if kind == "cpu":

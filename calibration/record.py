@@ -179,7 +179,7 @@ class CalibrationRecord(_Stored):
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*(:[a-z0-9_]+)?$")
     kind: Literal["literature", "measured", "readings"]
-    """`readings`: published rates and single measurements of one's own, with no campaign behind them."""
+    """`readings`: published rates and single your own measurements, with no campaign behind them."""
     made: str
     device: str
     summary: str
@@ -284,7 +284,7 @@ def read(identifier: str) -> CalibrationRecord:
     if colon:
         return only(read(result), number)
     if identifier not in ids():
-        raise CalibrationError(f"unknown calibration result {identifier!r}; valid are: {', '.join(ids())}")
+        raise CalibrationError(f"unknown calibration result {identifier!r}; choose from: {', '.join(ids())}")
     path = RESULTS / f"{identifier}.json"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -294,7 +294,9 @@ def read(identifier: str) -> CalibrationRecord:
             raise ValueError(f"it calls itself {content.get('id')!r}")
         return CalibrationRecord.model_validate(content)
     except (OSError, ValueError) as error:  # JSON, text and validation errors are ValueErrors
-        raise CalibrationError(f"{path.name} is damaged ({_short(error)}); valid are: {_others(identifier)}") from error
+        raise CalibrationError(
+            f"{path.name} is damaged ({_short(error)}); choose from: {_others(identifier)}"
+        ) from error
 
 
 def _others(identifier: str) -> str:

@@ -93,7 +93,7 @@ def _steepness(lever: Lever, found: Found, flop: float) -> Reading:
 
 
 def _ceiling(lever: Lever, found: Found, flop: float) -> Reading:
-    """Gain at the ceiling in ECI points; one that cannot be told from none counts as its own error."""
+    """Gain at the ceiling in ECI points; one with no detectable difference from zero counts as its own error."""
     logits, error = by_base(found)
     logits = max(logits, error)
     value, far = math.log(POINTS_PER_LOGIT * logits), mapping.to_the_frontier(flop)

@@ -1,7 +1,7 @@
 """Training with a branched schedule: one trunk at a constant rate, and a decay from it for every token budget.
 
 A branch costs a fifth of its budget, so that all budgets of a size cost little more than the largest one alone. The
-trunk is saved where a branch leaves it: an interrupted run goes on from there and gives the same losses.
+trunk is saved where a branch leaves it: an interrupted run resumes there and gives the same losses.
 """
 
 from __future__ import annotations

@@ -146,7 +146,7 @@ def _usual_head(where: str, base: str | None) -> dict[str, Any]:
     title = " ".join(stem.replace("_", " ").split())[:120] or "Scenario"
     like = f"a difference from {Path(base).name[:80]}" if base else "on current policy's defaults"
     return {
-        "name": name, "title": title[0].upper() + title[1:], "story": f"A scenario of one's own, {like}.",
+        "name": name, "title": title[0].upper() + title[1:], "story": f"A custom scenario, {like}.",
         "question": f"What follows from {title}?", "sources": [{"title": Path(where).name[:300] or "the scenario"}],
     }  # fmt: skip
 

@@ -1,7 +1,7 @@
-"""What nations decide by their values: every decision with its levels, its lever and what it is today.
+"""Decisions that nations take: each with its levels, its lever and its position today.
 
 The only home of the names of decisions and of what a scenario may say about them: that an actor chooses by its values,
-that it goes on by habit, or a number or dated path that it is held to.
+that it follows a fixed reaction, or that it is held to a number or a dated path.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from scenarios.kinds import KindName
 from scenarios.quarters import label, number
 
 CHOOSE, HABIT = "choose", "habit"
-"""Rules by which an actor decides: by what it values, or as it always did."""
+"""Rules by which an actor decides: by what it values, or by a fixed reaction."""
 RULES: dict[str, str] = {
-    CHOOSE: "once a year by what the actor values and sees, with inertia and with some chance of every choice",
-    HABIT: "by a fixed reaction to what it sees, or not at all",
+    CHOOSE: "once a year the actor weighs what it values and sees; it moves slowly and may pick any option",
+    HABIT: "the actor follows a fixed reaction to what it sees, or changes nothing",
 }
 """What each rule means."""
 
@@ -29,15 +29,15 @@ class Decision(NamedTuple):
     label: str
     who: KindName
     actor: str
-    """The one actor that takes it; empty where all of its kind do."""
+    """The one actor that takes it; empty where every actor of the kind does."""
     lever: str
-    """The lever that fixes it for all who take it."""
+    """The lever that fixes it for everyone who takes it."""
     scale: float
-    """What the lever's number is divided by."""
+    """Divide the lever's number by this to get the decision's level."""
     levels: tuple[float, ...]
-    """Levels that an actor weighs."""
+    """The levels that an actor weighs."""
     today: float
-    """Where it stands with the rules of today."""
+    """The level under today's rules."""
     unit: str
     meaning: str
 
@@ -45,46 +45,46 @@ class Decision(NamedTuple):
 _SIX = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 DECISIONS: dict[str, Decision] = {
     "licensing": Decision(
-        "Licensing of chips to China", "superpower", "united_states", "licensing", 100, _SIX, 0.5, "share",
-        "0 lets every chip go, 0.5 is what the rules say, 1 lets none go that needs a license",
+        "License policy for China", "superpower", "united_states", "licensing", 100, _SIX, 0.5, "share",
+        "at 0 every sale goes ahead, at 0.5 the rules apply as written, at 1 no chip that needs a license is sold",
     ),
     "enforcement": Decision(
-        "Enforcement effort", "superpower", "united_states", "enforcement", 1, (0.5, 0.9, 1.6, 3.0, 5.5, 10.0), 1.0,
-        "× 2026 budget", "officers, investigations and checks abroad",
+        "Enforcement budget", "superpower", "united_states", "enforcement", 1, (0.5, 0.9, 1.6, 3.0, 5.5, 10.0), 1.0,
+        "× 2026 budget", "money for export-control officers, investigations and checks abroad",
     ),
     "model_access": Decision(
         "Limits on access to models", "superpower", "united_states", "distillation_limits", 100, _SIX, 0.2, "share",
-        "how well served models are protected against being used to train others",
+        "how well US labs keep rivals from training models on the answers of theirs",
     ),
     "permission": Decision(
-        "Imports that Beijing permits", "superpower", "china", "import_permission", 100, _SIX, 0.06, "share",
-        "share of what the United States allows that may come in",
+        "Import approval rate", "superpower", "china", "import_permission", 100, _SIX, 0.06, "share",
+        "share of the chips the United States would sell that Beijing lets Chinese firms buy",
     ),
     "push": Decision(
-        "Domestic chip push", "superpower", "china", "chip_push", 100, _SIX, 0.5, "share",
-        "money and priority for Chinese fabs and memory",
+        "Chip industry subsidies", "superpower", "china", "chip_push", 100, _SIX, 0.5, "share",
+        "money and political priority for Chinese chip and memory makers",
     ),
     "alignment": Decision(
         "Alignment with the United States", "ally", "", "allied_alignment", 100, _SIX, 0.72, "share",
-        "how closely an ally follows US tool controls",
+        "how closely an ally follows US controls on chip tools",
     ),
     "policing": Decision(
-        "Policing of transit", "hub", "", "hub_policing", 100, _SIX, 0.3, "share",
-        "how hard a hub looks for diverted chips",
+        "Policing of transit trade", "hub", "", "hub_policing", 100, _SIX, 0.3, "share",
+        "how hard a transit hub looks for chips that are being smuggled to China",
     ),
 }  # fmt: skip
-"""Every decision, in the order in which they are shown."""
+"""Every decision, in display order."""
 
 Place = tuple[str | int, ...]
 
 
 def holds(setting: Any) -> bool:
-    """Whether a setting holds a decision at a number or a path, and is no rule by which it is taken."""
+    """Whether a setting holds a decision at a number or a path, rather than naming a rule."""
     return not isinstance(setting, str)
 
 
 def without(given: Any, levers: Iterable[str]) -> Any:
-    """What is said of decisions, less what is held that some levers hold now."""
+    """The scenario's decisions, without those that some levers now hold."""
     if not isinstance(given, Mapping):
         return given
     gone = {name for name, x in DECISIONS.items() if x.lever in set(levers)}
@@ -96,7 +96,7 @@ def without(given: Any, levers: Iterable[str]) -> Any:
 
 
 def spelled(given: Any, kinds: Mapping[str, str]) -> Any:
-    """The same with rules for everybody, or for all decisions of an actor, written out decision by decision."""
+    """The same, with a rule for everyone or for one actor written out decision by decision."""
     if isinstance(given, str) and given in RULES:
         given = dict.fromkeys((actor for actor, kind in kinds.items() if taken_by(actor, kind)), given)
     if not isinstance(given, Mapping):
@@ -121,17 +121,17 @@ def taken_by(actor: str, kind: str) -> tuple[str, ...]:
 
 
 def problems(given: Any, kinds: Mapping[str, str], start: int | None) -> Iterator[tuple[Place, str]]:
-    """Place and complaint of what is wrong with decisions of a scenario: actor → decision → rule, number or path.
+    """Place and text of every fault in a scenario's decisions: actor → decision → rule, number or path.
 
     Args:
-        given: what was given; a rule alone holds for everybody.
+        given: what the scenario says; a rule alone applies to everyone.
         kinds: kind of every actor of the scenario.
-        start: number of the quarter from which decisions hold; None where that is wrong itself.
+        start: number of the quarter from which decisions hold; None where the start itself is wrong.
     """
     if isinstance(given, str) and given in RULES:
         return
     if not isinstance(given, Mapping):
-        yield ("decisions",), f"give {' or '.join(RULES)}, or actors with theirs, such as {{china: {{push: 0.5}}}}"
+        yield ("decisions",), f"give {' or '.join(RULES)}, or decisions by actor, such as {{china: {{push: 0.5}}}}"
         return
     for actor, own in given.items():
         place: Place = ("decisions", str(actor))
@@ -140,7 +140,7 @@ def problems(given: Any, kinds: Mapping[str, str], start: int | None) -> Iterato
             continue
         valid = taken_by(str(actor), kinds[str(actor)])
         if not valid:
-            yield place, f"{actor} takes no decision; who does: the United States, China, allies and hubs"
+            yield place, f"{actor} takes no decisions; the United States, China, allies and transit hubs do"
         elif isinstance(own, str) and own in RULES:
             continue
         elif not isinstance(own, Mapping):
@@ -155,7 +155,7 @@ def problems(given: Any, kinds: Mapping[str, str], start: int | None) -> Iterato
 
 
 def _setting(decision: Decision, setting: Any, start: int | None) -> str:
-    """Why a decision cannot be set to this; empty where it can."""
+    """Why a decision cannot have this setting; empty if it can."""
     if isinstance(setting, str) and setting in RULES:
         return ""
     low, high = min(decision.levels[0], 0.0), decision.levels[-1]
@@ -173,5 +173,5 @@ def _setting(decision: Decision, setting: Any, start: int | None) -> str:
         except ValueError as error:
             return str(error)
         if start is not None and begun < start:
-            return f"{label(begun)} lies before the scenario's start, {label(start)}; give a later date"
+            return f"{label(begun)} is before the scenario's start, {label(start)}; give a later date"
     return ""

@@ -1,4 +1,4 @@
-"""Errors a person can act on: what was wrong, where, and what would be valid."""
+"""Errors a person can act on: what is wrong, where, and what would be valid."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from pydantic_core import InitErrorDetails
 
 _FORM = re.compile(r"^(float|int|str|function-.*|(literal|dict|tagged-union|constrained-\w+)\[.*)$", re.DOTALL)
-"""Parts of a place that name a form that pydantic tried, and not a field of the file."""
+"""Parts of a path that name a form pydantic tried, not a field of the file."""
 
 
 def one_line(text: str) -> str:
-    """A text without line ends and other characters that have no look of their own: what is quoted may hold any."""
+    """A text without line breaks and other invisible characters, which quoted input may contain."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 class InputError(ValueError):
-    """Bad input from a person: one line that names the place and what would be valid."""
+    """Invalid input from a person: one line that names the place and what would be valid."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__(one_line(str(text)))
@@ -32,7 +32,7 @@ _PLAIN = re.compile(
 
 
 def as_number(value: Any) -> float | None:
-    """A number that a person gave, or None for anything that is not plainly one, such as yes or no."""
+    """The number that a person gave, or None for anything that is not plainly a number, such as yes or no."""
     if is_switch(value) or (isinstance(value, str) and not is_plain_number(value.strip())):
         return None
     try:
@@ -42,35 +42,35 @@ def as_number(value: Any) -> float | None:
 
 
 def is_plain_number(text: str) -> bool:
-    """Whether every reader takes a text for the same number; YAML also knows base 8 (010), 16 (0x1F) and 60 (1:40)."""
+    """Whether every reader would see the same number; YAML also reads base 8 (010), 16 (0x1F) and 60 (1:40)."""
     return bool(_PLAIN.fullmatch(text))
 
 
 def is_switch(value: Any) -> bool:
-    """Whether a value is yes or no, NumPy's too, which Python takes for 1 and 0 where a number is wanted."""
+    """Whether a value is yes or no, NumPy's included, which Python would read as 1 and 0."""
     return type(value).__name__ in ("bool", "bool_")
 
 
 def no_switch(value: Any) -> Any:
-    """Refuse yes and no where a number is wanted: Python takes them for 1 and 0.
+    """Refuse yes and no where a number belongs: Python would read them as 1 and 0.
 
     Raises:
-        InputError: naming what was given.
+        InputError: quoting the value.
     """
     if is_switch(value):
-        raise InputError(f"is {value} (YAML's yes or no); give a number, or put text in quotes")
+        raise InputError(f"is {value} (YAML reads yes or no); give a number, or put text in quotes")
     return value
 
 
 def nearest(wrong: str, valid: Iterable[str]) -> str:
-    """A hint with the nearest valid name, or the list when nothing is near."""
+    """A hint: the nearest valid name, or the whole list if none is near."""
     import difflib
 
     names = sorted(valid)
     close = difflib.get_close_matches(wrong, names, n=1, cutoff=0.5)
     if close:
         return f"did you mean {close[0]!r}?"
-    return "valid are: " + ", ".join(names)
+    return "choose from: " + ", ".join(names)
 
 
 def unknown(what: str, wrong: str, valid: Iterable[str], where: str = "") -> InputError:
@@ -79,11 +79,11 @@ def unknown(what: str, wrong: str, valid: Iterable[str], where: str = "") -> Inp
 
 
 def shown(value: Any, longest: int = 60) -> str:
-    """A value as it can stand in a line: quoted where it is text, and not longer than a glance."""
+    """A value for use in a message: in quotes if it is text, and short."""
     try:
         text = repr(value)
     except ValueError:  # Python does not write integers of more than 4,300 digits
-        return "a number of thousands of digits"
+        return "a number with thousands of digits"
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
@@ -95,11 +95,11 @@ class Fault(NamedTuple):
 
 
 MOST_FAULTS = 12
-"""Faults of one file that are named; more of them would not be read."""
+"""How many faults of a file are listed; nobody would read more."""
 
 
 def joined(faults: Sequence[Fault], where: str = "") -> InputError:
-    """All faults of a file as one line, each with its line.
+    """All faults of a file in one message, each with its line number.
 
     Args:
         faults: at least one.
@@ -118,10 +118,10 @@ def joined(faults: Sequence[Fault], where: str = "") -> InputError:
 
 
 def several(problems: Iterable[tuple[str | tuple[str | int, ...], str]]) -> ValidationError:
-    """An error that a validator of pydantic can raise for more than one fault.
+    """An error that a pydantic validator can raise for several faults at once.
 
     Args:
-        problems: for each, the field (or the path below the present place) and what is wrong.
+        problems: for each fault, the field (or the path below the current place) and what is wrong.
     """
     from pydantic_core import ValidationError
 
@@ -138,7 +138,7 @@ def _fault(problem: tuple[str | tuple[str | int, ...], str]) -> InitErrorDetails
 
 
 def with_faults(error: ValidationError, problems: Iterable[tuple[str | tuple[str | int, ...], str]]) -> ValidationError:
-    """The complaints of pydantic with further ones, as for `several`."""
+    """Pydantic's errors together with further faults, as in `several`."""
     from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
     details = []
@@ -154,13 +154,13 @@ def from_validation(
     valid: Mapping[str, Iterable[str]] | None = None,
     line: Callable[[Sequence[str | int], str], int | None] = lambda place, message: None,
 ) -> InputError:
-    """All complaints of pydantic as one line with their places in the file.
+    """All of pydantic's errors in one message, with their places in the file.
 
     Args:
-        error: what pydantic says.
+        error: pydantic's error.
         where: the file or scenario.
-        valid: fields by the part of the file in which they stand, `""` for the top.
-        line: finds the line of a place in the file.
+        valid: valid fields by part of the file, `""` for the top level.
+        line: finds the line number of a place in the file.
     """
     return joined(faults_of(error, valid, line), where)
 
@@ -170,9 +170,9 @@ def faults_of(
     valid: Mapping[str, Iterable[str]] | None = None,
     line: Callable[[Sequence[str | int], str], int | None] = lambda place, message: None,
 ) -> list[Fault]:
-    """The complaints of pydantic, one for each place; arguments as for `from_validation`."""
+    """Pydantic's errors, one for each place; arguments as in `from_validation`."""
     complaints = error.errors()
-    # Where a mapping stands for a number, what is wrong in it says more than that it is no number.
+    # Where a mapping replaces a number, the fault inside it says more than "not a number".
     complaints = [
         c for c in complaints if not (c["loc"][-1:] == ("float",) and isinstance(c["input"], dict))
     ] or complaints
@@ -190,7 +190,7 @@ def faults_of(
 
 
 def _said(complaint: Any, place: str, valid: Mapping[str, Iterable[str]]) -> str:
-    """One complaint of pydantic, with its place and what would be valid."""
+    """One error of pydantic, with its place and what would be valid."""
     loc, message = complaint["loc"], complaint["msg"].removeprefix("Value error, ")
     if complaint["type"] == "extra_forbidden":
         fields = valid.get(str(loc[0]) if len(loc) > 1 else "")

@@ -1,4 +1,4 @@
-"""Dated events that a scenario can hold."""
+"""Dated events that a scenario can include."""
 
 from __future__ import annotations
 
@@ -16,54 +16,60 @@ EventKind = Literal[
 ]  # fmt: skip
 
 USUAL_QUARTERS = 6
-"""How long an event lasts that ends again and does not say when."""
+"""Duration of a temporary event that does not give its own, in quarters."""
 MOST_QUARTERS = 40
-"""The longest that an event may last."""
+"""The longest an event may last, in quarters."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What a kind of event does, how large it can be, and which further fields it reads."""
+    """What a kind of event does, how large it can be, and which other fields it reads."""
 
     meaning: str
     low: float
     high: float
     step: float
-    """Distance between sizes that are worth telling apart; also the smallest that a control offers above 0."""
+    """Smallest useful difference between sizes, and the smallest size above 0 that a control offers."""
     passes: bool = False
-    """Whether it ends again, after `quarters`; other events stay."""
+    """Whether it ends after `quarters`; other events are permanent."""
     is_kept: bool = False
-    """Whether it is a promise that is kept in part: `compliance`."""
+    """Whether it is a promise that may be kept in part, as `compliance` says."""
 
 
 KINDS: dict[str, Kind] = {
     "efficiency_shock": Kind(
-        "A follower finds methods worth `size` orders of magnitude, a DeepSeek moment.", 0, 2, 0.1
+        "China finds methods that save `size` orders of magnitude of compute, as DeepSeek did.", 0, 2, 0.1
     ),
     "fab_breakthrough": Kind(
-        "Chinese fabs multiply capacity by 1 + `size`, cut cost and mature in software over two years.", 0, 12, 1
+        "Over two years, Chinese fabs raise capacity to 1 + `size` times, cut costs and improve their software.",
+        0, 12, 1,
     ),
     "hbm_shock": Kind(
-        "Chinese memory for AI falls (size < 0) or rises (size > 0) by this share for `quarters` quarters.",
+        "China's supply of high-bandwidth memory falls (size < 0) or rises (size > 0) by this share for `quarters` "
+        "quarters.",
         -1, 2, 0.1, passes=True,
     ),
     "taiwan_disruption": Kind(
-        "US-designed production loses the share `size` for `quarters` quarters.", 0, 1, 0.1, passes=True
+        "Production of US-designed chips falls by the share `size` for `quarters` quarters.", 0, 1, 0.1, passes=True
     ),
     "mineral_controls": Kind(
-        "China holds back rare earths and other minerals to the share `size` for `quarters` quarters.",
+        "China withholds the share `size` of its exports of rare earths and other minerals for `quarters` quarters.",
         0, 1, 0.1, passes=True,
     ),
     "diversion_uncovered": Kind(
-        "A large network is found: smuggling capacity loses the share `size`.", 0, 1, 0.1
+        "Investigators uncover a large network: smuggling capacity falls by the share `size`.", 0, 1, 0.1
     ),
     "scaling_slowdown": Kind(
-        "Points per tenfold compute fall by the share `size`, at the frontier and after it.", 0, 1, 0.1
+        "The gain in capability per tenfold compute falls by the share `size`, for the leader and those behind.",
+        0, 1, 0.1,
     ),
-    "rl_ceiling": Kind("The ceiling of reinforcement learning falls by the share `size`.", 0, 1, 0.1),
-    "allied_split": Kind("Allies' alignment falls by `size` and pressure no longer moves it.", 0, 1, 0.1),
+    "rl_ceiling": Kind("The most that reinforcement learning can add falls by the share `size`.", 0, 1, 0.1),
+    "allied_split": Kind(
+        "Allied alignment with the US falls by `size`, and US pressure no longer raises it.", 0, 1, 0.1
+    ),
     "agreement": Kind(
-        "A verified agreement lets the largest run grow `size` times a year, kept to `compliance`.",
+        "A verified agreement caps growth of the largest training run at `size` times a year; `compliance` says how "
+        "well it is kept.",
         0.5, 4, 0.1, is_kept=True,
     ),
 }  # fmt: skip
@@ -71,18 +77,16 @@ KINDS: dict[str, Kind] = {
 
 
 class Event(BaseModel):
-    """One dated event; its size has the range of its kind, and only some kinds end again or are kept in part."""
+    """One dated event; its kind sets the range of its size, and says whether it ends or can be kept in part."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     kind: EventKind
     date: Quarter
     size: float
     quarters: int | None = Field(
-        default=None, ge=1, le=MOST_QUARTERS, description="how long it lasts, for a kind that ends again"
+        default=None, ge=1, le=MOST_QUARTERS, description="how long it lasts, for a kind that ends"
     )
-    compliance: float | None = Field(
-        default=None, ge=0, le=1, description="share of the cap that is kept, for an agreement"
-    )
+    compliance: float | None = Field(default=None, ge=0, le=1, description="how well the cap is kept, for an agreement")
     note: str = Field(default="", max_length=400)
 
     @field_validator("size", "quarters", "compliance", mode="before")
@@ -100,7 +104,7 @@ class Event(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _usual(cls, given: object) -> object:
-        """What is left out has the default of the kind, where the kind reads it."""
+        """Fill in the defaults of the kind for fields that are left out."""
         if not isinstance(given, dict) or not isinstance(given.get("kind"), str) or given["kind"] not in KINDS:
             return given
         kind, filled = KINDS[given["kind"]], dict(given)
@@ -116,7 +120,7 @@ class Event(BaseModel):
         name = info.data.get("kind")
         if name in KINDS and not KINDS[name].low <= size <= KINDS[name].high:
             kind = KINDS[name]
-            raise InputError(f"{name}: size is {size:g}; it goes from {kind.low:g} to {kind.high:g}")
+            raise InputError(f"{name}: size is {size:g}; the range is {kind.low:g} to {kind.high:g}")
         return size
 
     @field_validator("quarters", "compliance")

@@ -42,7 +42,7 @@ class Prior(Row):
         if self.kind == "choice":
             return _DISTRIBUTION.validate_python({"kind": "choice", "weights": tuple(values)})
         if self.kind not in ARGUMENTS:
-            raise ValueError(f"unknown kind {self.kind!r}; valid are: choice, {', '.join(ARGUMENTS)}")
+            raise ValueError(f"unknown kind {self.kind!r}; choose from: choice, {', '.join(ARGUMENTS)}")
         names = ARGUMENTS[self.kind]
         if len(names) != len(values):
             raise ValueError(f"kind {self.kind} takes {', '.join(names)}; got {len(values)} values")
@@ -87,12 +87,12 @@ class Parameter(Prior):
             known = fixed.forms if isinstance(fixed, Choice) else (fixed,)
             if set(known) <= set(self.forms):
                 return ""
-            return f"is a choice between forms; valid are {', '.join(f'{form:g}' for form in self.forms)}, or " + (
+            return f"is a choice between forms; choose from {', '.join(f'{form:g}' for form in self.forms)}, or " + (
                 "weights for them"
             )
         if isinstance(fixed, Choice):
             return "is a number and no choice between forms; give a number or another distribution"
-        span = f"it goes from {self.lowest:g} to {self.highest:g} ({self.unit})"
+        span = f"the range is {self.lowest:g} to {self.highest:g} ({self.unit})"
         if isinstance(fixed, (int, float)):
             return "" if self.lowest <= fixed <= self.highest else f"is {fixed:g}; {span}"
         if not all(math.isfinite(x) for x in vars(fixed).values() if isinstance(x, float)):

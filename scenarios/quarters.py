@@ -58,10 +58,10 @@ Quarter = Annotated[str, BeforeValidator(str), AfterValidator(_checked)]
 """A quarter label checked by pydantic."""
 
 FIRST = number("2022-Q4")
-"""The first simulated quarter: the first chip rule came in October 2022."""
+"""The first simulated quarter: the first US chip rule took effect in October 2022."""
 DATA_UNTIL = "2026-Q3"
-"""The last quarter for which the tables hold data."""
+"""The last quarter with data."""
 LAST_YEAR = 2035
-"""The furthest horizon that is accepted."""
+"""The latest year in which a run may end."""
 DEFAULT_HORIZON = 2032
-"""The year at whose end a run stops unless told otherwise."""
+"""A run stops at the end of this year unless told otherwise."""

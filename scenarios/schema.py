@@ -357,7 +357,7 @@ def _lever_problem(name: str, setting: Any) -> str:
                 f"such as {{2026-Q4: {lever.fallback:g}}}"
             )
         if not (math.isfinite(given) and lever.low <= given <= lever.high):
-            return f"lever {name!r} is {given:g}; it goes from {span} {lever.unit}"
+            return f"lever {name!r} is {given:g}; the range is {span} {lever.unit}"
     for date in setting if path else ():
         try:
             number(str(date))
@@ -464,7 +464,7 @@ def _early_paths(levers: Any, start: int | None) -> _Problems:
             yield (
                 ("levers", str(name)),
                 (
-                    f"{label(first)} lies before the scenario's start, {label(start)}; give a later date, or "
+                    f"{label(first)} is before the scenario's start, {label(start)}; give a later date, or "
                     f"`start: {label(max(first, FIRST))}` for a history that goes otherwise from then on"
                 ),
             )
@@ -512,7 +512,7 @@ def _too_much_of_the_world(actors: Any) -> _Problems:
         shares[name] = changed.get("world_share", shares.get(name, 0.0))
     if (total := sum(shares.values())) > 1:
         added = f"shares of orders outside the United States and China (world_share) add up to {total:.2f}"
-        yield ("actors",), f"{added}; they can add up to 1"
+        yield ("actors",), f"{added}; they may add up to 1 at most"
 
 
 def _wrong_destinations(rules: Any, actors: Any) -> _Problems:

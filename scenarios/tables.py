@@ -277,7 +277,7 @@ class Projection(Row):
 
 
 class Mechanism(Row):
-    """A change of the model that was tried because of a miss against history, and what came of it."""
+    """A change of the model that was tried after a miss against history, and the result."""
 
     miss: str
     tried: str

@@ -1,4 +1,4 @@
-"""What nations divide, and into what: the only home of the names of uses, and of shares that a scenario fixes."""
+"""What nations allocate, and to what uses: the only home of those names and of the shares that a scenario fixes."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from scenarios.quarters import label, number
 MONEY = ("chips", "fabs", "power", "people")
 """Uses of money: chips, fabs and their tools, data centers with their power and servers, and people."""
 COMPUTE = ("serving", "experiments", "pretraining", "reinforcement", "safety", "idle")
-"""Uses of compute. Idle is what stands still or guards: clusters that are joined, and secured ones."""
+"""Uses of compute. Idle compute is lost to joining clusters and to security."""
 PEOPLE = ("capability", "applied", "safety", "secrecy")
-"""Uses of people: research on capability, products, safety, and guarding models and ideas or doing work twice."""
+"""Uses of people: capability research, products, safety, and guarding secrets or repeating others' work."""
 USES: dict[str, tuple[str, ...]] = {"money": MONEY, "compute": COMPUTE, "people": PEOPLE}
-"""What is divided, and into what."""
+"""Resources and their uses."""
 FOLLOW = {
-    "idle": "it is what pooling and security cost; set their levers, such as us_concentration or weight_security",
-    "secrecy": "it is what security and closed research cost; set their levers, such as weight_security or openness",
+    "idle": "it is the cost of pooling and security; set their levers, such as us_concentration or weight_security",
+    "secrecy": "it is the cost of security and closed research; set their levers, such as weight_security or openness",
 }
-"""Uses that no share is fixed for, since they are the cost of a policy, and what is set instead."""
+"""Uses whose share cannot be fixed because they are the cost of a policy, and what to set instead."""
 NEARLY = 1e-9
-"""Distance from 1 that rounding explains."""
+"""Tolerance for rounding around 1."""
 
 Place = tuple[str | int, ...]
 
@@ -31,18 +31,18 @@ Place = tuple[str | int, ...]
 def problems(
     allocation: Any, actors: list[str], start: int | None, edge: int | None = None
 ) -> Iterator[tuple[Place, str]]:
-    """Place and complaint of what is wrong with shares that a scenario fixes: actor → money, compute or people → use.
+    """Place and text of every fault in the shares that a scenario fixes: actor → money, compute or people → use.
 
     Args:
-        allocation: what was given.
+        allocation: what the scenario says.
         actors: names of the scenario's actors.
-        start: number of the quarter from which shares hold; None where that is wrong itself.
-        edge: number of the last quarter of data, until which money is recorded.
+        start: number of the quarter from which shares hold; None where the start itself is wrong.
+        edge: number of the last quarter of data; spending is recorded up to then.
     """
     if allocation is None:
         return
     if not isinstance(allocation, Mapping):
-        yield ("allocation",), "give actors with what they divide, such as {china: {money: {fabs: 0.3}}}"
+        yield ("allocation",), "give shares by actor, resource and use, such as {china: {money: {fabs: 0.3}}}"
         return
     for actor, divided in allocation.items():
         place: Place = ("allocation", str(actor))
@@ -58,7 +58,7 @@ def problems(
 
 
 def _recorded(shares: Mapping[str, Any], place: Place, start: int | None, edge: int) -> Iterator[tuple[Place, str]]:
-    """Shares of money that would hold while it is recorded."""
+    """Faults: shares of money that would hold while spending is on record."""
     for use, setting in shares.items():
         dates = list(setting) if isinstance(setting, Mapping) else []
         try:
@@ -66,15 +66,15 @@ def _recorded(shares: Mapping[str, Any], place: Place, start: int | None, edge: 
         except ValueError:
             continue  # told already
         if first is not None and first <= edge:
-            said = f"money is recorded to {label(edge)}; fix its shares after it, such as {{{label(edge + 1)}: 0.3}}"
+            said = f"spending is on record to {label(edge)}; fix its shares later, such as {{{label(edge + 1)}: 0.3}}"
             yield (*place, str(use)), said
 
 
 def _of_one(what: Any, shares: Any, actor: Place, start: int | None) -> Iterator[tuple[Place, str]]:
-    """What is wrong with the shares of one thing that an actor divides."""
+    """Faults in the shares of one resource."""
     place = (*actor, str(what))
     if what not in USES:
-        yield place, str(unknown("thing to divide", str(what), USES))
+        yield place, str(unknown("resource", str(what), USES))
         return
     if not isinstance(shares, Mapping):
         yield place, f"give shares by use, such as {{{USES[what][0]}: 0.5}}; uses are: {', '.join(USES[what])}"
@@ -93,7 +93,7 @@ def _of_one(what: Any, shares: Any, actor: Place, start: int | None) -> Iterator
 
 
 def _share(setting: Any, start: int | None) -> str:
-    """Why a share cannot be this; empty where it can."""
+    """Why a share cannot have this value; empty if it can."""
     dated = isinstance(setting, Mapping)
     for value in (list(setting.values()) if dated else [setting]) or [None]:
         given = as_number(value)
@@ -105,25 +105,25 @@ def _share(setting: Any, start: int | None) -> str:
         except ValueError as error:
             return str(error)
         if start is not None and begun < start:
-            return f"{label(begun)} lies before the scenario's start, {label(start)}; give a later date"
+            return f"{label(begun)} is before the scenario's start, {label(start)}; give a later date"
     return ""
 
 
 def _sums(what: str, shares: Mapping[str, Any], start: int | None) -> Iterator[str]:
-    """Complaints where fixed shares add to more than 1, or all of money is fixed and adds to less."""
+    """Faults: fixed shares that add up to more than 1, or shares of all money that add up to less."""
     first = start or 0
     dates = {first} | {number(str(date)) for path in shares.values() if isinstance(path, Mapping) for date in path}
     for date in sorted(dates):
         held = {use: share for use, path in shares.items() if (share := at(path, date)) is not None}
         total, when = sum(held.values()), f" in {label(date)}" if date != first else ""
         if total > 1 + NEARLY:
-            yield f"shares of {what} add up to {total:g}{when}; they can add up to 1"
+            yield f"shares of {what} add up to {total:g}{when}; they may add up to 1 at most"
         elif what == "money" and len(held) == len(MONEY) and total < 1 - NEARLY:  # else idle or secrecy takes the rest
             yield f"all uses of {what} are fixed and add up to {total:g}{when}; leave one out, or make them add up to 1"
 
 
 def at(path: Any, quarter: int) -> float | None:
-    """The share that holds in a quarter; None before the first date of a path."""
+    """The share in force in a quarter; None before the first date of a path."""
     if not isinstance(path, Mapping):
         return float(path)
     begun = [date for date in path if number(str(date)) <= quarter]

@@ -1,7 +1,7 @@
 """What nations want: four values, and named profiles of weights on them; the only home of both.
 
-A weight of 1 is the value that the parameters state, such as `us_month_value` dollars for a month of lead. Weights are
-judgment: no election and no speech gives them, so a scenario can set its own.
+A weight of 1 stands for the amount in the parameters, such as `us_month_value` dollars for a month of lead. The weights
+are a matter of judgment, since no record states them; a scenario can set its own.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ MOST = 20.0
 
 
 class Weights(NamedTuple):
-    """Weights on the four values, each 1 in the usual case: numbers, or arrays of a group of actors."""
+    """Weights on the four values, each 1 by default: numbers, or arrays for a group of actors."""
 
     security: Any = 1.0
-    """Months of lead over the rival, or less behind it."""
+    """Months of lead over the rival, or fewer months behind it."""
     prosperity: Any = 1.0
     """AI revenue at home, and sales of chips and tools abroad."""
     safety: Any = 1.0
-    """Distance from a race in which developers cut corners."""
+    """Avoiding a race in which developers cut corners on safety."""
     money: Any = 1.0
     """What government and firms pay for a policy."""
 
@@ -31,10 +31,10 @@ class Weights(NamedTuple):
 VALUES: dict[str, str] = {
     "security": "a month of lead over the rival",
     "prosperity": "AI revenue at home and sales abroad",
-    "safety": "distance from a race in which corners are cut",
-    "money": "what government and firms pay",
+    "safety": "avoiding a race in which developers cut corners",
+    "money": "what government and firms pay for a policy",
 }
-"""What each value counts."""
+"""What each value means."""
 BALANCED = "balanced"
 PROFILES: dict[str, Weights] = {
     BALANCED: Weights(),
@@ -42,22 +42,22 @@ PROFILES: dict[str, Weights] = {
     "prosperity_first": Weights(0.4, 2.0, 0.5, 1.5),
     "safety_first": Weights(0.6, 0.5, 4.0, 0.75),
 }
-"""Named profiles; judgment."""
+"""Named profiles of weights; judgment."""
 
 Place = tuple[str | int, ...]
 
 
 def weights_of(given: str | Mapping[str, float] | None) -> Weights:
-    """The weights that a scenario names or writes; what it leaves out is 1."""
+    """The weights that a scenario names or gives; a value left out has weight 1."""
     if given is None:
         return PROFILES[BALANCED]
     return PROFILES[given] if isinstance(given, str) else Weights(**given)
 
 
 def problems(values: Any, actors: list[str]) -> Iterator[tuple[Place, str]]:
-    """Place and complaint of what is wrong with values of a scenario: actor → profile, or weights by value."""
+    """Place and text of every fault in a scenario's values: actor → profile, or weights by value."""
     if not isinstance(values, Mapping):
-        yield ("values",), "give actors with a profile or with weights, such as {china: security_first}"
+        yield ("values",), "give a profile or weights by actor, such as {china: security_first}"
         return
     for actor, given in values.items():
         place: Place = ("values", str(actor))
@@ -77,4 +77,4 @@ def _weights(given: Mapping[Any, Any], place: Place) -> Iterator[tuple[Place, st
             continue
         number = as_number(weight)
         if number is None or not 0 <= number <= MOST:
-            yield (*place, str(name)), f"is {shown(weight)}; give a weight from 0 to {MOST:g}, where 1 is the usual one"
+            yield (*place, str(name)), f"is {shown(weight)}; give a weight from 0 to {MOST:g} (default 1)"

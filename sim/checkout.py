@@ -31,5 +31,5 @@ def extra(name: str) -> str:
 
 
 def anew() -> str:
-    """How a package that has lost or damaged a file is mended."""
+    """How to repair a package with a lost or damaged file."""
     return "pip install --force-reinstall polarity-sim"

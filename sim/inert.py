@@ -1,7 +1,7 @@
-"""What a scenario sets that does nothing in it, in words: input that cannot act is said and never runs in silence.
+"""Settings of a scenario that have no effect, in words: nothing is ignored in silence.
 
-Some of it follows from dates and rules alone. The rest is tried: each thing that a scenario sets is taken back, a few
-futures are simulated with and without it, and where no series differs it has no effect.
+Some follow from dates and rules alone. The rest are tried: the model simulates a few futures with and without each
+setting, and a setting that changes no series has no effect.
 """
 
 from __future__ import annotations
@@ -29,21 +29,20 @@ from sim.results.wording import listed
 from sim.run import simulate
 
 TRIED, SURE = 16, 512
-"""Futures in which it is tried whether something acts, and in which what acts in none of the first is tried again: some
-chances are rare."""
+"""Futures of a first trial, and of a second one for settings without effect in the first: some chances are rare."""
 MOST_TRIED = 40
-"""Things of one scenario that are tried; a file with more is looked at by dates and rules alone."""
+"""The most settings of one scenario to try; with more, only dates and rules are checked."""
 ACTS, HARDLY_ACTS, NOT = "acts", "hardly", "not"
-"""What a trial finds of a thing that is set."""
+"""What a trial of a setting finds."""
 HARDLY = 0.005
-"""Months of lead, and share of its own output, below which a lever hardly acts."""
+"""Months of lead, and share of its own output, below which a lever has hardly any effect."""
 BINDS: dict[str, str] = {
-    "import_permission": "Beijing's refusal to let imports in",
-    "licence_approval": "the refusal of licenses",
-    "licence_tpp": "the threshold below which licenses are given",
+    "import_permission": "Beijing's limit on imports",
+    "licence_approval": "the approval rate for licenses",
+    "licence_tpp": "the license threshold",
     "licence_quota": "the cap on licensed sales",
 }
-"""What holds a lever back, by the lever that would release it; others are called by their label."""
+"""What holds a lever back, by the lever that would release it; others go by their label."""
 
 
 Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
@@ -52,7 +51,7 @@ Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 
 @dataclass(frozen=True)
 class Piece:
-    """Something that a scenario sets: what it is called, and the scenario without it."""
+    """One setting of a scenario: its name, and the scenario without it."""
 
     name: str
     words: str
@@ -69,13 +68,13 @@ class Piece:
 def without_effect(
     spec: Scenario, until: int = DEFAULT_HORIZON, tried: bool = True, each: Each | None = None
 ) -> tuple[str, ...]:
-    """One sentence for everything that a scenario sets and that does nothing by the end of a year.
+    """One sentence for each setting of a scenario that has no effect by the end of a year.
 
     Args:
         spec: the scenario.
         until: last year of the run.
-        tried: whether to simulate as well; without it only dates and rules are looked at, which costs nothing.
-        each: calls a function for each of several things, as `map` does, which it is by default.
+        tried: whether to simulate too; without it only dates and rules are checked, which costs nothing.
+        each: calls a function for each of several things, like `map`, the default.
 
     Raises:
         InputError: for what is no scenario, or a year that no run ends with.
@@ -99,32 +98,32 @@ def _found(spec: Scenario, until: int, tried: bool, each: Each) -> tuple[str, ..
 
 # ------------------------------------------------------------------------------------------------- by dates and rules
 def _by_dates(spec: Scenario, until: int) -> Iterator[tuple[str, str]]:
-    """Name and sentence of what lies beyond the horizon, or has no size."""
-    last, after = number(f"{until}-Q4"), f"after the run, which ends with {until}"
+    """Name and sentence for settings after the end of the run, or without size."""
+    last, after = number(f"{until}-Q4"), f"after the run, which ends in {until}"
     if number(spec.start) > last:
-        yield "start", f"No lever acts: the scenario starts in {spec.start}, {after}."
+        yield "start", f"No lever has an effect: the scenario starts in {spec.start}, {after}."
     for name in (*LICENCE_LEVERS, "licence_tpp"):
         first = _first_licence(name)
         if moved(spec, name) and (begin := holds_from(spec, name)) < first:
-            words = f"{LEVERS[name].label} ({name}) acts from {label(first)} and not from {label(begin)}"
-            yield f"early {name}", f"{words}: before, there is no license rule that it could change."
+            words = f"{LEVERS[name].label} ({name}) takes effect in {label(first)}, not in {label(begin)}"
+            yield f"early {name}", f"{words}: before, there is no license rule for it to change."
     for name, change in spec.actors.items():
         if not change.model_dump(exclude_none=True):
-            yield f"actor {name}", f"Actor {name} is named and nothing of it is changed."
+            yield f"actor {name}", f"Actor {name} is listed, but nothing about it changes."
     for name, setting in spec.levers.items():
         late = [date for date in setting if number(date) > last] if isinstance(setting, dict) else []
         if late:
-            yield f"path {name}", f"{LEVERS[name].label} ({name}): nothing happens in {', '.join(late)}, {after}."
+            yield f"path {name}", f"{LEVERS[name].label} ({name}): {', '.join(late)} is {after}."
     for n, event in enumerate(spec.events):
         if number(event.date) > last:
-            yield f"event {n}", f"{_event(event)} has no effect: it lies {after}."
+            yield f"event {n}", f"{_event(event)} has no effect: it comes {after}."
         elif event.size == 0 or event.compliance == 0:
             field = "compliance" if event.compliance == 0 else "size"
             yield f"event {n}", f"{_event(event)} has no effect: its {field} is 0."
 
 
 def _event(event: Event) -> str:
-    return f"Event {event.kind} of {event.date}"
+    return f"Event {event.kind} in {event.date}"
 
 
 def _first_licence(lever: str) -> int:
@@ -140,11 +139,11 @@ def _by_rules(spec: Scenario, until: int) -> Iterator[tuple[str, str]]:
         if why := rule.unread:
             yield f"rule {rule.id}", f"Rule {rule.id} is recorded only: {why}."
         elif rule.start > f"{until}-12-31":
-            yield f"rule {rule.id}", f"Rule {rule.id} has no effect: it begins in {rule.start[:4]}, after the run."
+            yield f"rule {rule.id}", f"Rule {rule.id} has no effect: it starts in {rule.start[:4]}, after the run."
         elif rule.end is not None and rule.end <= start_date(FIRST):
-            yield f"rule {rule.id}", f"Rule {rule.id} has no effect: it ends before {label(FIRST)}, where runs begin."
+            yield f"rule {rule.id}", f"Rule {rule.id} has no effect: it ends before {label(FIRST)}, when runs start."
         elif rule.scope == "import_permission" and of_date(rule.start) > number(spec.rules_known):
-            instead = "after the data Beijing decides; set the lever import_permission instead"
+            instead = "after the last quarter of data, Beijing decides; set the lever import_permission instead"
             yield f"rule {rule.id}", f"Rule {rule.id} has no effect: {instead}."
 
 
@@ -155,7 +154,7 @@ def _by_trial(spec: Scenario, until: int, skip: set[str], each: Each) -> Iterato
     if "start" in skip:
         pieces = [piece for piece in pieces if not piece.lever]
     if len(pieces) > MOST_TRIED:
-        yield "untried", f"Of {len(pieces)} settings it is not tried which act: more than {MOST_TRIED} take too long."
+        yield "untried", f"{len(pieces)} settings are too many to test for effects; the most is {MOST_TRIED}."
         return
     try:
         found = list(each(partial(_action, spec, until), pieces))
@@ -167,9 +166,9 @@ def _by_trial(spec: Scenario, until: int, skip: set[str], each: Each) -> Iterato
         for piece, acts in zip(pieces, found, strict=True):
             binds = binders.get(piece.name, "")
             if acts == NOT:
-                yield piece.name, f"{piece.words} {adds}: {f'bound by {binds}' if binds else _why(piece)}."
+                yield piece.name, f"{piece.words} {adds}: {f'limited by {binds}' if binds else _why(piece)}."
             elif acts == HARDLY_ACTS and binds:
-                yield piece.name, f"{piece.words} hardly acts: bound by {binds}."
+                yield piece.name, f"{piece.words} has hardly any effect: limited by {binds}."
     except FloatingPointError:
         return  # the run itself says so
 
@@ -200,8 +199,8 @@ def _all_dead(spec: Scenario, dead: Sequence[Piece], until: int) -> bool:
 
 def _why(piece: Piece) -> str:
     if piece.name.startswith("rule "):
-        return "it covers no chip or channel that another rule or a lever does not decide already"
-    return "no result moves without it"
+        return "other rules or levers already decide everything it covers"
+    return "no result changes without it"
 
 
 def _run(spec: Scenario, until: int, runs: int = TRIED) -> Run:
@@ -303,7 +302,7 @@ def _pieces(spec: Scenario) -> Iterator[Piece]:
                 words = f"The share of {what} for {use} of {actor}"
                 yield piece(f"share {actor} {what} {use}", words, partial(_without_share, actor, what, use))
     for actor in spec.values:
-        yield piece(f"values {actor}", f"What {actor} wants", partial(_without, "values", actor))
+        yield piece(f"values {actor}", f"The choice of values for {actor}", partial(_without, "values", actor))
     for actor, own in spec.decisions.items() if not isinstance(spec.decisions, str) else ():
         for name in own if not isinstance(own, str) else ():
             words = f"The decision {name} of {actor}"

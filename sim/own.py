@@ -1,4 +1,4 @@
-"""Actors of one's own: who may hold a seat, and what names them in results."""
+"""Custom actors: who may hold a seat, and what names them in results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SEAT = ("model", "rows", "name")
 
 
 def seated(agents: Mapping[str, Own] | None, *specs: Scenario) -> dict[str, Own]:
-    """Actors of one's own by the name of their seat, which every scenario must have; a group's hold all its seats.
+    """Custom actors by the name of their seat, which every scenario must have; a group's hold all its seats.
 
     Raises:
         InputError: for a seat that a scenario does not have, what is no class of actors, or unknown parameters.
@@ -94,7 +94,7 @@ def _identity(own: Own) -> str:
 
 
 def digest(spec: Scenario, agents: Mapping[str, str]) -> str:
-    """Sixteen hexadecimal digits that name what is simulated: a scenario, with actors of one's own by identity."""
+    """Sixteen hexadecimal digits that name what is simulated: a scenario, with custom actors by identity."""
     if not agents:
         return spec.digest()
     content = json.dumps([spec.canonical(), dict(agents)], sort_keys=True)

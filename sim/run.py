@@ -54,7 +54,7 @@ def simulate(
             fewer cost less.
         progress: called with (members done, members) after each chunk.
         scores: normal scores of the parameters, (Sobol columns, runs), instead of those that belong to the members.
-        agents: actors of one's own, by name (`united_states`): subclasses of `agents.actor.NationalActor`, usually of
+        agents: custom actors, by name (`united_states`): subclasses of `agents.actor.NationalActor`, usually of
             the actor whose seat they take, or `functools.partial(Mine, threshold=5)` of one with its parameters. They
             decide from the first quarter after the data on; what actors did before is recorded.
         held: (quarters, decisions, 1 or runs) levels at which decisions of actors are held after the data, such as
@@ -97,7 +97,7 @@ def _check(runs: int, seed: int, until: int, first: int, keep: Any, scores: Arra
         raise InputError(f"first is {first}; members are numbered from 0 to {MEMBERS - 1:,}")
     if isinstance(keep, str) or not isinstance(keep, Collection):
         if keep not in ("results", "ledger"):
-            raise InputError(f"keep is {shown(keep)}; valid are: ledger, results, or a list of names of series")
+            raise InputError(f"keep is {shown(keep)}; choose from: ledger, results, or a list of names of series")
         return
     for name in keep:
         if not isinstance(name, str) or name not in KEPT:
@@ -127,7 +127,7 @@ def _check_held(held: Any, inputs: Inputs, runs: int) -> Array | None:
             t, member = np.argwhere(wrong)[0]
             value = levels[inputs.decided_steps + t, n, member]
             raise InputError(
-                f"held: {actor}.{name} is {value:g} in {label(FIRST + inputs.decided_steps + int(t))}; it goes from "
+                f"held: {actor}.{name} is {value:g} in {label(FIRST + inputs.decided_steps + int(t))}; the range is "
                 f"{low:g} to {high:g}"
             )
     return levels
@@ -162,7 +162,7 @@ def compare(
     progress: Callable[[int, int], None] | None = None,
     agents: Mapping[str, Own] | None = None,
 ) -> Comparison:
-    """Compare two scenarios (or runs of them) on the same dice.
+    """Compare two scenarios (or runs of them) with the same random draws.
 
     Runs may also be of one scenario with different actors.
 
@@ -173,7 +173,7 @@ def compare(
         seed: names the dice, where scenarios are given.
         until: last year, where scenarios are given.
         progress: called with (members done, members of both) where scenarios are given.
-        agents: actors of one's own, as for `simulate`, in both where scenarios are given.
+        agents: custom actors, as for `simulate`, in both where scenarios are given.
 
     Raises:
         InputError: when runs with different dice are given, a number is out of range, or an actor cannot hold its seat.
@@ -195,7 +195,7 @@ def compare(
 
 @checked
 def costs(run: Run, reference: Scenario | None = None, progress: Callable[[int, int], None] | None = None) -> Costs:
-    """What a run costs whom, against a reference on the same dice and with the same actors of one's own.
+    """What a run costs whom, against a reference with the same random draws and with the same custom actors.
 
     Args:
         run: a run that keeps its accounts, as one does by default.

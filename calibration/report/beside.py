@@ -85,7 +85,7 @@ def _fitted(record: CalibrationRecord, name: str) -> str:
 
 
 def _update(update: Update | None) -> str:
-    """What was measured of a parameter and what came of it; where nothing was, the prior stays."""
+    """What was measured about a parameter and how it changed the prior; where nothing was, the prior stays."""
     if update is None:
         return NONE
     if update.measured is None:

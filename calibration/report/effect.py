@@ -43,7 +43,8 @@ def together(draft: Draft) -> list[str]:
     told = "no detectable difference" if abs(lead) < 2 * error else "more than chance"
     return [
         f"In {found['futures']:,} simulated futures it moves the US lead at the end of 2030 by "
-        f"{signed(lead)} months (standard error {number(error, 1)}: {told}), on the same dice as with the priors alone."
+        f"{signed(lead)} months (standard error {number(error, 1)}: {told}), with the same random draws as with the "
+        "priors alone."
     ]
 
 

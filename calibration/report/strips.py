@@ -14,7 +14,7 @@ from calibration.report.plot import Figure, Plot, Rows, inline, linear, log_scal
 from calibration.report.words import interval, number
 
 UPDATE = {"prior": GRAY, "measured": ORANGE, "posterior": BLUE}
-"""Colors of a prior and what became of it."""
+"""Colors of a prior and its update."""
 
 
 @dataclass(frozen=True)

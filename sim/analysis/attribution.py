@@ -193,8 +193,8 @@ def attribute(
 ) -> list[Attribution]:
     """Divide the difference of each outcome between two scenarios among what they differ in.
 
-    All combinations are simulated on the same dice, so that the Shapley values are exact for these futures, and every
-    future has its own: their spread gives the interval of the mean.
+    All combinations are simulated with the same random draws, so that the Shapley values are exact for these futures,
+    and every future has its own: their spread gives the interval of the mean.
 
     Raises:
         InputError: for more than twelve players, an outcome that does not exist in every future, equal scenarios, or a

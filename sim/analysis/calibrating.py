@@ -32,7 +32,7 @@ SCENARIO = "current_policy"
 YEAR = 2030
 """The year at whose end the lead is compared."""
 SLOPE_FUTURES = 256
-"""Futures, at most, that a slope is read from: two ensembles on the same dice differ little by chance."""
+"""Futures, at most, that a slope is read from: two ensembles with the same random draws differ little by chance."""
 LEAST_RUNS = 2
 """Futures from which a mean has a standard error."""
 STEP = 0.5
@@ -45,7 +45,7 @@ Drawn = dict[str, tuple[int, Any]]
 
 @checked
 def effect(identifier: str = IN_USE, runs: int = 1024, seed: int = 0, tell: Tell | None = None) -> dict[str, Any]:
-    """What a result changes against its prior, future by future on the same dice, as plain numbers.
+    """What a result changes against its prior, future by future with the same random draws, as plain numbers.
 
     Args:
         identifier: a calibration result with a prior, or `RESULT:NUMBER`.
@@ -133,7 +133,7 @@ def _shares(run: Run) -> dict[str, float]:
 
 
 def _slope(column: int, calibration: str, runs: int, seed: int, run: Callable[..., Run]) -> float:
-    """Months of lead per standard deviation of a number's prior: a central difference on the same dice."""
+    """Months of lead per standard deviation of a number's prior: a central difference with the same random draws."""
     steps = number(f"{YEAR}-Q4") - FIRST + 1
     z, _ = points(_spec(calibration), Streams(seed, 0, min(runs, SLOPE_FUTURES), steps))
     leads = []

@@ -155,7 +155,7 @@ def flips(
 
     A lever is set from the scenario's start on; a parameter is fixed to one value in all futures. First the ends and
     the middle of the range, then a coarse grid over the whole of it where one of these goes a quarter of the way to
-    another outcome, then halving, on the same dice. What is not monotone between these points can be missed.
+    another outcome, then halving, with the same random draws. What is not monotone between these points can be missed.
 
     Args:
         spec: the scenario.

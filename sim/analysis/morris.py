@@ -40,7 +40,7 @@ class Screening(Short):
     mu_star: Array
     """(inputs,) mean absolute effect."""
     sigma: Array
-    """(inputs,) its spread: large where the effect hangs on other inputs or is not linear."""
+    """(inputs,) its spread: large where the effect depends on other inputs or is not linear."""
     error: Array
     """(inputs,) half of the 90% interval of `mu_star`."""
     trajectories: int

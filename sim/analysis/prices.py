@@ -1,4 +1,4 @@
-"""The policy price list: what each lever does to the lead and to the outcomes, one at a time, on the same dice."""
+"""The policy price list: what each lever, one at a time, does to the lead and to the outcomes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenarios.levers import LEVERS, Lever
+from scenarios.levers import HUBS, LEVERS, Lever
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
 from sim.batch.evaluate import Progress, Task, evaluate_all
@@ -38,7 +38,7 @@ NOTHING = "no other lever would make it act; it acts on something else, or there
 """What is said where no other lever would release one."""
 
 
-SIDES = {"United States": ("united_states",), "China": ("china",), "Allies": ("ally",), "Hubs": ("hub",)}
+SIDES = {"United States": ("united_states",), "China": ("china",), "Allies": ("ally",), HUBS: ("hub",)}
 """Actors, or kinds of them, of those who decide about a lever; everybody where none is named."""
 
 
@@ -221,7 +221,7 @@ def _explained(
 def _bound(spec: Scenario, price: Price) -> str:
     moved = spec.with_levers(**price.company, **{price.lever.name: price.value})
     binds = bound_by(moved, price.lever.name)
-    return f"bound by {binds}" if binds else NOTHING
+    return f"limited by {binds}" if binds else NOTHING
 
 
 def effect(outcome: Outcome, before: Array, after: Array, same: bool = False) -> Paired:

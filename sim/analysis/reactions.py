@@ -1,4 +1,4 @@
-"""Do nations answer, and to what? Standing checks on choices, all on the same dice.
+"""Do nations answer, and to what? Standing checks on choices, all with the same random draws.
 
 - *Reaction test*: a policy with everybody else choosing, and with everybody held to what they chose without it.
 - *Responses*: what every decision does when something else changes.

@@ -160,7 +160,7 @@ def check_side(side: str) -> None:
 
 @checked
 def own_policy(name: str, levers: dict[str, Setting], side: str = "us") -> Policy:
-    """A policy of one's own.
+    """A custom policy.
 
     Raises:
         InputError: for an unknown side, a setting out of range, or a lever that the side does not decide.
@@ -197,7 +197,7 @@ def regret(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Regret:
-    """Lay every policy over every world, on the same dice, and see what each is worth.
+    """Lay every policy over every world, with the same random draws, and see what each is worth.
 
     What is good depends on who asks: the outcome and its direction are the asker's, not the model's.
 

@@ -1,4 +1,4 @@
-"""Sobol indices: which uncertain inputs an outcome hangs on, alone and together with others."""
+"""Sobol indices: which uncertain inputs drive an outcome, alone and with others."""
 
 from __future__ import annotations
 

@@ -60,4 +60,4 @@ WORLDS: tuple[World, ...] = (
         Event(kind="taiwan_disruption", date="2028-Q2", size=0.8, quarters=8)
     )),
 )  # fmt: skip
-"""Twelve of them: what the lead hangs on most (Sobol), switches, and the shocks of the library's scenarios."""
+"""Twelve of them: the inputs that drive the lead most (Sobol), switches, and the shocks of the library's scenarios."""

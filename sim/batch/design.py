@@ -38,7 +38,7 @@ def points(
     Args:
         plan: the study.
         chosen: numbers of some of them; by default all.
-        agents: actors of one's own by identity, which decide what is simulated too.
+        agents: custom actors by identity, which decide what is simulated too.
     """
     settings, places = list(_settings(plan.design)), itertools.count()
     for spec in plan.scenarios:

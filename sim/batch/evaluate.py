@@ -43,7 +43,7 @@ class Task(Short):
     parameters: bool = False
     """Whether the drawn parameters are answered too, as `parameter.NAME`."""
     agents: Mapping[str, Own] = field(default_factory=dict)
-    """Actors of one's own, by the name of their seat."""
+    """Custom actors, by the name of their seat."""
 
     @property
     def horizon(self) -> int:

@@ -1,4 +1,4 @@
-"""What is said of a plan and of a study, one line each: what does less than it seems to, and what lies beside it."""
+"""Notes on a plan or a study, one line each: settings with less effect than they seem to have, and stray files."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ def _without_effect(plan: Plan, tried: bool) -> Iterator[str]:
         found.update((point.scenario, text) for text in said)
     for (scenario, text), count in found.items():
         every = looked_at[scenario]
-        yield f"{scenario}{'' if count == every else f', at {count} of {every} settings looked at'}: {text}"
+        yield f"{scenario}{'' if count == every else f', at {count} of {every} settings checked'}: {text}"
 
 
 def of_study(study: Study) -> tuple[str, ...]:
-    """What lies in and beside the folder of a study that is not part of it."""
+    """Files in and beside the folder of a study that are not part of it."""
     return tuple(text for text in (_own(study.folder), _beside(study), _strangers(study)) if text)
 
 
@@ -70,7 +70,7 @@ def _own(folder: Path) -> str:
     made = made_with(folder)
     if made is None or not (other := _difference(made, identity.stamp())):
         return ""
-    return f"{folder.name} was made by {other}; `polarity batch` on its plan begins another folder."
+    return f"{folder.name} was made by {other}; `polarity batch` on its plan starts another folder."
 
 
 def _beside(study: Study) -> str:
@@ -81,12 +81,12 @@ def _beside(study: Study) -> str:
         made = made_with(folder) if folder.name != study.folder.name else None
         if made is not None and (other := _difference(made, mine)):
             found.append(f"{folder.name} ({other})")
-    return f"Beside it, and not read: {_listed(found)}." if found else ""
+    return f"Other folders beside it, not read: {_listed(found)}." if found else ""
 
 
 def _strangers(study: Study) -> str:
     found = study.strangers()
-    return f"Not part of the study, left alone and not read: {_listed(found)}." if found else ""
+    return f"Not part of the study, not touched and not read: {_listed(found)}." if found else ""
 
 
 def made_with(folder: Path) -> dict[str, Any] | None:
@@ -104,7 +104,7 @@ def made_with(folder: Path) -> dict[str, Any] | None:
 def _difference(made: Mapping[str, Any], mine: Mapping[str, Any]) -> str:
     """By what something was made, where that is not what made this; empty where it is the same."""
     if made.get("engine") != mine.get("engine") or made.get("polarity") != mine.get("polarity"):
-        return f"Polarity {made.get('polarity', 'of an unknown version')}, engine {made.get('engine', 'unknown')}"
+        return f"Polarity {made.get('polarity', '(unknown version)')}, engine {made.get('engine', 'unknown')}"
     there, here = made.get("platform"), mine.get("platform")
     if there == here or not isinstance(there, dict) or not isinstance(here, dict):
         return ""

@@ -70,7 +70,7 @@ class Job(Short):
     parameters: bool
     stamp: dict[str, Any]
     agents: Mapping[str, Own] = field(default_factory=dict)
-    """Actors of one's own, by the name of their seat."""
+    """Custom actors, by the name of their seat."""
     identities: Mapping[str, str] = field(default_factory=dict)
     """What names them where the study is planned."""
 

@@ -247,7 +247,7 @@ class Plan(Short, BaseModel, metaclass=_Called):
         return len(self.scenarios) * self.points_per_scenario * len(self.seeds) * self.members
 
     def fields(self) -> dict[str, Any]:
-        """The plan as the fields of a file that stands alone: scenarios of one's own are written out in it."""
+        """The plan as the fields of a file that stands alone: custom scenarios are written out in it."""
         content = self.model_dump(mode="json", exclude_defaults=True, exclude={"scenarios"})
         listed = [_named(spec) for spec in self.scenarios]
         return {"name": content.pop("name"), "scenarios": listed, **content, "members": self.members}

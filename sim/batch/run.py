@@ -62,7 +62,7 @@ def run_study(
         executor: who does it: `sim.batch.executors.processes(8)`, or anything like a `concurrent.futures.Executor`;
             this process by default. The files are the same to the last bit.
         progress: called at the start and after every part.
-        agents: actors of one's own, as for `simulate`. Other processes import them from their files.
+        agents: custom actors, as for `simulate`. Other processes import them from their files.
 
     Raises:
         InputError: when the disk is full, a part cannot be simulated, workers keep dying, or an actor cannot hold its

@@ -34,7 +34,7 @@ class Study(Short):
     """The results of a plan, in the folder OUT/NAME-DIGEST.
 
     The digest stands for all that every row depends on: engine, data, numerical platform, outcomes, horizon, axes, and
-    actors of one's own with their code and parameters.
+    custom actors with their code and parameters.
     Scenarios, settings, seeds and members may grow: each part's own name says which of them it holds.
     """
 
@@ -42,7 +42,7 @@ class Study(Short):
         self.plan, self.folder, self.agents = plan, folder, dict(agents or {})
 
     def _facts(self) -> dict[str, Any]:
-        own = {"actors of one's own": self.agents} if self.agents else {}
+        own = {"custom actors": self.agents} if self.agents else {}
         return {"folder": self.folder, **own, **self.plan._facts()}
 
     @classmethod
@@ -53,7 +53,7 @@ class Study(Short):
         Args:
             plan: what is run.
             out: the folder under which the study's own lies.
-            agents: actors of one's own, as for `simulate`; other classes, code or parameters are another study.
+            agents: custom actors, as for `simulate`; other classes, code or parameters are another study.
 
         Raises:
             InputError: where an actor cannot hold its seat in every scenario.
@@ -184,7 +184,7 @@ class Study(Short):
             return self.scan().group_by(keys, maintain_order=True).agg(answers).collect(engine="streaming")
         except pl.exceptions.ComputeError as error:
             bad = ", ".join(self.damaged()) or str(error)
-            raise InputError(f"{self.folder}: damaged: {bad}; `polarity batch` makes damaged parts anew") from error
+            raise InputError(f"{self.folder}: damaged: {bad}; `polarity batch` recreates damaged parts") from error
 
     # --- writing ------------------------------------------------------------------------------------------------
 

@@ -39,21 +39,22 @@ def batch(
         ),
     ],
     out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder under which the study's own one, NAME-DIGEST, is made.")
+        Path, typer.Option(metavar="DIR", help="Folder in which the study's own folder, NAME-DIGEST, is created.")
     ] = Path("results"),
     workers: Annotated[
-        int | None, typer.Option(help="Processes on this machine; by default one per processor.", show_default=False)
+        int | None,
+        typer.Option(help="Number of processes on this machine (default: one per processor).", show_default=False),
     ] = None,
     dask: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS|local", help="A Dask cluster: its scheduler's address, or `local` for one here."),
+        typer.Option(
+            metavar="ADDRESS|local", help="A Dask cluster: the address of its scheduler, or `local` to start one here."
+        ),
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check the plan, say what it would cost, and stop.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the plan, show its size, and stop.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Run a study: scenarios × settings × seeds × futures, into files; a second call does only what is missing."""
+    """Run a study of scenarios × settings × seeds × futures into files; a second call resumes it."""
     from sim.batch.plan import read
     from sim.batch.run import run_study
     from sim.batch.study import Study
@@ -76,7 +77,7 @@ def batch(
         except KeyboardInterrupt:
             print(
                 f"polarity: stopped; {len(study.digests())} of {len(study.parts)} parts are finished "
-                f"in {study.folder}; the same command goes on from there",
+                f"in {study.folder}; run the same command to resume",
                 file=sys.stderr,
             )
             raise
@@ -85,10 +86,10 @@ def batch(
 
 def study(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of a study, NAME-DIGEST.")],
-    verify: Annotated[bool, typer.Option("--verify", help="Compare every part with its checksum.")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Check every part against its checksum.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Show a study: how far it is, what it found, what it was made with, and how to cite it."""
+    """Show a study: its progress, its results, what produced it, and how to cite it."""
     from sim.batch.study import Study
 
     found = Study.open(folder)
@@ -130,12 +131,12 @@ def _columns(plan: Plan) -> int:
 
 def _print_outlook(outlook: dict[str, Any]) -> None:
     print(
-        f"The plan is sound: {outlook['scenarios']} scenarios × {outlook['settings']:,} settings × "
+        f"The plan is valid: {outlook['scenarios']} scenarios × {outlook['settings']:,} settings × "
         f"{outlook['seeds']} seeds × {outlook['members']:,} members = {outlook['futures']:,} futures."
     )
     print(
         f"{outlook['finished_parts']:,} of {outlook['parts']:,} parts are finished; "
-        f"{outlook['futures_to_simulate']:,} futures are still to be simulated (whole parts)."
+        f"{outlook['futures_to_simulate']:,} futures remain to be simulated (whole parts)."
     )
     print(f"Disk: at most {_size(outlook['bytes_at_most'])} in {outlook['folder']}")
     for note in outlook["notes"]:
@@ -157,8 +158,8 @@ def _warn_of_space(study: Study) -> None:
     free, needed = shutil.disk_usage(place).free, _outlook(study)["bytes_at_most"]
     if needed > free:
         print(
-            f"polarity: up to {_size(needed)} will be written and {_size(free)} are free in {place}; "
-            "when the disk is full the study stops, and goes on with the same command",
+            f"polarity: the study may write up to {_size(needed)}, but only {_size(free)} are free in {place}; "
+            "if the disk fills up the study stops, and the same command resumes it",
             file=sys.stderr,
         )
 
@@ -304,7 +305,9 @@ def _print_report(study: Study, report: dict[str, Any]) -> None:
     if "damaged" in report:
         bad = report["damaged"]
         print(
-            f"Damaged: {', '.join(bad)}; `polarity batch` makes them anew." if bad else "Every part has its checksum."
+            f"Damaged: {', '.join(bad)}; `polarity batch` recreates them."
+            if bad
+            else "Every part matches its checksum."
         )
     if report["results"]:
         cli_study_text.study(report["results"], study.plan.asked, tuple(study.plan.design.axes))

@@ -37,7 +37,7 @@ class What(StrEnum):
 
 
 LEAST_REFITS = 20
-"""Refits from which a 90% interval has one of them on either side."""
+"""The fewest refits that leave one outside a 90% interval on either side."""
 _MEASURES = (What.bench, What.train, What.levers, What.fit, What.all)
 _TAKES: dict[str, tuple[What, ...]] = {
     **dict.fromkeys(("fast", "full", "smoke", "device", "peak_tflops", "peak_gbs", "within", "restart"), _MEASURES),
@@ -50,7 +50,7 @@ _TAKES: dict[str, tuple[What, ...]] = {
     "recorded": (What.demo,),
     "as_json": (What.list, What.effect, What.law, What.demo),
 }
-"""Options by their parameter, and what takes them: one that does nothing is refused and not passed over."""
+"""Options by parameter, and the actions that use them; an option without effect is refused."""
 
 
 def calibrate(
@@ -58,18 +58,18 @@ def calibrate(
     what: Annotated[
         What,
         typer.Argument(
-            help="bench, train, levers: measure a part. fit: the result from what was measured. all: everything. "
-            "show: a result in tables. report: as an HTML page. remake: the result again from its log, by today's "
-            "formulas. effect: what it changes in the simulator. law: a scaling law fitted to losses of your own. "
-            "demo: four small models trained before your eyes. list: all."
+            help="bench, train, levers: measure one part. fit: compute the result from the measurements. all: do "
+            "everything. show: print a result as tables. report: write it as an HTML page. remake: recompute it from "
+            "its log. effect: show what it changes in the simulator. law: fit a scaling law to your own losses. demo: "
+            "train four small models live. list: list the results."
         ),
     ] = What.all,
     identifier: Annotated[
         str | None,
         typer.Argument(
             metavar="[ID|FILE]",
-            help="For show, report, remake, effect: a result; the one in use by default. For law: a CSV file with the "
-            "columns size, tokens (or flop) and loss, a result, or chinchilla, the published points (default).",
+            help="For show, report, remake and effect: a result (default: the one in use). For law: a CSV file with "
+            "the columns size, tokens (or flop) and loss, a result, or chinchilla, the published points (default).",
         ),
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Fewer and smaller runs: four to five minutes.")] = False,
@@ -78,26 +78,26 @@ def calibrate(
     device: Annotated[str, typer.Option(metavar="cpu|cuda", help="Where to measure.")] = "cpu",
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Where results go; by default where --calibration finds them by their id."),
+        typer.Option(metavar="DIR", help="Folder for results (default: where --calibration finds them by id)."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Names the dice of the training runs.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed of the training runs.")] = 0,
     peak_tflops: Annotated[
-        float | None, typer.Option(help="Dense peak of a chip that the catalogue lacks, TFLOP/s.")
+        float | None, typer.Option(help="Dense peak of a chip missing from the catalog, TFLOP/s.")
     ] = None,
-    peak_gbs: Annotated[float | None, typer.Option(help="Its memory peak, GB/s.")] = None,
+    peak_gbs: Annotated[float | None, typer.Option(help="Its memory bandwidth, GB/s.")] = None,
     within: Annotated[
         float | None,
-        typer.Option(
-            metavar="SECONDS", help="Time for all of it: on a slow device the most expensive runs are left out."
-        ),
+        typer.Option(metavar="SECONDS", help="Time limit: on a slow device the most expensive runs are skipped."),
     ] = None,
-    restart: Annotated[bool, typer.Option("--restart", help="Forget what an interrupted campaign measured.")] = False,
-    simulated: Annotated[
-        bool, typer.Option("--effect", help="For report: simulate first what the result moves, and show it.")
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Discard the measurements of an interrupted campaign.")
     ] = False,
-    runs: Annotated[int, typer.Option(help="For effect, and for report --effect: futures.")] = 1024,
+    simulated: Annotated[
+        bool, typer.Option("--effect", help="For report: also simulate and show the result's effect.")
+    ] = False,
+    runs: Annotated[int, typer.Option(help="For effect and report --effect: number of simulated futures.")] = 1024,
     drop_highest: Annotated[
-        int, typer.Option(metavar="N", min=0, help="For law: leave out the N highest losses, and say which.")
+        int, typer.Option(metavar="N", min=0, help="For law: leave out the N highest losses and list them.")
     ] = 0,
     bootstrap: Annotated[
         int, typer.Option(metavar="N", min=0, max=500, help="For law: refit N times, for 90% intervals.")
@@ -107,19 +107,19 @@ def calibrate(
         bool, typer.Option("--json", help="For list, effect, law and demo: print JSON and nothing else.")
     ] = False,
 ) -> None:
-    """Measure hardware and train small models, and see what that may move.
+    """Measure hardware, train small models, and see what that changes in the simulator.
 
     An interrupted campaign goes on where it stopped. On a processor it uses one core and about twelve minutes.
     """
     if sum((fast, full, smoke)) > 1:
-        raise InputError("calibrate: --fast and --full exclude each other; give one")
+        raise InputError("calibrate: give either --fast or --full, not both")
     if device not in ("cpu", "cuda"):
-        raise InputError(f"--device {device}: unknown device; valid are: cpu, cuda")
+        raise InputError(f"--device {device}: unknown device; choose from: cpu, cuda")
     if identifier is not None and what in (*_MEASURES, What.demo, What.list):
-        raise InputError(f"calibrate {what}: takes no ID; {identifier!r} is one too many")
+        raise InputError(f"calibrate {what}: takes no ID; leave {identifier!r} out")
     _check_options(context, what)
     if what is What.report and not simulated and _given(context, "runs"):
-        raise InputError("calibrate report: --runs counts the futures of --effect; give that too")
+        raise InputError("calibrate report: --runs needs --effect; add it")
     if what is What.demo:
         _demo(recorded, seed, as_json)
     elif what is What.list:
@@ -150,7 +150,7 @@ def _check_options(context: typer.Context, what: What) -> None:
     flags = {parameter.name: parameter.opts[0] for parameter in context.command.params}
     for name, takers in _TAKES.items():
         if _given(context, name) and what not in takers:
-            raise InputError(f"calibrate {what}: {flags[name]} does nothing here; it is for {', '.join(takers)}")
+            raise InputError(f"calibrate {what}: {flags[name]} has no effect here; it is for {', '.join(takers)}")
 
 
 def _options(seed: int, tflops: float | None, gbs: float | None, within: float | None, restart: bool) -> list[str]:
@@ -164,7 +164,7 @@ def _options(seed: int, tflops: float | None, gbs: float | None, within: float |
     for name, value in (("--peak-tflops", tflops), ("--peak-gbs", gbs)):
         if value is not None:
             if not 0 < value < float("inf"):
-                raise InputError(f"{name} is {value:g}; it is a number above 0")
+                raise InputError(f"{name} is {value:g}; give a number above 0")
             words += [name, str(value)]
     return words + ([] if within is None else ["--within", f"{within:g}"])
 
@@ -259,7 +259,7 @@ def _list(as_json: bool) -> None:
 
 
 def _effect(identifier: str | None, runs: int, as_json: bool) -> None:
-    """What a result changes: the default scenario under it and under its prior, on the same dice."""
+    """What a result changes: the default scenario under it and under its prior, with the same random draws."""
     found = _simulated(identifier, runs)
     if as_json:
         print_json(found)
@@ -275,7 +275,7 @@ def _simulated(identifier: str | None, runs: int) -> dict[str, Any]:
     record = _record(identifier)
     if record.prior is None:
         measured = [name for name in _ids() if name != record.id]
-        raise InputError(f"calibrate effect: {record.id} is a prior itself; measured are: {', '.join(measured)}")
+        raise InputError(f"calibrate effect: {record.id} is a prior; choose a measured result: {', '.join(measured)}")
     with progress_bar(0, "ensembles") as tell:
         return effect(record.id, runs, tell=tell)
 

@@ -1,4 +1,4 @@
-"""The command line, `polarity`. Whatever is heavy is imported inside the command that needs it."""
+"""The command line, `polarity`. Heavy modules are imported inside the commands that need them."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="AI capability under geopolitics, simulated: who leads, and what chip export controls change.",
-    epilog="Results are estimates of what follows from stated assumptions. They are not forecasts.",
+    help="Polarity simulates how export controls change the US–China AI race.",
+    epilog="Results show what follows from stated assumptions. They are not forecasts.",
 )
 
 
@@ -65,7 +65,7 @@ def _version(asked: bool) -> None:
 def _start(
     ctx: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     for stream in (sys.stdout, sys.stderr):
@@ -79,7 +79,7 @@ def _start(
 
 @app.command("list")
 def list_(as_json: Json = False) -> None:
-    """List the scenarios of the library."""
+    """List the scenarios in the library."""
     import scenarios
 
     specs = [scenarios.load(name) for name in scenarios.names()]
@@ -96,13 +96,13 @@ def list_(as_json: Json = False) -> None:
 def show(
     which: Which,
     as_json: Json = False,
-    as_yaml: Annotated[bool, typer.Option("--yaml", help="Print it as a scenario file that stands alone.")] = False,
+    as_yaml: Annotated[bool, typer.Option("--yaml", help="Print it as a complete scenario file.")] = False,
 ) -> None:
-    """Show what a scenario asks and changes, and what is expected of it."""
+    """Show what a scenario asks, what it changes and its expected results."""
     from scenarios import LIBRARY
 
     if as_json and as_yaml:
-        raise InputError("show: --json and --yaml exclude each other; give one")
+        raise InputError("show: give either --json or --yaml, not both")
     spec = found(which)
     beside = Path(which).parent if Path(which).is_file() else LIBRARY
     stem = Path(which).stem if Path(which).is_file() else spec.name.replace(":", "-")
@@ -130,7 +130,7 @@ def _expected(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        mend = checkout.advice("write it anew with `make golden`", f"mend it: {checkout.anew()}")
+        mend = checkout.advice("rewrite it with `make golden`", f"to repair it: {checkout.anew()}")
         raise InputError(f"{path}: is not valid JSON; {mend}") from error
 
 
@@ -142,7 +142,8 @@ def run(
         typer.Option(
             "--set",
             metavar="LEVER=VALUE",
-            help="A lever: a number, `actor`, or a dated path (enforcement=2026-Q4:1,2028-Q1:4). May be repeated.",
+            help="Set a policy lever to a number, to `actor` (left to the model) or to a dated path "
+            "(enforcement=2026-Q4:1,2028-Q1:4). Repeat for several.",
         ),
     ] = None,
     what_if: WhatIfs = None,
@@ -152,17 +153,17 @@ def run(
     calibration: Calibration = None,
     weighting: Weighting = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Also write every future as Parquet, and the summary as JSON.")
+        Path | None, typer.Option(metavar="DIR", help="Also write every simulated future as Parquet and the summary as JSON.")
     ] = None,
     forms: Annotated[
         bool,
         typer.Option(
-            "--forms", help="Also what the speed of the frontier comes from, and with each form of reinforcement."
+            "--forms", help="Also show what drives the frontier's growth, and its speed with each form of reinforcement."
         ),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Simulate a scenario and say where it leads."""
+    """Simulate a scenario and print its outcomes, lead, compute, decisions and costs."""
     spec = found(which, calibration, weighting, what_if)
     changed = lever_settings(settings or [])
     if changed:
@@ -215,7 +216,7 @@ def _simulated(spec: Scenario, runs: int, seed: int, until: int, progress: Calla
 def compare(
     which: Annotated[
         list[str],
-        typer.Argument(metavar="A B [C ...]", help="Scenarios; the first is what the others are compared with."),
+        typer.Argument(metavar="A B [C ...]", help="Scenarios; differences are from the first."),
     ],
     what_if: WhatIfs = None,
     runs: Runs = 1024,
@@ -225,15 +226,15 @@ def compare(
     weighting: Weighting = None,
     as_json: Json = False,
 ) -> None:
-    """Compare scenarios with the first one, future by future on the same dice."""
+    """Compare scenarios with the first one, run by run with the same random draws."""
     if len(which) < 2:
-        raise InputError("compare: needs two scenarios or more; the first is what the others are compared with")
+        raise InputError("compare: give two scenarios or more; differences are from the first")
     specs = [found(name, calibration, weighting, what_if) for name in which]
     for i, spec in enumerate(specs):
         for name, other in zip(which[:i], specs[:i], strict=True):
             if other.name == spec.name and other.digest() != spec.digest():
                 raise InputError(
-                    f"compare: {name} and {which[i]} differ but are both named {spec.name!r}; give each its own `name`"
+                    f"compare: {name} and {which[i]} differ, but both are named {spec.name!r}; give each its own `name`"
                 )
     results: list[Run] = []
     with progress_bar(runs * len(specs)) as progress:
@@ -261,7 +262,7 @@ def compare(
 
 @app.command()
 def schema() -> None:
-    """Print the JSON Schema of a scenario file, for an editor to check it."""
+    """Print the JSON Schema of scenario files, so that an editor can check them."""
     from scenarios.json_schema import json_schema
 
     print_json(json_schema())
@@ -277,7 +278,7 @@ def app_(
 
     script = checkout.ROOT / "app.py"
     if not script.is_file():
-        raise InputError(f"app: {script.name} is not beside the package; mend it: {checkout.anew()}")
+        raise InputError(f"app: {script.name} is missing beside the package; to repair it: {checkout.anew()}")
     if find_spec("streamlit") is None:
         raise InputError("app: streamlit is not installed; install it with `pip install streamlit`")
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
@@ -302,7 +303,7 @@ app.command()(hindcast.weights)
 
 @app.command()
 def parameters(calibration: Calibration = None, weighting: Weighting = None, as_json: Json = False) -> None:
-    """List the uncertain parameters: what nobody knows exactly, and where each number comes from."""
+    """List the uncertain parameters, with the range and source of each."""
     from sim.ensemble.parameter_table import rows
 
     spec = found("current_policy", calibration, weighting)
@@ -334,10 +335,10 @@ def glossary(
 
 @app.command()
 def data(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A table; without it, their names.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A table. Leave it out to list them.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Print a data table as CSV, or list the tables."""
+    """Print a data table as CSV, or list all tables."""
     import csv
 
     from scenarios.tables import DATA

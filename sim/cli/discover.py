@@ -1,4 +1,4 @@
-"""`polarity discover`: in which futures an outcome is common."""
+"""`polarity discover`: the conditions under which an outcome is common."""
 
 from __future__ import annotations
 
@@ -32,14 +32,16 @@ def discover(
     outcome: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="QUESTION", help="us_ahead@2032, lead_months@2030>=12 … May be repeated.", show_default=False
+            metavar="QUESTION",
+            help="For example us_ahead@2032 or lead_months@2030>=12. Repeat for several.",
+            show_default=False,
         ),
     ] = None,
-    members: Annotated[int, typer.Option(help="Futures, 512 to 1,000,000.")] = 8192,
-    levers: Annotated[str, typer.Option(metavar="NAME=LOW:HIGH,...", help="Levers to vary too.")] = "",
-    boxes: Annotated[int, typer.Option(min=1, max=10, help="Boxes to look for.")] = 1,
+    members: Annotated[int, typer.Option(help="Number of simulated futures, 512 to 1,000,000.")] = 8192,
+    levers: Annotated[str, typer.Option(metavar="NAME=LOW:HIGH,...", help="Policy levers to vary as well.")] = "",
+    boxes: Annotated[int, typer.Option(min=1, max=10, help="Number of boxes to find.")] = 1,
     density: Annotated[
-        float | None, typer.Option(help="Take the first box so dense (0 to 1).", show_default=False)
+        float | None, typer.Option(help="Accept the first box with this density (0 to 1).", show_default=False)
     ] = None,
     weighting: Weighting = None,
     seed: Seed = 0,
@@ -47,7 +49,7 @@ def discover(
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Find the ranges of inputs in which an outcome is common: scenario discovery, tested on futures held out."""
+    """Find the ranges of inputs in which an outcome is common (scenario discovery), tested on held-out futures."""
     from sim.analysis import discovery
     from sim.cli import files
 
@@ -83,9 +85,9 @@ def _discovery(result: Discovery) -> None:
     from sim.cli.text import layout
 
     page = layout.console()
-    about = f"“{result.question}” holds in {_in_100(result.base)} futures in 100 of {result.spec.title}."
+    about = f"{result.spec.title}: “{result.question}” holds in {_in_100(result.base)} of 100 simulated futures."
     if not result.boxes:
-        layout.put(page, f"{about} No box: {result.note}.")
+        layout.put(page, f"{about} No box found: {result.note}.")
         return
     if result.note:
         layout.put(page, result.note[:1].upper() + result.note[1:] + ".")
@@ -93,21 +95,22 @@ def _discovery(result: Discovery) -> None:
         held = box.held_out
         layout.put(
             page,
-            f"{about if number == 1 else 'In what is left:'} Where {_words(box)}, it holds in "
-            f"{_in_100(held.density)} in 100; {_in_100(held.coverage)} of every 100 such futures are there.",
+            f"{about if number == 1 else 'In the remaining futures:'} Where {_words(box)}, it holds in "
+            f"{_in_100(held.density)} of 100 futures; {_in_100(held.coverage)}% of all such futures are there.",
         )
         table = layout.table(f"Box {number}", "Input", "From", "To", "Percentiles", "p")
         for limit in box.limits:
             table.add_row(limit.label, *_span(limit), f"{limit.p:.2g}")
         layout.put(page, table)
         table = layout.table("", "Futures", "Coverage", "Density", "Mass", "All futures")
-        for name, q in (("held out", held), ("looked in", box.found_in)):
+        for name, q in (("held out", held), ("searched", box.found_in)):
             table.add_row(name, *(_in_100(share) for share in (q.coverage, q.density, q.mass, q.base)))
         layout.put(page, table)
     page.print(
-        "Coverage: of 100 futures with the outcome, those in the box. Density: of 100 futures in the box, those with "
-        "the outcome. Mass: of 100 futures, those in the box. Held out: futures whose parameters the search has not "
-        f"seen. p: the chance of such a density if the restriction did nothing. {result.futures:,} futures. "
+        "Coverage: percent of futures with the outcome that are in the box. Density: percent of futures in the box "
+        "that have the outcome. Mass: percent of all futures that are in the box. Held out: futures whose parameters "
+        "the search did not see. p: the chance of such a density if the restriction had no effect. "
+        f"{result.futures:,} futures. "
         f"{layout.FOOTER}"
     )
 

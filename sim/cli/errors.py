@@ -1,4 +1,4 @@
-"""What the command line makes of errors: one line for a person, and an exit status."""
+"""How the command line reports errors: one line for a person, and an exit status."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WRONG, STOPPED = 2, 130
 
 
 def explained(error: BaseException) -> str | None:
-    """What a person did wrong, in one line; None for an error of the program itself."""
+    """The user's mistake in one line; None if the program itself is at fault."""
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # a usage error of typer
         text = f"{error.format_message().rstrip('.')}; see `polarity --help`"
     elif type(error).__name__ == "ValidationError" and hasattr(error, "errors"):
@@ -27,9 +27,9 @@ def explained(error: BaseException) -> str | None:
     elif isinstance(error, InputError) or type(error).__name__ == "CalibrationError":
         text = str(error)
     elif isinstance(error, FloatingPointError):
-        text = f"{error}; a setting or parameter is too extreme to be simulated"
+        text = f"{error}; a setting or parameter is too extreme to simulate"
     elif isinstance(error, MemoryError):
-        text = "there is not enough memory; take fewer --runs"
+        text = "not enough memory; use fewer --runs"
     elif isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         text = f"{place}{error.strerror or error}"
@@ -40,7 +40,7 @@ def explained(error: BaseException) -> str | None:
 
 
 class Commands(TyperGroup):
-    """The group of commands; an error a person can mend is one line, and the exit status says what happened."""
+    """The group of commands; an error the user can fix is one line, and the exit status says what happened."""
 
     def main(
         self,

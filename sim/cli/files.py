@@ -20,9 +20,9 @@ def check_folder(folder: Path) -> None:
 
     present = next((place for place in (folder, *folder.parents) if place.exists()), Path())
     if not present.is_dir():
-        raise InputError(f"--out {folder}: {present} is not a directory; give a folder, it is made where there is none")
+        raise InputError(f"--out {folder}: {present} is not a directory; give a folder (created if missing)")
     if not os.access(present, os.W_OK | os.X_OK):
-        raise InputError(f"--out {folder}: nothing may be written in {present}; give another folder")
+        raise InputError(f"--out {folder}: no permission to write in {present}; give another folder")
 
 
 def check_file(path: Path | None) -> None:

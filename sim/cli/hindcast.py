@@ -12,7 +12,7 @@ from scenarios.errors import InputError
 from sim.cli.options import Json, print_json
 
 Draws = Annotated[
-    int, typer.Option(help="Weighed draws of the last round, 1,024 to 2,097,152; a million takes 2.4 GB.")
+    int, typer.Option(help="Weighted draws in the last round, 1,024 to 2,097,152; a million needs 2.4 GB.")
 ]
 FEWEST, MOST = 1024, 2_097_152
 
@@ -23,16 +23,16 @@ def hindcast(
     ] = "2024-12",
     draws: Draws = 131_072,
     futures: Annotated[int, typer.Option(help="Simulated futures, 64 to 100,000.")] = 4096,
-    seed: Annotated[int, typer.Option(help="Names the draws and the dice.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also write the score as JSON and every compared figure as CSV.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Run the model blind from a past date and score it on what came.
+    """Give the model data up to a past date only and score it on what happened next.
 
-    Parameters start from what could be known then and are weighed by the record up to the cut-off; the rules after it
-    are those that came; no other later figure is used.
+    Parameters start from what was known then and are weighted by the record up to that date. Export rules after it are
+    the actual ones; the model sees no other later figure.
     """
     from sim.cli import files
     from sim.hindcast import blind
@@ -57,17 +57,17 @@ def hindcast(
 
 
 def weights(
-    make: Annotated[bool, typer.Option("--make", help="Weigh the parameters anew and write the draws.")] = False,
+    make: Annotated[bool, typer.Option("--make", help="Weight the parameters again and write the draws.")] = False,
     data_until: Annotated[
-        str | None, typer.Option(metavar="QUARTER", help="The last quarter of the record that is used.")
+        str | None, typer.Option(metavar="QUARTER", help="Use the record up to this quarter.")
     ] = None,
     draws: Annotated[
-        int | None, typer.Option(help="With --make: weighed draws, a million by default (2.4 GB of memory).")
+        int | None, typer.Option(help="With --make: number of weighted draws (default a million, 2.4 GB of memory).")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="With --make: names the draws, 0 by default.")] = None,
+    seed: Annotated[int | None, typer.Option(help="With --make: random seed (default 0).")] = None,
     as_json: Json = False,
 ) -> None:
-    """Show what history says about the parameters: the weighed draws behind the default futures."""
+    """Show how the record since 2022 narrows the parameters behind the default futures."""
     from scenarios.quarters import DATA_UNTIL
     from sim.ensemble import posterior_draws
 
@@ -80,7 +80,7 @@ def weights(
         _check("--seed", name, 0, 2**63 - 1)
         weigh.make(edge, number, name, _teller())
     elif draws is not None or seed is not None:
-        raise InputError("weights: --draws and --seed go with --make; without it the stored draws are shown")
+        raise InputError("weights: --draws and --seed need --make; without it the stored draws are shown")
     facts = posterior_draws.weighed(edge).facts
     if as_json:
         print_json(facts)

@@ -24,7 +24,7 @@ def hear_interrupts() -> Iterator[threading.Event]:
     """Inside, an interrupt ends the program even where one is swallowed; nothing is said of those that were.
 
     Yields:
-        Whether there was one: whatever error comes after it came of it.
+        Whether there was one: any later error is its result.
     """
     asked = threading.Event()
     alone = threading.current_thread() is threading.main_thread()
@@ -72,7 +72,7 @@ def _watch(handler: object) -> None:
 
 
 def _interrupted(thread: int) -> bool:
-    """Whether a thread is handling an interrupt, or an error that came of one."""
+    """Whether a thread is handling an interrupt, or an error caused by one."""
     found: Any = sys._current_exceptions().get(thread)
     error: BaseException | None = found[1] if isinstance(found, tuple) else found  # a tuple before Python 3.12
     seen: set[int] = set()

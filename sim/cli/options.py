@@ -1,4 +1,4 @@
-"""What the commands share: their options, how a scenario is found, JSON, and the bar that shows how far they are."""
+"""What commands share: options, finding a scenario, JSON output and the progress bar."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from scenarios.schema import Scenario, Setting
     from sim.results.outcomes.scalar import Outcome
 
-Which = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A scenario of the library, or a YAML file.")]
-Runs = Annotated[int, typer.Option(help="Futures, 1 to 100,000.")]
-Seed = Annotated[int, typer.Option(help="Names the dice: one seed, one result.")]
-Until = Annotated[int, typer.Option(help="Last year, 2027 to 2035.")]
+Which = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A scenario from the library, or a YAML file.")]
+Runs = Annotated[int, typer.Option(help="Number of simulated futures, 1 to 100,000.")]
+Seed = Annotated[int, typer.Option(help="Random seed; the same seed gives the same result.")]
+Until = Annotated[int, typer.Option(help="Last simulated year, 2027 to 2035.")]
 Calibration = Annotated[
     str | None,
-    typer.Option(metavar="ID", help="Calibration result instead of the scenario's; `calibrate list` shows them."),
+    typer.Option(metavar="ID", help="Use another calibration result than the scenario's; `calibrate list` shows them."),
 ]
 Weighting = Annotated[
     str | None,
-    typer.Option(metavar="history|none", help="Draw parameters that fit the past (default), or from the priors alone."),
+    typer.Option(metavar="history|none", help="Draw parameters that fit the past (default) or straight from the priors."),
 ]
 WhatIfs = Annotated[
     list[str] | None,
@@ -44,24 +44,24 @@ DEFAULT_OUTCOME = "lead_months@2030"
 Outcomes = Annotated[
     list[str] | None,
     typer.Option(
-        "--outcome", metavar="NAME@DATE", help=f"What is asked, {DEFAULT_OUTCOME} by default. May be repeated.",
+        "--outcome", metavar="NAME@DATE", help=f"Outcome to analyze (default {DEFAULT_OUTCOME}). Repeat for several.",
         show_default=False,
     ),
 ]  # fmt: skip
-Workers = Annotated[int, typer.Option("--workers", help="Processes on this machine.")]
+Workers = Annotated[int, typer.Option("--workers", help="Number of processes on this machine.")]
 Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the table as CSV.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 
 def print_json(content: Any) -> None:
-    """Print JSON; a number that is none is an error of ours and not of the reader's."""
+    """Print JSON; a number that is not finite is our error, not the reader's."""
     print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def found(
     which: str, calibration: str | None = None, weighting: str | None = None, worlds: Sequence[str] | None = None
 ) -> Scenario:
-    """A scenario of the library or a file, whatever the file is called, with what is given instead of its own.
+    """A scenario from the library or a file, with the given settings instead of its own.
 
     Args:
         which: name or file.
@@ -82,7 +82,7 @@ def found(
     changes: dict[str, Any] = {}
     if weighting is not None:
         if weighting not in ("history", "none"):
-            raise InputError(f"--weighting {shown(weighting)}: valid are: history, none")
+            raise InputError(f"--weighting {shown(weighting)}: choose from: history, none")
         changes["weighting"] = weighting
     if calibration is not None:
         from calibration.record import read
@@ -98,7 +98,7 @@ def found(
 
 
 def outcomes_asked(texts: Sequence[str] | None, spec: Scenario) -> list[Outcome]:
-    """The outcomes that are asked of a scenario; each once."""
+    """The requested outcomes of a scenario, without repeats."""
     from sim.results.outcomes.scalar import parse
 
     actors = [row.actor for row in spec.roster()]
@@ -113,7 +113,7 @@ def write_tables(
     futures: int,
     meaning: str = "",
 ) -> None:
-    """Write tables of one shape below each other as CSV, where a file is asked for; each row says what it is of."""
+    """Write tables of one shape into one CSV file, if one is requested; each row names its run."""
     if path is None:
         return
     import polars as pl
@@ -131,11 +131,11 @@ def lever_settings(words: list[str], option: str = "--set") -> dict[str, Setting
     for given in words:
         name, sign, value = (part.strip() for part in given.partition("="))
         if not sign or not value:
-            raise InputError(f"{option} {given}: has no value; write LEVER=VALUE, for example enforcement=2")
+            raise InputError(f"{option} {given}: the value is missing; write LEVER=VALUE, for example enforcement=2")
         if name not in LEVERS:
             raise unknown("lever", name, LEVERS, option)
         if name in result:
-            raise InputError(f"{option}: lever {name!r} is set twice; a change over time is {name}=2026-Q4:1,2028-Q1:4")
+            raise InputError(f"{option}: lever {name!r} is set twice; for a dated path write {name}=2026-Q4:1,2028-Q1:4")
         result[name] = _setting(value, option)
     return result
 
@@ -147,19 +147,19 @@ def _setting(value: str, option: str) -> Setting:
     for step in value.split(","):
         date, _, level = (part.strip() for part in step.partition(":"))
         if date in path:
-            raise InputError(f"{option}: {date} stands twice in {shown(value)}; give each quarter once")
+            raise InputError(f"{option}: {date} appears twice in {shown(value)}; give each quarter once")
         path[date] = _number(level)
     return path
 
 
 def _number(value: str) -> Any:
-    """A number where it is one; what is neither a number nor `actor` is refused where the range is known."""
+    """A number if it is one; anything else but `actor` is refused later, where the range is known."""
     return float(value) if is_plain_number(value) else value
 
 
 @contextmanager
 def progress_bar(total: int, of_what: str = "futures") -> Iterator[Callable[[int, int], None]]:
-    """A bar on the error stream, where a person is watching it."""
+    """A progress bar on the error stream, if it is a terminal."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda done, of: None
         return
@@ -180,7 +180,7 @@ def progress_bar(total: int, of_what: str = "futures") -> Iterator[Callable[[int
 
 @contextmanager
 def workers(count: int) -> Iterator[Executor | None]:
-    """An executor of some processes; None for one, which is this process."""
+    """An executor with this many processes; None for a single one, which is this process."""
     if count < 1:
         raise InputError(f"--workers {count}: give 1 or more")
     if count == 1:

@@ -1,4 +1,4 @@
-"""`polarity policies`: what levers do, what made a difference, what flips the outcome, and what one would regret."""
+"""`polarity policies`: what levers do, what explains a difference, what flips the outcome, and regret."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 policies = typer.Typer(
     name="policies",
     cls=Commands,
-    help="What policies do: prices, attribution, flips, regret.",
+    help="Analyze policies: prices, attribution, flips, regret, reactions.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -49,8 +49,8 @@ def _start(ctx: typer.Context) -> None:
 def prices(
     which: Which = "current_policy",
     outcome: Outcomes = None,
-    year: Annotated[int, typer.Option(help="Year of the lead.")] = 2030,
-    until: Annotated[int, typer.Option(help="Year of the outcomes.")] = 2032,
+    year: Annotated[int, typer.Option(help="Year in which to measure the lead.")] = 2030,
+    until: Annotated[int, typer.Option(help="Year in which to count outcomes.")] = 2032,
     runs: Runs = 1024,
     seed: Seed = 0,
     weighting: Weighting = None,
@@ -58,7 +58,7 @@ def prices(
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Price every lever: its effect on the lead and on the outcomes at both ends of its range, on the same dice."""
+    """Price every policy lever: its effect on the lead and the outcomes at both ends of its range, and its cost."""
     from sim.analysis.prices import price_list, usual
     from sim.cli import files
     from sim.cli.text import policies as cli_policies_text
@@ -77,20 +77,23 @@ def prices(
 
 @policies.command()
 def attribute(
-    first: Annotated[str, typer.Argument(metavar="A", help="The reference: a scenario or a file.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="What is compared with it.")],
+    first: Annotated[str, typer.Argument(metavar="A", help="The baseline: a scenario or a file.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="The scenario to compare with it.")],
     outcome: Outcomes = None,
     by: Annotated[
-        str, typer.Option(metavar="lever|side|kind", help="Each setting, levers by who decides, or all levers as one.")
+        str,
+        typer.Option(
+            metavar="lever|side|kind", help="Count each setting, levers by who decides, or all levers as one."
+        ),
     ] = "lever",
-    runs: Annotated[int, typer.Option(help="Futures, 1 to 100,000; all combinations are simulated.")] = 256,
+    runs: Annotated[int, typer.Option(help="Futures for each combination, 1 to 100,000.")] = 256,
     seed: Seed = 0,
     weighting: Weighting = None,
     processes: Workers = 1,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Divide the difference between two scenarios among what they differ in: exact Shapley values."""
+    """Attribute the difference between two scenarios to their settings (exact Shapley values)."""
     import polars as pl
 
     from sim.analysis.attribution import GROUPINGS, attribute as divide
@@ -98,7 +101,7 @@ def attribute(
     from sim.cli.text import policies as cli_policies_text
 
     if by not in GROUPINGS:
-        raise InputError(f"--by {shown(by)}: valid are: {', '.join(GROUPINGS)}")
+        raise InputError(f"--by {shown(by)}: choose from: {', '.join(GROUPINGS)}")
     files.check_file(out)
     one, two = (found(name, weighting=weighting) for name in (first, second))
     asked = outcomes_asked(outcome, one)
@@ -119,26 +122,27 @@ def regret(
         list[str] | None,
         typer.Option(
             metavar="NAME[:LEVER=VALUE,...]",
-            help="A scenario, whose levers are taken, or settings of your own. Several; by default the library's.",
+            help="A scenario whose levers count as the policy, or settings of your own. Repeat for several; by default "
+            "the library's.",
             show_default=False,
         ),
     ] = None,
     world: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME|FILE", help="A scenario. Several; eight by default.", show_default=False),
+        typer.Option(metavar="NAME|FILE", help="A scenario. Repeat for several; eight by default.", show_default=False),
     ] = None,
-    outcome: Annotated[str, typer.Option(metavar="NAME@DATE", help="What the policy is for.")] = DEFAULT_OUTCOME,
-    goal: Annotated[str, typer.Option(metavar="most|least", help="Whether more of it is better.")] = "most",
+    outcome: Annotated[str, typer.Option(metavar="NAME@DATE", help="The goal of the policy.")] = DEFAULT_OUTCOME,
+    goal: Annotated[str, typer.Option(metavar="most|least", help="Whether the goal is more or less of it.")] = "most",
     within: Annotated[
         float | None,
         typer.Option(
             min=0,
-            help="Also count the worlds in which a policy is so near the best, in the unit of the outcome "
-            "(futures in 100 for a share).",
+            help="Also count the worlds in which a policy is this close to the best, in the unit of the outcome "
+            "(percentage points for a share).",
             show_default=False,
         ),
     ] = None,
-    side: Annotated[str, typer.Option(metavar="us|china", help="Whose levers a policy sets.")] = "us",
+    side: Annotated[str, typer.Option(metavar="us|china", help="Whose levers the policies set.")] = "us",
     runs: Runs = 1024,
     seed: Seed = 0,
     weighting: Weighting = None,
@@ -146,7 +150,7 @@ def regret(
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Lay policies over worlds: which one would be regretted least, for a goal of your own."""
+    """Test policies in different worlds: which one would you regret least, for a goal of your own?"""
     import polars as pl
 
     from sim.analysis import regret as analysis
@@ -154,7 +158,7 @@ def regret(
     from sim.cli.text import policies as cli_policies_text
 
     if goal not in ("most", "least"):
-        raise InputError(f"--goal {shown(goal)}: valid are: most, least")
+        raise InputError(f"--goal {shown(goal)}: choose from: most, least")
     files.check_file(out)
     analysis.check_side(side)
     worlds = [found(name, weighting=weighting) for name in world or analysis.WORLDS]
@@ -174,27 +178,27 @@ def regret(
 @policies.command()
 def flip(
     which: Which = "current_policy",
-    year: Annotated[int, typer.Option(help="Year whose end counts.")] = 2032,
+    year: Annotated[int, typer.Option(help="Count outcomes at the end of this year.")] = 2032,
     to: Annotated[
-        str, typer.Option(metavar="OUTCOME", help="us_ahead, two_power, several or china_ahead; any other by default.")
+        str, typer.Option(metavar="OUTCOME", help="us_ahead, two_power, several or china_ahead; by default any other.")
     ] = "",
-    only: Annotated[str, typer.Option(metavar="levers|parameters", help="One kind of change.")] = "",
-    top: Annotated[int, typer.Option(min=1, help="Rows of the table.")] = 15,
-    runs: Annotated[int, typer.Option(help="Futures of each simulation; there are hundreds of them.")] = 512,
+    only: Annotated[str, typer.Option(metavar="levers|parameters", help="Try only one kind of change.")] = "",
+    top: Annotated[int, typer.Option(min=1, help="Number of rows to show.")] = 15,
+    runs: Annotated[int, typer.Option(help="Futures in each of several hundred simulations.")] = 512,
     seed: Seed = 0,
     weighting: Weighting = None,
     processes: Workers = 1,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Say what would have to be true: the smallest change of a lever or parameter that flips the usual outcome."""
+    """Find the smallest change of a lever or parameter that makes another outcome the most common."""
     from sim.analysis.flips import flips
     from sim.cli import files
     from sim.cli.text import policies as cli_policies_text
 
     kinds = {"": ("lever", "parameter"), "levers": ("lever",), "parameters": ("parameter",)}
     if only not in kinds:
-        raise InputError(f"--only {shown(only)}: valid are: levers, parameters")
+        raise InputError(f"--only {shown(only)}: choose from: levers, parameters")
     files.check_file(out)
     spec = found(which, weighting=weighting)
     with workers(processes) as executor, progress_bar(runs) as bar:
@@ -209,12 +213,12 @@ def flip(
 @policies.command()
 def reactions(
     which: Which = "current_policy",
-    runs: Annotated[int, typer.Option(help="Futures of each simulation; there are about 150 of them.")] = 256,
+    runs: Annotated[int, typer.Option(help="Futures in each of about 150 simulations.")] = 256,
     seed: Seed = 0,
     weighting: Weighting = None,
     as_json: Json = False,
 ) -> None:
-    """Check how nations answer: policies with others reacting and held, responses, best replies and beliefs."""
+    """Show how nations react: each policy with and without reactions, best replies and expectations."""
     from sim.analysis.reactions import reactions as check
     from sim.cli.text import reactions as cli_reactions_text
     from sim.hindcast import turns

@@ -1,4 +1,4 @@
-"""`polarity sensitivity`: which uncertain inputs an outcome hangs on."""
+"""`polarity sensitivity`: which uncertain inputs drive an outcome."""
 
 from __future__ import annotations
 
@@ -34,27 +34,33 @@ if TYPE_CHECKING:
 def sensitivity(
     which: Which = "current_policy",
     outcome: Outcomes = None,
-    method: Annotated[str, typer.Option(metavar="sobol|morris", help="Variances, or a screening.")] = "sobol",
+    method: Annotated[
+        str, typer.Option(metavar="sobol|morris", help="Shares of the variance (sobol) or a quick screening (morris).")
+    ] = "sobol",
     samples: Annotated[
         int | None,
-        typer.Option("--samples", "-n", help="Rows of the design: 1024 for sobol, 32 for morris.", show_default=False),
+        typer.Option(
+            "--samples", "-n", help="Size of the design (default: 1024 for sobol, 32 for morris).", show_default=False
+        ),
     ] = None,
-    inputs: Annotated[str, typer.Option(metavar="NAME,...", help="Some inputs; the others at their medians.")] = "",
-    top: Annotated[int, typer.Option(min=1, help="Rows of the table.")] = 15,
+    inputs: Annotated[
+        str, typer.Option(metavar="NAME,...", help="Vary only these inputs; the others stay at their medians.")
+    ] = "",
+    top: Annotated[int, typer.Option(min=1, help="Number of rows to show.")] = 15,
     weighting: Weighting = None,
     seed: Seed = 0,
     processes: Workers = 1,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Say which uncertain inputs an outcome hangs on, and how much of it is chance."""
+    """Rank the uncertain inputs that drive an outcome, and how much is chance."""
     from sim.analysis.correlation_ratio import correlation_ratios
     from sim.analysis.morris import morris
     from sim.analysis.sobol import sobol
     from sim.cli import files
 
     if method not in ("sobol", "morris"):
-        raise InputError(f"--method {shown(method)}: valid are: sobol, morris")
+        raise InputError(f"--method {shown(method)}: choose from: sobol, morris")
     spec = found(which, weighting=weighting)
     files.check_file(out)
     asked = outcomes_asked(outcome, spec)

@@ -1,4 +1,4 @@
-"""`python -m sim.docs` writes the generated tables anew."""
+"""`python -m sim.docs` rewrites the generated tables."""
 
 from sim.docs.tables import main
 

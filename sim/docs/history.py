@@ -176,7 +176,7 @@ def _turns(table: Table) -> str:
 
 
 def _mechanisms(table: Table) -> str:
-    """What was tried because of a miss against history, and what came of it."""
+    """What was tried after a miss against history, and the result."""
     return table(
         ("Miss", "Tried", "Log evidence", "Verdict", "Why"),
         ((r.miss, r.tried, "–" if r.evidence is None else f"{r.evidence:+.1f}", r.verdict, r.why)

@@ -1,4 +1,4 @@
-"""Runs the notebook of the documentation anew: `python -m sim.docs.notebook [FILE]`, by default in its place."""
+"""Reruns the notebook of the documentation: `python -m sim.docs.notebook [FILE]`, by default in its place."""
 
 from __future__ import annotations
 

@@ -370,11 +370,14 @@ def library() -> str:
             rows.append((f"`{name}`", scenarios.load(name).question, *["–"] * len(CLASSES)))
             continue
         expected = json.loads(path.read_text(encoding="utf-8"))
-        horizon = f"{expected['runs']} members to the end of {expected['until']}"
+        horizon = f"{expected['runs']:,} runs to the end of {expected['until']}"
         shares = {outcome: expected["results"][f"share_{outcome}"] for outcome in CLASSES}
         rows.append((f"`{name}`", scenarios.load(name).question, *rounded(shares).values()))
-    heads = ("Scenario", "The question it answers", *(LABELS[outcome] for outcome in CLASSES))
-    return _table(heads, rows) + f"\nOutcomes are futures in 100, from {horizon}: exploration, not odds.\n"
+    heads = ("Scenario", "Question", *(LABELS[outcome] for outcome in CLASSES))
+    return (
+        _table(heads, rows)
+        + f"\nOutcomes count 100 simulated futures ({horizon}). They follow from assumptions and are not odds.\n"
+    )
 
 
 def decisions() -> str:
@@ -414,7 +417,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
 
 
 def rewritten(text: str) -> str:
-    """A document with every generated block made anew.
+    """A document with every generated block rewritten.
 
     Raises:
         ValueError: for a marker that names no block, or that has no end.
@@ -425,7 +428,7 @@ def rewritten(text: str) -> str:
     def block(found: re.Match[str]) -> str:
         name = found[2]
         if name not in BLOCKS:
-            raise ValueError(f"no block is called {name!r}; valid are: {', '.join(sorted(BLOCKS))}")
+            raise ValueError(f"no block is called {name!r}; choose from: {', '.join(sorted(BLOCKS))}")
         return f"{found[1]}\n{BLOCKS[name]()}\n{found[3]}"
 
     return _BLOCK.sub(block, text)

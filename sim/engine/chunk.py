@@ -29,7 +29,7 @@ def simulate_members(
 ) -> Draws:  # fmt: skip
     """Simulate members begin … end into `log`; narrow chunks are padded, so that a member alone equals its column.
 
-    Actors of one's own decide after the data, so that the past is everybody's.
+    Custom actors decide after the data, so that the past is everybody's.
     """
     wide = max(end, begin + PAD)
     streams = Streams(seed, begin, wide, inputs.steps)
@@ -85,7 +85,7 @@ def simulate_past(record: Inputs, drawn: Draws, streams: Streams, keep: Keep) ->
 
 
 def _key(record: Inputs, drawn: Draws, streams: Streams, keep: Keep) -> tuple[object, ...]:
-    """What a past hangs on; the draws follow from the rest. Inputs are prepared once and told apart by identity."""
+    """What a past depends on; the draws follow from the rest. Inputs are prepared once and told apart by identity."""
     return record, streams.seed, streams.first, streams.last, keep
 
 

@@ -114,7 +114,7 @@ class Actors:
     """Who takes postures: the superpowers, and one group per kind of partner."""
     designer: ChipDesigner
     own: list[NationalActor]
-    """Actors of one's own, after the data: whoever holds one of their seats by default is not among the others."""
+    """Custom actors, after the data: whoever holds one of their seats by default is not among the others."""
 
 
 @dataclass(frozen=True)

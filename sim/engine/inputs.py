@@ -269,7 +269,7 @@ class Inputs(Recorded):
 
     @cached_property
     def designs(self) -> dict[int, Catalogue]:
-        """Catalogues with the edge variant that the designer makes, by the step from which they hold.
+        """Catalogs with the edge variant that the designer makes, by the step from which they hold.
 
         It designs once for the rules after the data, and once more when the scenario changes what may be licensed;
         where dated rules go on after the data, for each of them too.

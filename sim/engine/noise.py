@@ -40,7 +40,7 @@ def noise(inputs: Inputs, streams: Streams) -> Noise:
 
 @lru_cache(maxsize=4)
 def _shared(actors: tuple[str, ...], steps: int, luck: bool, seed: int, first: int, last: int) -> dict[str, Array]:
-    """Paths of the last members that were asked for: what is compared is simulated on the same dice."""
+    """Paths of the last members that were asked for: what is compared is simulated with the same random draws."""
     found = paths(actors, luck, Streams(seed, first, last, steps))
     for values in found.values():
         values.flags.writeable = False

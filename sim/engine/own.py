@@ -1,4 +1,4 @@
-"""Decisions of actors of one's own: code that nobody here has seen."""
+"""Decisions of custom actors: code that nobody here has seen."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class Phase:
     reads: frozenset[str]
     """Fields that it reads, of the state or of the quarter."""
     writes: frozenset[str]
-    """Fields that it writes, in place or anew."""
+    """Fields that it writes, in place or as a new array."""
 
 
 def _fields(text: str) -> frozenset[str]:

@@ -382,7 +382,7 @@ class Quarter:
     arrived: Array
     """(routes, R) diverted compute that arrives in China, by route, H100e."""
     newly_rented: Array
-    """(R,) compute abroad that China rents anew, H100e."""
+    """(R,) compute abroad that China newly rents, H100e."""
     hit: Array
     """(R,) share of US-designed production that a disruption takes."""
     licensed_usd: Array

@@ -88,7 +88,7 @@ class World(mesa.Model):
             runs: members, 1 to 100,000; all of them stand in one table.
             seed: names the dice.
             until: last year, 2027 to 2035.
-            agents: actors of one's own, as for `simulate`.
+            agents: custom actors, as for `simulate`.
 
         Raises:
             InputError: when a number is out of range, or an actor cannot hold its seat.
@@ -274,7 +274,7 @@ class World(mesa.Model):
     def _seat(self, usual: type[NationalActor], row: int, own: Mapping[str, Own]) -> NationalActor:
         """Who decides in a row while the data last: the usual actor, since what it did is recorded.
 
-        Mesa knows the actor of one's own where there is one. It waits for the edge of the data.
+        Mesa knows the custom actor where there is one. It waits for the edge of the data.
         """
         name = self.inputs.actors[row]
         if name in own:
@@ -285,7 +285,7 @@ class World(mesa.Model):
         return self.usual[-1]
 
     def _hand_over(self) -> None:
-        """Give actors of one's own their seats; all others go on in the groups that are left."""
+        """Give custom actors their seats; all others go on in the groups that are left."""
         self.own, self.newcomers = self.newcomers, []
         self.deciders, self.allocators = self._but_own(self.deciders), self._but_own(self.allocators)
 

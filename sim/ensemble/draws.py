@@ -263,7 +263,7 @@ def draw(spec: Scenario, streams: Streams) -> Draws:
 
 
 def _key(spec: Scenario, streams: Streams) -> tuple[str | int, ...]:
-    """What the draws of a scenario hang on; its levers are not among it."""
+    """What the draws of a scenario depend on; its levers are not among it."""
     return (
         repr(sorted(spec.parameters.items())), spec.weighting, spec.data_until, spec.blind, streams.seed, streams.first,
         streams.last, calibration_of(spec).model_dump_json(),

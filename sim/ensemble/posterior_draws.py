@@ -1,7 +1,7 @@
 """The default ensemble: parameters that fit the past, as draws that are shipped with the project.
 
 Each file in `scenarios/draws` holds equally weighted draws of the normal scores of all parameters, weighed by the
-record up to one quarter; `polarity weights --make` makes it anew. Whole numbers of 1/4096 of a standard deviation are
+record up to one quarter; `polarity weights --make` remakes it. Whole numbers of 1/4096 of a standard deviation are
 kept, which loses nothing that matters and halves the file.
 """
 
@@ -64,7 +64,7 @@ def weighed(data_until: str) -> Weighed:
     if not path.is_file():
         raise InputError(
             f"no draws weighed by history are shipped for data_until {data_until}; "
-            f"valid are: {', '.join(edges()) or 'none, the folder scenarios/draws is empty'}; "
+            f"choose from: {', '.join(edges()) or 'none, the folder scenarios/draws is empty'}; "
             "or set `weighting: none` to draw from the priors of the time"
         )
     try:
@@ -75,7 +75,8 @@ def weighed(data_until: str) -> Weighed:
         raise InputError(
             f"scenarios/draws/{data_until}: cannot be read ({error}); "
             + checkout.advice(
-                f"make it anew with `polarity weights --make --data-until {data_until}`", f"mend it: {checkout.anew()}"
+                f"remake it with `polarity weights --make --data-until {data_until}`",
+                f"to repair it: {checkout.anew()}",
             )
         ) from error
 

@@ -1,9 +1,10 @@
 """Named streams of random numbers: the only place that makes them.
 
 A draw depends on the seed, the name of its stream (process and actor) and the member's block of 256, and on nothing
-else: not on the size of the ensemble, how it is cut, the horizon, the roster or the scenario. So two scenarios roll
-the same dice, and member 417 alone is member 417 of a million. The streams of the world and of the actors in the data
-have numbers of 16 bits, which all differ; an actor that a scenario adds has 64 bits more, so that no name ever clashes.
+else: not on the size of the ensemble, how it is cut, the horizon, the roster or the scenario. So two scenarios use
+the same random draws, and member 417 alone is member 417 of a million. The streams of the world and of the actors in
+the data have numbers of 16 bits, which all differ; an actor that a scenario adds has 64 bits more, so that no name
+ever clashes.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ RL_BASE = 26.0
 LEAST_REACH = 1e-6
 """ECI points below which short cuts bring nothing."""
 RL_ONSET = 0.35
-"""Width, in log10 FLOP, over which a gain that goes on by the decade begins; judgment."""
+"""Width, in log10 FLOP, over which a gain that keeps growing with every tenfold begins; judgment."""
 FOLLOWER_START, FOLLOWER_YEARS, FOLLOWER_STATED = 2022.5, 2.0, 2026.0
 """When followers' short cuts began to grow, over how many years, and when the term has its stated size."""
 COPIED = 0.5
@@ -66,7 +66,7 @@ def rl_gain(rl: Array, base: Array, p: Draws, ceiling: Array | float) -> tuple[A
     """Gain from reinforcement learning, ECI points, and its marginal value in points per tenfold RL compute.
 
     Three forms, a structural choice per member: a sigmoid in log RL compute that saturates, the same with a ceiling
-    that rises with the base, and a gain that goes on by the decade from where it begins.
+    that rises with the base, and a gain that keeps growing with every tenfold from where it begins.
     """
     grown = (p.rl_form == 1) * p.rl_beyond * softplus(base - RL_BASE, 1.0)
     size = p.rl_size * ceiling + grown

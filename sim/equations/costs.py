@@ -1,7 +1,7 @@
 """What policies cost: the accounts that are kept of every actor, and the formulas behind them.
 
 An account is a flow of US dollars that is in the books of the model: what it takes is missing there elsewhere. The cost
-of a policy is the difference of an account from that of a reference run on the same dice.
+of a policy is the difference of an account from that of a reference run with the same random draws.
 """
 
 from __future__ import annotations

@@ -161,7 +161,7 @@ def surprise(said: Outcome, came: Outcome) -> float:
 
 
 def came(turns: Sequence[Turn], pair: Pair, year: int) -> Outcome:
-    """What became of a decision in a year: shares of its turns up and down, or no change."""
+    """How a decision turned in a year: shares of its turns up and down, or no change."""
     ways = [t.direction for t in turns if (t.actor, t.decision) == pair and t.date[:4] == str(year)]
     return Outcome(ways.count("up") / len(ways), 0.0, ways.count("down") / len(ways)) if ways else NONE
 

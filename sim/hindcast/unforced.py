@@ -36,7 +36,7 @@ Pair = tuple[str, str]
 
 
 class Outcome(NamedTuple):
-    """Chances, or shares, of what becomes of a decision within a year; they add to 1."""
+    """Chances, or shares, of how a decision turns within a year; they add to 1."""
 
     up: float
     none: float

@@ -1,4 +1,4 @@
-"""Two scenarios on the same dice: what the difference in policy does, member by member."""
+"""Two scenarios with the same random draws: what the difference in policy does, member by member."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Comparison(Short):
         span = "" if lead.mean_low is None else f" ({lead.mean_low:.2f} to {lead.mean_high:.2f})"
         return {
             "first": self.first.spec.name, "second": self.second.spec.name,
-            "futures": f"{self.first.runs:,}, the same dice: seed {self.first.seed}",
+            "futures": f"{self.first.runs:,}, the same random draws: seed {self.first.seed}",
             f"lead at the end of {self.first.until}, second less first": f"{lead.mean:.2f} months{span} on average",
             **{f"note {number}": note for number, note in enumerate(self.notes, start=1)},
         }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a scenario costs whom, in US dollars a year, against a reference run on the same dice."""
+"""What a scenario costs whom, in US dollars a year, against a reference run with the same random draws."""
 
 from __future__ import annotations
 

@@ -46,14 +46,14 @@ class Run(Short):
     ledger: dict[str, Array] = field(default_factory=dict)
     """Chips by class and quarter (T, classes, runs), where it was kept."""
     agents: Mapping[str, str] = field(default_factory=dict)
-    """Actors of one's own: the seat, and class, fingerprint of its code and parameters of who holds it."""
+    """Custom actors: the seat, and class, fingerprint of its code and parameters of who holds it."""
     seats: Mapping[str, Own] = field(default_factory=dict)
     """The same as classes, for runs that are to have them too."""
     held: Array | None = None
     """Levels at which decisions were held after the data, `(T, decisions, 1 or runs)`; None where nothing was."""
 
     def digest(self) -> str:
-        """Sixteen hexadecimal digits that name what was simulated, with actors of one's own and held decisions."""
+        """Sixteen hexadecimal digits that name what was simulated, with custom actors and held decisions."""
         return digest(self.spec, {**self.agents, **({"held": self.held_as} if self.held_as else {})})
 
     @cached_property
@@ -67,7 +67,7 @@ class Run(Short):
         shares = ", ".join(f"{polarity.LABELS[name]} {n}" for name, n in rounded(self.outcome_shares()).items())
         return {
             "scenario": f"{self.spec.name}, digest {self.digest()}",
-            **({"actors of one's own": ", ".join(f"{name}: {who}" for name, who in self.agents.items())}
+            **({"custom actors": ", ".join(f"{name}: {who}" for name, who in self.agents.items())}
                if self.agents else {}),
             **({"decisions": f"held, {self.held_as}"} if self.held_as else {}),
             "futures": f"{self.runs:,}, numbers {self.first} to {self.first + self.runs - 1} of seed {self.seed}",

@@ -78,7 +78,7 @@ def test_one_future_has_no_standard_error():
 
 
 def test_a_prior_has_no_effect_to_show():
-    with pytest.raises(InputError, match="is a prior itself"):
+    with pytest.raises(InputError, match="is a prior; choose a measured result"):
         effect("literature")
 
 

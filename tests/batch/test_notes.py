@@ -60,12 +60,12 @@ def test_many_scenarios_are_counted_and_not_all_named():
 def test_what_has_no_effect_is_said_with_the_settings_at_which_it_has_none():
     late = TODAY.with_changes(name="late", events=[{"kind": "efficiency_shock", "date": "2031-Q1", "size": 0.5}])
     (note,) = about(plan_of(late), "efficiency_shock")
-    assert note.startswith("late: Event efficiency_shock of 2031-Q1 has no effect")
+    assert note.startswith("late: Event efficiency_shock in 2031-Q1 has no effect")
     assert plan_of(late, outcomes=["lead_months@2032"]).notes(tried=False) == ()
     bound = plan_of(load("open_trade"), design={"levers": {"import_permission": [0, 100]}})
     (note,) = about(bound, "(licence_quota)", tried=True)
-    assert note.startswith("open_trade, at 1 of 2 settings looked at: ")
-    assert "Beijing's refusal" in note
+    assert note.startswith("open_trade, at 1 of 2 settings checked: ")
+    assert "Beijing's limit on imports" in note
     assert about(bound, "(licence_quota)", tried=False) == []
 
 
@@ -109,7 +109,7 @@ def test_studies_of_other_versions_beside_it_are_named(made):
     old = beside(made, "p-000000000002", engine="0" * 16, polarity="0.0.9")
     elsewhere = beside(made, "p-000000000003", platform={**identity.platform(), "numpy": "1.0"})
     (note,) = made.notes()
-    assert note.startswith(f"Beside it, and not read: {old.name} (Polarity 0.0.9, engine 0000000000000000), ")
+    assert note.startswith(f"Other folders beside it, not read: {old.name} (Polarity 0.0.9, engine 0000000000000000), ")
     assert note.endswith(f"{elsewhere.name} (the same engine on another platform: numpy 1.0).")
     assert Study.open(made.folder).notes() == made.notes()
 
@@ -128,7 +128,7 @@ def test_the_commands_name_them(made, tmp_path):
     run = polarity("batch", plan, "--out", tmp_path, "--workers", 1)
     assert run.exit_code == 0
     told = next(line for line in run.stderr.splitlines() if old.name in line)
-    assert told.startswith("polarity: Beside it, and not read")
+    assert told.startswith("polarity: Other folders beside it, not read")
     assert old.name in polarity("study", made.folder).stdout
     assert old.name in json.loads(polarity("study", made.folder, "--json").stdout)["notes"][0]
     assert old.name in polarity("batch", plan, "--out", tmp_path, "--dry-run").stdout
@@ -171,6 +171,6 @@ def test_files_of_somebody_else_are_left_alone_and_not_read(made):
     assert made.scan().collect().equals(rows)
     (note,) = made.notes()
     assert note == (
-        "Not part of the study, left alone and not read: mine.parquet, parts/all parts.parquet, "
+        "Not part of the study, not touched and not read: mine.parquet, parts/all parts.parquet, "
         f"{copy.relative_to(made.folder).as_posix()}, parts/current_policy.parquet, parts/deep/x.parquet and 1 more."
     )

@@ -290,7 +290,7 @@ def test_a_grid_of_which_nothing_was_finished_is_refused(tmp_path: Path):
 
 
 def test_an_unknown_campaign_is_refused_with_those_there_are(tmp_path: Path):
-    with pytest.raises(ValueError, match="no campaign quick on cpu; valid are: smoke on cpu, fast on cpu"):
+    with pytest.raises(ValueError, match="no campaign quick on cpu; choose from: smoke on cpu, fast on cpu"):
         command.run(Order("all", "quick", "cpu", tmp_path, CATALOGUE))
 
 

@@ -207,7 +207,7 @@ def test_only_the_device_knows_the_device():
 
 
 def test_a_device_that_is_not_there_is_refused():
-    with pytest.raises(DeviceError, match="unknown device; valid are: cpu, cuda"):
+    with pytest.raises(DeviceError, match="unknown device; choose from: cpu, cuda"):
         device("tpu")
     if not torch.cuda.is_available():
         with pytest.raises(DeviceError, match="sees no CUDA device; use --device cpu"):

@@ -18,7 +18,7 @@ def test_the_standard_library_is_there_and_split_by_file():
 
 
 def test_an_unknown_corpus_is_refused():
-    with pytest.raises(ValueError, match="unknown corpus 'wikipedia'; valid are: environment, stdlib"):
+    with pytest.raises(ValueError, match="unknown corpus 'wikipedia'; choose from: environment, stdlib"):
         corpus("wikipedia")
 
 

@@ -62,7 +62,7 @@ def test_a_measured_result_moves_no_frontier_exponent(name: str):
 
 
 def test_an_unknown_result_lists_those_there_are():
-    with pytest.raises(CalibrationError, match=r"unknown calibration result 'guesses'; valid are: .*literature"):
+    with pytest.raises(CalibrationError, match=r"unknown calibration result 'guesses'; choose from: .*literature"):
         read("guesses")
 
 
@@ -83,7 +83,7 @@ def test_an_unknown_result_lists_those_there_are():
 def test_a_damaged_result_is_an_error_that_lists_the_others(folder: Path, damage, says: str):
     whole = sealed(content() | {"id": "broken"})
     (folder / "broken.json").write_text(damage(whole), encoding="utf-8")
-    with pytest.raises(CalibrationError, match=rf"broken\.json is damaged \(.*({says}).*\); valid are: literature"):
+    with pytest.raises(CalibrationError, match=rf"broken\.json is damaged \(.*({says}).*\); choose from: literature"):
         read("broken")
 
 

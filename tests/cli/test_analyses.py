@@ -38,7 +38,7 @@ def test_the_price_list(polarity, tmp_path):
     )
     said = polarity(*call, "--out", tmp_path / "prices.csv")
     assert said.code == 0, said.err
-    assert "One lever at a time moves the lead most like this" in said.out
+    assert "The single levers that move the lead most" in said.out
     assert "us_concentration" in said.out
     assert "governance.misuse_exposure@2027" in "".join(said.out.split())
     table = pl.read_csv(tmp_path / "prices.csv")
@@ -63,7 +63,7 @@ def test_an_attribution(polarity):
         "lead_months@2028",
     )
     said = polarity(*call)
-    assert "The largest part is due to" in said.out
+    assert "The largest part comes from" in said.out
     assert "All together" in said.out
     report = json.loads(polarity(*call, "--json").out)["attributions"][0]
     parts = sum(share["shapley"] for share in report["shares"])
@@ -140,7 +140,7 @@ def test_several_boxes_go_into_one_file(polarity, tmp_path):
 
 def test_one_future_is_said_in_words(polarity) -> None:
     said = " ".join(polarity("compare", "current_policy", "tight_controls", "--runs", 1).out.split())
-    assert "One future has no interval" in said
+    assert "A single future has no interval" in said
     assert " to +" not in said
     alone = polarity("run", "current_policy", "--runs", 1)
     assert alone.code == 0
@@ -161,7 +161,7 @@ def test_a_rare_outcome_is_named_in_words_and_numbers(polarity, tmp_path) -> Non
     (report,) = json.loads(polarity(*call, "--json").out)["outcomes"]
     assert f"The indices: {report['note']}." in said
     assert "too rare to be explained" in said
-    assert f"{100 * report['mean']:.2f} in the sample of the indices" in said
+    assert f"{100 * report['mean']:.2f} in the sample behind the indices" in said
     assert all(row["total"] is None and row["first_low"] is None for row in report["indices"])
     table = pl.read_csv(tmp_path / "s.csv")
     assert table["total"].null_count() == table.height
@@ -171,7 +171,7 @@ def test_a_screening_in_which_nothing_moves_names_no_input(polarity) -> None:
     call = ("sensitivity", "--method", "morris", "-n", 4, "--inputs", FEW, "--outcome", "china_ahead@2027")
     said = polarity(*call).out
     assert "0 in all 16 futures, so that no input moves it" in said
-    assert "what moves it most" not in said
+    assert "the inputs that move it most" not in said
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_a_study_from_plan_to_table(polarity, plan, tmp_path):
     assert "Cite: The Polarity contributors" in said.out
     (folder,) = out.iterdir()
     again = polarity("study", folder, "--verify")
-    assert "Every part has its checksum." in again.out
+    assert "Every part matches its checksum." in again.out
     next((folder / "parts").iterdir()).write_bytes(b"x")
     assert "Damaged: current_policy-" in polarity("study", folder, "--verify").out
     assert "damaged: current_policy-" in polarity("study", folder).refusal()
@@ -121,7 +121,7 @@ def test_a_study_stops_cleanly_and_goes_on(plan, tmp_path, how):
     assert process.returncode == 130, err
     assert out == ""
     assert "Traceback" not in err
-    assert "the same command goes on from there" in err
+    assert "run the same command to resume" in err
     assert err.splitlines()[-1] == "polarity: interrupted"
     assert [path for path in parts.glob("*/parts/.*")] == []
     patience = time.monotonic() + 10

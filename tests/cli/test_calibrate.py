@@ -143,13 +143,13 @@ def test_parameters_show_what_a_result_moved(polarity, name):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["run", "current_policy", "--calibration", "guesses"], ["'guesses'", "valid are", "literature"]),
+        (["run", "current_policy", "--calibration", "guesses"], ["'guesses'", "choose from", "literature"]),
         (["compare", "current_policy", "closed_ideas", "--calibration", "x"], ["'x'", "literature"]),
         (["parameters", "--calibration", "x"], ["'x'", "literature"]),
         (["calibrate", "report", "x"], ["'x'", "literature"]),
-        (["calibrate", "effect", "literature"], ["is a prior itself"]),
+        (["calibrate", "effect", "literature"], ["is a prior; choose a measured result"]),
         (["calibrate", "everything"], ["everything", "'bench'", "'all'"]),
-        (["calibrate", "bench", "--fast", "--full"], ["exclude each other"]),
+        (["calibrate", "bench", "--fast", "--full"], ["not both"]),
         (["calibrate", "bench", "--device", "tpu"], ["tpu", "cpu, cuda"]),
         (["calibrate", "bench", "again"], ["takes no ID", "'again'"]),
         (["calibrate", "bench", "--peak-tflops", "-1"], ["--peak-tflops is -1", "above 0"]),
@@ -162,7 +162,7 @@ def test_parameters_show_what_a_result_moved(polarity, name):
         (["calibrate", "show", "--json"], ["--json does nothing here; it is for list, effect, law, demo"]),
         (["calibrate", "remake", "--runs", "5"], ["--runs does nothing here; it is for effect, report"]),
         (["calibrate", "demo", "--fast"], ["--fast does nothing here; it is for bench, train, levers, fit, all"]),
-        (["calibrate", "report", "--runs", "5"], ["--runs counts the futures of --effect"]),
+        (["calibrate", "report", "--runs", "5"], ["--runs needs --effect"]),
         (["calibrate", "all", "--within", "0"], ["--within is 0", "above 0"]),
         (["calibrate", "all", "--within", "-60"], ["--within is -60", "above 0"]),
         (["calibrate", "all", "--within", "nan"], ["--within is nan", "above 0"]),
@@ -248,7 +248,7 @@ def test_an_interrupted_campaign_says_how_to_go_on(tmp_path: Path):
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all that runs in it
         _, said = process.communicate()
     assert process.returncode == 130, said
-    assert "the same command goes on from there" in said
+    assert "run the same command to resume" in said
     assert "Traceback" not in said
     finished = log.read_text().splitlines()
     again = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)

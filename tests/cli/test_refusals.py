@@ -41,7 +41,7 @@ HERE = "current_policy"
         (["run", HERE, "--set", "enforcement=2027-Q1:1,2027-Q1:2"], ["2027-Q1 stands twice"]),
         (["run", HERE, "--set", "enforcement=1", "--set", "enforcement=2"], ["set twice"]),
         (["data", "chip"], ["unknown table 'chip'", "did you mean 'chips'?"]),
-        (["show", HERE, "--json", "--yaml"], ["exclude each other"]),
+        (["show", HERE, "--json", "--yaml"], ["not both"]),
         (["run"], ["NAME|FILE"]),
         (["rnu"], ["rnu", "run"]),
         (["run", HERE, "--runs", "many"], ["--runs", "integer"]),
@@ -173,7 +173,7 @@ def test_nothing_half_written_stays(polarity, tmp_path: Path, monkeypatch: pytes
 def test_levers_set_in_python_are_refused_in_one_line():
     with pytest.raises(InputError, match=r"^levers: unknown lever 'enforcment'; did you mean 'enforcement'\?$"):
         load(HERE).with_levers(enforcment=2)
-    with pytest.raises(InputError, match=r"is 99; it goes from 0 to 10"):
+    with pytest.raises(InputError, match=r"is 99; the range is 0 to 10"):
         load(HERE).with_levers(enforcement=99)
     with pytest.raises(InputError, match=r"unknown field 'levrs'; did you mean 'levers'\?"):
         load(HERE).with_changes(levrs={})

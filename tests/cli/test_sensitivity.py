@@ -12,9 +12,9 @@ def test_sobol_in_words_numbers_and_a_file(polarity, tmp_path):
     call = ("sensitivity", "--outcome", "lead_months@2027", "-n", 32, "--inputs", FEW)
     said = polarity(*call, "--out", tmp_path / "s.csv")
     assert said.code == 0, said.err
-    assert "Chance has a part in" in " ".join(said.out.split())
+    assert "Chance plays a part in" in " ".join(said.out.split())
     assert "Chance, all of it" in said.out
-    assert "History ties" not in said.out, "a few inputs are not the whole ensemble"
+    assert "Fitting the past" not in said.out, "a few inputs are not the whole ensemble"
     table = pl.read_csv(tmp_path / "s.csv")
     assert table.height == 4
     assert {"input", "first", "total", "as_drawn", "outcome"} <= set(table.columns)
@@ -25,9 +25,9 @@ def test_sobol_in_words_numbers_and_a_file(polarity, tmp_path):
 
 def test_priors_and_screening(polarity):
     said = polarity("sensitivity", "-n", 16, "--inputs", FEW, "--weighting", "none", "--outcome", "lead_months@2027")
-    assert "History ties" not in said.out
+    assert "Fitting the past" not in said.out
     screen = ("sensitivity", "--method", "morris", "-n", 4, "--inputs", FEW, "--outcome", "gap_eci@2027")
-    assert "what moves it most is" in polarity(*screen).out
+    assert "the inputs that move it most are" in polarity(*screen).out
     report = json.loads(polarity(*screen, "--json").out)
     assert report["outcomes"][0]["trajectories"] == 4
 

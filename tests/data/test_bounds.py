@@ -36,7 +36,7 @@ def test_a_parameter_stays_within_its_bounds(name: str) -> None:
     for value in (row.lowest, row.highest):
         assert BASE.with_changes(parameters={name: value}).parameters[name] == value
     for value in (row.lowest - 1e-6 - abs(row.lowest), row.highest * 1.01, -1e308, 1e308):
-        assert f"{name!r} is {value:g}; it goes from {row.lowest:g} to {row.highest:g}" in refused(
+        assert f"{name!r} is {value:g}; the range is {row.lowest:g} to {row.highest:g}" in refused(
             parameters={name: value}
         )
         assert repr(name) in refused(parameters={name: {"kind": "fixed", "value": value}})
@@ -241,7 +241,7 @@ def test_a_path_that_begins_before_the_start_is_refused(name: str) -> None:
     low = LEVERS[name].low
     for start, date in (("2027-Q1", "2026-Q4"), ("2027-Q1", "2022-Q4"), ("2024-Q2", "2024-Q1"), ("2027-Q1", "2019-Q1")):
         line = refused(start=start, levers={name: {date: low}})
-        assert f"{date} lies before the scenario's start, {start}" in line
+        assert f"{date} is before the scenario's start, {start}" in line
     assert BASE.with_changes(start="2027-Q1", levers={name: {"2027-Q1": low}})
 
 

@@ -45,7 +45,7 @@ def test_a_value_that_is_not_on_the_list_is_refused_with_the_nearest(field: str,
         wrong = value.upper() if change == "upper" else change.replace("{}", value)
         line = refused({**SALE, field: wrong})
         assert f"rules.0.{field}" in line
-        assert "did you mean" in line or "valid are" in line
+        assert "did you mean" in line or "choose from" in line
 
 
 def test_a_misspelled_ban_is_not_an_opening() -> None:

@@ -313,5 +313,5 @@ def test_a_choice_between_forms_can_only_be_one_of_them(value: object) -> None:
     spec = load("current_policy")
     for valid in (0.0, 2.0, {"kind": "fixed", "value": 1.0}, {"kind": "choice", "weights": [0.5, 0.5]}):
         spec.with_changes(parameters={"rl_form": valid})
-    with pytest.raises(InputError, match="'rl_form' is a choice between forms; valid are 0, 1, 2"):
+    with pytest.raises(InputError, match="'rl_form' is a choice between forms; choose from 0, 1, 2"):
         spec.with_changes(parameters={"rl_form": value})

@@ -157,8 +157,8 @@ def test_whole_numbers_of_numpy_are_whole_numbers():
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"keep": 5}, "keep is 5; valid are"),
-        ({"keep": "leger"}, "keep is 'leger'; valid are"),
+        ({"keep": 5}, "keep is 5; choose from"),
+        ({"keep": "leger"}, "keep is 'leger'; choose from"),
         ({"keep": [5]}, "keep: unknown series"),
         ({"keep": ["premum"]}, r"keep: unknown series 'premum'; did you mean 'premium'\?"),
         ({"runs": 0}, "runs is 0"),

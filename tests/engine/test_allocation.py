@@ -216,7 +216,7 @@ def test_a_fixed_share_holds_from_its_date_and_the_others_keep_their_proportions
         ({"china": {"money": {"fabs": {"2027-Q1": -0.1}}}}, "give a share from 0 to 1"),
         ({"china": {"money": {"fabs": {"soon": 0.1}}}}, "soon"),
         ({"china": {"money": {"fabs": {"2024-Q1": 0.1}}}}, "before the scenario's start"),
-        ({"china": {"money": {"fabs": 0.6, "chips": 0.6}}}, "add up to 1.2; they can add up to 1"),
+        ({"china": {"money": {"fabs": 0.6, "chips": 0.6}}}, "add up to 1.2; they may add up to 1 at most"),
         ({"china": {"money": {"fabs": 0.6, "chips": {"2028-Q1": 0.6}}}}, "in 2028-Q1"),
         ({"china": {"money": dict.fromkeys(MONEY, 0.2)}}, "add up to 0.8"),
         ({"china": {"people": {"secrecy": 0.2}}}, "weight_security or openness"),

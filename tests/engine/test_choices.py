@@ -136,8 +136,8 @@ def test_decisions_are_held_at_another_runs_path() -> None:
     ("wrong", "says"),
     [
         (np.zeros((3, 2, 1)), r"the shape \(3, 2, 1\) and the type float64; for this scenario it is numbers, "),
-        (np.nan, "is nan in 2026-Q4; it goes from 0 to"), (np.inf, "is inf in 2026-Q4"), (-0.5, "goes from 0 to"),
-        (20.0, "united_states.licensing is 20 in 2026-Q4; it goes from 0 to 1"), ("x", "and the type <U"),
+        (np.nan, "is nan in 2026-Q4; the range is 0 to"), (np.inf, "is inf in 2026-Q4"), (-0.5, "the range is 0 to"),
+        (20.0, "united_states.licensing is 20 in 2026-Q4; the range is 0 to 1"), ("x", "and the type <U"),
     ],
 )  # fmt: skip
 def test_wrong_levels_to_hold_are_refused(wrong: object, says: str) -> None:
@@ -245,11 +245,11 @@ def test_few_decisions_are_constant_over_the_library() -> None:
     ("fields", "says"),
     [
         ({"values": {"chian": "balanced"}}, "did you mean 'china'"),
-        ({"values": {"china": "hawkish"}}, "valid are: balanced, prosperity_first"),
+        ({"values": {"china": "hawkish"}}, "choose from: balanced, prosperity_first"),
         ({"values": {"china": {"securty": 2}}}, "did you mean 'security'"),
         ({"values": {"china": {"security": -1}}}, "give a weight from 0 to 20"),
         ({"values": {"china": {"security": True}}}, "give a weight from 0 to 20"),
-        ({"values": "security_first"}, "give actors with a profile"),
+        ({"values": "security_first"}, "give a profile"),
         ({"decisions": "never"}, "give choose or habit"),
         ({"decisions": {"china": {"licensing": 0.5}}}, "permission"),
         ({"decisions": {"china": {"push": 2}}}, "a number from 0 to 1"),

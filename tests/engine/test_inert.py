@@ -107,22 +107,22 @@ def test_two_settings_that_each_do_the_same_are_not_both_called_idle() -> None:
 
 def test_too_many_settings_are_said_not_to_be_tried() -> None:
     events = [{"kind": "efficiency_shock", "date": "2028-Q1", "size": 0.01}] * 41
-    one(BASE.with_changes(events=events), "41 settings", "not tried")
+    one(BASE.with_changes(events=events), "41 settings", "too many to test")
 
 
 def test_an_actor_without_a_change_and_a_license_lever_before_licenses_are_named() -> None:
-    one(BASE.with_changes(actors={"gulf": {}}), "Actor gulf", "nothing of it is changed")
+    one(BASE.with_changes(actors={"gulf": {}}), "Actor gulf", "nothing about it changes")
     said = without_effect(BASE.with_changes(start="2023-Q3", levers={"revenue_share": 50}))
-    assert any("acts from 2025-Q3 and not from 2023-Q3" in line for line in said)
+    assert any("takes effect in 2025-Q3, not in 2023-Q3" in line for line in said)
 
 
 @pytest.mark.parametrize(
     ("levers", "bound", "by"),
     [
-        ({"licence_approval": 80, "import_permission": 0}, "licence_approval", "Beijing's refusal"),
-        ({"licence_tpp": 100, "licence_approval": 0}, "licence_tpp", "the refusal of licenses"),
-        ({"licence_quota": 5, "licence_approval": 0}, "licence_quota", "the refusal of licenses"),
-        ({"revenue_share": 60, "licence_approval": 0}, "revenue_share", "the refusal of licenses"),
+        ({"licence_approval": 80, "import_permission": 0}, "licence_approval", "Beijing's limit on imports"),
+        ({"licence_tpp": 100, "licence_approval": 0}, "licence_tpp", "the approval rate for licenses"),
+        ({"licence_quota": 5, "licence_approval": 0}, "licence_quota", "the approval rate for licenses"),
+        ({"revenue_share": 60, "licence_approval": 0}, "revenue_share", "the approval rate for licenses"),
     ],
 )
 def test_a_lever_that_another_one_binds_is_named_with_it(levers: dict[str, Any], bound: str, by: str) -> None:

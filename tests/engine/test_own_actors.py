@@ -254,9 +254,9 @@ def test_comparisons_and_costs_pass_them_on() -> None:
 @pytest.mark.parametrize(
     ("agents", "says"),
     [
-        ({"usa": Same}, "agents: current_policy: unknown actor 'usa'; valid are: china"),
+        ({"usa": Same}, "agents: current_policy: unknown actor 'usa'; choose from: china"),
         ({"untied_states": Same}, r"unknown actor .*; did you mean 'united_states'\?"),
-        ({5: Same}, "unknown actor '5'; valid are"),
+        ({5: Same}, "unknown actor '5'; choose from"),
         ({"japan": 5}, r"agents\['japan'\] is 5; give a subclass of"),
         ({"japan": int}, r"agents\['japan'\] is <class 'int'>; give a subclass of"),
         ({"japan": partial(print, sep="")}, r"agents\['japan'\] is functools.partial.*; give a subclass of"),

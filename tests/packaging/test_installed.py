@@ -75,7 +75,7 @@ def test_the_package_is_no_checkout_and_this_is_one(package: Path, monkeypatch: 
     assert checkout.is_checkout()
     monkeypatch.setattr(checkout, "ROOT", package)
     assert not checkout.is_checkout()
-    assert checkout.advice("make it", "mend it") == "mend it"
+    assert checkout.advice("make it", "to repair it") == "to repair it"
 
 
 def test_the_package_runs_and_is_the_same_engine(installed, package: Path) -> None:

@@ -85,9 +85,9 @@ def test_edits_of_the_table_are_taken_or_refused():
     found, notes = frames.edited(names, {0: {"mine": 0.5}, 1: {"mine": 7}, 9: {"mine": 1}}, {"catch_rate": 0.1})
     assert found == {"diffusion": 0.5, "catch_rate": 0.1}
     assert len(notes) == 1
-    assert "is a choice between forms; valid are 0, 1, 2" in notes[0]
+    assert "is a choice between forms; choose from 0, 1, 2" in notes[0]
     assert frames.edited(names, {2: {"mine": None}}, {"catch_rate": 0.1})[0] == {}
-    assert "it goes from" in frames.edited(names, {0: {"mine": 1e12}}, {})[1][0]
+    assert "the range is" in frames.edited(names, {0: {"mine": 1e12}}, {})[1][0]
 
 
 def test_an_input_is_fixed_shows_on_explore_and_goes_back(opened):

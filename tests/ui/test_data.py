@@ -233,7 +233,7 @@ HOSTILE = {
     "long number": (HEAD + "parameters: {diffusion: 0x" + "f" * 6000 + "}", "line 6: a value of 6,002 characters"),
     "number in sixties": (HEAD + "schema_version: 1" + ":59" * 20_000, "line 6: a value of 60,001 characters"),
     "not finite": (HEAD + "parameters: {diffusion: .nan}", "line 6: parameters: parameter 'diffusion' is not finite"),
-    "out of range": (HEAD + "levers: {enforcement: 99}", "line 6: levers: lever 'enforcement' is 99; it goes from 0"),
+    "out of range": (HEAD + "levers: {enforcement: 99}", "line 6: levers: lever 'enforcement' is 99; the range is 0"),
     "unknown lever": (HEAD + "levers: {enforcment: 1}", "unknown lever 'enforcment'; did you mean 'enforcement'?"),
     "unknown parameter": (HEAD + "parameters: {difusion: 1}", "did you mean 'diffusion'?"),
     "unknown field": (HEAD + "lever: {}", "line 6: unknown field 'lever'; did you mean 'levers'?"),

@@ -141,7 +141,7 @@ def test_a_policy_keeps_the_levers_and_reset_returns_to_it(page: Open):
     assert address(test) == {"scenario": "tight_controls"}
     slider(test, "cloud_rule").set_value(0).run()
     assert address(test) == {"scenario": "tight_controls", "cloud_rule": "0"}
-    assert "Your changes: Rental and subsidiaries abroad barred 0% (was 90)." in text(test)
+    assert "Your changes: Cloud access rule 0% (was 90)." in text(test)
     button(test, "Reset").click().run()
     assert address(test) == {"scenario": "tight_controls"}
     assert slider(test, "enforcement").value == load("tight_controls").setting("enforcement")
@@ -241,11 +241,11 @@ def test_an_address_restores_what_it_was_written_from(page: Open):
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("enforcement", "99", "enforcement=99: out of range; it goes from 0 to 10"),
-        ("enforcement", "nan", "enforcement=nan: out of range; it goes from 0 to 10"),
-        ("openness", "abc", "openness=abc: this is not a number; it goes from 0 to 100"),
+        ("enforcement", "99", "enforcement=99: out of range; the range is 0 to 10"),
+        ("enforcement", "nan", "enforcement=nan: out of range; the range is 0 to 10"),
+        ("openness", "abc", "openness=abc: this is not a number; the range is 0 to 100"),
         ("openness", "17.5", "openness=17.5: rounded to 20"),
-        ("openness", "actor", "openness=actor: this lever cannot be left to the actor; it goes from 0 to 100"),
+        ("openness", "actor", "openness=actor: this lever cannot be left to the actor; the range is 0 to 100"),
         ("enforcment", "2", "enforcment: there is no such lever; did you mean 'enforcement'?"),
         ("scenario", "tight_control", "scenario=tight_control: there is no such scenario; did you mean"),
         ("<img src=x>", "1", "<img src=x>: there is no such lever"),

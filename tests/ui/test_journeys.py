@@ -93,7 +93,7 @@ def test_a_reload_keeps_the_setup_and_the_address(tab, url: str, name: str):
         assert held(tab) == SETUP
     assert "Diffusion of ideas 0.5" in tab.locator(".badge").inner_text()
     assert "18 months or more at the end of 2030" in tab.locator(".badge").inner_text()
-    assert "Enforcement effort 9" in tab.locator("p.story").last.inner_text()
+    assert "Enforcement budget 9" in tab.locator("p.story").last.inner_text()
     if name != "Explore":  # what belongs to a page waits there
         visit(tab, name)
         assert held(tab) == {**SETUP, **own}

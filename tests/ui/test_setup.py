@@ -84,5 +84,5 @@ def test_what_cannot_act_in_an_uploaded_file_is_said_and_counted(page: Open):
     test = page().switch_page("sim/ui/data/page.py").run()
     test.file_uploader[0].set_value(("mine.yaml", f"title: Mine\nevents:\n{late}".encode(), "application/yaml")).run()
     assert not test.exception
-    assert text(test).count("has no effect: it lies after the run") == inert_panel.MOST
+    assert text(test).count("has no effect: it comes after the run") == inert_panel.MOST
     assert "and 2 more that do nothing" in text(test)

@@ -132,7 +132,7 @@ def test_the_brief_as_a_page_and_as_a_document(made):
 
 def test_the_brief_says_what_differs_and_what_would_change_it(made):
     _, found = made
-    assert any("Set otherwise than under current policy: Enforcement effort 5" in line for line in found.scenario)
+    assert any("Set otherwise than under current policy: Enforcement budget 5" in line for line in found.scenario)
     assert found.changes
     assert "Given data to the end of 2024 only" in found.evidence
     assert not re.search(r"\bwill\b|confiden", " ".join((found.verdict, found.detail, *found.changes)).lower())

@@ -168,7 +168,7 @@ def test_decisions_say_what_the_series_hold(t: int):
     assert percent(f.series["push"][t - 4]) in push.now
     money = by["United States", "Money paid for chips in the quarter"]
     assert money.now.startswith(f"${f.series['spending.united_states'][t] / 1e9:,.1f} billion")
-    licenses = by["United States", "Licensing of chips to China"]
+    licenses = by["United States", "License policy for China"]
     assert licenses.now.startswith(percent(f.series["licensing"][t]))
     hubs = by["Hubs", "Policing of transit trade"]
     if t <= found.edge:

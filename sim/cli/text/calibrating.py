@@ -31,8 +31,8 @@ def effect(found: Mapping[str, Any]) -> None:
         shares.add_row(LABELS[name], f"{100 * share:.1f}", f"{100 * found['outcomes']['result'][name]:.1f}")
     layout.put(console, moved, shares, _size(found))
     console.print(
-        f"{SCENARIO}, {found['futures']:,} futures on the same dice, drawn from priors without weighing by history; "
-        "± is the standard error of the mean."
+        f"{SCENARIO}, {found['futures']:,} futures with the same random draws, drawn from priors without weighing by "
+        "history; ± is the standard error of the mean."
     )
     console.print(layout.FOOTER)
 

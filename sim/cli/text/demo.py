@@ -16,7 +16,7 @@ GIGA = 1e9
 
 
 def progress(event: Mapping[str, Any]) -> str:
-    """A line on something that is finished; empty for what lies between."""
+    """A line about a finished step; empty for steps in between."""
     kind = event["event"]
     if kind == "roofline":
         return (
@@ -74,7 +74,7 @@ def _line(found: Demo) -> str:
         assert line is not None
         error = "" if line.error is None else f" ± {line.error:.3f}"
         said.append(f"{slope(line.slope)}{error} in {name}")
-    return f"The losses lie on a line in log–log with a slope of {' and of '.join(said)}."
+    return f"On a log–log scale the losses fall on a line with a slope of {' and of '.join(said)}."
 
 
 def _ladder(found: Demo) -> Table:
@@ -88,7 +88,7 @@ def _roof(found: Demo) -> str:
     roof, ridge = found.one("roofline"), found.ridge
     assert roof is not None
     return (
-        f"Roofline: {roof['compute_flops'] / GIGA:.0f} GFLOP/s and {roof['bandwidth'] / GIGA:.1f} GB/s, which meet at "
+        f"Roofline: {roof['compute_flops'] / GIGA:.0f} GFLOP/s and {roof['bandwidth'] / GIGA:.1f} GB/s meet at "
         f"{ridge:.1f} FLOP per byte."
     )
 

@@ -13,17 +13,19 @@ if TYPE_CHECKING:
     from sim.hindcast.blind import Hindcast
 
 ENOUGH = 500
-"""Effective draws below which quantiles of futures are rough."""
+"""Below this many effective draws, quantiles are rough."""
 UNITS = {"P1": "OOM", "P2": "OOM", "P3": "OOM", "P4": "OOM", "P5": "points", "all": ""}
 """Units of errors and CRPS by pattern: orders of magnitude, or points of the index."""
 
 
 def hindcast(found: Hindcast) -> None:
-    """A score table, the figures asked for first, and the worst misses."""
+    """The table of scores, the errors and the worst misses."""
     console = layout.console()
-    console.print(f"Blind from the end of {found.cutoff}: {found.draws:,} weighed draws, {found.ess:,.0f} effective")
+    console.print(
+        f"Given data to the end of {found.cutoff} only: {found.draws:,} weighted draws, {found.ess:,.0f} effective"
+    )
     if found.ess < ENOUGH:
-        console.print(f"Fewer than {ENOUGH} effective draws: the numbers below are rough; raise --draws.")
+        console.print(f"With fewer than {ENOUGH} effective draws the numbers below are rough; raise --draws.")
     console.print()
     table = layout.table(
         "Scores", "Pattern", "Points", "In 50%", "In 90%", "CRPS", "Last value", "Trend", "Median error", "Unit"
@@ -43,13 +45,14 @@ def hindcast(found: Hindcast) -> None:
     layout.put(console, _misses(found))
     layout.put(console, _choices(), turns.verdict(turns.kept()))
     console.print(
-        "CRPS: lower is better; that of a naive forecast, which is one number, is its error. OOM: orders of magnitude."
+        "CRPS (continuous ranked probability score): lower is better; for a naive forecast, which is a single number, "
+        "it is the error. Last value and Trend: two naive forecasts. OOM: orders of magnitude, factors of ten."
     )
     console.print(layout.FOOTER)
 
 
 def _checks(found: Hindcast) -> Any:
-    table = layout.table("Against limits set for a cut-off at the end of 2024", "Figure", "Value", "Limit", "")
+    table = layout.table("Against targets set for a cut-off at the end of 2024", "Figure", "Value", "Target", "")
     for check in found.checks():
         table.add_row(check.what, f"{check.value:.3g}", check.limit, "met" if check.met else "missed")
     return table
@@ -75,7 +78,7 @@ def _bars(found: Hindcast) -> Any:
         ours = ", ".join(f"{q} {v:+.2f}" for q, v in takeoff["ours"].items())
         theirs = ", ".join(f"{v:+.2f}" for v in takeoff["full_takeoff_model"].values())
         table.add_row("US record run, OOM", f"{ours} (RMSE {takeoff['rmse_ours']:.2f})")
-        table.add_row("The same by the Full Takeoff Model's forecast of 2022",
+        table.add_row("The same in the Full Takeoff Model's 2022 forecast",
                       f"{theirs} (RMSE {takeoff['rmse_full_takeoff_model']:.2f})")  # fmt: skip
     return table
 
@@ -91,8 +94,8 @@ def _signed(value: float | None) -> str:
 def _misses(found: Hindcast) -> Any:
     outside = [row for row in found.figures() if not row["in90"]]
     if not outside:
-        return "No recorded figure lies outside its 90% band."
-    table = layout.table("Outside the 90% band", "Figure", "Quarter", "Recorded", "Median", "5 to 95%", left=2)
+        return "Every recorded figure fell inside its 90% range."
+    table = layout.table("Outside the 90% range", "Figure", "Quarter", "Recorded", "Median", "90% range", left=2)
     for row in outside:
         table.add_row(row["label"], row["quarter"], f"{row['recorded']:.3g}", f"{row['p50']:.3g}",
                       f"{row['p05']:.3g} to {row['p95']:.3g}")  # fmt: skip
@@ -100,7 +103,7 @@ def _misses(found: Hindcast) -> Any:
 
 
 def _choices() -> Any:
-    table = layout.table("Choices on the record", "Date", "Turn", "Who", "Rules, %", "Persistence, %", "", left=3)
+    table = layout.table("Policy turns on record", "Date", "Turn", "Who", "Model, %", "Persistence, %", "", left=3)
     for turn in turns.kept().turns:
         chances = (f"{100 * p:.0f}" for p in (turn.p, turn.persistence_p))
         table.add_row(turn.date, turn.title, turns.who(turn), *chances, turns.result(turn))
@@ -111,12 +114,14 @@ def weights(facts: Mapping[str, Any]) -> None:
     """How many draws count, which parameters the record moves, and which it does not."""
     console = layout.console()
     console.print(
-        f"Record to {facts['data_until']}: {facts['weighed_draws']:,} draws weighed, {facts['effective_draws']:,.0f} "
+        f"Record to {facts['data_until']}: {facts['weighed_draws']:,} draws weighted, {facts['effective_draws']:,.0f} "
         f"effective; {facts['kept_draws']:,} kept, {facts['distinct_draws']:,} of them distinct."
     )
     console.print()
     moved = sorted((r for r in facts["parameters"] if r["moved"]), key=lambda r: -_moved(r))
-    table = layout.table("What the record moves", "Parameter", "Shift, sd", "Spread, sd", "Prior", "By history", left=1)
+    table = layout.table(
+        "What the record changes", "Parameter", "Shift, sd", "Spread, sd", "Prior", "By history", left=1
+    )
     for row in moved:
         table.add_row(
             row["name"], f"{row['shift']:+.2f}", f"{row['spread']:.2f}", _interval(row["prior"]),
@@ -126,7 +131,7 @@ def weights(facts: Mapping[str, Any]) -> None:
     for pair in facts["correlations"]:
         pairs.add_row(pair["one"], pair["other"], f"{pair['correlation']:+.2f}")
     still = ", ".join(r["name"] for r in facts["parameters"] if not r["moved"])
-    layout.put(console, table, pairs, f"The record says nothing about: {still}.")
+    layout.put(console, table, pairs, f"The record does not change: {still}.")
 
 
 def _moved(row: Mapping[str, Any]) -> float:

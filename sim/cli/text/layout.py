@@ -12,11 +12,11 @@ from sim.results.wording import signed
 
 WIDTH = 120
 """Columns of what is written into a file or a pipe."""
-FOOTER = "Estimates of what follows from stated assumptions, not forecasts."
+FOOTER = "These results follow from stated assumptions; they are not forecasts."
 
 
 def console() -> Console:
-    """Where text for people goes."""
+    """The console for text that people read."""
     # Text of scenarios is text: no markup, no emoji codes, no guessing of colors.
     wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH
     return Console(file=sys.stdout, width=wide, markup=False, emoji=False, highlight=False)

@@ -42,7 +42,7 @@ def prices(listed: PriceList) -> None:
         f"{price.lever.label} at {price.value:g} {price.lever.unit} "
         f"({signed(price.effects[listed.lead].mean)} months)" for price in best
     )  # fmt: skip
-    layout.put(page, f"{listed.spec.title}. One lever at a time moves the lead most like this: {most}.")
+    layout.put(page, f"{listed.spec.title}. The single levers that move the lead most: {most}.")
     usual, extra = listed.outcomes[: 1 + len(CLASSES)], listed.outcomes[1 + len(CLASSES) :]
     shown = (*usual[1:], *extra[:MOST_EXTRA])
     table = layout.table("", "Lever", "To", "Lead, months", *(_title(outcome, outcome in usual) for outcome in shown))
@@ -57,16 +57,16 @@ def prices(listed: PriceList) -> None:
     if extra[MOST_EXTRA:]:
         page.print(f"Only in --json and --out: {', '.join(map(str, extra[MOST_EXTRA:]))}.")
     page.print(
-        f"{listed.outcomes[0].label}, and futures in 100 in each outcome: with the lever moved, minus without; 90% "
-        f"interval of the mean from {listed.runs:,} futures on the same dice. How unlike futures are is another thing: "
-        "--json gives the range of nine in ten. A + after a lever: in company, with other levers set on both sides so "
-        f"that it can act (--json names them). An effect in brackets cannot be told from none.{_repeated(listed)}"
+        f"{listed.outcomes[0].label} and outcomes of 100 simulated futures: the change when the lever moves, with the "
+        f"90% interval of the mean from {listed.runs:,} futures with the same random draws. Single futures differ "
+        "more; --json gives their 90% range. A + after a lever: other levers are set on both sides so that it can have "
+        f"an effect (--json names them). Brackets: no detectable difference.{_repeated(listed)}"
     )
     page.print(
-        "Costs: the accounts that the move costs most, means over futures; money for chips, data centers, fabs and "
-        "people buys something. --json gives every account of every actor, savings too."
+        "Costs: the largest items, means over futures; money for chips, data centers, fabs and people buys something. "
+        "--json gives every item for every actor, savings included."
     )
-    page.print(f"More lead is not said to be better. {layout.FOOTER}")
+    page.print(f"A larger lead is not necessarily better. {layout.FOOTER}")
 
 
 def _title(outcome: Outcome, is_usual: bool) -> str:
@@ -81,7 +81,7 @@ def _repeated(listed: PriceList) -> str:
     if known is None or listed.runs <= known:
         return ""
     return (
-        f" History knows {known:,} draws of the parameters: more futures repeat them with other luck, and the ± "
+        f" Only {known:,} parameter draws fit the record: more futures repeat them with other chance events, and the ± "
         "takes the draws as given."
     )
 
@@ -99,8 +99,8 @@ def _price(price: Price, lead: str, shown: Sequence[Outcome]) -> list[str]:
 
 def _costs(listed: PriceList) -> Table:
     """Whom each move costs most: whoever decides about it, and others."""
-    title = f"What a move costs in {listed.year} against {listed.spec.title.lower()} without it, billion US dollars"
-    table = layout.table(title, "Lever", "To", "Whoever decides", "Others", left=1)
+    title = f"What each move costs in {listed.year}, compared with {listed.spec.title.lower()}, billion US dollars"
+    table = layout.table(title, "Lever", "To", "For whoever decides", "For others", left=1)
     table.columns[0].no_wrap = True
     for column in table.columns[2:]:
         column.justify = "left"
@@ -146,18 +146,19 @@ def attribution(result: Attribution) -> None:
     whole, top = signed(scale * result.whole.mean, 2), rows[0]
     layout.put(
         page,
-        f"{result.outcome.label}: {result.second.title} less {result.first.title} is {whole} {unit}. "
-        f"The largest part is due to {top.player.name}: {signed(scale * top.shapley.mean, 2)}.",
+        f"{result.outcome.label}: {result.second.title} minus {result.first.title} is {whole} {unit}. "
+        f"The largest part comes from {top.player.name}: {signed(scale * top.shapley.mean, 2)}.",
     )
-    table = layout.table("", "What differs", "Its part", "Alone", "Last")
+    table = layout.table("", "What differs", "Share of the difference", "Alone", "Last")
     for share in rows:
         table.add_row(share.player.name, *(_effect(e, scale) for e in (share.shapley, share.first, share.last)))
     table.add_row("All together", _effect(result.whole, scale), "", "")
     layout.put(page, table)
     page.print(
-        "Its part: the Shapley value, the mean over all orders in which the changes could be made; the parts add up. "
-        "Alone: on the first scenario. Last: what the second would lack without it. Where they part, changes work "
-        f"together or replace each other. {result.runs:,} futures of each combination, 90% intervals. {layout.FOOTER}"
+        "Share: the Shapley value, the average effect over all orders in which the changes could be made; shares add "
+        "up. Alone: its effect on the first scenario. Last: what the second scenario would lose without it. Where "
+        f"these differ, changes reinforce or replace each other. {result.runs:,} futures for each combination, 90% "
+        f"intervals. {layout.FOOTER}"
     )
 
 
@@ -185,8 +186,8 @@ def regret(result: Regret, within: float | None = None) -> None:
     for policy in (policy for policy in result.chosen if policy.left):
         page.print(f"Not taken over from {policy.name}: {', '.join(policy.left)}.")
     page.print(
-        "Regret: how much worse than the best of these policies in that world, on the same dice. What any of them "
-        "decides is where it is today under those that do not name it, also in a world that sets it. Which way is "
+        "Regret: how much worse than the best of these policies in that world, with the same random draws. What any of "
+        "them decides is where it is today under those that do not name it, also in a world that sets it. Which way is "
         f"better is your choice (--goal), not the model's. {result.values.shape[-1]:,} futures each. {layout.FOOTER}"
     )
 
@@ -215,28 +216,30 @@ def _rival(result: Regret, unit: str) -> str:
 
 
 def flips(result: Flips, top: int) -> None:
-    """What would have to be true for another outcome."""
+    """The smallest changes that lead to another outcome."""
     page = layout.console()
-    share = f"{100 * result.shares[result.now]:.0f} in 100"
+    share = f"{100 * result.shares[result.now]:.0f} of 100"
     now = f"{result.spec.title}, end of {result.year}: {LABELS[result.now]}, {share}."
-    wanted = f" {LABELS[result.to]} would be the most common" if result.to else " Another outcome would be"
+    wanted = (
+        f" {LABELS[result.to]} becomes the most common outcome" if result.to else " The most common outcome changes"
+    )
     if result.flipping:
         first = next((change for change in result.flipping if change.size), result.flipping[0])
         said = (
             f"{wanted} with {first.label} at {brief(first.value)} instead of {brief(first.start)}: "
-            f"{LABELS[first.outcome]}, {100 * first.shares[first.outcome]:.0f} in 100."
+            f"{LABELS[first.outcome]}, {100 * first.shares[first.outcome]:.0f} of 100."
         )
     elif result.together:
         names = ", ".join(f"{change.label} {brief(change.value)}" for change in result.together)
-        said = f" No single change flips it. Together these do, found by adding the best: {names}."
+        said = f" No single change does that. These changes together do: {names}."
     else:
-        said = " No single change flips it, and the ten that come closest do not together."
+        said = " No single change does that, nor do the ten closest ones together."
     layout.put(page, now + said + _level(result))
-    table = layout.table("", "What", "Now", "Would have to be", "Of its way", "Then most common", "In 100", left=1)
+    table = layout.table("", "What", "Now", "Needed", "Share of its range", "Then most common", "Of 100", left=1)
     for change in result.changes[:top]:
         place = brief(change.value) if change.flips else f"none; closest at {brief(change.value)}"
         if change.flips and not change.size:
-            place = "its median: its spread decides"
+            place = "its median; its spread decides"
         counts = f"{100 * change.shares[change.outcome]:.0f}"
         table.add_row(
             change.label, brief(change.start), place, f"{100 * change.size:.0f}%", LABELS[change.outcome], counts
@@ -244,15 +247,15 @@ def flips(result: Flips, top: int) -> None:
     layout.put(page, table)
     page.print(
         "Levers are set from the scenario's start on, one at a time; a parameter is fixed in all futures. Now: the "
-        "lever's setting (where the actor decides, its usual place) or the parameter's median. Of its way: of the "
-        "lever's range, or from the median to the last percentile. "
-        f"{result.runs:,} futures each, on the same dice. {layout.FOOTER}"
+        "lever's setting (its usual level if left to the model) or the parameter's median. Share of its range: for a "
+        "parameter, of the way from the median to the last percentile. "
+        f"{result.runs:,} futures each, with the same random draws. {layout.FOOTER}"
     )
 
 
 def _level(result: Flips) -> str:
-    """A warning where chance could decide what is most common as things are."""
+    """A warning if chance could decide which outcome is the most common now."""
     first, second = sorted(result.shares.values(), reverse=True)[:2]
     if first - second > Z90 * np.sqrt(2 / result.runs):
         return ""
-    return " As things are the first two are within chance of each other: take more --runs before you quote a flip."
+    return " The two most common outcomes are too close to call now; use more --runs before you quote a change."

@@ -22,23 +22,23 @@ MOST_SHOCKS = 4
 
 
 def reactions(found: Reactions, record: str) -> None:
-    """All standing checks, the reaction test first, and what the record says of the rules of choice."""
+    """All checks of how nations react, and how the model's decision rules fit the record."""
     page = layout.console()
     moved = max(found.reactions.items(), key=lambda pair: abs(pair[1].difference.p50))
     layout.put(
         page,
-        f"{found.spec.title}. Answers of others change most where the policy is {_words(moved[0])}: the lead in "
-        f"{found.year} moves by {signed(moved[1].answered.p50, 2)} months with them and by "
+        f"{found.spec.title}. Reactions of others matter most for the policy {_words(moved[0])}: it changes the lead "
+        f"in {found.year} by {signed(moved[1].answered.p50, 2)} months with them and by "
         f"{signed(moved[1].held.p50, 2)} without.",
-        _test(f"Change of the lead in {found.year}, months", found.reactions),
+        _test(f"Change in the lead in {found.year}, months", found.reactions),
         _test("The same without China's power limit", found.unlimited),
         _responses(found), _sizes(found), _replies(found), _freeze(found), _beliefs(found), _politics(found), record,
     )  # fmt: skip
     page.print(
-        "Others held: every decision that the policy does not fix stays at what it was without the policy, future by "
-        "future. Responses: mean change of a decision by the end of "
-        f"{found.response_year}. Best replies: by China's values, recorded politics included; a tie is a reply that is "
-        f"best in less than nine of ten resamples. {found.runs:,} futures each, on the same dice. {layout.FOOTER}"
+        "Others held: in each future, every decision that the policy does not fix stays as it was without the policy. "
+        f"Responses: mean change of a decision by the end of {found.response_year}. Best replies: by China's values, "
+        "including politics inferred from the record; a tie is best in fewer than nine of ten resamples. "
+        f"{found.runs:,} futures each, with the same random draws. {layout.FOOTER}"
     )
 
 
@@ -53,7 +53,7 @@ def _three(effect: Paired) -> str:
 
 
 def _test(title: str, found: Mapping[str, Reaction]) -> Table:
-    table = layout.table(title, "Policy", "Others answer", "Others held", "What answers change")
+    table = layout.table(title, "Policy", "Others react", "Others held", "Effect of reactions")
     for name, r in found.items():
         table.add_row(_words(name), _three(r.answered), _three(r.held), _three(r.difference))
     return table
@@ -73,7 +73,7 @@ def _responses(found: Reactions) -> Table:
 
 def _sizes(found: Reactions) -> Table:
     """What the answer of each decision changes."""
-    title = f"What the answer of each decision changes by {found.year}, against the same shock without it"
+    title = f"What the reaction of each decision changes by {found.year}, against the same shock without it"
     table = layout.table(title, "Decision", "To", "Level", "Lead, months", "Compute, %", left=2)
     table.columns[0].no_wrap = True
     for decision, size in found.sizes.items():
@@ -85,7 +85,7 @@ def _sizes(found: Reactions) -> Table:
 
 
 def _replies(found: Reactions) -> Table:
-    table = layout.table("China's best reply by what both put first, and in how many of 100 resamples", "US package", *(
+    table = layout.table("China's best reply by the values of both, and in how many of 100 resamples", "US package", *(
         _words(f"{us} / {china}").replace(" first", "") for us, china in found.replies
     ))  # fmt: skip
     packages = next(iter(found.replies.values()))
@@ -99,22 +99,22 @@ def _replies(found: Reactions) -> Table:
 
 
 def _freeze(found: Reactions) -> Table:
-    table = layout.table("All decisions at their medians: change of the lead in 2030, months", "Scenario", "Median")
+    table = layout.table("All decisions at their medians: change in the lead in 2030, months", "Scenario", "Median")
     for name, change in found.freeze.items():
         table.add_row(name, signed(change, 2))
     return table
 
 
 def _beliefs(found: Reactions) -> Table:
-    table = layout.table("What actors believe two years on, and what the model delivers", "Of", "Believed", "Delivered")
+    table = layout.table("What actors expect in two years, and what happens", "Of", "Expected", "Happened")
     for belief in found.beliefs:
         table.add_row(belief.what, f"{signed(belief.believed, 2)} {belief.unit}", signed(belief.delivered, 2))
     return table
 
 
 def _politics(found: Reactions) -> Table:
-    title = "Recorded politics between the ends of a menu, billion US dollars a year; futures at an end, in 100"
-    table = layout.table(title, "Decision", "Slope", "At an end")
+    title = "Politics inferred from the record, lowest to highest level, billion US dollars a year"
+    table = layout.table(title, "Decision", "Slope", "Of 100 futures, at an end")
     for name, slope in found.politics.items():
         table.add_row(name.replace("_", " ").replace(".", ": "), _three(slope), f"{100 * found.corners[name]:.0f}")
     return table

@@ -1,4 +1,4 @@
-"""What the command line prints for people: tables and sentences, no arithmetic of its own."""
+"""What the command line prints for people: tables and sentences, without arithmetic of its own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 COST_YEAR, MOST_COSTS = 2030, 10
 """The year whose costs are printed, and how many of them."""
-CHANNELS = {"legal": "Legal", "domestic": "Made at home", "diverted": "Diverted", "offshore": "Offshore"}
+CHANNELS = {"legal": "Legal imports", "domestic": "Made in China", "diverted": "Smuggled", "offshore": "Used abroad"}
 GOVERNANCE = {
     "safety_effort": "Compute spent on safety, %",
     "accident_hazard": "Accident hazard, % a year",
@@ -75,22 +75,22 @@ def setting(value: Setting) -> str:
 
 
 def without_effect(said: Sequence[str], name: str = "") -> None:
-    """What a scenario sets that does nothing in it, a line each."""
+    """Settings of a scenario that have no effect, a line each."""
     if said:
         layout.put(layout.console(), "\n".join(f"Note{f' on {name}' if name else ''}: {line}" for line in said))
 
 
 def scenario(spec: Scenario, expected: Any, idle: Sequence[str] = ()) -> None:
-    """A scenario in full: what it asks, what it changes, what of that does nothing, what is expected of it."""
+    """A scenario in full: its question, its changes, those without effect, and its expected results."""
     console = layout.console()
     console.print(f"{spec.title} ({spec.name})", style="bold")
     layout.put(console, f"{spec.question}\n{spec.story}")
     if spec.baseline:
         console.print(f"Compared with {spec.baseline}.")
     rules = f", dated rules to {spec.rules_until}" if spec.rules_until else ""
-    console.print(f"Its levers hold from {spec.start}; data to {spec.data_until}{rules}.")
+    console.print(f"Its levers apply from {spec.start}; data to {spec.data_until}{rules}.")
     if spec.weighting == "none":
-        console.print("Parameters are drawn from the priors, not weighed by history.")
+        console.print("Parameters are drawn from the priors and not weighted by history.")
     console.print("Sources:")
     for source in spec.sources:
         console.print("  " + ", ".join(part for part in (source.title, source.date, source.url) if part))
@@ -99,7 +99,7 @@ def scenario(spec: Scenario, expected: Any, idle: Sequence[str] = ()) -> None:
     if changed:
         layout.put(console, _levers(changed))
     else:
-        layout.put(console, "Every lever is at its default.")
+        layout.put(console, "Every policy lever is at its default.")
     if spec.events:
         table = layout.table("Events", "Quarter", "Event", "Size", "What it does")
         table.columns[1].no_wrap = True
@@ -113,9 +113,9 @@ def scenario(spec: Scenario, expected: Any, idle: Sequence[str] = ()) -> None:
         lines.append(
             f"Rule from {rule.start}: {rule.title} ({who}, {rule.scope}, {rule.measure}, for {rule.destination})"
         )
-    lines += [f"Actor changed or added: {name}" for name in spec.actors]
+    lines += [f"Changed or added actor: {name}" for name in spec.actors]
     lines += [
-        f"Share fixed: {actor.replace('_', ' ')}, {what} for {use}: {setting(share)}"
+        f"Fixed share: {actor.replace('_', ' ')}, {what} for {use}: {setting(share)}"
         for actor, divided in spec.allocation.items() for what, uses in divided.items() for use, share in uses.items()
     ]  # fmt: skip
     lines += [f"Values of {_called(spec, actor)}: {_wanted(own)}" for actor, own in spec.values.items()]
@@ -147,19 +147,19 @@ def _called(spec: Scenario, actor: str) -> str:
 def _decided(spec: Scenario) -> list[str]:
     """What a scenario says of how actors decide, a line each."""
     if isinstance(spec.decisions, str):
-        return [] if spec.decisions == CHOOSE else [f"All actors decide by {spec.decisions}"]
+        return [] if spec.decisions == CHOOSE else ["All actors follow fixed reactions"]
     lines = []
     for actor, own in spec.decisions.items():
         who = _called(spec, actor)
         if isinstance(own, str):
-            lines.append(f"Decisions of {who}: by {own}" if own != CHOOSE else f"Decisions of {who}: chosen")
+            lines.append(f"Decisions of {who}: {_rule(own)}")
         else:
             lines += [f"Decision of {who}: {name.replace('_', ' ')} {_rule(value)}" for name, value in own.items()]
     return lines
 
 
 def _rule(value: Any) -> str:
-    return {"choose": "chosen", "habit": "by habit"}[value] if isinstance(value, str) else setting(value)
+    return {"choose": "by its values", "habit": "fixed reactions"}[value] if isinstance(value, str) else setting(value)
 
 
 def _switched(spec: Scenario) -> list[tuple[str, bool]]:
@@ -174,7 +174,7 @@ def _pairs(values: Mapping[str, Any]) -> str:
 
 
 def _levers(changed: Mapping[str, Setting]) -> Table:
-    table = layout.table("Levers that differ from their defaults", "Lever", "", "Setting", "Default", "Unit", left=2)
+    table = layout.table("Policy levers that differ from their defaults", "Lever", "", "Setting", "Default", "Unit", left=2)
     table.columns[0].no_wrap = True
     for name, value in changed.items():
         lever = LEVERS[name]
@@ -192,13 +192,13 @@ def _expected(expected: Mapping[str, Any]) -> Table:
     return table
 
 
-BALANCE = "In every future planned = paid + what more is owed + given up; medians do not add up."
+BALANCE = "In every future, planned = paid + added to orders + given up. Medians do not add up."
 
 
 def result(
     run: Run, summary: Mapping[str, Any], costs: Costs, changed: Mapping[str, Setting], idle: Sequence[str] = ()
 ) -> None:
-    """Where a scenario leads."""
+    """The results of a scenario."""
     console = layout.console()
     console.print(f"{run.spec.title}: {run.spec.question}", style="bold")
     if changed:
@@ -221,8 +221,8 @@ def result(
 
 
 CHOSEN = (
-    "Medians at year ends, and nine futures in ten in the last. Licensing: 0 lets every chip go, 0.5 is what the rules "
-    "say, 1 lets none go. Enforcement is times the budget of 2026, everything else a share."
+    "Medians at year ends, with the 90% range in the last year. License policy: 0 = every sale goes ahead, 0.5 = the "
+    "rules as written, 1 = no licenses. Enforcement is a multiple of the 2026 budget; the rest are shares."
 )
 
 
@@ -230,7 +230,7 @@ def _choices(run: Run, summary: Mapping[str, Any]) -> Table:
     """What nations decide, by actor and decision."""
     years = [year for year in ("2026", "2028", "2030", str(run.until)) if int(year) <= run.until]
     years = list(dict.fromkeys(years))
-    table = layout.table("What nations decide", "Actor", "Decision", *years[:-1], f"{years[-1]} (range)", left=2)
+    table = layout.table("What nations decide", "Actor", "Decision", *years[:-1], f"{years[-1]} (90% range)", left=2)
     labels = {row.actor: row.label for row in run.spec.roster()}
     for actor, taken in summary["decisions"].items():
         for name, path in taken.items() if actor in labels else ():
@@ -240,8 +240,8 @@ def _choices(run: Run, summary: Mapping[str, Any]) -> Table:
 
 
 COSTED = (
-    "Medians of paired differences, each future against itself in the reference; a minus is a gain or a saving. "
-    "Each is US dollars that are in the books of the model. Investment buys something: what is not invested is no gain."
+    "Each future is compared with its twin in the baseline; the table shows medians of these differences in US dollars. "
+    "A minus is a gain or a saving. Investment buys something, so less investment is not a gain."
 )
 
 
@@ -250,21 +250,21 @@ def _costs(run: Run, costs: Costs) -> list[Table]:
     year, labels = min(COST_YEAR, run.until), {row.actor: row.label for row in run.spec.roster()}
     against = f"against {costs.reference.spec.title.lower()}, billion US dollars in {year}"
     tables = []
-    for title, invested in ((f"What it costs {against}", False), (f"What is invested more {against}", True)):
-        table = layout.table(title, "Actor", "What", "Median (nine futures in ten)", left=2)
+    for title, invested in ((f"Costs {against}", False), (f"Additional investment {against}", True)):
+        table = layout.table(title, "Actor", "What", "Median (90% range)", left=2)
         for cost in costs.largest(year, MOST_COSTS, invested):
             middle, low, high = (layout.plain(usd / 1e9, 1) for usd in (cost.median, cost.low, cost.high))
             table.add_row(labels[cost.actor], cost.label, f"{middle} ({low} to {high})" if run.runs > 1 else middle)
         if not table.row_count:
-            table.add_row("Nobody", f"no account changes by more than {SMALL / 1e9:g}", "")
+            table.add_row("None", f"no item changes by more than {SMALL / 1e9:g}", "")
         tables.append(table)
     return tables
 
 
 DIVIDED = (
-    "Partners are all other countries together, by what they have. Other pretraining is that of all but the largest "
-    "run. Applied people work on products. Secrecy is guarding models and ideas, and work done twice as nobody may "
-    "read of it."
+    "Partners: all other countries together, weighted by what they have. Other pretraining: all runs but the largest. "
+    "Applied: people who work on products. Secrecy: people who guard models and ideas, and work repeated because "
+    "results are secret."
 )
 
 
@@ -272,7 +272,7 @@ def _allocation(summary: Mapping[str, Any], until: int) -> Table:
     """How money, compute and people are divided today and at the end."""
     years = ["2026", "2028", "2030", str(until)]
     years = list(dict.fromkeys(year for year in years if int(year) <= until))
-    table = layout.table("What they divide, and into what (shares, %)", "Actor", "What", "Use", *years, left=3)
+    table = layout.table("How actors allocate money, compute and people (%)", "Actor", "What", "Use", *years, left=3)
     for actor, divided in summary["allocation"].items():
         for what, uses in divided.items():
             for use, path in uses.items():
@@ -300,7 +300,7 @@ def _outcomes(summary: Mapping[str, Any]) -> Table:
 
 def _lead(summary: Mapping[str, Any]) -> Table:
     table = layout.table(
-        "Lead of the US bloc over China at year ends, median (5 to 95%)",
+        "Lead of the US bloc over China at year ends, median (90% range)",
         "Year", *MEASURES.values(),
     )  # fmt: skip
     for year in summary["lead_months"]:
@@ -313,10 +313,12 @@ def _lead(summary: Mapping[str, Any]) -> Table:
 def _crossing_delay(summary: Mapping[str, Any], until: int) -> str:
     delay = summary["crossing_delay_months"]
     missing = round(100 * delay["share_not_reached"])
-    where = f"one of the two does not cross by the end of {until} in {missing} futures in 100"
+    where = f"In {missing} of 100 simulated futures, at least one of the two has not got there by the end of {until}"
     if delay["p50"] is None:
-        return f"From the US bloc's crossing of the threshold to China's: {where}."
-    return f"From the US bloc's crossing of the threshold to China's: {_span(delay)} months; {where}."
+        return f"{where}."
+    return (
+        f"China reaches AI that beats people at most remote tasks {_span(delay)} months after the US bloc. {where}."
+    )
 
 
 def _slope(summary: Mapping[str, Any]) -> Table:
@@ -324,11 +326,11 @@ def _slope(summary: Mapping[str, Any]) -> Table:
     edge, by_form = summary["edge_slope"], summary.get("frontier_speed_by_form", {})
     empty = [""] * len(by_form)
     table = layout.table(
-        "Growth of the US frontier, ECI points a year", "Period", "Median (5 to 95%)",
+        "Growth of the US frontier, ECI points a year", "Period", "Median (90% range)",
         *(name.replace("_", " ") for name in by_form),
     )  # fmt: skip
     if by_form:
-        table.caption = "With each form of reinforcement learning forced on all futures: medians"
+        table.caption = "Last columns: medians with each form of reinforcement learning imposed on all futures"
     if edge["record"] is not None:
         table.add_row(f"observed, {edge['from']} to {edge['to']}", f"{edge['record']:.1f}", *empty)
         table.add_row("the same, simulated", _span(edge), *empty)
@@ -340,7 +342,7 @@ def _slope(summary: Mapping[str, Any]) -> Table:
 def _growth(parts: Mapping[str, Mapping[str, float]]) -> Table:
     """What the growth of the US frontier comes from, year by year."""
     names = [name.replace("_", " ") for name in parts]
-    table = layout.table("Growth of the US frontier by what it comes from, ECI points a year, means", "Year", *names)
+    table = layout.table("What drives growth of the US frontier, ECI points a year, means", "Year", *names)
     for year in next(iter(parts.values())):
         table.add_row(year, *(signed(by_year[year], 1) for by_year in parts.values()))
     return table
@@ -351,8 +353,8 @@ def _crossing(run: Run, summary: Mapping[str, Any]) -> Table:
     table = layout.table(
         "Year in which AI beats people at most remote tasks",
         "Actor",
-        "Median (5 to 95%)",
-        "Not reached, in 100 futures",
+        "Median (90% range)",
+        "Not reached, of 100 futures",
     )
     for actor in run.actors:  # the summary has groups of them too
         q = summary["crossing_year"][actor]
@@ -363,7 +365,7 @@ def _crossing(run: Run, summary: Mapping[str, Any]) -> Table:
 
 def _channels(summary: Mapping[str, Any]) -> Table:
     table = layout.table(
-        "China's new compute by channel, million H100e a year, median (5 to 95%)", "Year", *CHANNELS.values()
+        "China's new compute by source, million H100e a year, median (90% range)", "Year", *CHANNELS.values()
     )
     for year, flows in summary["flows_h100e"].items():
         label = f"{year}, Q4 only" if year == "2022" else year
@@ -377,7 +379,7 @@ def _china(summary: Mapping[str, Any]) -> Table:
 
     years = [year for year in ("2025", "2028", "2030", str(summary["horizon"])) if int(year) <= summary["horizon"]]
     years = list(dict.fromkeys(years))
-    table = layout.table("China's compute at year ends, million H100e, median (5 to 95%)", "What counts", *years)
+    table = layout.table("China's compute at year ends by definition, million H100e, median (90% range)", "What counts", *years)
     for name, meaning in DEFINITIONS.items():
         spans = summary["china_compute_h100e"][name]
         table.add_row(meaning, *(_span(spans[year], scale=1e6) for year in years))
@@ -389,8 +391,8 @@ def _market(run: Run, summary: Mapping[str, Any]) -> Table:
     labels = {row.actor: row.label for row in run.spec.roster()}
     year = str(min(2030, int(summary["horizon"])))
     table = layout.table(
-        f"Money for chips in {year}, billion US dollars, medians (planned: before seeing what can be ordered)", "Actor",
-        "Planned", "Paid", "Given up", "On order at its end", "Paid above the list price",
+        f"Money for chips in {year}, billion US dollars, medians (planned: before supply is known)", "Actor",
+        "Planned", "Paid", "Given up", "On order at year end", "Paid above list price",
     )  # fmt: skip
     for actor in run.actors:
         found = (
@@ -403,7 +405,7 @@ def _market(run: Run, summary: Mapping[str, Any]) -> Table:
 
 def _prices(summary: Mapping[str, Any]) -> Table:
     table = layout.table(
-        "Price of compute at year ends, thousand US dollars per H100e, median (5 to 95%)", "Year", "List price",
+        "Price of compute at year ends, thousand US dollars per H100e, median (90% range)", "Year", "List price",
         "Inside China",
     )  # fmt: skip
     for year, listed in summary["list_price_usd"].items():
@@ -414,14 +416,14 @@ def _prices(summary: Mapping[str, Any]) -> Table:
 def _governance(summary: Mapping[str, Any]) -> Table:
     now, horizon = "2026", str(summary["horizon"])
     years = [now, *([] if int(horizon) <= 2030 else ["2030"]), horizon]
-    table = layout.table("Governance indices at year ends, median (5 to 95%)", "Index", *years)
+    table = layout.table("Governance indices at year ends, median (90% range)", "Index", *years)
     for name, by_year in summary["governance"].items():
         table.add_row(GOVERNANCE.get(name, name), *(_span(by_year[year]) for year in years))
     return table
 
 
 def comparisons(pairs: Sequence[Comparison]) -> None:
-    """Scenarios compared with the first, on the same dice."""
+    """Scenarios compared with the first, run by run with the same random draws."""
     console = layout.console()
     first = pairs[0].first
     layout.put(console, _all_outcomes(pairs))
@@ -431,11 +433,11 @@ def comparisons(pairs: Sequence[Comparison]) -> None:
     for note in dict.fromkeys(note for pair in pairs for note in pair.notes):
         console.print(f"Note: {note}")
     if first.runs == 1:
-        known = "One future has no interval: take more --runs."
+        known = "A single future has no interval; use more --runs."
     else:
-        known = "Intervals of 90% come from the number of futures."
-    futures = "1 future" if first.runs == 1 else f"{first.runs:,} futures"
-    console.print(f"{futures}, seed {first.seed}, the same dice for all. {known} {layout.FOOTER}")
+        known = "90% intervals reflect the limited number of futures."
+    futures = "1 simulated future" if first.runs == 1 else f"{first.runs:,} simulated futures"
+    console.print(f"{futures}, seed {first.seed}, the same random draws for all. {known} {layout.FOOTER}")
 
 
 def _all_outcomes(pairs: Sequence[Comparison]) -> Table:
@@ -443,7 +445,7 @@ def _all_outcomes(pairs: Sequence[Comparison]) -> Table:
 
     runs = [pairs[0].first, *(pair.second for pair in pairs)]
     table = layout.table(
-        f"Outcomes at the end of {runs[0].until}, futures in 100", "Scenario", *(LABELS[name] for name in CLASSES)
+        f"Outcomes at the end of {runs[0].until}, of 100 simulated futures", "Scenario", *(LABELS[name] for name in CLASSES)
     )
     for run in runs:
         counts = rounded(run.outcome_shares())
@@ -453,7 +455,7 @@ def _all_outcomes(pairs: Sequence[Comparison]) -> Table:
 
 def _changes(pair: Comparison) -> Table:
 
-    table = layout.table("Change of outcomes, futures in 100", "Outcome", "Change", "90% interval")
+    table = layout.table("Change in outcomes, of 100 simulated futures", "Outcome", "Change", "90% interval")
     for name, q in pair.outcome_changes().items():
         table.add_row(LABELS[name], signed(100 * q["change"]), _ends(q["low"], q["high"], 100))
     return table
@@ -462,7 +464,7 @@ def _changes(pair: Comparison) -> Table:
 def _effects(pair: Comparison) -> Table:
     table = layout.table(
         "Effect on the lead at year ends, months at a fixed pace",
-        "Year", "Mean", "90% interval of the mean", "Median", "5 to 95% of futures",
+        "Year", "Mean", "90% interval of the mean", "Median", "90% range of futures",
     )  # fmt: skip
     for year in range(2023, pair.first.until + 1):
         e = pair.effect("lead_months", year)
@@ -478,13 +480,13 @@ def _ends(low: float | None, high: float | None, scale: float = 1.0) -> str:
 
 
 def parameters(rows: Iterable[Mapping[str, Any]], calibration: str, weighting: str) -> None:
-    """The uncertain parameters with their sources, what a calibration result moved, and what history did."""
+    """The uncertain parameters with their sources, and what calibration and history changed."""
     console = layout.console()
-    table = layout.table("", "Parameter", "Median", "5 to 95%", "By history", "Unit", "Tier", "Date", "Source")
+    table = layout.table("", "Parameter", "Median", "90% range", "By history", "Unit", "Tier", "Date", "Source")
     table.columns[0].no_wrap = True
     for i in (4, 5, 6, 7):
         table.columns[i].justify = "left"
-    moved = layout.table(f"What the calibration {calibration} moved", "Parameter", "Prior", "As drawn")
+    moved = layout.table(f"What calibration {calibration} changed", "Parameter", "Prior", "As drawn")
     for row in rows:
         span = f"{row['p05']:.3g} to {row['p95']:.3g}"
         weighed = row["weighed"]
@@ -496,11 +498,11 @@ def parameters(rows: Iterable[Mapping[str, Any]], calibration: str, weighting: s
             moved.add_row(row["name"], *(_three(interval) for interval in (row["prior"], row)))
     console.print(table)
     console.print()
-    layout.put(console, moved if moved.row_count else f"The calibration {calibration} moves no prior.")
+    layout.put(console, moved if moved.row_count else f"Calibration {calibration} changes no prior.")
     if weighting == "history":
         console.print(
-            "By history: what the draws weighed by the record say, where it differs (a dash: history says nothing). "
-            "`polarity weights` shows how."
+            "By history: the range once draws that fit the record count more (a dash: the record does not change it). "
+            "`polarity weights` shows the details."
         )
 
 
@@ -509,11 +511,11 @@ def _three(interval: Mapping[str, float]) -> str:
 
 
 def calibrations(rows: Iterable[Mapping[str, Any]], used: str) -> None:
-    """The calibration results that can be named."""
+    """The available calibration results."""
     console = layout.console()
     table = layout.table("", "Result", "Made", "What it is", left=3)
     table.columns[0].no_wrap = True
     for row in rows:
         table.add_row(row["id"] + (" (in use)" if row["id"] == used else ""), row["made"], row["summary"])
     console.print(table)
-    console.print("`polarity run SCENARIO --calibration ID` takes another; `polarity calibrate report ID` shows one.")
+    console.print("`polarity run SCENARIO --calibration ID` uses another; `polarity calibrate report ID` shows one.")

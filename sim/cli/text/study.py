@@ -19,11 +19,11 @@ SHOWN, COLUMNS = 40, 4
 
 
 def study(rows: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome], axes: Sequence[str]) -> None:
-    """Results of a study, one row per scenario, setting and seed; what does not fit is said."""
+    """Results of a study, one row per scenario, setting and seed; says what it leaves out."""
     page = layout.console()
     seeds = ("seed",) if len({row["seed"] for row in rows}) > 1 else ()
     some = outcomes[:COLUMNS]
-    titles = [f"{outcome.label}, {'futures in 100' if outcome.is_share else outcome.unit}" for outcome in some]
+    titles = [f"{outcome.label}, {'of 100 futures' if outcome.is_share else outcome.unit}" for outcome in some]
     settings = [axis.partition(".")[2] for axis in axes]
     table = layout.table("", "Scenario", *settings, *(name.title() for name in seeds), *titles)
     for row in rows[:SHOWN]:
@@ -32,12 +32,12 @@ def study(rows: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome], axes: 
     layout.put(page, table)
     if any(not (outcome.is_share or outcome.is_class) for outcome in some):
         page.print(
-            "Numbers are medians, with the range of nine futures in ten; `none in 6`: in 6 futures in 100 it never is."
+            "Numbers are medians with 90% ranges; `none in 6`: it does not happen in 6 of 100 simulated futures."
         )
     cut = [f"{len(rows) - SHOWN:,} more rows"] if len(rows) > SHOWN else []
     cut += [f"{len(outcomes) - COLUMNS} more outcomes"] if len(outcomes) > COLUMNS else []
     if cut:
-        page.print(f"Not shown: {' and '.join(cut)}; --json prints everything.")
+        page.print(f"{' and '.join(cut)} not shown; --json prints everything.")
 
 
 def _answer(row: Mapping[str, Any], outcome: Outcome) -> str:
@@ -74,11 +74,11 @@ def sensitivity(
     top: int,
     some: bool = False,
 ) -> None:
-    """Which inputs an outcome hangs on: the first ones in words, then a table of shares of its variance."""
+    """The inputs that drive an outcome: the first ones in a sentence, then a table of shares of its variance."""
     page = layout.console()
     tied = weighting == "history" and not some
-    share, verb = ("as_drawn", "goes with") if tied else ("total", "hangs on")
-    layout.put(page, f"{outcome.label}: {_means(indices, drawn, outcome, some)}{_most(drawn, rows, share, verb)}")
+    share = "as_drawn" if tied else "total"
+    layout.put(page, f"{outcome.label}: {_means(indices, drawn, outcome, some)}{_most(drawn, rows, share)}")
     for name, note in (("The indices", indices.note), ("The ensemble as drawn", drawn.note)):
         if note:
             layout.put(page, f"{name}: {note}.")
@@ -91,40 +91,40 @@ def sensitivity(
         table.add_row(row["label"], cells[0], spans[0], cells[1], spans[1], cells[2])
     layout.put(page, table)
     page.print(
-        "Alone: hundredths of the variance that knowing this input would take away (first-order Sobol index). With "
-        "others: all that it has a part in (total index). Both are for independent inputs. As drawn: the first again "
-        "in the ensemble as it is, where inputs go together (correlation ratio); for chance, all that it has a part in."
-        " An estimate of next to nothing can fall below 0."
+        "All columns are percent of the variance. Alone: what knowing this input would remove (first-order Sobol "
+        "index). With others: the same with all its interactions (total index). Both take inputs as independent. As "
+        "drawn: the first measure in the actual ensemble, where inputs are correlated (correlation ratio); for chance, "
+        "with interactions. Estimates near zero can be negative."
     )
     if tied and not drawn.note:
         page.print(
-            "History ties inputs to each other: drawn independently, they make a variance "
-            f"{indices.variance / drawn.variance:.1f} times that of the ensemble, so the indices say what would matter "
-            "without these ties. `--weighting none` takes the priors, which are independent."
+            "Fitting the past makes inputs correlated. Drawn independently, they give "
+            f"{indices.variance / drawn.variance:.1f} times the variance of the ensemble, so the indices say what "
+            "would matter without these correlations. `--weighting none` uses the priors, which are independent."
         )
     futures = indices.futures + 2 * drawn.members
-    page.print(f"{futures:,} futures. {layout.FOOTER}")
+    page.print(f"{futures:,} simulated futures. {layout.FOOTER}")
 
 
 def _means(indices: Indices, drawn: Ratios, outcome: Outcome, some: bool) -> str:
-    """The mean of the ensemble, and that of the sample of which the indices are: they are of other futures."""
-    scale, unit = (100.0, "futures in 100") if outcome.is_share else (1.0, outcome.unit)
+    """The mean of the ensemble, and of the sample behind the indices, which has other futures."""
+    scale, unit = (100.0, "of 100 futures") if outcome.is_share else (1.0, outcome.unit)
     mean, own = (f"{layout.plain(scale * value, 2)}" for value in (drawn.mean, indices.mean))
-    varied = "which varies some inputs alone" if some else "whose inputs are independent"
-    return f"{mean} {unit} on average, and {own} in the sample of the indices, {varied}."
+    varied = "which varies only some inputs" if some else "whose inputs are independent"
+    return f"{mean} {unit} on average, and {own} in the sample behind the indices, {varied}."
 
 
-def _most(drawn: Ratios, rows: Sequence[Mapping[str, Any]], share: str, verb: str) -> str:
-    """What chance and the inputs have of the variance, where that is known."""
+def _most(drawn: Ratios, rows: Sequence[Mapping[str, Any]], share: str) -> str:
+    """How much of the variance chance and the inputs explain, where that is known."""
     said = [] if drawn.luck is None else [
-        f"Chance has a part in {100 * drawn.luck:.0f} hundredths of its variance over futures"
+        f"Chance plays a part in {100 * drawn.luck:.0f}% of the variance between futures"
     ]  # fmt: skip
     order = sorted(
         (row for row in rows if row["input"] != "luck" and row[share] is not None), key=lambda row: -row[share]
     )
     if order:
         named = ", ".join(f"{row['label']} ({_hundredths(row[share])})" for row in order[:3])
-        said.append(f"of the inputs, most {verb} {named}")
+        said.append(f"the inputs that matter most are {named}")
     return f" {_sentence('; '.join(said))}" if said else ""
 
 
@@ -147,7 +147,7 @@ def screening(rows: Sequence[Mapping[str, Any]], outcome: Outcome, trajectories:
         layout.put(page, f"{outcome.label}: {note}.")
         return
     named = ", ".join(row["label"] for row in rows[:3] if row["mu_star"] > 0)
-    layout.put(page, f"{outcome.label}: what moves it most is {named}. Effects are in {outcome.unit}.")
+    layout.put(page, f"{outcome.label}: the inputs that move it most are {named}. Effects are in {outcome.unit}.")
     table = layout.table("", "Input", "Mean absolute effect", "90%", "Mean effect", "Spread of the effect")
     for row in rows:
         span = f"{layout.plain(row['mu_star_low'], 2)} to {layout.plain(row['mu_star_high'], 2)}"
@@ -156,8 +156,9 @@ def screening(rows: Sequence[Mapping[str, Any]], outcome: Outcome, trajectories:
         )
     layout.put(page, table)
     page.print(
-        "The effect of one input over its whole range, others where they happen to be (Morris). A spread as large as "
-        f"the effect says that it hangs on the others. {trajectories} trajectories. {layout.FOOTER}"
+        "The effect of moving one input over its whole range while the others have random values (Morris method). A "
+        "spread as large as the effect means that the effect depends on the other inputs. "
+        f"{trajectories} trajectories. {layout.FOOTER}"
     )
 
 

@@ -58,7 +58,7 @@ SUBSIDIARY_RULE = 0.2
 RENTAL_FROM, RENTAL_WIDTH = 2023.75, 0.35
 """When half of the renting abroad had begun (year: the rule of October 2023), and the width of that; judgment."""
 MOST_NEW_RENT = 0.6
-"""Hosts rent out anew only while less than this share of what they may rent out is rented; judgment."""
+"""Hosts sign new leases only while less than this share of what they may rent out is rented; judgment."""
 MOST_LICENSED = 0.99
 """Share of what is spent that licensed chips take at most: the others keep a price."""
 RENT_QUARTERS, NORMAL_RENT = 5, 0.45
@@ -215,7 +215,7 @@ def _end_orders(c: Context, s: State, q: Quarter, value: Array) -> None:
     """Of orders what licenses, quotas or Beijing let through no more ends, and its money comes back.
 
     An order was let through at the share that held when it was placed: a stricter rule ends a part of it, an easier one
-    brings nothing back. What no maker offers anew is delivered still.
+    brings nothing back. Orders that no maker offers any more are still delivered.
     """
     ordered = np.flatnonzero(s.on_order[:US_N].any(axis=1)).tolist()
     if not ordered:
@@ -370,7 +370,7 @@ def quotas(terms: Terms, t: int, h100e: Array, us_sales: Array) -> Array:
 
 
 def _rental_offer(c: Context, s: State, q: Quarter) -> Array:
-    """Compute (H100e) that hosts would rent out anew at a full margin this quarter, after the rules."""
+    """Compute (H100e) that hosts would newly rent out at a full margin this quarter, after the rules."""
     open_share = (1 - q.offshore_closed) / (1 - SUBSIDIARY_RULE)
     started = 1 / (1 + np.exp(-(c.year - RENTAL_FROM) / RENTAL_WIDTH))
     room = _rental_room(c, s).sum(axis=0) / trade.MOST_RENTED_OUT

@@ -44,7 +44,7 @@ def threshold(run: Run, name: str = "remote_work") -> Array:
         ValueError: for an unknown threshold.
     """
     if name not in THRESHOLDS:
-        raise ValueError(f"unknown threshold {name!r}; valid are: {', '.join(THRESHOLDS)}")
+        raise ValueError(f"unknown threshold {name!r}; choose from: {', '.join(THRESHOLDS)}")
     return run.parameters[THRESHOLDS[name]]
 
 

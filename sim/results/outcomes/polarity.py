@@ -59,7 +59,7 @@ def at_steps(
         ahead = np.maximum(us, china)
         behind = lead.backward_months(ahead, np.fmax(third, ahead - 200))
         return classify(lead.backward_months(us, china)[steps, members], behind[steps, members], n, third_n)
-    raise ValueError(f"unknown ruler {ruler!r}; valid are: {', '.join(lead.RULERS)}")
+    raise ValueError(f"unknown ruler {ruler!r}; choose from: {', '.join(lead.RULERS)}")
 
 
 def by_measure(run: Run, year: int, n: float = MONTHS) -> dict[str, dict[str, float]]:

@@ -245,7 +245,7 @@ def parse(text: str, actors: Iterable[str] = (), until: int | None = None) -> Ou
     if bool(part) != bool(kind.parts) or (part and part not in kind.parts):
         if not kind.parts:
             raise InputError(f"outcome {shown(text)}: {name} has no parts; write {name}{at}{date}")
-        hint = nearest(part, kind.parts) if part else f"write {name}.PART; valid are: {', '.join(kind.parts)}"
+        hint = nearest(part, kind.parts) if part else f"write {name}.PART; choose from: {', '.join(kind.parts)}"
         raise InputError(f"outcome {shown(text)}: {'unknown part ' + shown(part) + '; ' if part else ''}{hint}")
     if kind.dated != bool(date):
         valid = f"{head}@{until or 2030}" if kind.dated else head

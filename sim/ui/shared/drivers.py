@@ -25,7 +25,7 @@ _OTHERS = {
     "data_until": "Known history", "rules_until": "Known rules",
 }  # fmt: skip
 
-_SIDES = {"United States": "US levers", "China": "China's levers", "Everyone": "Levers of everyone"}
+_SIDES = {"United States": "US levers", "China": "China's levers", "All developers": "Everyone's levers"}
 
 Parts = list[tuple[str, float]]
 

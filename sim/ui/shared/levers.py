@@ -34,7 +34,7 @@ _WIDE = 20
 
 def parsed(lever: Lever, text: str) -> tuple[Setting | None, str]:
     """A lever's value from the address, or why it is not used, or how it was rounded."""
-    span = f"it goes from {lever.low:g} to {lever.high:g}"
+    span = f"the range is {lever.low:g} to {lever.high:g}"
     if text == ACTOR:
         if lever.may_be_left:
             return "actor", ""

@@ -42,7 +42,7 @@ def after(unit: str) -> str:
 
 def name(unit: str) -> str:
     """A unit as the line under a title names it."""
-    known = {"share": "Per cent", "MW": "GW", "H100e": "H100-equivalents", "FLOP": "FLOP", "months": "Months"}
+    known = {"share": "Percent", "MW": "GW", "H100e": "H100-equivalents", "FLOP": "FLOP", "months": "Months"}
     return known.get(unit, unit[:1].upper() + unit[1:])
 
 

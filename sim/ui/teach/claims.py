@@ -108,7 +108,7 @@ _LOOPHOLES = (
     Pair("Chip tools", {"tool_controls": 0}, {"tool_controls": 100}, "no controls", "full controls"),
     Pair("Licenses for variants",
          {"licence_tpp": 30, "licence_approval": 90, "licence_quota": 100, "import_permission": 90},
-         {"licence_approval": 0}, "half a Blackwell at volume", "no licence"),
+         {"licence_approval": 0}, "half a Blackwell at volume", "no license"),
 )  # fmt: skip
 _RIVALS = (
     _LOOPHOLES[0],

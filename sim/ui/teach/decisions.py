@@ -49,7 +49,7 @@ _ALLOCATION = {
 }
 DECIDERS = (
     Decider("United States", UnitedStates, "united_states", {
-        "licensing": "Licensing of chips to China", "enforcement": "Enforcement",
+        "licensing": "License policy for China", "enforcement": "Enforcement",
         "model_access": "Limits on access to its models", **_ALLOCATION,
     }),
     Decider("China", China, "china", {
