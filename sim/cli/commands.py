@@ -153,12 +153,14 @@ def run(
     calibration: Calibration = None,
     weighting: Weighting = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Also write every simulated future as Parquet and the summary as JSON.")
+        Path | None,
+        typer.Option(metavar="DIR", help="Also write every simulated future as Parquet and the summary as JSON."),
     ] = None,
     forms: Annotated[
         bool,
         typer.Option(
-            "--forms", help="Also show what drives the frontier's growth, and its speed with each form of reinforcement."
+            "--forms",
+            help="Also show what drives the frontier's growth, and its speed with each form of reinforcement.",
         ),
     ] = False,
     as_json: Json = False,

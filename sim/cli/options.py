@@ -31,7 +31,9 @@ Calibration = Annotated[
 ]
 Weighting = Annotated[
     str | None,
-    typer.Option(metavar="history|none", help="Draw parameters that fit the past (default) or straight from the priors."),
+    typer.Option(
+        metavar="history|none", help="Draw parameters that fit the past (default) or straight from the priors."
+    ),
 ]
 WhatIfs = Annotated[
     list[str] | None,
@@ -135,7 +137,9 @@ def lever_settings(words: list[str], option: str = "--set") -> dict[str, Setting
         if name not in LEVERS:
             raise unknown("lever", name, LEVERS, option)
         if name in result:
-            raise InputError(f"{option}: lever {name!r} is set twice; for a dated path write {name}=2026-Q4:1,2028-Q1:4")
+            raise InputError(
+                f"{option}: lever {name!r} is set twice; for a dated path write {name}=2026-Q4:1,2028-Q1:4"
+            )
         result[name] = _setting(value, option)
     return result
 

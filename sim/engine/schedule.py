@@ -1,7 +1,7 @@
-"""The order of a quarter: one readable list, with what each phase reads and writes.
+"""The order of events in a quarter: one readable list, with the fields that each phase reads and writes.
 
-The names are fields of `State` and `Quarter`. A test records what every phase touches and holds these lists true, and
-section 3 of docs/ODD.md is made from them.
+The names are fields of `State` and `Quarter`. A test records what every phase touches and checks these lists; section 3
+of docs/ODD.md is generated from them.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ PHASES: tuple[Phase, ...] = (
         ),
     ),
     Phase(
-        "offer", offer.run, "what can be made, by the designer and by Chinese fabs",
+        "offer", offer.run, "the designer and Chinese fabs set what they can make",
         reads=_fields(
             "budget coming cost_fall domestic edge fab_boost memory_control memory_shock minerals money_use "
             "outage plan rent supply_level taiwan tools"
@@ -71,7 +71,8 @@ PHASES: tuple[Phase, ...] = (
         writes=_fields("capacity chinese_output coming domestic hit imported_memory made_to_order outage supply_level"),
     ),
     Phase(
-        "trade", trade.run, "licenses, quotas, permission, diversion, rental; the ledger balances",
+        "trade", trade.run, "licenses, quotas, import approvals, diversion and rental decide who gets chips; the "
+        "ledger balances",
         reads=_fields(
             "ahead_of_sales approval backlog backlog_usd breakthrough budget cap_share cap_units capacity "
             "china_price chinese_output chips coming cost_fall delivered demand demand_growth early edge "
@@ -89,7 +90,7 @@ PHASES: tuple[Phase, ...] = (
         ),
     ),
     Phase(
-        "build", build.run, "chips join stocks and retire; they run where there is power",
+        "build", build.run, "chips join stocks and retire; they run if there is power",
         reads=_fields(
             "ai_share breakthrough budget chips deliveries delivery kappa_decode kappa_train money_use "
             "newly_rented offshore_closed own_decode own_train power power_growth power_need rented running "
@@ -101,7 +102,7 @@ PHASES: tuple[Phase, ...] = (
         ),
     ),
     Phase(
-        "people", people.run, "people are trained, hired and moved for what the budget pays",
+        "people", people.run, "actors train, hire and win over people as far as their budgets go",
         reads=_fields("budget edge money_use moved pay people recruited since trained"),
         writes=_fields("moved pay people recruited talent_usd trained"),
     ),
@@ -124,7 +125,7 @@ PHASES: tuple[Phase, ...] = (
         ),
     ),
     Phase(
-        "feedback", feedback.run, "revenue, and what everybody sees next quarter",
+        "feedback", feedback.run, "AI earns revenue, and information for next quarter is published",
         reads=_fields(
             "alignment backlog bloc_revenue blocked budget china_price clustered cost cover delivered "
             "diverted eci edge enforcement flows follower_terms from_experiments from_people licensed "
@@ -138,7 +139,7 @@ PHASES: tuple[Phase, ...] = (
         ),
     ),
     Phase(
-        "account", account.run, "who earned, paid and did without how much",
+        "account", account.run, "the books record what each actor earned, paid and gave up",
         reads=_fields(
             "arrived budget caught china_price cost delivered die hit idle imported_memory legal_by_class "
             "licensed_usd list_price memory_control minerals model_access money_use newly_rented pay people "

@@ -1,4 +1,4 @@
-"""What policies cost: the accounts that are kept of every actor, and the formulas behind them.
+"""What policies cost: the accounts of every actor, and the formulas behind them.
 
 An account is a flow of US dollars that is in the books of the model: what it takes is missing there elsewhere. The cost
 of a policy is the difference of an account from that of a reference run with the same random draws.
@@ -44,7 +44,7 @@ Group = Literal["lost", "spent", "forgone"]
 
 @dataclass(frozen=True)
 class Item:
-    """One account: what it is, who has it, and whether more of it hurts."""
+    """One account: what it is, who has it, and whether more of it is a cost."""
 
     label: str
     group: Group
@@ -72,7 +72,7 @@ ITEMS: dict[str, Item] = {
         "Gross margin of 72 to 75% (NVIDIA, filings); units and prices are the model's", "inferred",
     ),
     "license_cut": Item(
-        "Government cut of licensed sales", "lost", "cut · price of licensed chips that come",
+        "Tariff on licensed sales", "lost", "cut · price of licensed chips delivered",
         "15% on H20, 25% under Section 232 (January 2026)", "data",
     ),
     "tool_revenue": Item(
@@ -91,7 +91,7 @@ ITEMS: dict[str, Item] = {
         "judgment",
     ),
     "transit_trade": Item(
-        "Margin on chips that pass through to China", "lost",
+        "Margin on smuggled chips in transit", "lost",
         f"diverted chips by route · (street price − list price) · {TRANSIT_CUT:g}",
         "Street prices (FT, press); cut is judgment", "judgment",
     ),
@@ -100,7 +100,7 @@ ITEMS: dict[str, Item] = {
     ),
     "production_lost": Item(
         "Production lost to mineral controls", "forgone",
-        "share of lines that stand still · capacity · share of deliveries at home · (price − cost)",
+        "share of idle lines · capacity · share of deliveries at home · (price − cost)",
         "USGS on gallium and germanium (3.4 billion dollars, 1.7 to 9.0); size is judgment", "judgment",
     ),
     "enforcement": Item(
@@ -112,43 +112,45 @@ ITEMS: dict[str, Item] = {
         "IAPS: software, cheap", "judgment",
     ),
     "compensation_paid": Item(
-        "Compensation to allies that follow further than by themselves", "spent",
-        "tool sales that they lose by it", "Judgment", "judgment",
+        "Compensation to allies for lost tool sales", "spent",
+        "tool sales that allies lose by following further than on their own", "Judgment", "judgment",
     ),
     "policing": Item(
-        "Policing of transit", "spent", f"{POLICING / 1e6:g} million dollars a year · policing · part of the transit",
+        "Policing of transit trade", "spent", f"{POLICING / 1e6:g} million dollars a year · policing · part of the "
+        "transit",
         "Judgment", "judgment",
     ),
     "minerals": Item(
-        "Mineral exports given up", "spent", f"{MINERALS / 1e9:g} billion dollars a year · size",
+        "Forgone mineral exports", "spent", f"{MINERALS / 1e9:g} billion dollars a year · size",
         "Judgment", "judgment",
     ),
     "premium": Item(
-        "Paid above the list price", "spent", "what China pays for chips and rent less their worth at list price",
+        "Paid above list price", "spent", "what China pays for chips and rent, minus their value at list price",
         "Section 7.5; street premium 1.5 to 2 (FT, press)", "inferred",
     ),
     "talent": Item(
-        "Holding and winning talent", "spent",
-        "people held · a quarter of what they would earn more in the United States, and 0.6 million dollars once",
+        "Keeping and attracting talent", "spent",
+        "people kept · a quarter of the extra pay they would earn in the United States, plus 0.6 million dollars once",
         "Reuters on Chinese programs (3 to 5 million yuan)", "judgment",
     ),
     "investment": Item(
-        "AI investment beside chips", "spent", "budget less its share for chips: data centers, power, fabs, people",
-        "As for the United States and China, where they stand apart", "judgment",
+        "AI investment other than chips", "spent", "budget minus its share for chips: data centers, power, fabs, "
+        "people",
+        "As for the United States and China, where the parts are listed", "judgment",
     ),
     "chips": Item(
-        "Chips", "spent", "paid for chips and rented compute, in China without what is above the list price",
+        "Chips", "spent", "payments for chips and rented compute; in China, without the part above list price",
         "Section 7.5", "inferred",
     ),
     "fabs": Item("Fabs and tools", "spent", "budget · share", "SEMI, companies; the AI part is judgment", "judgment"),
     "power": Item("Data centers and power", "spent", "budget · share", "Cost per megawatt of 2025-26", "inferred"),
-    "people": Item("People", "spent", "budget · share, in China less talent", "Pay of 2025-26", "judgment"),
+    "people": Item("People", "spent", "budget · share; in China, without talent", "Pay of 2025-26", "judgment"),
     "serving_forgone": Item(
-        "Revenue that idle and safety compute would have served", "forgone",
+        "Revenue forgone on idle and safety compute", "forgone",
         f"revenue · ((1 − idle − safety)^−{SERVED_RETURNS:g} − 1)", "Section 7.11", "judgment", within="ai_revenue",
     ),
     "experiments_forgone": Item(
-        "Research compute that stands idle, guards or works on safety", "forgone",
+        "Research compute lost to idling, security and safety", "forgone",
         "(idle + safety) · share of the other compute that does not serve · all-in price over "
         f"{4 * LIFE_YEARS:g} quarters",
         "Section 7.10", "inferred",
@@ -158,7 +160,7 @@ ITEMS: dict[str, Item] = {
         "Anthropic, February 2026", "judgment", within="ai_revenue",
     ),
     "secrecy": Item(
-        "People who guard, or do work twice", "forgone", "people · share · pay", "Judgment", "judgment",
+        "People who guard secrets or repeat work", "forgone", "people · share · pay", "Judgment", "judgment",
     ),
 }  # fmt: skip
 """Every account, in the order in which they are shown."""

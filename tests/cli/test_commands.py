@@ -145,7 +145,7 @@ def test_a_run_is_told_in_words(polarity):
     counts = [int(n) for n in re.findall(r"^(?:US well|Two-power|Several|China well)\D*(\d+) ", text, re.MULTILINE)]
     assert sum(counts) == 100
     assert all(abs(n - 100 * share) < 1 for n, share in zip(counts, shares.values(), strict=True))
-    for part in ("4 from 2028-Q1", "observed, ", "Diverted", "Accident hazard", "United States", "Calendar months"):
+    for part in ("4 from 2028-Q1", "observed, ", "Smuggled", "Accident hazard", "United States", "Calendar months"):
         assert part in text
     assert not re.search(r"\b(will|confidence|nan|None)\b", text)
 

@@ -174,7 +174,9 @@ def _pairs(values: Mapping[str, Any]) -> str:
 
 
 def _levers(changed: Mapping[str, Setting]) -> Table:
-    table = layout.table("Policy levers that differ from their defaults", "Lever", "", "Setting", "Default", "Unit", left=2)
+    table = layout.table(
+        "Policy levers that differ from their defaults", "Lever", "", "Setting", "Default", "Unit", left=2
+    )
     table.columns[0].no_wrap = True
     for name, value in changed.items():
         lever = LEVERS[name]
@@ -240,8 +242,8 @@ def _choices(run: Run, summary: Mapping[str, Any]) -> Table:
 
 
 COSTED = (
-    "Each future is compared with its twin in the baseline; the table shows medians of these differences in US dollars. "
-    "A minus is a gain or a saving. Investment buys something, so less investment is not a gain."
+    "Each future is compared with its twin in the baseline; the table shows medians of these differences in US "
+    "dollars. A minus is a gain or a saving. Investment buys something, so less investment is not a gain."
 )
 
 
@@ -316,9 +318,7 @@ def _crossing_delay(summary: Mapping[str, Any], until: int) -> str:
     where = f"In {missing} of 100 simulated futures, at least one of the two has not got there by the end of {until}"
     if delay["p50"] is None:
         return f"{where}."
-    return (
-        f"China reaches AI that beats people at most remote tasks {_span(delay)} months after the US bloc. {where}."
-    )
+    return f"China reaches AI that beats people at most remote tasks {_span(delay)} months after the US bloc. {where}."
 
 
 def _slope(summary: Mapping[str, Any]) -> Table:
@@ -379,7 +379,9 @@ def _china(summary: Mapping[str, Any]) -> Table:
 
     years = [year for year in ("2025", "2028", "2030", str(summary["horizon"])) if int(year) <= summary["horizon"]]
     years = list(dict.fromkeys(years))
-    table = layout.table("China's compute at year ends by definition, million H100e, median (90% range)", "What counts", *years)
+    table = layout.table(
+        "China's compute at year ends by definition, million H100e, median (90% range)", "What counts", *years
+    )
     for name, meaning in DEFINITIONS.items():
         spans = summary["china_compute_h100e"][name]
         table.add_row(meaning, *(_span(spans[year], scale=1e6) for year in years))
@@ -445,7 +447,9 @@ def _all_outcomes(pairs: Sequence[Comparison]) -> Table:
 
     runs = [pairs[0].first, *(pair.second for pair in pairs)]
     table = layout.table(
-        f"Outcomes at the end of {runs[0].until}, of 100 simulated futures", "Scenario", *(LABELS[name] for name in CLASSES)
+        f"Outcomes at the end of {runs[0].until}, of 100 simulated futures",
+        "Scenario",
+        *(LABELS[name] for name in CLASSES),
     )
     for run in runs:
         counts = rounded(run.outcome_shares())

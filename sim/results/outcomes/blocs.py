@@ -12,7 +12,7 @@ from sim.ensemble.rng import Array
 if TYPE_CHECKING:
     from sim.results.run import Run
 
-MEANING = "The best capability of each bloc: the US with the allies that stand with it, China, and everybody else."
+MEANING = "The best capability of each bloc: the US with its aligned allies, China, and all others."
 
 
 def frontiers(run: Run) -> Array:

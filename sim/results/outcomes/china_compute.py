@@ -13,10 +13,12 @@ from sim.ensemble.rng import Array
 if TYPE_CHECKING:
     from sim.results.run import Run
 
-MEANING = "China's compute in H100e: owned without diverted chips, owned with them, or used, with what it rents abroad."
+MEANING = (
+    "China's compute in H100e: owned without smuggled chips, owned with them, or used (with compute rented abroad)."
+)
 DEFINITIONS = {
-    "without_diverted": "owned, without diverted chips", "owned": "owned, with diverted chips",
-    "used": "used: owned, with diverted chips, and rented abroad",
+    "without_diverted": "owned, without smuggled chips", "owned": "owned, with smuggled chips",
+    "used": "used: owned, with smuggled chips, and rented abroad",
 }  # fmt: skip
 
 

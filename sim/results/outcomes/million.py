@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MEANING = "The year in which the compute a country uses equals a million of the best chips then on sale."
 CHIPS = 1e6
-"""How many frontier-grade chips are asked for."""
+"""The number of frontier-grade chips."""
 
 
 def grade(steps: int) -> Array:

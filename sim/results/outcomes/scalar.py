@@ -101,7 +101,7 @@ _KINDS: dict[str, _Kind] = {
         lambda run, part, at: crossing.by_bloc(run)[FRONTIERS.index(part)], FRONTIERS, dated=False, may_not_exist=True,
     ),
     "crossing_delay_months": _Kind(
-        "China's crossing after the US bloc's", "months", lambda run, part, at: crossing.delay_months(run), dated=False,
+        "China's delay in crossing", "months", lambda run, part, at: crossing.delay_months(run), dated=False,
         may_not_exist=True,
     ),
     "at_crossing": _Kind(
@@ -144,7 +144,7 @@ def _series(name: str, actors: tuple[str, ...]) -> _Kind:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One number per future."""
+    """An outcome that is one number per future."""
 
     name: str
     part: str = ""
@@ -161,7 +161,7 @@ class Outcome:
 
     @property
     def label(self) -> str:
-        """What it is called where people read it."""
+        """Its label for people."""
         part = f", {self.part.replace('_', ' ')}" if self.part else ""
         return f"{self._kind.label}{part}{f', {self.date}' if self.date else ''}"
 
@@ -260,7 +260,7 @@ def _check_date(outcome: Outcome, until: int) -> None:
         last = number(outcome.date if "Q" in outcome.date else f"{outcome.date}-Q4")
     except ValueError:
         raise InputError(
-            f"outcome {shown(str(outcome))}: {shown(outcome.date)} is no date; write 2030 or 2030-Q2"
+            f"outcome {shown(str(outcome))}: {shown(outcome.date)} is not a date; write 2030 or 2030-Q2"
         ) from None
     first = FIRST + 4 if outcome.name == "frontier_slope" else FIRST
     if not first <= last <= number(f"{until}-Q4"):
@@ -277,11 +277,9 @@ def numbers_only(outcomes: Iterable[Outcome]) -> None:
     """
     for outcome in outcomes:
         if outcome.is_class:
-            raise InputError(
-                f"outcome '{outcome}' is a class; ask for one of its shares, such as us_ahead@{outcome.date}"
-            )
+            raise InputError(f"outcome '{outcome}' is a class; use one of its shares, such as us_ahead@{outcome.date}")
         if outcome.may_not_exist:
             raise InputError(
-                f"outcome '{outcome}' does not exist in every future; ask for one that does, such as "
+                f"outcome '{outcome}' does not exist in every future; use one that does, such as "
                 "crossed.us_bloc@2030 or lead_months@2030"
             )
