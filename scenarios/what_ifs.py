@@ -86,7 +86,7 @@ def _world(name: str) -> Scenario:
 
 
 def _filled(own: Any, *others: Any) -> dict[str, Any]:
-    """Settings of one's own, and those of the others that are not set yet."""
+    """The given settings, and those of the others that are not set yet."""
     found = dict(own)
     for other in others:
         found = {**other, **found}

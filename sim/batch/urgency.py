@@ -109,7 +109,7 @@ class Urgent(Pool):
         future.add_done_callback(self._news.put)
 
     def _take(self, future: Future[Any]) -> None:
-        """Hand on what has come of a job."""
+        """Pass on the results of a job."""
         job, life = self._running.pop(future)
         error = future.exception() if not future.cancelled() else BrokenExecutor("it was given up")
         if isinstance(error, BrokenExecutor):
