@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from sim.ui import start
+from sim.ui import front, start
 from sim.ui.shared import address, pages_bar
 
 # A local file: a Material icon here would make every browser fetch it from a foreign host.
@@ -23,13 +23,16 @@ page = st.navigation(
         st.Page("sim/ui/evidence/page.py", title="Evidence", icon=":material/history_edu:", url_path="evidence"),
         st.Page("sim/ui/assumptions/page.py", title="Assumptions", icon=":material/list_alt:", url_path="assumptions"),
         st.Page("sim/ui/data/page.py", title="Data and API", icon=":material/terminal:", url_path="data"),
-        # Reached from Evidence: the navigation holds seven entries at most.
+        # Reached from Evidence and from the masthead: the navigation holds seven entries at most.
         st.Page("sim/ui/calibration/page.py", title="Calibration", url_path="calibration", visibility="hidden"),
+        st.Page("sim/ui/about/page.py", title="About", url_path="about", visibility="hidden"),
+        st.Page("sim/ui/sources/page.py", title="Sources", url_path="sources", visibility="hidden"),
     ],
     position="hidden" if st.context.is_embedded else "top",
 )
 address.one_entry()
 if not st.context.is_embedded:
+    front.masthead(page.url_path)
     pages_bar.draw()
 page.run()
 start.freeze(page.url_path)

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -164,6 +165,11 @@ def parameters_short() -> str:
     )
 
 
+def _links(url: str | None) -> str:
+    """Addresses as links that name their host."""
+    return "".join(f" [{urlsplit(address).netloc}]({address})" for address in (url or "").split())
+
+
 def parameters_full() -> str:
     """Every parameter with its source."""
     return "\n".join(
@@ -171,7 +177,7 @@ def parameters_full() -> str:
         f"{_spread(r)[0]} ({_spread(r)[1]}) {r.unit}; {r.kind.replace('_', ' ')}; may be set to {r.lowest:g} to "
         f"{r.highest:g}; tier {r.tier}; "
         f"Sobol column {r.dim}.  \n"
-        f"Source: {r.source} ({r.as_of})." + (f"  \nNote: {r.note}" if r.note else "") + "\n"
+        f"Source: {r.source} ({r.as_of}).{_links(r.url)}" + (f"  \nNote: {r.note}" if r.note else "") + "\n"
         for r in parameters().values()
     )
 

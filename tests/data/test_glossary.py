@@ -14,7 +14,8 @@ from sim.results.outcomes.polarity import LABELS, MONTHS, THIRD_MONTHS
 HEAD = "term,variants,definition\n"
 OF_THE_FIELD = (
     "export controls", "license", "enforcement", "cloud access rule", "chip tools", "high-bandwidth memory",
-    "diversion", "domestic production", "frontier model", "training compute", "lead", "median run", "90% range", "baseline",
+    "diversion", "domestic production", "frontier model", "training compute", "lead", "median run", "90% range",
+    "baseline",
     "scenario", "policy lever", "transit hub", "compute", "TPP", "ECI", "H100-equivalent", "diffusion", "prior",
     "blind test", "fixed pace", "calendar months", "index points", "what if", "verified agreement", "simulated future",
 )  # fmt: skip

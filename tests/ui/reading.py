@@ -6,11 +6,14 @@ from html import unescape
 from streamlit.testing.v1 import AppTest
 
 HTML = re.compile(r"<style>.*?</style>|<[^>]+>", re.DOTALL)
+TERM = re.compile(r'<div class="terms">.*?</div></div>|<button[^>]* class="term"[^>]*>(.*?)</button>', re.DOTALL)
+"""The definitions of a page, which are hidden until a term opens them, and the marks of terms."""
 
 
 def raw(test: AppTest) -> str:
-    """The page's own HTML."""
-    return "\n".join(str(block.proto.body) for block in test.get("html"))
+    """The page's own HTML, with terms as plain text."""
+    whole = "\n".join(str(block.proto.body) for block in test.get("html"))
+    return TERM.sub(lambda found: found[1] or "", whole)
 
 
 def text(test: AppTest) -> str:

@@ -146,7 +146,7 @@ def test_an_embedded_page_has_no_navigation(browser: Browser):
 
 def test_the_guided_story_reveals_in_the_browser(browser: Browser):
     browser.open()
-    browser.page.get_by_role("button", name="Start").click()
+    browser.page.get_by_role("button", name="I have a policy question").click()
     browser.page.get_by_role("button", name="Reveal").click()
     browser.page.wait_for_selector("text=the model says", timeout=20_000)
     browser.settle()

@@ -17,17 +17,9 @@ from tests.ui.reading import button, raw, text, verdict
 from tests.ui.test_explore import address
 
 
-def test_the_first_visit_is_offered_and_can_be_declined(page):
-    test = page()
-    assert "First time here?" in text(test)
-    button(test, "No, thanks").click().run()
-    assert "First time here?" not in text(test)
-    assert "First time here?" not in text(page(scenario="tight_controls"))
-
-
 def test_four_guesses_are_asked_for_and_answered_from_the_run(page):
     test = page()
-    button(test, "Start").click().run()
+    button(test, "I have a policy question").click().run()
     for at, step in enumerate(story.STEPS):
         assert f"{at + 1} of 4: {step.title}." in text(test)
         assert "the model says" not in text(test)

@@ -19,7 +19,7 @@ from sim.hindcast import turns
 from sim.ui.brief import files
 from sim.ui.brief.text import Brief
 from sim.ui.evidence import html as evidence_html, tables as evidence_tables
-from sim.ui.shared import charts, common, templates, theme
+from sim.ui.shared import charts, common, sources, templates, theme
 from sim.ui.shared.setup import Judge, Setup
 from sim.ui.teach import claims_panel, futures, worksheet
 from sim.ui.teach.claims import CLAIMS
@@ -29,7 +29,7 @@ from tests.ui.reading import raw, text
 SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted(templates.FOLDER.rglob("*.py"))}
 NAMES = templates.environment.list_templates(["html", "css"])
 FILES = {name: (templates.FOLDER / name).read_text(encoding="utf-8") for name in NAMES}
-PAGES = ("explore", "compare", "teach", "evidence", "assumptions", "data", "calibration")
+PAGES = ("explore", "compare", "teach", "evidence", "assumptions", "data", "calibration", "about", "sources")
 TAG = re.compile(r"</?[a-z][a-z0-9]*[\s>/]|</?[a-z][a-z0-9]*$")
 RULE = re.compile(r"[\w\]).*:-]\s*\{\s*-{0,2}[a-z][a-z-]*\s*:[^{}]*\}")
 HOSTILE = "<script>alert(1)</script>\"'&"
@@ -163,7 +163,8 @@ def test_a_hostile_file_stays_text_on_every_page(page: Callable[..., AppTest]):
         said[name] = raw(test)
         assert "<script" not in said[name], name
         assert "&amp;lt;" not in said[name], name
-    assert {name for name, html in said.items() if tame(html)} == {*PAGES} - {"evidence", "calibration"}
+    silent = {"evidence", "calibration", "about", "sources"}
+    assert {name for name, html in said.items() if tame(html)} == {*PAGES} - silent
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -191,7 +192,10 @@ def test_hostile_rows_of_tables_stay_text():
         evidence_html.tall(HOSTILE, evidence_html.rows([HOSTILE], [[(HOSTILE, "n")]])),
         templates.render("teach/decisions.html", quarter="2026-Q3", groups=groups),
         templates.render("teach/facts.html", facts=[(HOSTILE, HOSTILE)], nothing=""),
-        templates.render("explore/meanings.html", meanings={HOSTILE: HOSTILE}),
+        templates.render("shared/glossary.html", terms=[{"term": HOSTILE, "definition": HOSTILE}]),
+        templates.render("shared/definitions.html", terms=[{"key": HOSTILE, "term": HOSTILE, "definition": HOSTILE}]),
+        sources.cited(HOSTILE, f"https://x.org/{HOSTILE}"),
+        sources.cited(HOSTILE, f"https://x.org/{HOSTILE} https://y.org/{HOSTILE}"),
         theme.bar(dict.fromkeys(theme.INK, 25), dict.fromkeys(theme.INK, 25), HOSTILE, HOSTILE),
         theme.swatches({"x": HOSTILE}, {"x": charts.US}),
         theme.work([(HOSTILE, 3.0), (HOSTILE, 0.01)]),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from scenarios.parameters import parameters
 from sim.results.wording import rounded
 from sim.ui.assumptions import frames
-from sim.ui.shared import address, assumed, common, theme, wording
+from sim.ui.shared import address, assumed, common, glossary, sources, theme, wording
 from sim.ui.shared.setup import LIMITS, REFUSED, RULERS, YEARS, Judge, Setup, choice, edit, first_line
 from sim.ui.shared.templates import render
 
@@ -185,11 +185,10 @@ def _one(now: Setup, names: list[str]) -> None:
         return
     row = known[name]
     low, mid, high = assumed.interval(name)
-    note = f" {row.note}" if row.note else ""
-    st.html(theme.paragraph(
-        f"{row.meaning} Unit: {row.unit}. Prior: {mid:.3g}, nine in ten between {low:.3g} and {high:.3g}. "
-        f"{frames.TIERS[row.tier]}, {row.as_of}: {row.source}.{note}"
-    ))  # fmt: skip
+    st.html(theme.paragraph(Markup("{} Unit: {}. Prior: {}. {}, {}: {}. {}").format(
+        row.meaning, row.unit, f"{mid:.3g}, nine in ten between {low:.3g} and {high:.3g}", frames.TIERS[row.tier],
+        row.as_of, sources.cited(row.source, row.url), row.note,
+    )))  # fmt: skip
     _follow(name, now.assumptions.get(name))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if row.forms:
@@ -213,6 +212,7 @@ def _follow(name: str, held: float | None) -> None:
 
 @st.fragment
 def workspace() -> None:
+    glossary.begin("workspace")
     address.write()
     chosen = choice()
     now = chosen.now

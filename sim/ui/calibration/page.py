@@ -11,7 +11,7 @@ from calibration.report.opening import headline, title
 from calibration.report.sections import SECTIONS
 from sim.ui.calibration import cached, demo
 from sim.ui.calibration.draw import draw, twins
-from sim.ui.shared import address, common, theme, wording
+from sim.ui.shared import address, common, glossary, theme, wording
 from sim.ui.shared.templates import style
 
 NONE = "none"
@@ -77,6 +77,7 @@ def _absent(record: CalibrationRecord, anchor: str) -> str:
 @st.fragment
 def _part(record: CalibrationRecord, anchor: str, heading: str) -> None:
     """A section under its heading; what somebody opens in it leaves the rest of the page alone."""
+    glossary.begin(anchor)
     if anchor in FOLDED:
         with st.expander(heading, key=f"section_{anchor}", on_change="rerun") as more:
             if more.open:

@@ -13,7 +13,7 @@ from sim.analysis.worlds import WORLDS
 from sim.results.outcomes.polarity import LABELS
 from sim.results.wording import most_common
 from sim.ui.compare import frames as compare_frames, html
-from sim.ui.shared import address, charts, common, costs, frames, inert_panel, kept, theme, wording
+from sim.ui.shared import address, charts, common, costs, frames, glossary, inert_panel, kept, theme, wording
 from sim.ui.shared.setup import REFUSED, Setup, choice, first_line
 from sim.ui.shared.templates import style
 
@@ -200,6 +200,7 @@ def _headline(titles: list[str], views: list[frames.View], outcome: str) -> str:
 
 @st.fragment
 def workspace() -> None:
+    glossary.begin("workspace")
     now = choice().now
     asked = _chosen(now)
     if asked and address.own("columns"):

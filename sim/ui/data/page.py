@@ -13,7 +13,7 @@ from sim import checkout
 from sim.results.outcomes.polarity import CLASSES, LABELS
 from sim.ui.data import downloads, recipes, uploads
 from sim.ui.data.recipes import Dice
-from sim.ui.shared import address, assumed, common, inert_panel, injector, levers, theme, uses, wants, wording
+from sim.ui.shared import address, assumed, common, glossary, inert_panel, injector, levers, theme, uses, wants, wording
 from sim.ui.shared.setup import REFUSED, Judge, Setup, choice, first_line
 from sim.ui.shared.templates import render, style
 
@@ -224,6 +224,7 @@ def _api() -> None:
 
 @st.fragment
 def workspace() -> None:
+    glossary.begin("workspace")
     address.write()
     chosen = choice()
     if chosen.notes:

@@ -6,16 +6,16 @@ import json
 import re
 import shlex
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import yaml
 
 from scenarios import files, load, names
 from scenarios.schema import Scenario, Setting
-from sim import __version__, checkout
+from sim import __version__
 from sim.batch.plan import Plan
 from sim.ensemble import posterior_draws
+from sim.ui.shared.citation import cited
 from sim.ui.shared.setup import Setup
 
 API = """from sim import compare, load, simulate
@@ -196,18 +196,9 @@ def facts(setup: Setup, dice: Dice) -> list[tuple[str, str]]:
     ]
 
 
-@cache
-def _cited() -> tuple[str, str]:
-    """Authors and title, from the citation file of the checkout."""
-    path = checkout.ROOT / "CITATION.cff"
-    content = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    authors = ", ".join(author["name"] for author in content.get("authors", [{"name": "The Polarity contributors"}]))
-    return authors, content.get("title", "Polarity: a simulator of AI capability under geopolitics")
-
-
 def citation(setup: Setup, dice: Dice) -> str:
     """How to cite the result: with the version, the scenario and the dice."""
-    authors, title = _cited()
+    authors, title = cited()
     return f"{authors}. {title}, version {__version__}. {_result(setup, dice)}."
 
 
@@ -217,7 +208,7 @@ def _result(setup: Setup, dice: Dice) -> str:
 
 def bibtex(setup: Setup, dice: Dice) -> str:
     """The same for a bibliography."""
-    authors, title = _cited()
+    authors, title = cited()
     return (
         f"@software{{polarity_{setup.spec.digest()[:6]},\n"
         f"  author  = {{{{{authors}}}}},\n  title   = {{{{{title}}}}},\n"

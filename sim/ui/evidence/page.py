@@ -28,7 +28,7 @@ from sim.ui.evidence import (
     wording as say,
 )
 from sim.ui.evidence.frames import Question
-from sim.ui.shared import address, charts, common, quantity, theme, wording
+from sim.ui.shared import address, charts, common, glossary, quantity, theme, wording
 from sim.ui.shared.setup import COUNTED
 from sim.ui.shared.templates import style
 
@@ -127,6 +127,7 @@ def _wrong(found: Hindcast) -> None:
 @st.fragment
 def blind() -> None:
     """The finding, the three tests in words, the chosen one as charts, and what it got wrong."""
+    glossary.begin("blind")
     address.write()
     head = st.container()
     tests, picker = st.columns([0.76, 0.24], gap="medium")
@@ -154,6 +155,7 @@ def fold(title: str, key: str, draw: Callable[[], None], opened: bool = False) -
 @st.fragment
 def part(title: str, key: str, draw: Callable[[], None], opened: bool = False) -> None:
     """A fold by itself: to open it leaves the rest of the page alone."""
+    glossary.begin(key)
     address.write()
     fold(title, key, draw, opened)
 

@@ -11,11 +11,11 @@ from markupsafe import Markup
 from calibration.record import CalibrationRecord
 from calibration.report.words import typeset
 from scenarios.parameters import parameters
-from scenarios.tables import Conflict, Mechanism
+from scenarios.tables import Conflict, Mechanism, Projection
 from sim.hindcast import turns
 from sim.ui.evidence.frames import Question, Speed
 from sim.ui.evidence.html import Cell, bold, flag, rows, tall, under
-from sim.ui.shared import quantity, theme
+from sim.ui.shared import quantity, sources, theme
 from sim.ui.shared.templates import render
 
 MOST = 10
@@ -147,11 +147,15 @@ def others(question: Question) -> Markup:
                 (ours, ""),
                 (under(theirs.definition, theirs.note or ""), ""),
                 (theirs.ours_definition or "–", ""),
-                (under(theirs.author, f"{theirs.source}, {theirs.as_of}"), ""),
+                (under(theirs.author, _source(theirs)), ""),
             ]
         )
     heads = ("Year", "Theirs", "Ours", "Theirs means", "Ours means", "By")
     return tall("Published figures", rows(heads, body), "theirs")
+
+
+def _source(row: Projection) -> Markup:
+    return Markup("{}, {}").format(sources.cited(row.source, row.url), row.as_of)
 
 
 def published(frame: pl.DataFrame) -> Markup:
@@ -218,7 +222,11 @@ def topics(found: Mapping[str, Sequence[Conflict]]) -> Markup:
 def _topic(name: str, values: Sequence[Conflict]) -> dict[str, object]:
     used = next((row for row in values if row.chosen == "yes"), None)
     line = f"{len(values)} values; {'used: ' + _value(used) if used else 'none is used as it stands'}"
-    return {"name": name, "line": line, "rows": [(row, _value(row) + _ends(row)) for row in values]}
+    return {"name": name, "line": line, "rows": [_value_of(row) for row in values]}
+
+
+def _value_of(row: Conflict) -> tuple[Conflict, str, Markup]:
+    return row, _value(row) + _ends(row), sources.cited(row.source, row.url)
 
 
 def _ends(row: Conflict) -> str:

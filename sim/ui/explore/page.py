@@ -20,7 +20,19 @@ from sim.ui.explore import (
     story,
     verdict,
 )
-from sim.ui.shared import address, common, drivers, frames, inert_panel, injector, levers, theme, wants, wording
+from sim.ui.shared import (
+    address,
+    common,
+    drivers,
+    frames,
+    glossary,
+    inert_panel,
+    injector,
+    levers,
+    theme,
+    wants,
+    wording,
+)
 from sim.ui.shared.setup import REFUSED, Setup, choice, first_line
 from sim.ui.shared.templates import style
 
@@ -33,6 +45,7 @@ _DICE = (
 
 @st.fragment
 def workspace() -> None:
+    glossary.begin("workspace")
     address.write()
     chosen = choice()
     if chosen.notes:

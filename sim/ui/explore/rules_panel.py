@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from scenarios.rules import Rule, history
-from sim.results.outcomes import meanings
-from sim.ui.shared import charts, theme
+from sim.ui.shared import charts, glossary, sources, theme
 from sim.ui.shared.templates import render
 
 TELLING = (
@@ -36,20 +35,24 @@ def rules_so_far() -> None:
     """What has been decided since 2022."""
     known = {rule.id: rule for rule in history()}
     telling = [known[name] for name in TELLING if name in known]
-    rules = [(_month(rule), rule.title, _tone(rule)[0], charts.themed(_tone(rule)[1])) for rule in telling]
+    rules = [
+        (_month(rule), sources.linked(rule.title, rule.url), _tone(rule)[0], charts.themed(_tone(rule)[1]))
+        for rule in telling
+    ]
     unit = "Controls on chips, tools and memory for China, by the date from which they hold."
     st.html(theme.heading("Rules so far", unit) + render("explore/rules.html", rules=rules))
     with st.expander(f"All {len(known)} rules, letters and bills", key="all_rules", on_change="rerun") as more:
         if more.open:
             dated = sorted(known.values(), key=lambda rule: rule.start)
-            st.html(render("explore/all_rules.html", rules=[(rule, _tone(rule)[0]) for rule in dated]))
+            rows = [(rule, _tone(rule)[0], sources.cited(rule.source, rule.url)) for rule in dated]
+            st.html(render("explore/all_rules.html", rules=rows))
 
 
 def words() -> None:
-    """What the outcomes mean, one line each."""
+    """The terms of the page, one sentence each."""
     with st.expander("What these words mean", key="meanings", on_change="rerun") as more:
         if more.open:
-            st.html(render("explore/meanings.html", meanings=meanings()))
+            st.html(glossary.listing())
 
 
 def _tone(rule: Rule) -> tuple[str, str]:

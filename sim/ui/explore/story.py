@@ -16,8 +16,7 @@ from sim.ui.shared.setup import Setup, choice
 
 _STEP, _GUESS = "story_step", "story_guess"
 _SHOWN = "story_shown"
-OFFERED, OFF = 0, -1
-_OFFER = Markup("<b>First time here?</b> Four questions, two minutes: guess first, then see what the model says.")
+OFF = -1
 _ASKED = Markup("<b>{} of {}: {}.</b> {}")
 _TOLD = Markup("You said {}; the model says <b>{}</b>. {}")
 _DONE = Markup(
@@ -136,17 +135,12 @@ def begin() -> None:
 
 
 def panel() -> None:
-    """The offer, the question, or what it showed; nothing where it was declined or a link was opened."""
-    step = st.session_state.setdefault(_STEP, OFF if choice().now != Setup() else OFFERED)
+    """The question, or what it showed; nothing until somebody takes the tour, which a door of the masthead begins."""
+    step = st.session_state.get(_STEP, OFF)
     if step == OFF:
         return
     with st.container(key="story", gap="xsmall"):
-        if step == OFFERED:
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                _say(_OFFER)
-                st.button("Start", on_click=_go, args=(1,), icon=":material/play_arrow:")
-                st.button("No, thanks", on_click=_go, args=(OFF,), type="tertiary")
-        elif step <= len(STEPS):
+        if step <= len(STEPS):
             _question(step - 1)
         else:
             _end()

@@ -36,6 +36,8 @@ OWN: dict[str, tuple[str, ...]] = {
     "assumptions": ("search", "tier"),
     "data": (),
     "calibration": ("result", "beside"),
+    "about": (),
+    "sources": (),
 }
 """Pages, with the parameters that belong to one of them and are read there.
 
@@ -394,5 +396,5 @@ def one_entry() -> None:
 def link(setup: Setup, path: str = "", read_url: Callable[[], str | None] = lambda: st.context.url) -> str:
     """The whole address of a setup, on one of the pages."""
     here = (read_url() or "").split("?")[0].rstrip("/")
-    root = re.sub(r"/(compare|teach|evidence|assumptions|data|calibration)$", "", here)
+    root = re.sub(r"/(compare|teach|evidence|assumptions|data|calibration|about|sources)$", "", here)
     return f"{root}/{path}{query(setup)}"

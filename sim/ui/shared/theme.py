@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from sim.results.outcomes.polarity import CLASSES, LABELS
-from sim.ui.shared import charts, templates, wording
+from sim.ui.shared import charts, glossary, templates, wording
 from sim.ui.shared.templates import render
 
 FILL = {"us_ahead": "#2A68CF", "two_power": "#667080", "several": "#1D7F70", "china_ahead": "#C6470F"}
@@ -33,9 +33,12 @@ _said = st.components.v2.component(
 
 
 def style() -> None:
-    """The style sheet, and the link that leads past the levers."""
-    st.html(templates.style("shared/colors.css", "shared/theme.css", palette=charts.PALETTE, fill=FILL))
-    st.html('<div class="skip"><a href="#results">Skip to the results</a></div>')
+    """The style sheet, the link that leads past the levers, and the definitions that terms of the page open."""
+    sheets = ("shared/colors.css", "shared/theme.css", "shared/glossary.css")
+    st.html(templates.style(*sheets, palette=charts.PALETTE, fill=FILL))
+    skip = Markup('<div class="skip"><a href="#results">Skip to the results</a></div>')
+    st.html(skip + glossary.definitions())
+    glossary.begin()
 
 
 def say(text: str, key: str = "said") -> None:
@@ -47,17 +50,17 @@ def say(text: str, key: str = "said") -> None:
 # ---------------------------------------------------------------------------------------------------------------- text
 def verdict(headline: str, sub: str | Markup = "", fine: str = "") -> Markup:
     """The first heading of a page, and what stands below it."""
-    return render("shared/verdict.html", headline=headline, sub=sub, fine=fine)
+    return render("shared/verdict.html", headline=headline, sub=glossary.marked(sub), fine=glossary.marked(fine))
 
 
 def part(title: str, text: str = "") -> Markup:
     """The heading of a part of a page, and what it is about."""
-    return render("shared/part.html", title=title, text=text)
+    return render("shared/part.html", title=title, text=glossary.marked(text))
 
 
 def heading(title: str, unit: str, level: int = 2) -> Markup:
     """A chart's title, which is its message, and the line with its unit."""
-    return Markup('<h{0} class="h">{1}</h{0}><p class="d">{2}</p>').format(level, title, unit)
+    return Markup('<h{0} class="h">{1}</h{0}><p class="d">{2}</p>').format(level, title, glossary.marked(unit))
 
 
 def group(name: str) -> Markup:
@@ -67,7 +70,7 @@ def group(name: str) -> Markup:
 
 def paragraph(text: str | Markup, kind: str = "d") -> Markup:
     """A paragraph of one of the kinds of the style sheet; `d` is the small line below a heading."""
-    return Markup('<p class="{}">{}</p>').format(kind, text)
+    return Markup('<p class="{}">{}</p>').format(kind, glossary.marked(text))
 
 
 def ignored(notes: list[str], head: str = "Part of the address was not used:") -> Markup:
@@ -94,7 +97,7 @@ def bar(mine: Mapping[str, int], base: Mapping[str, int], caption: str, referenc
     """The outcome bar, thick over the thin one of the reference, with key and changes."""
     spoken = f"Out of 100 futures: {wording.outcomes(mine)}. Under {reference}: {wording.outcomes(base)}."
     return render("shared/bar.html", mine=by_class(mine, base), base=by_class(base, mine), changes=_changes(mine, base),
-                  ink=INK, labels=LABELS, caption=caption, spoken=spoken)  # fmt: skip
+                  ink=INK, labels=LABELS, caption=glossary.marked(caption), spoken=spoken)  # fmt: skip
 
 
 def mini(mine: Mapping[str, int], base: Mapping[str, int]) -> Markup:

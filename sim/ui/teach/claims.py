@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from markupsafe import Markup
+
 from scenarios import BASELINE, load
 from scenarios.parameters import parameters
 from scenarios.rules import history
@@ -16,7 +18,7 @@ from scenarios.schema import Scenario
 from scenarios.tables import table
 from sim.hindcast.kept import kept
 from sim.results.outcomes.lead import PACE
-from sim.ui.shared import quantity, wording
+from sim.ui.shared import quantity, sources, wording
 
 ESSAY = "2025-01-29"
 """The date of the essay."""
@@ -259,8 +261,8 @@ def facts(claim: str) -> list[Fact]:
     return made() if made else []
 
 
-def _source(row: Any) -> str:
-    return f"{row.source} ({row.as_of}, {row.tier})"
+def _source(row: Any) -> Markup:
+    return Markup("{} ({}, {})").format(sources.cited(row.source, row.url), row.as_of, row.tier)
 
 
 def _runs() -> list[Fact]:

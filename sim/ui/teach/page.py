@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from scenarios import load, names
-from sim.ui.shared import address, common, theme
+from sim.ui.shared import address, common, glossary, theme
 from sim.ui.shared.setup import REFUSED, Choice, choice, first_line
 from sim.ui.shared.templates import style
 from sim.ui.teach import claims_panel, futures, playback, worksheet
@@ -99,6 +99,7 @@ def _present() -> None:
 # --------------------------------------------------------------------------------------------------------- the parts
 def _playback(s: futures.Shown) -> None:
     """Everything that changes with a quarter, so that a tick draws no more than that."""
+    glossary.begin("playback")
     at = playback.settle(s)
     playback.advance(s, at)
     f = s.futures[at.key]
@@ -118,6 +119,7 @@ def _claim_picked() -> None:
 @st.fragment
 def _claims(s: futures.Shown) -> None:
     """The essay, one claim at a time, and what is handed out about it."""
+    glossary.begin("claims")
     st.html(theme.part(
         "The essay of January 2025, claim by claim",
         "Thirteen claims of an essay on DeepSeek and export controls, in our own words. Each is a switch or an output "

@@ -1,0 +1,1 @@
+"""What Polarity is, who made it, and the words that it uses."""

@@ -1,0 +1,1 @@
+"""Every rule, number and figure with the source that it rests on."""
