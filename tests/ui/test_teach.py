@@ -259,8 +259,8 @@ def test_the_past_is_the_record_and_the_same_whatever_is_played(key: str):
     past = months["months"].filter(pl.col("what") == charts.RECORDED)["y"].to_numpy()
     assert past == pytest.approx(recorded.lead_by("fixed_pace"), abs=0.006)
     assert playback.stand(found, found.futures[key], 11) == (
-        "Recorded, end of September 2025: index 150 for the best US model and 145 for the best Chinese one; the US is "
-        "4 months ahead."
+        "Recorded, end of September 2025: index 150 for the best US model and 145 for the best Chinese one; the US "
+        "leads by 4 months."
     )
 
 

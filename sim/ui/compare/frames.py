@@ -40,20 +40,20 @@ def rows(views: list[View], same: list[bool]) -> list[Row]:
         ))  # fmt: skip
     for year in sorted({*frames.YEARS_TOLD, judge.year}):
         leads = [view.leads_by_year[year].astype(float) for view in views]
-        found.append(_number(f"US lead, end of {year}", f"{judge.unit}, mean", leads, same))
+        found.append(_number(f"US lead, end of {year}", f"{judge.unit}, median run", leads, same))
     label = f"China's new compute in {judge.year}"
-    found.append(_number(label, "million H100e, mean", [view.compute_of.astype(float) for view in views], same))
+    found.append(_number(label, "million H100e, median run", [view.compute_of.astype(float) for view in views], same))
     tops = [view.eci_end("united_states") for view in views], [view.eci_end("china") for view in views]
     for who, values in zip(frames.SEATS.values(), tops, strict=True):
         found.append(Row(
-            f"{who}: frontier, end of {judge.year}", "ECI, middle future", tuple(f"{value:.0f}" for value in values),
+            f"{who}: frontier, end of {judge.year}", "ECI, median run", tuple(f"{value:.0f}" for value in values),
             (None,) * len(views), 0, 1.0,
         ))  # fmt: skip
     return found
 
 
 def _number(label: str, unit: str, values: list[np.ndarray], same: list[bool]) -> Row:
-    shown = tuple(wording.decimal(float(value.mean())) for value in values)
+    shown = tuple(wording.decimal(float(np.median(value))) for value in values)
     return Row(
         label, unit, shown,
         tuple(None if s else paired(value - values[0]) for value, s in zip(values, same, strict=True)), 1, 1.0,

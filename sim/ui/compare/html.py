@@ -7,16 +7,15 @@ from markupsafe import Markup
 from sim.results.costs import Cost
 from sim.results.outcomes.polarity import LABELS
 from sim.results.paired import Paired
-from sim.results.wording import most_common, signed
+from sim.results.wording import signed
 from sim.ui.compare.frames import Row
 from sim.ui.shared import charts, costs as shared_costs, frames, theme, wording
 from sim.ui.shared.frames import View
 from sim.ui.shared.templates import render
 
 
-def column(title: str, view: View) -> Markup:
-    """The head of a column: the scenario, what comes of it in one sentence, and its bar."""
-    name = most_common(view.counts)
+def column(title: str, view: View, name: str) -> Markup:
+    """The head of a column: the scenario, the count of an outcome and the lead in one sentence, and its bar."""
     low, mid, high = view.lead_end
     ahead = wording.lead(mid, view.judge.unit)
     return render(
@@ -25,8 +24,8 @@ def column(title: str, view: View) -> Markup:
         outcome=LABELS[name],
         count=view.counts[name],
         ahead=ahead[:1].upper() + ahead[1:],
-        low=wording.signed(low),
-        high=wording.signed(high),
+        low=wording.minus(low),
+        high=wording.minus(high),
         spoken=f"Out of 100 futures: {wording.outcomes(view.counts)}.",
         counts=theme.by_class(view.counts),
     )
@@ -61,7 +60,7 @@ def _difference(found: Paired | None, row: Row) -> str:
         return ""
     size = signed(row.scale * found.mean, row.digits)
     half = "" if found.half is None else f" ±{row.scale * found.half:.{max(row.digits, 1)}f}"
-    return f"{size}{half}{'' if found.is_clear else ', not told from none'}"
+    return f"{size}{half}{'' if found.is_clear else ' (no detectable difference)'}"
 
 
 def costs(titles: list[str], rows: list[tuple[tuple[str, str], list[Cost | None]]], names: dict[str, str]) -> Markup:

@@ -13,7 +13,7 @@ from sim.analysis.worlds import WORLDS
 from sim.results.outcomes.polarity import LABELS
 from sim.results.wording import most_common
 from sim.ui.compare import frames as compare_frames, html
-from sim.ui.shared import address, charts, common, costs, frames, glossary, inert_panel, kept, theme, wording
+from sim.ui.shared import address, charts, common, costs, frames, glossary, inert_panel, kept, strip, theme, wording
 from sim.ui.shared.setup import REFUSED, Setup, choice, first_line
 from sim.ui.shared.templates import style
 
@@ -116,14 +116,15 @@ def _keeping(now: Setup) -> None:
                       on_click=kept.keep)  # fmt: skip
 
 
-def _columns(titles: list[str], views: list[frames.View], now: Setup) -> None:
+def _columns(titles: list[str], views: list[frames.View], outcome: str) -> None:
     computes = compare_frames.columns_of_compute(views)
     top = max(sum(size for _, size in parts) for parts in computes) or 1.0
     outcomes, origins = theme.key(*(view.counts for view in views)), theme.swatches(frames.ORIGINS, charts.ORIGIN)
     st.html(theme.RESULTS + outcomes + origins)
     for place, (slot, title, view) in enumerate(zip(st.columns(len(views), gap="medium"), titles, views, strict=True)):
         with slot, st.container(gap="xxsmall", key=f"chart_column_{place}"):
-            st.html(html.column(title, view))
+            st.html(html.column(title, view, outcome))
+            st.html(theme.paragraph(strip.title(view, outcome), "cap2") + strip.bars(view, outcome))
             st.html(html.compute(computes[place], top, view.year))
             told = f"{title}. {wording.middle(*view.lead_end, view.judge.unit)}"
             us, china = (f"{view.eci_end(seat):.0f}" for seat in frames.SEATS)
@@ -225,12 +226,10 @@ def workspace() -> None:
     said = _headline(titles, views, now.counted)
     head.html(theme.verdict(said))
     theme.say(said)
-    _columns(titles, views, now)
+    _columns(titles, views, now.counted)
+    st.html(Markup("").join(theme.paragraph(text, "fine") for text in strip.notes(views[0])))
     same = [spec.digest() == specs[0].digest() for spec in specs]
-    unit = (
-        f"Small: the difference from “{titles[0]}”, future by future on the same dice, ± the 90% interval of its mean "
-        f"from {views[0].futures} futures."
-    )
+    unit = f"Small: the average change from {titles[0]} over the same {views[0].futures:,} futures, ± its 90% interval."
     st.html(theme.heading("Outcomes side by side", unit) + html.table(titles, compare_frames.rows(views, same)))
     if len(specs) > 1:
         _costs(titles, specs, views[0].year)

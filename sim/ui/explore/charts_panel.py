@@ -102,7 +102,7 @@ def _compute(mine: frames.View, base: frames.View, same: bool, reference: str) -
     title = f"China adds compute worth {total} million H100s in {mine.year}"
     more = f" {abs(total - usual)} {'more' if total > usual else 'fewer'} than under {reference}."
     home = f" {round(100 * mine.share_of('domestic', mine.year))}% of it is made in China."
-    unit = f"Million H100-equivalents a year, average of futures.{home}{more if total != usual else ''}"
+    unit = f"Million H100-equivalents a year, median run.{home}{more if total != usual else ''}"
     usual_head = reference.removesuffix(WITH_YOURS)
     usual_head = usual_head[:1].upper() + usual_head[1:] if len(usual_head) <= ROOM else "Reference"
     heads = (usual_head, "The same" if same else "Your settings")

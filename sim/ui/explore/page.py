@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
+from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 import sim
@@ -42,6 +43,9 @@ _DICE = (
     "These are explorations of mechanisms, not forecasts."
 )
 
+_LEVERS = Markup('<div id="levers"></div>')
+"""The place of the levers, to which the bar that stays on a phone leads."""
+
 
 @st.fragment
 def workspace() -> None:
@@ -59,6 +63,7 @@ def workspace() -> None:
     left, right = st.columns([0.245, 0.755], gap="medium")
     later = _results(now, verdict_place, mini, right)
     with left, st.container(key="levers", gap="xsmall"):
+        st.html(_LEVERS)
         levers.panel(now)
         wants.panel(now)
         injector.panel(now)

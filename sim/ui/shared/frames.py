@@ -215,13 +215,18 @@ def _dots(lead: Array, codes: Array) -> pl.DataFrame:
 
 
 def _compute(run: Run) -> pl.DataFrame:
-    """China's new compute by year and channel, million H100-equivalents: means, since means add up."""
+    """China's new compute by year and channel, million H100-equivalents.
+
+    The total is the median of runs like every other level; channels divide it by their average shares, which add up.
+    """
     flows, rows = run["flows_china"], []
     for year in range(2023, run.until + 1):
         t = run.step(year)
+        by_channel = flows[t - 3 : t + 1].sum(axis=0) / 1e6
+        means, total = by_channel.mean(axis=-1), float(np.median(by_channel.sum(axis=0)))
         for channel, origin in ORIGINS.items():
-            total = flows[t - 3 : t + 1, CHANNELS.index(channel)].sum(axis=0).mean() / 1e6
-            rows.append((year, channel, origin, float(total)))
+            share = means[CHANNELS.index(channel)] / max(float(means.sum()), 1e-12)
+            rows.append((year, channel, origin, float(share * total)))
     return pl.DataFrame(rows, schema=["year", "channel", "origin", "million_h100e"], orient="row")
 
 

@@ -24,9 +24,19 @@ def strip(view: frames.View, outcome: str) -> Markup:
         rows=rows(view, outcome),
         used=view.judge.ruler,
         outcome=outcome,
-        why=wording.pace(view.slopes[0], view.slopes[2], view.year),
-        tested=tested(),
+        notes=notes(view),
     )
+
+
+def bars(view: frames.View, outcome: str) -> Markup:
+    """The three lines alone, where several stand side by side."""
+    return render("shared/strip.html", title="", rows=rows(view, outcome), used=view.judge.ruler, outcome=outcome,
+                  notes=())  # fmt: skip
+
+
+def notes(view: frames.View) -> tuple[str, str]:
+    """Why the measures differ, and how the model was tested."""
+    return wording.pace(view.slopes[0], view.slopes[2], view.year), tested()
 
 
 def title(view: frames.View, outcome: str) -> str:

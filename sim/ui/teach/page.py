@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from scenarios import load, names
-from sim.ui.shared import address, common, glossary, theme
-from sim.ui.shared.setup import REFUSED, Choice, choice, first_line
+from sim.ui.shared import address, common, glossary, strip, theme, wording
+from sim.ui.shared.setup import REFUSED, Choice, Setup, choice, first_line
 from sim.ui.shared.templates import style
 from sim.ui.teach import claims_panel, futures, playback, worksheet
 from sim.ui.teach.claims import CLAIMS
@@ -112,6 +112,15 @@ def _playback(s: futures.Shown) -> None:
         st.rerun()
 
 
+@st.fragment
+def _all_futures(now: Setup) -> None:
+    """How often the outcome comes about in all futures, by every measure: behind a click, since it helps the guess."""
+    with st.expander("All futures together, by every measure of the lead", key="teach_all", on_change="rerun") as more:
+        if more.open:
+            view = common.view(now.spec, now.judge)
+            st.html(theme.paragraph(wording.headline_of(view, now.counted), "stand") + strip.strip(view, now.counted))
+
+
 def _claim_picked() -> None:
     st.session_state[_CLAIM] = st.session_state["teach_claim"]
 
@@ -173,6 +182,7 @@ def page() -> None:
     _head(chosen, s, playback.settle(s))
     playing = st.session_state.get("teach_play", False)
     st.fragment(_playback, run_every=TICK if playing else None)(s)
+    _all_futures(chosen.now)
     _claims(s)
     _put("present", "1" if present else "")
 
