@@ -17,7 +17,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 TORCH := 2.13.0
 TORCH_TOO := $(if $(WITHOUT_TORCH),,calibration)
 
-.PHONY: help setup calibration run test test-all lint format bench hindcast golden docs gpu-kit constraints
+.PHONY: help setup calibration run test test-all lint format bench hindcast golden answers docs gpu-kit constraints
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -64,6 +64,9 @@ hindcast: setup ## rewrite the stored blind tests; then say in CHANGELOG.md what
 
 golden: setup ## rewrite the expected results; then say in CHANGELOG.md what changed and why
 	$(BIN)/python -m pytest tests/test_golden.py --update-golden
+
+answers: setup ## rewrite what the app shows of the library at once; needed after any change to the model or its data
+	$(BIN)/python -m sim.ui.shared.stored
 
 docs: setup ## rewrite the generated tables of the documentation and its notebook
 	$(BIN)/python -m sim.docs

@@ -58,7 +58,7 @@ def test_it_waits_while_somebody_asks_and_passes_over_what_cannot_be_simulated(m
 
 def test_a_server_simulates_ahead_unless_it_is_told_not_to(page, monkeypatch: pytest.MonkeyPatch):
     begun = []
-    monkeypatch.setattr(ahead, "begin", begun.append)
+    monkeypatch.setattr(ahead, "begin", lambda simulate, first: begun.append(simulate))
     for setting, count in (("0", 0), ("1", 1)):
         monkeypatch.setenv("POLARITY_AHEAD", setting)
         start.warm.clear()

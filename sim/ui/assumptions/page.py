@@ -106,10 +106,9 @@ def _ruler(now: Setup) -> None:
 def _rulers(now: Setup) -> Markup:
     """US well ahead in futures of 100, by ruler and limit."""
     limits = sorted({6.0, 12.0, 18.0, 24.0, now.judge.limit})
-    rows = []
-    for ruler, label in RULERS.items():
-        views = (common.view(now.spec, replace(now.judge, ruler=ruler, limit=limit)) for limit in limits)
-        rows.append((label, [rounded(view.shares)["us_ahead"] for view in views]))
+    judges = [replace(now.judge, ruler=ruler, limit=limit) for ruler in RULERS for limit in limits]
+    found = iter(common.judged(now.spec, judges))
+    rows = [(label, [rounded(next(found).shares)["us_ahead"] for _ in limits]) for label in RULERS.values()]
     return render("assumptions/rulers.html", year=now.judge.year, limits=[f"{limit:g}" for limit in limits], rows=rows)
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from scenarios import BASELINE, load, names
 from scenarios.schema import Scenario
 from sim.analysis.worlds import WORLDS
+from sim.batch.urgency import SOON
 from sim.results.outcomes.polarity import LABELS
 from sim.results.wording import most_common
 from sim.ui.compare import frames as compare_frames, html
@@ -155,7 +156,7 @@ def _costs(titles: list[str], specs: list[Scenario], year: int) -> None:
 
 
 def _worlds(titles: list[str], specs: list[Scenario], views: list[frames.View], now: Setup) -> None:
-    cost = len(WORLDS) * len(specs) * common.EACH
+    cost = common.estimate(len(WORLDS) * len(specs))
     with st.expander(
         f"Does it survive other assumptions? {len(WORLDS)} sets of assumptions, about {max(cost, 1):.0f} s",
         key="worlds", on_change="rerun",
@@ -165,10 +166,9 @@ def _worlds(titles: list[str], specs: list[Scenario], views: list[frames.View], 
         usual = [most_common(view.counts) for view in views]
         try:
             with st.spinner("Simulating every scenario in every world …"):
-                cells = [
-                    [_most(common.view(world.over(spec), now.judge, common.FEWER)) for spec in specs]
-                    for world in WORLDS
-                ]
+                every = [world.over(spec) for world in WORLDS for spec in specs]
+                found = iter(common.views(every, now.judge, common.FEWER, SOON))
+                cells = [[_most(next(found)) for _ in specs] for _ in WORLDS]
         except REFUSED as error:
             st.error(first_line(error))
             return
@@ -218,7 +218,7 @@ def workspace() -> None:
     _keeping(now)
     try:
         specs = _specs(columns, now)
-        views = [common.view(spec, now.judge) for spec in specs]
+        views = common.views(specs, now.judge)
     except REFUSED as error:
         st.error(first_line(error))
         return

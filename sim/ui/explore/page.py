@@ -79,7 +79,7 @@ def _results(
     """Everything that follows from the settings; what comes back draws what takes longer: the card, costs, causes."""
     try:
         spec, base_spec = now.spec, now.base
-        base, mine = common.view(base_spec, now.judge), common.view(spec, now.judge)
+        base, mine = common.views([base_spec, spec], now.judge)
     except REFUSED as error:
         place.error(first_line(error))
         return None

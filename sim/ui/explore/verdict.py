@@ -51,7 +51,9 @@ def card(now: Setup, place: DeltaGenerator, mine: frames.View, base: frames.View
     found = grid.grid(now).filled(lambda spec: known.get(spec.digest()))
     place.html(grid.html(found))
     try:
-        full = found.filled(lambda spec: common.view(spec, now.judge))
+        specs = [cell.spec for cell in found.cells]
+        views = dict(zip([spec.digest() for spec in specs], common.views(specs, now.judge), strict=True))
+        full = found.filled(lambda spec: views[spec.digest()])
     except REFUSED as error:
         place.html(Markup("{}{}").format(grid.html(found), theme.paragraph(first_line(error), "fine")))
         return

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import suppress
+from functools import partial
+from itertools import chain
 from threading import Thread
 
 from pydantic import ValidationError
@@ -13,7 +16,7 @@ from scenarios import BASELINE, load, names
 from scenarios.errors import InputError
 from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
-from sim.ui.shared import levers
+from sim.ui.shared import levers, workers
 from sim.ui.shared.setup import Setup
 
 CALM = 3.0
@@ -43,15 +46,25 @@ def likely() -> Iterator[Scenario]:
             yield start.moved(name, stop).spec
 
 
-def begin(simulate: Callable[[Scenario], object], calm: float = CALM) -> Thread:
-    """Simulate what is likely, one after the other, in a thread that ends with the server."""
+def begin(
+    simulate: Callable[[Scenario], object], first: Sequence[Callable[[], object]] = (), calm: float = CALM
+) -> Thread:
+    """Simulate what is likely, one after the other, in a thread that ends with the server.
+
+    Args:
+        simulate: makes a scenario ready.
+        first: what is made ready before any of them.
+        calm: seconds without a question after which it goes on.
+    """
 
     def work() -> None:
-        for spec in likely():
-            while (left := calm - (time.monotonic() - _asked)) > 0:
-                time.sleep(left)
-            with suppress(InputError, ValidationError, ArithmeticError):  # said where somebody asks for it
-                simulate(spec)
+        with workers.at_leisure():
+            rest: Iterator[Callable[[], object]] = (partial(simulate, spec) for spec in likely())
+            for make in chain(first, rest):
+                while (left := calm - (time.monotonic() - _asked)) > 0:
+                    time.sleep(left)
+                with suppress(InputError, ValidationError, ArithmeticError, CancelledError):  # said to whoever asks
+                    make()
 
     thread = Thread(target=work, name="ahead", daemon=True)
     thread.start()

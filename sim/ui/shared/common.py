@@ -11,17 +11,18 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from scenarios import load, names
 from scenarios.errors import InputError
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
 from sim.batch.evaluate import Progress
 from sim.batch.executors import Pool
-from sim.batch.urgency import LATER, NOW, SOON
+from sim.batch.urgency import NOW, SOON
 from sim.checks import MAX_RUNS, RUNS
 from sim.engine.phases.record import Keep
 from sim.results.costs import ACCOUNT, Books, Cost, reference_of
 from sim.results.run import Run
-from sim.ui.shared import ahead, charts, frames, work, workers
+from sim.ui.shared import ahead, charts, frames, stored, work, workers
 from sim.ui.shared.recall import Recalling
 from sim.ui.shared.setup import Judge
 from sim.ui.shared.slots import Slot
@@ -32,7 +33,7 @@ FEWER = 256
 """Futures where many settings are simulated for one answer: enough for whole months on the same dice."""
 EACH = 0.07
 """Roughly the seconds in which one processor simulates so many."""
-SEED, UNTIL = 0, DEFAULT_HORIZON
+SEED, UNTIL = work.SEED, DEFAULT_HORIZON
 SHELF = 200
 """Settings whose accounts are at hand: they take two hundred kilobytes each, what they come to a few."""
 
@@ -66,29 +67,43 @@ def view(spec: Scenario, judge: Judge = Judge(), most: int = MAX_RUNS) -> frames
     return found
 
 
-def views(specs: Sequence[Scenario], judge: Judge = Judge(), most: int = MAX_RUNS) -> list[frames.View]:  # noqa: B008
+def views(
+    specs: Sequence[Scenario], judge: Judge = Judge(), most: int = MAX_RUNS, urgency: int = NOW  # noqa: B008
+) -> list[frames.View]:  # fmt: skip
     """What pages show of several scenarios; what nobody has asked for yet is simulated at the same time."""
     ahead.heard()
-    begun = [_begin(spec.canonical(), min(futures(), most), [judge], NOW) for spec in specs]
+    begun = [_begin(spec.canonical(), min(futures(), most), [judge], urgency) for spec in specs]
     return [slot.result() for (slot,) in begun]
 
 
 def judged(spec: Scenario, judges: Sequence[Judge]) -> list[frames.View]:
     """What pages show of one scenario by several judges; one simulation serves them all."""
     ahead.heard()
-    return [slot.result() for slot in _begin(spec.canonical(), futures(), judges, NOW)]
+    return [slot.result() for slot in _begin(spec.canonical(), futures(), judges)]
 
 
 def usual(spec: Scenario) -> frames.View:
-    """What the page shows of a scenario by the usual judgment, before anybody has asked for it."""
-    (slot,) = _begin(spec.canonical(), futures(), [Judge()], LATER)
+    """What the page shows of a scenario by the usual judgment, without a sign that somebody asks for it."""
+    (slot,) = _begin(spec.canonical(), futures(), [Judge()])
     found = slot.result()
     costs_of(spec, Judge().year)
     return found
 
 
-def _begin(canonical: str, runs: int, judges: Sequence[Judge], urgency: int) -> list[Slot[frames.View]]:
+def take_stored() -> None:
+    """Put the answers for the library that are stored with the package into their places."""
+    if futures() != RUNS:
+        return
+    for name in names():
+        if (found := stored.read(name)) is not None:
+            canonical = load(name).canonical()
+            _view(canonical, RUNS, SEED, UNTIL, Judge()).put(found.view)
+            _cost_place(canonical, "", RUNS, SEED, UNTIL, Judge().year)[:] = [found.costs]
+
+
+def _begin(canonical: str, runs: int, judges: Sequence[Judge], urgency: int = NOW) -> list[Slot[frames.View]]:
     """The places of views; what is missing is on its way, and one simulation serves all judges of a year."""
+    urgency = workers.urgency(urgency)
     pool = workers.pool(urgency, runs)  # before anything is claimed: it says what is wrong with the settings
     slots = [_view(canonical, runs, SEED, UNTIL, judge) for judge in judges]
     for year in sorted({judge.year for judge in judges}):
@@ -128,21 +143,26 @@ def costs_of(spec: Scenario, year: int, reference: Scenario | None = None) -> tu
         year: the year.
         reference: what it is counted against; by default its world under current policy, or with trade open.
     """
-    one, other = spec.canonical(), "" if reference is None else reference.canonical()
-    return _costs(one, other, futures(), SEED, UNTIL, year)
+    one, other, runs = spec.canonical(), "" if reference is None else reference.canonical(), futures()
+    place = _cost_place(one, other, runs, SEED, UNTIL, year)
+    if not place:
+        other = other or reference_of(unworded(one)).canonical()
+        mine, theirs = [_begin_books(text, runs, SEED, UNTIL, year) for text in (one, other)]
+        place[:] = [mine.result().costs_against(theirs.result())]
+    return place[0]
 
 
 @st.cache_resource(max_entries=2000, show_spinner=False)
-def _costs(canonical: str, other: str, runs: int, seed: int, until: int, year: int) -> tuple[Cost, ...]:
-    other = other or reference_of(unworded(canonical)).canonical()
-    mine, theirs = [_begin_books(text, runs, seed, until, year) for text in (canonical, other)]
-    return mine.result().costs_against(theirs.result())
+def _cost_place(canonical: str, other: str, runs: int, seed: int, until: int, year: int) -> list[tuple[Cost, ...]]:
+    """The place of what a setting costs; empty until it is worked out."""
+    return []
 
 
 def _begin_books(canonical: str, runs: int, seed: int, until: int, year: int) -> Slot[Books]:
     """The place of a setting's accounts: of its view's simulation while they are at hand, else of another."""
-    slot, pool = _shelved(canonical, runs, seed, until, year), workers.pool(NOW, runs)
-    if slot.claim(NOW):
+    urgency = workers.urgency(NOW)
+    slot, pool = _shelved(canonical, runs, seed, until, year), workers.pool(urgency, runs)
+    if slot.claim(urgency):
         job = pool.submit(work.of_run, partial(work.books, year), canonical, runs, seed, until, {ACCOUNT})
         slot.follow(job, lambda found: found)
     return slot
@@ -161,12 +181,13 @@ def of_run(make: Callable[[Run], T], canonical: str, runs: int, seed: int, until
     Raises:
         FloatingPointError: where numbers of the run are not finite.
     """
-    return workers.pool(NOW, runs).submit(work.of_run, make, canonical, runs, seed, until, keep).result()
+    pool = workers.pool(workers.urgency(NOW), runs)
+    return pool.submit(work.of_run, make, canonical, runs, seed, until, keep).result()
 
 
 def analysts() -> Pool:
     """Who simulates the many settings of an analysis: the workers, while nobody waits for a setting of their own."""
-    return Recalling(workers.pool(SOON, futures()))
+    return Recalling(workers.pool(workers.urgency(SOON), futures()))
 
 
 def remembered(what: str, make: Callable[..., T], specs: tuple[Scenario, ...], *key: Hashable) -> T:

@@ -82,10 +82,20 @@ def _futures(first: Scenario, second: Scenario, by: str) -> int:
     return common.futures() if few else min(common.FEWER, common.futures())
 
 
+def usual(first: Scenario, second: Scenario) -> None:
+    """Divide what the page divides without being asked, before somebody looks at it."""
+    if first.digest() != second.digest() and len(players(first, second)) > 1 and (by := _quick(first, second)):
+        divided(first, second, Judge(), by)
+
+
+def _quick(first: Scenario, second: Scenario) -> str:
+    """The finest grouping that is quick; empty where none is."""
+    return next((by for by in GROUPINGS if len(players(first, second, by)) <= AT_ONCE[by]), "")
+
+
 def grouping(first: Scenario, second: Scenario) -> str:
     """How the changes are put together: as this user asked, else as finely as is quick."""
-    quick = (by for by in GROUPINGS if len(players(first, second, by)) <= AT_ONCE[by])
-    return str(st.session_state.get(_key(second)) or next(quick, GROUPINGS[-1]))
+    return str(st.session_state.get(_key(second)) or _quick(first, second) or GROUPINGS[-1])
 
 
 def _key(second: Scenario) -> str:

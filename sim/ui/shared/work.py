@@ -22,6 +22,7 @@ from sim.ui.shared.setup import Judge
 
 T = TypeVar("T")
 _NO_WORDING = {"name": "unnamed", "title": "-", "story": "-", "question": "-", "sources": [{"title": "-"}]}
+SEED = 0
 SHOWN = frozenset({"capability", "flows_china", ACCOUNT, choices.SERIES, *uses.SERIES.values()})
 """Series that a page needs of a run that it shows: fewer are simulated faster."""
 
@@ -65,6 +66,6 @@ def books(year: int, run: Run) -> Books:
 def prepare(runs: int) -> None:
     """Make a new process ready: what every simulation needs is loaded, drawn and known."""
     with suppress(Exception):  # a page says what is wrong when it asks for the same
-        of_run(partial(views, [Judge()]), load(BASELINE).canonical(), runs, 0, DEFAULT_HORIZON, SHOWN)
+        of_run(partial(views, [Judge()]), load(BASELINE).canonical(), runs, SEED, DEFAULT_HORIZON, SHOWN)
     gc.collect()
     gc.freeze()

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
-from threading import Lock
+from threading import Lock, local
 
 from scenarios.errors import InputError
 from sim.batch.executors import Here, Pool, Processes, available
-from sim.batch.urgency import Urgent
+from sim.batch.urgency import LATER, Urgent
 from sim.ui.shared import work
 
 USUALLY, MOST = 8, 64
 """Workers that a server has where nobody says how many, and may have; each takes some two hundred megabytes."""
 _POOLS: dict[int, Urgent] = {}
 _ONE = Lock()
+_IDLE = local()
+"""Whether this thread works for nobody yet."""
 
 
 def number() -> int:
@@ -28,6 +32,21 @@ def number() -> int:
     if not text.isdecimal() or int(text) > MOST:
         raise InputError(f"POLARITY_WORKERS is {text!r}; give a whole number from 0 to {MOST}")
     return min(int(text), available())
+
+
+@contextmanager
+def at_leisure() -> Iterator[None]:
+    """Inside, whatever this thread asks for can wait for everybody else."""
+    _IDLE.on = True
+    try:
+        yield
+    finally:
+        _IDLE.on = False
+
+
+def urgency(usually: int) -> int:
+    """How urgent something is that is asked for in this thread."""
+    return LATER if getattr(_IDLE, "on", False) else usually
 
 
 def pool(urgency: int, futures: int = 0) -> Pool:
@@ -44,6 +63,11 @@ def pool(urgency: int, futures: int = 0) -> Pool:
             inner = Processes(count, prepare, script=False) if count else Here()
             _POOLS[count] = Urgent(inner)
         return _POOLS[count].at(urgency)
+
+
+def begin(futures: int) -> None:
+    """Begin the workers, without waiting for them."""
+    pool(LATER, futures).submit(os.getpid)
 
 
 @atexit.register
