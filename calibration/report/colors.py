@@ -7,7 +7,7 @@ from __future__ import annotations
 
 BLUE, ORANGE, GRAY, TEAL, VIOLET = "#2563C7", "#D9541E", "#6F7B8B", "#2F9C8A", "#9A6FC0"
 INK, QUIET, GRID, PAPER = "#1A1F28", "#59636F", "#D3D6DB", "#FBFAF7"
-RAMP = ("#5B9CF0", "#3F80DE", "#2563C6", "#1E4FA3", "#183F84", "#133166", "#0E244B")
+RAMP = ("#4F90EA", "#3F80DE", "#2563C6", "#1E4FA3", "#183F84", "#133166", "#0E244B")
 """From the smallest to the largest."""
 TWINS = {
     BLUE: "#6BA1FA", ORANGE: "#F3814B", GRAY: "#9AA5B4", TEAL: "#4FC2AF", VIOLET: "#BE97E3", INK: "#E8EAED",

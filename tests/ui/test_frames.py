@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from calibration.report import colors
 from scenarios import load
 from sim.results.outcomes.polarity import CLASSES, LABELS, MONTHS
 from sim.run import simulate
@@ -107,6 +108,12 @@ FILLS = [*theme.FILL.values(), *(color for colors in costs_panel._FILLS.values()
 def test_fills_stand_out_in_both_themes_and_bear_white_words(fill: str):
     assert _contrast(fill, "#FFFFFF") >= 4.5
     assert all(_contrast(fill, paper) >= 3.0 for paper in charts.PALETTE["paper"])
+
+
+@pytest.mark.parametrize("color", [color for color in colors.TWINS if color not in (colors.PAPER, colors.GRID)])
+def test_the_calibrations_colors_stand_out_in_both_themes(color: str):
+    pairs = zip((color, colors.TWINS[color]), (colors.PAPER, colors.TWINS[colors.PAPER]), strict=True)
+    assert all(_contrast(one, paper) >= (4.5 if color in (colors.INK, colors.QUIET) else 3.0) for one, paper in pairs)
 
 
 def _hue(color: str) -> float:

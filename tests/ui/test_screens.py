@@ -20,6 +20,12 @@ SCREENS = ((1440, 900), (1280, 720), (390, 844), (320, 640))
 PATHS = dict(zip(PAGES, address.OWN, strict=True))
 STILL = """() => JSON.stringify([document.documentElement.scrollWidth,
   ...[...document.querySelectorAll('[data-testid=stVegaLiteChart] svg')].map(svg => svg.clientWidth)])"""
+SEEN = """e => {
+  let seen = 1;
+  for (; e; e = e.parentElement) seen *= getComputedStyle(e).opacity;
+  return seen;
+}"""
+"""How much of an element can be seen: what the opacities of all around it leave."""
 THROUGH = {"Calibration": "Evidence"}
 """Pages in no navigation, and the one with a link to each."""
 
@@ -87,3 +93,19 @@ def test_a_desk_shows_the_pages_once(tour: Browser):
     resized(tour, 1440, 900)
     tour.page.wait_for_timeout(500)
     assert tour.page.get_by_role("link", name="Evidence", exact=True).count() == 1
+
+
+def test_a_finger_finds_the_button_that_copies_the_link(tour: Browser):
+    arrive(tour, "Teach")
+    resized(tour, 390, 844)
+    tour.page.get_by_role("button", name="Share").click()
+    place = tour.page.locator(".st-key-share_link")
+    place.locator("code").wait_for(timeout=10_000)
+    assert place.locator("code").inner_text().startswith(f"{tour.url}/teach")
+    copy = place.get_by_role("button", name="Copy")
+    box = copy.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 24
+    assert copy.evaluate(SEEN) == 1
+    assert "Only this computer" in place.inner_text()
+    tour.page.keyboard.press("Escape")

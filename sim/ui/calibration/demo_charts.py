@@ -39,7 +39,7 @@ def curves() -> Spec:
         drawn.mark_circle(size=10, color=US, opacity=1).encode(x=x, y=y, tooltip=tip),
         *(  # neighbors would touch on a phone
             names.transform_filter(f"datum.place % 2 == {row}")
-            .mark_text(dy=-9 - 13 * row, color=US)
+            .mark_text(dy=-9 - 18 * row, color=US)
             .encode(x=x, y=y, text="model:N")
             for row in (0, 1)
         ),
