@@ -33,7 +33,7 @@ def test_the_page_opens_with_every_input(opened):
     test = opened()
     assert not test.exception
     assert f"{len(parameters())} of {len(parameters())} inputs" in text(test)
-    assert re.search(r"\d+ of \d+ inputs rest on judgment alone; together they foretell \d+%", text(test))
+    assert re.search(r"\d+ of \d+ inputs rest on judgment alone; together they explain \d+%", text(test))
     assert not re.search(r"\bwill\b|confiden", text(test).lower())
 
 
@@ -94,14 +94,14 @@ def test_an_input_is_fixed_shows_on_explore_and_goes_back(opened):
     test = opened()
     test.selectbox(key="one_input").set_value("diffusion").run()
     test.number_input[0].set_value(0.5).run()
-    next(b for b in test.button if b.label == "Fix it").click().run()
+    next(b for b in test.button if b.label == "Apply").click().run()
     assert not test.exception
     assert "Changed: Diffusion of ideas 0.5" in text(test)
     explore = test.switch_page("sim/ui/explore/page.py").run()
     assert "Assumptions changed, for the reference too: Diffusion of ideas 0.5" in text(explore)
     assert "This is current policy with your assumptions." in text(explore)
     back = explore.switch_page(PAGE).run()
-    next(b for b in back.button if b.label == "All back").click().run()
+    next(b for b in back.button if b.label == "Reset all").click().run()
     assert "These are the usual assumptions." in text(back)
 
 
@@ -146,9 +146,9 @@ def test_every_box_is_empty_again_after_a_reset(opened, name):
     test = opened(search=name)
     test.selectbox(key="one_input").set_value(name).run()
     assert box(test).value is None
-    for reset in ("Back to its prior", "All back"):
+    for reset in ("Reset this", "Reset all"):
         box(test).set_value(value).run()
-        button(test, "Fix it").click().run()
+        button(test, "Apply").click().run()
         assert box(test).value == value
         assert test.query_params["assume"] in (f"{name}:{value:g}", [f"{name}:{value:g}"])
         button(test, reset).click().run()
@@ -172,7 +172,7 @@ def test_a_box_follows_undo_and_redo(opened):
 def test_an_empty_box_is_asked_for_a_number(opened):
     test = opened()
     test.selectbox(key="one_input").set_value("diffusion").run()
-    button(test, "Fix it").click().run()
+    button(test, "Apply").click().run()
     assert not test.exception
     assert "Diffusion of ideas needs a number" in text(test)
     assert "assume" not in test.query_params

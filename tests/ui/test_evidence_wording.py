@@ -171,8 +171,8 @@ def test_the_sentence_on_others_counts_them():
 
 
 def test_the_log_of_changes_is_counted():
-    assert wording.tried(["kept", "open", "open"]) == "3 changes of the model were tried about it: 1 kept and 2 open"
-    assert wording.tried(["rejected"]) == "1 change of the model was tried about it: 1 rejected"
+    assert wording.tried(["kept", "open", "open"]) == "3 changes to the model were tried to fix misses: 1 kept and 2 open"
+    assert wording.tried(["rejected"]) == "1 change to the model was tried to fix misses: 1 rejected"
     assert "No change" in wording.tried([])
     shown = evidence_tables.mechanisms(table("mechanisms"))
     assert shown.count("<tr>") - 1 == len(table("mechanisms"))

@@ -148,12 +148,12 @@ def test_a_reset_empties_the_box(browser: Browser):
     settled(browser.page)
     box = browser.page.locator("[data-testid=stNumberInput] input")
     assert float(box.input_value()) == 0.5
-    browser.page.get_by_role("button", name="Back to its prior").click()
+    browser.page.get_by_role("button", name="Reset this").click()
     browser.page.wait_for_function("() => !location.search.includes('assume')")
     settled(browser.page)
     assert box.input_value() == ""
     box.fill("0.7")
-    browser.page.get_by_role("button", name="Fix it").click()
+    browser.page.get_by_role("button", name="Apply").click()
     browser.page.wait_for_function("() => location.search.includes('assume=diffusion:0.7') || "
                                    "location.search.includes('assume=diffusion%3A0.7')")  # fmt: skip
     settled(browser.page)

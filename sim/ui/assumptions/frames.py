@@ -42,7 +42,7 @@ class Standing:
     share: dict[str, float]
     """Share of the variance of the lead that knowing it takes away, as drawn."""
     explained: dict[str, float]
-    """Share of the variance that all parameters of a tier foretell together, in futures held out."""
+    """Share of the variance that all parameters of a tier explain together, in futures held out."""
     everything: float
     """The same for all parameters."""
     members: int
@@ -76,7 +76,7 @@ def _ends(values: Array, y: Array) -> float:
 
 
 def foretold(inputs: list[Array], y: Array, half: NDArray[np.bool_]) -> float:
-    """Share of the variance that a regression on inputs and their squares foretells where it was not fitted."""
+    """Share of the variance that a regression on inputs and their squares explains where it was not fitted."""
     if not inputs:
         return 0.0
     z = norm.ppf((np.stack([rankdata(values) for values in inputs]) - 0.5) / y.size)
@@ -113,7 +113,7 @@ def paper(shown: pl.DataFrame) -> Markup:
     """The table for a printer: the one on the screen scrolls, and is a picture in the colors of the screen."""
     columns = {
         "label": "Input", "mine": "Yours", "prior": "Prior: middle (90%)", "history": "Weighed by history",
-        "unit": "Unit", "effect": "Effect on the lead", "share": "Variance, %", "tier": "Founded on",
+        "unit": "Unit", "effect": "Effect on the lead", "share": "Variance, %", "tier": "Basis",
     }  # fmt: skip
     forms = {"mine": "{:.4g}", "effect": "{:+.1f}", "share": "{:.1f}"}
     rows = [

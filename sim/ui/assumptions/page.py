@@ -84,8 +84,8 @@ def _verdict(now: Setup) -> None:
 
 def _ruler(now: Setup) -> None:
     judge = now.judge
-    unit = "What counts as well ahead, and when. It is yours to say: the futures stay the same."
-    st.html(theme.heading("The ruler of the verdict", unit))
+    unit = "What counts as well ahead, and when. You choose; the simulations do not change."
+    st.html(theme.heading("How the verdict is judged", unit))
     one, two, three = st.columns(3, gap="medium")
     for slot, field, label, options, form in (
         (one, "ruler", "How a lead is measured", list(RULERS), RULERS.__getitem__),
@@ -97,7 +97,7 @@ def _ruler(now: Setup) -> None:
             st.session_state[key] = getattr(judge, field)
         kind: Any = slot.selectbox if field == "ruler" else slot.select_slider
         kind(label, options, format_func=form, key=key, on_change=_judge_by, args=(field, key))
-    with st.expander("How the share of futures with the US well ahead hangs on the ruler", key="rulers",
+    with st.expander("How the verdict depends on the definition", key="rulers",
                      on_change="rerun") as more:  # fmt: skip
         if more.open:
             st.html(_rulers(now))
@@ -117,9 +117,9 @@ def _judgment(found: frames.Standing, judge: Judge) -> str:
     counts = {tier: sum(row.tier == tier for row in parameters().values()) for tier in frames.TIERS}
     alone, inferred = (round(100 * found.explained[tier]) for tier in ("judgment", "inferred"))
     return (
-        f"{counts['judgment']} of {len(parameters())} inputs rest on judgment alone; together they foretell {alone}% "
-        f"of the variance of the lead at the end of {judge.year}. Inputs inferred from records foretell {inferred}%, "
-        f"all inputs together {round(100 * found.everything)}%; the rest is luck and what inputs do together."
+        f"{counts['judgment']} of {len(parameters())} inputs rest on judgment alone; together they explain {alone}% "
+        f"of the variance of the lead at the end of {judge.year}. Inputs inferred from records explain {inferred}%, "
+        f"all inputs together {round(100 * found.everything)}%; the rest is luck and interactions between inputs."
     )
 
 
@@ -139,7 +139,7 @@ def _search() -> tuple[str, str]:
     left, right = st.columns([0.6, 0.4], gap="medium", vertical_alignment="bottom")
     text = left.text_input("Search", max_chars=LONGEST, placeholder="for example: diffusion, Epoch, chips",
                            **address.control("search", ""))  # fmt: skip
-    tier = right.segmented_control("Founded on", [_EVERY, *_TIERS], required=True, **address.control("tier", _EVERY))
+    tier = right.segmented_control("Basis", [_EVERY, *_TIERS], required=True, **address.control("tier", _EVERY))
     return text or "", next((key for key, label in frames.TIERS.items() if label == tier), "")
 
 
@@ -167,9 +167,9 @@ def _table(now: Setup, found: frames.Standing, text: str, tier: str) -> None:
             "prior": column.TextColumn("Prior: middle (90%)", width="medium"),
             "history": column.TextColumn("Weighed by history", width="medium"),
             "unit": column.TextColumn("Unit", width="small"),
-            "effect": column.NumberColumn("Effect on the lead", format="%+.1f", width="small"),
+            "effect": column.NumberColumn("Effect on the lead", format="%+.1f", width=120),
             "share": column.NumberColumn("Variance, %", format="%.1f", width="small"),
-            "tier": column.TextColumn("Founded on", width="small"),
+            "tier": column.TextColumn("Basis", width="small"),
             "as_of": column.TextColumn("Date", width="small"),
             "source": column.TextColumn("Source", width="large"),
         },
@@ -196,9 +196,9 @@ def _one(now: Setup, names: list[str]) -> None:
         else:
             st.number_input("Value", row.lowest, row.highest, value=None, key=_box(name), format="%.4g",
                             step=(high - low) / 20, placeholder="Not fixed")  # fmt: skip
-        st.button("Fix it", on_click=_take_one, args=(name,), type="primary")
-        st.button("Back to its prior", on_click=_drop, args=(name,), disabled=name not in now.assumptions)
-        st.button("All back", on_click=_drop, args=("",), disabled=not now.assumptions, type="tertiary")
+        st.button("Apply", on_click=_take_one, args=(name,), type="primary")
+        st.button("Reset this", on_click=_drop, args=(name,), disabled=name not in now.assumptions)
+        st.button("Reset all", on_click=_drop, args=("",), disabled=not now.assumptions, type="tertiary")
 
 
 def _follow(name: str, held: float | None) -> None:

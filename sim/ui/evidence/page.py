@@ -308,8 +308,8 @@ def _china(today: frames.Today, meaning: str) -> None:
 def _sources() -> None:
     found = frames.conflicts()
     text = (
-        f"{len(found)} questions on which published sources part. The values are not averaged: one is used, for the "
-        "reason given, and the others stay on record."
+        f"{len(found)} questions on which published sources disagree. The values are not averaged: one is used, for "
+        "the reason given, and the others stay on record."
     )
     st.html(theme.part("Sources that disagree", text) + evidence_tables.topics(found))
 

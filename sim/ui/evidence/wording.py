@@ -238,8 +238,8 @@ def tried(verdicts: Sequence[str]) -> str:
     if not verdicts:
         return "No change of the model has been tried yet"
     counts = [f"{verdicts.count(kind)} {kind}" for kind in ("kept", "rejected", "open") if kind in verdicts]
-    noun = "change of the model was" if len(verdicts) == 1 else "changes of the model were"
-    return f"{len(verdicts)} {noun} tried about it: {listed(counts)}"
+    noun = "change to the model was" if len(verdicts) == 1 else "changes to the model were"
+    return f"{len(verdicts)} {noun} tried to fix misses: {listed(counts)}"
 
 
 def authors(names: Sequence[str]) -> str:
