@@ -171,7 +171,8 @@ def test_the_sentence_on_others_counts_them():
 
 
 def test_the_log_of_changes_is_counted():
-    assert wording.tried(["kept", "open", "open"]) == "3 changes to the model were tried to fix misses: 1 kept and 2 open"
+    said = "3 changes to the model were tried to fix misses: 1 kept and 2 open"
+    assert wording.tried(["kept", "open", "open"]) == said
     assert wording.tried(["rejected"]) == "1 change to the model was tried to fix misses: 1 rejected"
     assert "No change" in wording.tried([])
     shown = evidence_tables.mechanisms(table("mechanisms"))
