@@ -31,6 +31,8 @@ THEIRS = {
     "assumptions": {"search": "chips", "tier": "Inferred"},
     "data": {},
     "calibration": {"result": "literature", "beside": "cpu-amd-epyc-2026-11-25"},
+    "about": {},
+    "sources": {},
 }
 LIGHT = """() => {
   const light = c => { const [r, g, b] = (c.match(/[\\d.]+/g) || []).map(Number);
