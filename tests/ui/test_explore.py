@@ -73,7 +73,7 @@ def test_every_scenario_of_the_library_opens(page: Open, scenario: str):
     test = page(scenario=scenario)
     assert not test.exception
     assert "was not used" not in text(test)
-    assert load(scenario).story in text(test)
+    assert (load(scenario).story in text(test)) == (scenario != BASELINE)  # the first screen stays short
     now = test.session_state["polarity_choice"].now
     assert now.named == scenario
     assert test.session_state["policy"] == now.scenario

@@ -15,6 +15,7 @@ from sim.ui.shared.setup import Choice, Setup, choice
 from sim.ui.shared.templates import render
 
 _POLICY, _WORLDS, _OPEN = "policy", "what_ifs", "pills_open"
+_WORLDS_HELP = "What nobody in the room decides. It holds for the baseline too."
 _MORE = "more"
 """The pill that shows the others."""
 FIRST = (
@@ -48,9 +49,15 @@ def _pills(now: Setup) -> None:
     if st.session_state.get(_WORLDS) != list(now.worlds):
         st.session_state[_WORLDS] = list(now.worlds)
     with st.container(key="pills", gap="xxsmall"):
-        st.pills("Policies", _shown("policy", (now.scenario,)), key=_POLICY, format_func=_title, on_change=_policy)
+        st.pills("Policies", _shown("policy", (now.scenario,)), key=_POLICY, format_func=_title, on_change=_policy,
+                 help=_about(now))  # fmt: skip
         st.pills("What if", _shown("what_if", now.worlds), key=_WORLDS, format_func=_title, selection_mode="multi",
-                 on_change=_what_ifs)  # fmt: skip
+                 on_change=_what_ifs, help=_WORLDS_HELP)  # fmt: skip
+
+
+def _about(now: Setup) -> str | None:
+    """What the policy is; of a file nothing, since the help is Markdown, which could name pictures of other hosts."""
+    return None if now.own else f"**{now.policy.title}.** {now.policy.story}"
 
 
 def _shown(kind: str, chosen: tuple[str, ...]) -> list[str]:
@@ -130,6 +137,8 @@ def _story(now: Setup) -> Markup:
     changes = wording.listed(
         [*([levers.described(now)] if now.levers else []), *wants.described(now), *map(injector.described, now.events)]
     )
+    if now == Setup(judge=now.judge, assumptions=now.assumptions, counted=now.counted):
+        return Markup('<p class="story"></p>')  # the first screen stays short: the pills' help says it
     worlds = [load(name).story for name in now.worlds]
     return render("explore/scenario.html", policy=now.policy, worlds=worlds, changes=changes,
                   fixed=uses.fixed(now.start))  # fmt: skip

@@ -41,7 +41,7 @@ def notes(view: frames.View) -> tuple[str, str]:
 
 def title(view: frames.View, outcome: str) -> str:
     """What is counted."""
-    return f"{LABELS[outcome]}: futures of 100, by measure of the lead"
+    return f"{LABELS[outcome]}, of 100 futures"
 
 
 def rows(view: frames.View, outcome: str) -> list[tuple[str, str, int]]:
@@ -59,4 +59,4 @@ def tested() -> str:
         if score["points"]:
             hits = round(score["points"] * score["coverage90"])
             parts.append(f"{hits} of {score['points']}")
-    return f"Blind tests: {wording.listed(parts)} later figures fell inside the 90% range."
+    return f"Blind tests: {', '.join(parts)} later figures inside the 90% range."

@@ -89,8 +89,7 @@ def pace(recorded: float, late: float, year: int) -> str:
     """Why the measures differ: months at a fixed pace do not show how fast everybody moves."""
     change = "slows" if late < recorded else "speeds up"
     return (
-        f"They differ because progress {change}, from {recorded:.0f} index points a year on record to {late:.0f} in "
-        f"{year} (median run)."
+        f"The measures differ because progress {change}: {recorded:.0f} index points last year, {late:.0f} in {year}."
     )
 
 
