@@ -65,4 +65,4 @@ def test_another_ruler_has_no_flips_and_says_so():
     spec = load(BASELINE)
     for judge in (Judge(limit=9.0), Judge(ruler="backward")):
         assert changes.settings(spec, judge) == []
-        assert "Not worked out for this ruler" in changes.sentences(spec, judge)[0]
+        assert "Available only if well ahead means" in changes.sentences(spec, judge)[0]

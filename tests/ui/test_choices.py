@@ -77,7 +77,7 @@ def test_who_fixes_a_decision():
     [
         ("permission", 0.394, "39%"), ("permission", 0.0318, "3.2%"), ("push", 1.0, "100%"), ("push", 0.0, "0%"),
         ("enforcement", 1.42, "1.4×"), ("enforcement", 10.0, "10×"), ("licensing", 0.5, "as written"),
-        ("licensing", 0.0, "all may go"), ("licensing", 1.0, "none"), ("licensing", 0.62, "62%"),
+        ("licensing", 0.0, "all sales"), ("licensing", 1.0, "no sales"), ("licensing", 0.62, "62%"),
         ("permission", 0.0002, "0%"), ("permission", 0.05, "5%"), ("permission", 0.0996, "10%"),
     ],
 )  # fmt: skip
@@ -98,21 +98,24 @@ def test_the_sentence_says_what_moved_most():
     }  # fmt: skip
     mine = {**base, ("china", "permission"): level(0.055, 0.39), ("united_states", "enforcement"): level(1, 0.7)}
     assert choices.sentence(mine, base, "current policy", CALLED) == (
-        "Against current policy, Beijing lets in 39% of what may go instead of 3%, and Washington halves enforcement."
+        "Compared with current policy, Beijing approves 39% of permitted imports instead of 3%, and Washington halves "
+        "enforcement."
     )
     mine["united_states", "enforcement"] = level(1, 5.0, FIXED)
     mine["southeast_asia", "policing"] = level(0.4, 0.7)
     assert choices.sentence(mine, base, "open trade", CALLED) == (
-        "Against open trade, Beijing lets in 39% of what may go instead of 3%, and Southeast Asia polices transit at "
-        "70% instead of 50%."
+        "Compared with open trade, Beijing approves 39% of permitted imports instead of 3%, and Southeast Asia polices "
+        "transit trade at 70% instead of 50%."
     )
-    assert choices.sentence(base, base, "current policy", CALLED) == "No choice moves by much against current policy."
+    assert choices.sentence(base, base, "current policy", CALLED) == "No decision differs much from current policy."
     habit = {key: level(*(one.now[1], one.then[1]), BY_HABIT) for key, one in base.items()}
-    assert choices.sentence(habit, base, "x", CALLED) == "Nations go by habit. No choice moves by much against x."
-    assert choices.since(base, 2032, CALLED).startswith(
-        "At the end of 2032, against 2026, Beijing pushes its own chips at 80% instead of 50%, and "
+    assert (
+        choices.sentence(habit, base, "x", CALLED) == "Nations follow fixed reactions. No decision differs much from x."
     )
-    assert choices.since({}, 2032, CALLED) == "No choice moves by much between the ends of 2026 and 2032."
+    assert choices.since(base, 2032, CALLED).startswith(
+        "At the end of 2032, compared with 2026, Beijing sets subsidies for its own chips at 80% instead of 50%, and "
+    )
+    assert choices.since({}, 2032, CALLED) == "No decision changes much from the end of 2026 to the end of 2032."
 
 
 def test_one_actor_speaks_for_each_decision():
@@ -157,7 +160,7 @@ def test_current_policy_is_set_against_today(page: Open):
     assert not test.exception
     view = common.view(load("current_policy"))
     said = choices_panel.sentence(load("current_policy"), view, view, "current policy", same=True)
-    assert said.startswith(("At the end of 2032, against 2026, ", "No choice"))
+    assert said.startswith(("At the end of 2032, compared with 2026, ", "No decision"))
     assert said in text(test)
     assert "2032, current policy" not in table_of(test)
     year = page(year="2029")
@@ -168,7 +171,9 @@ def test_current_policy_is_set_against_today(page: Open):
 def test_every_scenario_has_a_sentence(name: str):
     spec, base = load(name), load("current_policy")
     said = choices_panel.sentence(spec, common.view(spec), common.view(base), "current policy", spec == base)
-    assert re.fullmatch(r"(Against current policy|At the end of 2032|No choice|Nations go by habit).*\.", said)
+    assert re.fullmatch(
+        r"(Compared with current policy|At the end of 2032|No decision|Nations follow fixed reactions).*\.", said
+    )
     assert "nan" not in said
 
 
@@ -185,7 +190,7 @@ def test_every_scenario_has_its_choices(page: Open, name: str):
 def test_habit_is_said(page: Open):
     test = page(decisions=HABIT)
     assert table_of(test).count("by habit") == len(common.view(load("current_policy")).decided)
-    assert "Nations go by habit." in text(test)
+    assert "Nations follow fixed reactions." in text(test)
 
 
 def test_the_table_can_be_heard(page: Open):

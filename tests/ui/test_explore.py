@@ -300,7 +300,7 @@ def test_what_moved_the_result_is_divided_and_adds_up(page: Open):
     quiet = [float(n.replace("−", "-")) for n in re.findall(r"\(([+−]?[\d.]+)\)\.</p>", html)]
     together = float(re.search(r"Together <b>([+−]?[\d.]+)</b>", html)[1].replace("−", "-"))
     assert sum(parts) + sum(quiet) == pytest.approx(together, abs=1e-9)
-    assert "Move a lever, or let something happen" in text(page())
+    assert "Move a lever or add an event" in text(page())
 
 
 @pytest.mark.parametrize("scenario", [name for name in names() if load(name).digest() != load(BASELINE).digest()])

@@ -158,8 +158,8 @@ def test_the_guided_story_reveals_in_the_browser(browser: Browser):
 
 def test_an_event_is_let_happen_in_the_browser(browser: Browser):
     browser.open(height=1400)
-    browser.page.get_by_text("Let something happen", exact=True).click()
-    browser.page.get_by_role("button", name="Let it happen").click()
+    browser.page.get_by_text("Add an event", exact=True).click()
+    browser.page.get_by_role("button", name="Add event").click()
     browser.page.wait_for_function("() => location.search.includes('events=efficiency_shock')", timeout=20_000)
     browser.settle()
     assert browser.page.locator(SLIDER).first.is_visible()

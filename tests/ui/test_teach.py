@@ -161,21 +161,21 @@ def test_decisions_say_what_the_series_hold(t: int):
     found = shown()
     f = found.futures["two_power"]
     by = {(d.who, d.what): d for d in decisions.decisions(found, f, t)}
-    imports = by["China", "Imports it lets in, of what the US allows"]
+    imports = by["China", "Import approval rate"]
     assert imports.now.startswith(percent(f.series["permission"][t]))
-    push = by["China", "Push for chips of its own"]
+    push = by["China", "Chip industry subsidies"]
     assert push.now.startswith(percent(f.series["push"][t]))
     assert percent(f.series["push"][t - 4]) in push.now
     money = by["United States", "Money paid for chips in the quarter"]
     assert money.now.startswith(f"${f.series['spending.united_states'][t] / 1e9:,.1f} billion")
     licenses = by["United States", "License policy for China"]
     assert licenses.now.startswith(percent(f.series["licensing"][t]))
-    hubs = by["Hubs", "Policing of transit trade"]
+    hubs = by["Transit hubs", "Policing of transit trade"]
     if t <= found.edge:
         assert re.search(r"[\d.]+% of the chips on sale were diverted last quarter", hubs.why)
         assert money.why.startswith("Recorded")
     elif t < found.first_choice:
-        assert hubs.why == push.why == "It stands as recorded until the first choice, at the turn of the year."
+        assert hubs.why == push.why == "It stays as recorded until the first choice, at the turn of the year."
     else:
         assert hubs.why == "What it chose at the turn of the year stands until the next."
         assert imports.why == push.why == licenses.why == f"{hubs.why} Its values: balanced."
@@ -187,9 +187,9 @@ def test_by_habit_decisions_say_what_they_look_at(t: int):
     found = futures.shown(load(BASELINE).with_changes(decisions="habit"), Judge())
     f = found.futures["medians"]
     why = {(d.who, d.what): d.why for d in decisions.decisions(found, f, t)}
-    assert f"{percent(f.series['blocked'][t - 1])} of a frontier chip" in why["China", "Push for chips of its own"]
-    assert percent(f.series["priced_out"][t - 1]) in why["China", "Imports it lets in, of what the US allows"]
-    hubs = why["Hubs", "Policing of transit trade"]
+    assert f"{percent(f.series['blocked'][t - 1])} of a frontier chip" in why["China", "Chip industry subsidies"]
+    assert percent(f.series["priced_out"][t - 1]) in why["China", "Import approval rate"]
+    hubs = why["Transit hubs", "Policing of transit trade"]
     assert re.search(r"[\d.]+% of the chips on sale were diverted last quarter", hubs)
     assert f"US enforcement is at {f.series['enforcement'][t - 1]:.3g} ×" in hubs
 
@@ -198,20 +198,20 @@ def test_the_values_of_a_choice_are_those_of_the_scenario():
     values = {"china": "security_first", "united_states": {"safety": 3}}
     found = futures.shown(load(BASELINE).with_changes(values=values, decisions={"china": {"push": 0.7}}), Judge())
     why = {(d.who, d.what): d.why for d in decisions.decisions(found, found.futures["medians"], 30)}
-    assert why["China", "Imports it lets in, of what the US allows"].endswith("Its values: security first.")
-    assert why["United States", "Enforcement"].endswith("Its values: weights of the scenario.")
-    assert why["China", "Push for chips of its own"] == "The scenario sets it at 70%."
+    assert why["China", "Import approval rate"].endswith("Its values: security first.")
+    assert why["United States", "Enforcement budget"].endswith("Its values: weights of the scenario.")
+    assert why["China", "Chip industry subsidies"] == "The scenario sets it at 70%."
 
 
 def test_a_decision_that_the_scenario_holds_is_said_to_be_held():
     spec = load(BASELINE).with_levers(chip_push=80, hub_policing=60, safety_share=5, enforcement=4)
     found = futures.shown(spec, Judge())
     why = {(d.who, d.what): d.why for d in decisions.decisions(found, found.futures["medians"], 30)}
-    assert "sets it at 80%" in why["China", "Push for chips of its own"]
-    assert "of the way to 60%" in why["Hubs", "Policing of transit trade"]
+    assert "sets it at 80%" in why["China", "Chip industry subsidies"]
+    assert "of the way to 60%" in why["Transit hubs", "Policing of transit trade"]
     assert "sets it at 5.0%" in why["United States", "Compute spent on safety"]
-    assert why["United States", "Enforcement"] == "The scenario sets it at 4 × the 2026 budget."
-    assert "The levers of the scenario begin to hold." in decisions.happened(found, 16)
+    assert why["United States", "Enforcement budget"] == "The scenario sets it at 4 × the 2026 budget."
+    assert "The scenario's levers take effect." in decisions.happened(found, 16)
 
 
 def test_what_the_page_lets_an_actor_see_is_what_it_saw():
@@ -232,7 +232,7 @@ def test_what_the_page_lets_an_actor_see_is_what_it_saw():
 def test_a_united_states_that_reacts_says_what_alarms_it():
     found = futures.shown(load(BASELINE).with_changes(switches={"us_reacts": True}), Judge())
     f = found.futures["medians"]
-    why = next(d.why for d in decisions.decisions(found, f, 30) if d.what == "Enforcement")
+    why = next(d.why for d in decisions.decisions(found, f, 30) if d.what == "Enforcement budget")
     assert f"{abs(f.series['seen_lead'][29]):.1f} index points" in why
     assert "alarm is at" in why
 

@@ -132,7 +132,7 @@ def test_the_page_shows_and_takes_them(page: Open):
     next(found for found in test.toggle if found.label == wants.CHOOSING).set_value(False).run()
     assert not test.exception
     assert test.session_state["polarity_choice"].now.rule == HABIT
-    assert "nations go by habit" in text(test)
+    assert "nations follow fixed reactions" in text(test)
     assert all(box.disabled for box in test.selectbox if box.label in ("China", "United States"))
     next(found for found in test.button if found.label == "Undo").click().run()
     assert test.session_state["polarity_choice"].now.rule == ""
@@ -203,7 +203,9 @@ def test_scripts_and_files_make_the_same_scenario(setup: Setup):
 def test_the_page_data_lists_them(page_at: Open):
     test = page_at("sim/ui/data/page.py", values="china:security_first", decisions="habit")
     assert not test.exception
-    assert "with China security first (was: balanced) and nations go by habit;" in text(test).replace("  ", " ")
+    assert "with China security first (was: balanced) and nations follow fixed reactions;" in text(test).replace(
+        "  ", " "
+    )
 
 
 def test_the_brief_says_them(monkeypatch: pytest.MonkeyPatch):
@@ -211,9 +213,9 @@ def test_the_brief_says_them(monkeypatch: pytest.MonkeyPatch):
     setup = BOTH.deciding(HABIT)
     found = brief.brief(setup, "", setup.reference)
     said = next(line for line in found.scenario if line.startswith("What nations want otherwise"))
-    assert "United States, safety first: security 0.6 (there 1)" in said
-    assert "China, security first: security 2.5 (there 1)" in said
-    assert said.endswith("nations go by habit.")
+    assert "United States, safety first: security 0.6 (current: 1)" in said
+    assert "China, security first: security 2.5 (current: 1)" in said
+    assert said.endswith("nations follow fixed reactions.")
     assert found.title.endswith(", changed")
     assert not any("What nations want" in line for line in brief._scenario(Setup()))
 

@@ -72,24 +72,24 @@ def largest(spec: Scenario, judge: Judge) -> list[tuple[str, str]]:
 def sentences(spec: Scenario, judge: Judge, most: int = 3) -> list[str]:
     """What would have to be true for another outcome: the smallest moves of single levers."""
     if not usual(judge):
-        return [f"Not worked out for this ruler, only for {MONTHS:g} months at a fixed pace."]
+        return [f"Available only if well ahead means {MONTHS:g} months at a fixed pace."]
     found = flipping(spec, judge)
     first, second = sorted(found.shares.values(), reverse=True)[:2]
     if first - second < Z90 * (2 / FEW) ** 0.5:
         names = sorted(found.shares, key=lambda name: -found.shares[name])[:2]
-        return [f"Almost anything: {PHRASES[names[0]]} and {PHRASES[names[1]]} are nearly level."]
+        return [f"Almost anything: {PHRASES[names[0]]} and {PHRASES[names[1]]} are about equally common."]
     if not found.flipping:
         closest = found.changes[0]
         label = LEVERS[closest.name].label
         return [
             f"No single lever makes another outcome the most common. {label} comes closest: at "
-            f"{_level(closest.name, closest.value)}, {PHRASES[found.now]} is down to "
-            f"{100 * closest.shares[found.now]:.0f} futures in 100 (from {100 * found.shares[found.now]:.0f})."
+            f"{_level(closest.name, closest.value)}, the count for {PHRASES[found.now]} falls to "
+            f"{100 * closest.shares[found.now]:.0f} of 100 (from {100 * found.shares[found.now]:.0f})."
         ]
     return [
         f"{LEVERS[change.name].label} at {_level(change.name, change.value)} instead of "
-        f"{_level(change.name, change.start)}: then {PHRASES[change.outcome]} is most common "
-        f"({100 * change.shares[change.outcome]:.0f} in 100)."
+        f"{_level(change.name, change.start)}: then {PHRASES[change.outcome]} becomes the most common outcome "
+        f"({100 * change.shares[change.outcome]:.0f} of 100)."
         for change in found.flipping[:most]
     ]
 

@@ -31,14 +31,14 @@ _CAPITALS = {"united_states": "Washington", "china": "Beijing"}
 _DID = {
     "licensing": "sets the strictness of licensing at {} instead of {}",
     "enforcement": "spends {} the 2026 budget on enforcement instead of {}",
-    "model_access": "limits access to its models at {} instead of {}",
-    "permission": "lets in {} of what may go instead of {}",
-    "push": "pushes its own chips at {} instead of {}",
+    "model_access": "sets limits on access to its models at {} instead of {}",
+    "permission": "approves {} of permitted imports instead of {}",
+    "push": "sets subsidies for its own chips at {} instead of {}",
     "alignment": "follows US tool controls at {} instead of {}",
-    "policing": "polices transit at {} instead of {}",
+    "policing": "polices transit trade at {} instead of {}",
 }
 """What an actor does, by decision, with its level and the one that it is set against."""
-_WORDS = {"licensing": {"0%": "all may go", "50%": "as written", "100%": "none"}}
+_WORDS = {"licensing": {"0%": "all sales", "50%": "as written", "100%": "no sales"}}
 """Levels in words, by decision."""
 _RATIOS = {"enforcement": {0.5: "halves enforcement", 2.0: "doubles enforcement"}}
 """Ratios in words, by decision."""
@@ -140,15 +140,18 @@ def sentence(mine: Levels, base: Levels, against: str, called: Mapping[str, str]
     both = {
         key: (level.then[1], base[key].then[1]) for key, level in mine.items() if level.how != FIXED and key in base
     }
-    habitual = "Nations go by habit. " if all(level.how != CHOSEN for level in mine.values()) and both else ""
-    return habitual + _said(both, f"Against {against}, ", f"No choice moves by much against {against}.", called)
+    habitual = (
+        "Nations follow fixed reactions. " if all(level.how != CHOSEN for level in mine.values()) and both else ""
+    )
+    still = f"No decision differs much from {against}."
+    return habitual + _said(both, f"Compared with {against}, ", still, called)
 
 
 def since(mine: Levels, year: int, called: Mapping[str, str]) -> str:
-    """What nations choose otherwise than today."""
+    """What nations choose differently from today."""
     both = {key: (level.then[1], level.now[1]) for key, level in mine.items() if level.how != FIXED}
-    still = f"No choice moves by much between the ends of {TODAY} and {year}."
-    return _said(both, f"At the end of {year}, against {TODAY}, ", still, called)
+    still = f"No decision changes much from the end of {TODAY} to the end of {year}."
+    return _said(both, f"At the end of {year}, compared with {TODAY}, ", still, called)
 
 
 def _said(both: Mapping[tuple[str, str], tuple[float, float]], head: str, still: str, called: Mapping[str, str]) -> str:
@@ -159,7 +162,7 @@ def _said(both: Mapping[tuple[str, str], tuple[float, float]], head: str, still:
 
 
 def _clause(called: str, actor: str, name: str, one: float, other: float) -> str:
-    """`Beijing lets in 39% of what may go instead of 3%`."""
+    """`Beijing approves 39% of permitted imports instead of 3%`."""
     who = _CAPITALS.get(actor, called)
     for ratio, did in _RATIOS.get(name, {}).items():
         if other and abs(one / other / ratio - 1) <= _NEAR:

@@ -18,10 +18,10 @@ MOST = 8
 """Lines of costs at most."""
 BOUGHT = frozenset(INVESTMENT)
 """Spending that buys something: it has lines of its own, and no place in the sentence."""
-NOT_A_LOSS = "Money spent on chips, data centers, fabs and people buys something: the lines do not add up to a loss."
+NOT_A_LOSS = "Spending on chips, data centers, fabs and people buys something, so the lines do not add up to a loss."
 GROUPS = {
     "lost": ("Income lost", "Income gained"), "spent": ("Money spent", "Money saved"),
-    "forgone": ("Work forgone", "Work gained"),
+    "forgone": ("Work lost", "Work gained"),
 }  # fmt: skip
 """What a cost is, and what it is where it is negative."""
 _PUBLIC = frozenset({"license_cut", "enforcement", "compensation_paid", "policing", "minerals"})
@@ -43,22 +43,22 @@ _PLACE = {
 _SAID = {
     "ai_revenue": ("{of} AI companies", "in revenue"),
     "chip_profit": ("{of} chip makers", "in profit on foreign sales"),
-    "license_cut": ("the {of} government", "in its cut of licensed sales"),
+    "license_cut": ("the {of} government", "in tariffs on licensed sales"),
     "tool_revenue": ("{of} toolmakers", "in sales to China"),
     "memory_revenue": ("{of} memory makers", "in sales to China"),
     "rent": ("{of} cloud companies", "in rent from Chinese users"),
-    "transit_trade": ("traders in {place}", "in margins on chips that pass through to China"),
+    "transit_trade": ("traders in {place}", "in margins on smuggled chips"),
     "compensation_received": ("{place}", "in compensation from the United States"),
     "production_lost": ("{of} chip makers", "in production lost to mineral controls"),
     "enforcement": ("the {of} government", "in enforcement"),
     "verification": ("{place}", "in location checks"),
     "compensation_paid": ("the {of} government", "in compensation to allies"),
-    "policing": ("{place}", "in policing of transit"),
-    "minerals": ("{place}", "in mineral exports given up"),
-    "premium": ("{place}", "in premiums above list prices"),
-    "secrecy": ("{of} labs", "in people who guard or do work twice"),
-    "talent": ("{place}", "in holding and winning talent"),
-    "experiments_forgone": ("{of} labs", "in research compute that stands idle or guards"),
+    "policing": ("{place}", "in policing of transit trade"),
+    "minerals": ("{place}", "in lost mineral exports"),
+    "premium": ("{place}", "in prices above list"),
+    "secrecy": ("{of} labs", "in people who guard secrets or repeat work"),
+    "talent": ("{place}", "in pay to keep and attract talent"),
+    "experiments_forgone": ("{of} labs", "in research compute lost to idling and security"),
 }  # fmt: skip
 """Who pays, and what for, by item; accounts that lie within others have no sentence."""
 
@@ -105,7 +105,7 @@ def sentence(costs: Iterable[Cost], side: str | None, year: int, reference: str,
     others = [cost for cost in told if cost not in pays][:2]
     whom = "anybody" if side is None else SIDES[side]
     first = wording.listed([_said(cost, names) for cost in pays]) or f"{whom} nothing above $50 million"
-    clauses = [f"Costs {first} in {year}, against {reference}"]
+    clauses = [f"Costs {first} in {year}, compared with {reference}"]
     clauses += [f"{_verb(cost)} {_said(cost, names)}" for cost in others]
     return f"{'; '.join(clauses)}."
 

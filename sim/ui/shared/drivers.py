@@ -21,7 +21,7 @@ ON_REQUEST = 9
 _OTHERS = {
     "levers": "Levers", "values": "What nations want", "decisions": "How nations decide",
     "allocation": "Fixed shares", "parameters": "Assumptions", PREMISES: "Start and known history",
-    "weighting": "Weighing by history", "calibration": "Calibration", "start": "Start of the levers",
+    "weighting": "Weighting by history", "calibration": "Calibration", "start": "Start of the levers",
     "data_until": "Known history", "rules_until": "Known rules",
 }  # fmt: skip
 
@@ -35,7 +35,7 @@ def divided(first: Scenario, second: Scenario, judge: Judge, by: str) -> Parts:
     outcome, runs = f"{judge.series}@{judge.year}", _futures(first, second, by)
 
     def make(one: Scenario, two: Scenario) -> Parts:
-        with common.waiting("Dividing the difference among what was changed", 2 ** AT_ONCE[by] * runs) as progress:
+        with common.waiting("Attributing the difference to your changes", 2 ** AT_ONCE[by] * runs) as progress:
             asked = [parse(outcome)]
             (found,) = attribute(one, two, asked, by, runs, executor=common.analysts(), progress=progress)
         return [(named(share.player, two), share.shapley.mean) for share in found.shares]
@@ -55,7 +55,7 @@ def named(player: Player, spec: Scenario) -> str:
         return _SIDES.get(rest, f"Levers of {wording.inside(rest)}")
     if kind in ("value", "decision"):
         label = costs.place_of(rest, costs.labels(spec))
-        return f"What {label} wants" if kind == "value" else f"How {label} decides"
+        return f"Values of {label}" if kind == "value" else f"How {label} decides"
     if kind == "rule":
         return next((rule.title for rule in spec.rules if rule.id == rest), f"Rule {rest}")
     return _OTHERS.get(player.name, player.name.replace("_", " ").replace(": ", " ").capitalize())
@@ -115,11 +115,11 @@ def panel(first: Scenario, second: Scenario, mine: frames.View, base: frames.Vie
         st.html(theme.heading(HEAD, first_line(error)))
         return
     if not found:
-        st.html(theme.heading(HEAD, "Move a lever, or let something happen, to see which one does the work."))
+        st.html(theme.heading(HEAD, "Move a lever or add an event to see how much each change matters."))
         return
     unit = (
-        f"{judge.unit.capitalize()} of US lead at the end of {judge.year}, against {reference}: average of {futures} "
-        f"futures{'' if len(found) == 1 else ', over all orders of the changes'}."
+        f"{judge.unit.capitalize()} of US lead at the end of {judge.year}, compared with {reference}: average of "
+        f"{futures} futures{'' if len(found) == 1 else ' and over all orders of the changes'}."
     )
     total = Markup("Together <b>{}</b>").format(wording.exactly(sum(size for _, size in found)))
     st.html(theme.heading(HEAD, unit) + theme.work(found) + theme.paragraph(total, "total"))
@@ -135,9 +135,9 @@ def _offer(first: Scenario, second: Scenario) -> None:
     if counts[finer] > counts[shown]:
         seconds = common.estimate(2 ** counts[finer])
         about = f"about {seconds:.0f} s" if seconds >= 1.5 else "a second"
-        label = f"Divide it among {'all ' if finer == GROUPINGS[0] else ''}{counts[finer]} changes ({about})"
+        label = f"Attribute it to {'all ' if finer == GROUPINGS[0] else ''}{counts[finer]} changes ({about})"
         st.button(label, key=f"{_key(second)}_ask", type="tertiary", on_click=_ask, args=(second, finer))
     if every > ON_REQUEST:
-        more = Markup("; <code>polarity policies attribute</code> can" if every <= MOST else "")
-        text = Markup("{} changes are too many to tell apart one by one here{}.").format(every, more)
+        more = Markup("; <code>polarity policies attribute</code> can do it" if every <= MOST else "")
+        text = Markup("{} changes are too many to separate here{}.").format(every, more)
         st.html(theme.paragraph(text))

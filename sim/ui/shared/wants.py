@@ -9,10 +9,10 @@ from scenarios.values import PROFILES, VALUES
 from sim.ui.shared import frames, theme, wording
 from sim.ui.shared.setup import AS_THERE, Setup, choice
 
-GROUP = "What they want"
+GROUP = "Values of the two powers"
 CHOOSING = "Nations choose their policies"
 _RULE = "wants_rule"
-_SAID = {CHOOSE: "nations choose their policies", HABIT: "nations go by habit"}
+_SAID = {CHOOSE: "nations choose their policies", HABIT: "nations follow fixed reactions"}
 """Rules in words."""
 
 
@@ -40,7 +40,7 @@ def panel(chosen: Setup) -> None:
     st.html(theme.group(GROUP))
     choosing = chosen.decides == CHOOSE
     _follow(_RULE, choosing)
-    told = f"On: {RULES[CHOOSE]}. Off, by habit: {RULES[HABIT]}."
+    told = f"On: {RULES[CHOOSE]}. Off: {RULES[HABIT]}."
     st.toggle(CHOOSING, key=_RULE, help=told, on_change=_ruled)
     for actor, name in frames.SEATS.items():
         now = chosen.want(actor)
@@ -75,14 +75,14 @@ def described(chosen: Setup) -> list[str]:
 
 
 def differences(chosen: Setup) -> str:
-    """What actors want, and how they decide, that is otherwise than under the reference; empty where nothing is."""
+    """How actors' values and rules of decision differ from the reference; empty if they do not."""
     spec, base = chosen.spec, chosen.base
     found = []
     for actor, name in frames.SEATS.items():
         mine, theirs = spec.wanted(actor), base.wanted(actor)
         if mine != theirs:
             weights = wording.listed([
-                f"{value} {now:g} (there {was:g})"
+                f"{value} {now:g} (current: {was:g})"
                 for value, now, was in zip(VALUES, mine, theirs, strict=True) if now != was
             ])  # fmt: skip
             profile = chosen.want(actor)

@@ -40,17 +40,17 @@ class Column:
     form: str = ".1f"
 
 
-LEAD = Column("Middle US lead, end of 2032, months", "lead_months@2032", form="+.1f")
-AHEAD = Column("US well ahead, end of 2032, futures in 100", "outcome@2032", "class:us_ahead")
-TWO = Column("Two-power race, end of 2032, futures in 100", "outcome@2032", "class:two_power")
-CHINA_AHEAD = Column("China well ahead, end of 2032, futures in 100", "outcome@2032", "class:china_ahead")
-COMPUTE = Column("Compute China uses, end of 2030, million H100e", "china_compute.used@2030", scale=1e-6)
+LEAD = Column("Median US lead, end of 2032, months", "lead_months@2032", form="+.1f")
+AHEAD = Column("US well ahead, end of 2032, of 100 futures", "outcome@2032", "class:us_ahead")
+TWO = Column("Two-power race, end of 2032, of 100 futures", "outcome@2032", "class:two_power")
+CHINA_AHEAD = Column("China well ahead, end of 2032, of 100 futures", "outcome@2032", "class:china_ahead")
+COMPUTE = Column("Compute that China uses, end of 2030, million H100e", "china_compute.used@2030", scale=1e-6)
 _ENDS = (LEAD, AHEAD, TWO, CHINA_AHEAD)
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A setting on the same dice: a scenario of the library and what is changed on it."""
+    """A setting: a scenario of the library and the changes made to it."""
 
     label: str
     scenario: str = BASELINE
@@ -105,16 +105,16 @@ _LOOPHOLES = (
     Pair("Enforcement", {"enforcement": 0}, {"enforcement": 6}, "none", "6 × the 2026 budget"),
     Pair("Transit hubs", {"hub_policing": 0}, {"hub_policing": 90}, "policing 0%", "policing 90%"),
     Pair("Location checks", {"location_verification": 0}, {"location_verification": 100}, "on none", "on all chips"),
-    Pair("Rental and subsidiaries", {"cloud_rule": 0}, {"cloud_rule": 100}, "none barred", "all barred"),
+    Pair("Cloud access rule", {"cloud_rule": 0}, {"cloud_rule": 100}, "nothing blocked", "all blocked"),
     Pair("Memory", {"hbm_controls": 0}, {"hbm_controls": 100}, "no controls", "full controls"),
     Pair("Chip tools", {"tool_controls": 0}, {"tool_controls": 100}, "no controls", "full controls"),
     Pair("Licenses for variants",
          {"licence_tpp": 30, "licence_approval": 90, "licence_quota": 100, "import_permission": 90},
-         {"licence_approval": 0}, "half a Blackwell at volume", "no license"),
+         {"licence_approval": 0}, "half a Blackwell in volume", "no license"),
 )  # fmt: skip
 _RIVALS = (
     _LOOPHOLES[0],
-    Pair("China's chip push", {"chip_push": 100}, {"chip_push": 0}, "100%", "0%"),
+    Pair("Chinese chip industry subsidies", {"chip_push": 100}, {"chip_push": 0}, "100%", "0%"),
     Pair("Openness of US research", {"openness": 100}, {"openness": 0}, "100%", "0%"),
     Pair("Chinese compute in the largest run", {"china_concentration": 3}, {"china_concentration": 0.4},
          "3 × today's share", "0.4 × today's share"),
@@ -125,125 +125,124 @@ _RIVALS = (
 
 
 CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
-    Claim("C1", "Scale buys capability, at a price that multiplies",
-          "Models get better smoothly as training grows; every further step takes about ten times the money.",
-          "The scaling law (points of the capability index per tenfold effective compute) and, as an output, the cost "
-          "of the largest run. If it fails, tenfold compute buys half as much from 2027 on.",
+    Claim("C1", "Scale buys capability, at a steeply rising price",
+          "Models improve smoothly as training grows; each further step costs about ten times as much.",
+          "The scaling law (points on the capability index per tenfold effective compute) and, as an output, the cost "
+          "of the largest run. If the claim fails, tenfold compute adds half as much from 2027 on.",
           (Column("US index, end of 2032, points", "capability.united_states@2032", form=".0f"),
            Column("China's index, end of 2032, points", "capability.china@2032", form=".0f"), LEAD, AHEAD),
-          Variant("Scale goes on paying"), Variant("It pays half as much from 2027",
+          Variant("Scale keeps paying"), Variant("It pays half as much from 2027",
                                                    more=_event("scaling_slowdown", "2027-Q1", 0.5)), extra="cost"),
     Claim("C2", "Better methods shift the curve",
-          "Innovations act like more compute: often a little, at times twofold, rarely tenfold; together about "
-          "fourfold a year, against an older estimate of 1.7-fold.",
-          "Growth of algorithmic efficiency, an uncertain input; efficiency shocks, a dated event.",
+          "Innovations act like more compute: often a little more, sometimes twice as much, rarely ten times; together "
+          "about four times a year, against an older estimate of 1.7 times.",
+          "Growth of algorithmic efficiency is an uncertain input; efficiency shocks are dated events.",
           (Column("US index, end of 2032, points", "capability.united_states@2032", form=".0f"), *_ENDS[:3]),
           Variant("Methods gain 4-fold a year", more={"parameters": {"algorithm_growth": 0.602}}),
           Variant("Methods gain 1.7-fold a year", more={"parameters": {"algorithm_growth": 0.225}}),
           (Variant("A Chinese lab gains 1.2-fold in 2028", more=_event("efficiency_shock", "2028-Q1", 0.08)),
            Variant("A Chinese lab gains 2-fold in 2028", more=_event("efficiency_shock", "2028-Q1", 0.3)),
            Variant("A Chinese lab gains 10-fold in 2028", more=_event("efficiency_shock", "2028-Q1", 1.0))),
-          note="Growth is stated at the research input of the United States in early 2024."),
-    Claim("C3", "What efficiency saves is spent again",
-          "Cheaper training does not lead labs to spend less: they buy more of it.",
-          "A switch: AI revenue beyond that of the last recorded quarter returns to spending on chips in part, or "
-          "does not.",
-          (Column("US money for chips, 2030, billion $ a year", "spending.united_states@2030", scale=1e-9, form=",.0f"),
-           Column("China's money for chips, 2030, billion $ a year", "spending.china@2030", scale=1e-9, form=",.0f"),
+          note="Growth holds for the US research effort of early 2024."),
+    Claim("C3", "Labs spend again what efficiency saves",
+          "When training gets cheaper, labs do not spend less; they buy more of it.",
+          "A switch: labs spend part of the AI revenue above that of the last recorded quarter on chips, or none.",
+          (Column("US spending on chips, 2030, billion $ a year", "spending.united_states@2030", scale=1e-9,
+                  form=",.0f"),
+           Column("China's spending on chips, 2030, billion $ a year", "spending.china@2030", scale=1e-9, form=",.0f"),
            LEAD, AHEAD),
           Variant("Revenue is reinvested"),
           Variant("Revenue is not reinvested", more={"switches": {"reinvestment": False}})),
-    Claim("C4", "Reasoning is a second axis, cheap at first",
-          "From 2024 on, reinforcement learning on tasks with checkable answers adds to scale. While it is cheap, "
-          "several labs can follow closely; later its cost rises and they part.",
-          "A term of capability for reinforcement learning, which saturates in absolute compute; an event lowers its "
-          "ceiling.",
+    Claim("C4", "Reasoning is a second way to scale, cheap at first",
+          "Since 2024, reinforcement learning on tasks with checkable answers adds to scale. While it is cheap, "
+          "several labs can follow closely; later its cost rises and the gaps widen.",
+          "One source of capability is reinforcement learning, which levels off as its compute grows; an event lowers "
+          "that ceiling.",
           (Column("US gain from it, end of 2026, points", "terms_us.reinforcement_learning@2026"),
            Column("China's gain, end of 2026, points", "terms_china.reinforcement_learning@2026"),
            Column("US gain, end of 2030, points", "terms_us.reinforcement_learning@2030"),
            Column("China's gain, end of 2030, points", "terms_china.reinforcement_learning@2030"), LEAD, AHEAD),
-          Variant("The axis goes on"), Variant("Its ceiling falls by nine tenths in late 2026",
+          Variant("It keeps adding"), Variant("Its ceiling falls by 90% in late 2026",
                                                more=_event("rl_ceiling", SWITCHED_ON, 0.9))),
     Claim("C5", "DeepSeek was on the trend, not off it",
-          "DeepSeek-V3 came near US models that were seven to ten months older, at a cost that fits the usual fall of "
+          "DeepSeek-V3 came close to US models seven to ten months older, at a cost in line with the usual fall in "
           "costs. Engineering, synthetic data and learning from other models explain it.",
-          "Follower efficiency, an uncertain input, split into engineering, synthetic data and distillation. On the "
-          "trend is 0.42 OOM by 2026 (0.35 to 0.5 in the table of parameters); off it is the upper end of our range, "
-          "1.6 OOM.",
+          "Follower efficiency, an uncertain input, consists of engineering, synthetic data and distillation. On the "
+          "trend, it saves a factor of 2.6 in compute by 2026 (2.2 to 3.2 in the table of parameters); far off it, a "
+          "factor of 40, the upper end of our range.",
           (Column("China's index, end of 2026, points", "capability.china@2026", form=".0f"), *_ENDS[:3]),
-          Variant("On the trend (0.42 OOM)", more={"parameters": {"follower_efficiency": 0.42}}),
-          Variant("Far off it (1.6 OOM)", more={"parameters": {"follower_efficiency": 1.6}}),
+          Variant("On the trend (2.6 times)", more={"parameters": {"follower_efficiency": 0.42}}),
+          Variant("Far off it (40 times)", more={"parameters": {"follower_efficiency": 1.6}}),
           (Variant("No distillation from late 2026", levers={"distillation_limits": 100}),), extra="followers",
-          note="Parameters are fixed; all other inputs stay as drawn from history."),
-    Claim("C6", "The chips were a mix, so controls bite",
-          "DeepSeek's reported 50 thousand Hopper chips were partly banned, partly once legal and partly still legal: "
-          "a sign that controls work and that gaps are closed one by one.",
-          "Rules as code on chip specifications, legal variants at their edge, diversion. If controls do not bite, "
-          "taking them away changes little.",
+          note="This parameter is fixed; all others are drawn as usual."),
+    Claim("C6", "The chips were a mix, so controls work",
+          "Of the 50,000 Hopper chips that DeepSeek reportedly had, some were banned, some had once been legal and "
+          "some still were: a sign that controls work and that governments close gaps one by one.",
+          "The model applies rules to chip specifications and includes legal variants designed to just pass, and "
+          "smuggling. If controls do not work, removing them changes little.",
           (Column("Legal imports, 2028, thousand H100e", "flows_china.legal@2028", scale=1e-3, form=",.0f"),
            Column("Made in China, 2028, thousand H100e", "flows_china.domestic@2028", scale=1e-3, form=",.0f"),
-           Column("Diverted, 2028, thousand H100e", "flows_china.diverted@2028", scale=1e-3, form=",.0f"),
+           Column("Smuggled, 2028, thousand H100e", "flows_china.diverted@2028", scale=1e-3, form=",.0f"),
            COMPUTE, LEAD),
           Variant("Controls as they stand"), Variant("Open trade", scenario="open_trade"), extra="channels"),
     Claim("C7", "Millions of chips, tens of billions, in 2026-27",
-          "AI beyond nearly all people at nearly everything takes millions of chips and tens of billions of dollars, "
-          "and most likely comes in 2026 or 2027.",
-          "The capability at which AI does most remote work, an uncertain input; years of crossing, a million chips "
-          "and the cost of a run are outputs. The essay's date is one named prior among several.",
-          (Column("US bloc has crossed, end of 2027, futures in 100", "crossed.us_bloc@2027", "share"),
-           Column("China has crossed, end of 2027, futures in 100", "crossed.china@2027", "share"),
-           Column("Middle year, US bloc crosses", "crossing_year.us_bloc"),
-           Column("Middle year, China crosses", "crossing_year.china"),
-           Column("US reaches a million chips, middle year", "million_chips_year.united_states"),
-           Column("China reaches a million chips, middle year", "million_chips_year.china"),
+          "AI better than nearly all people at nearly everything takes millions of chips and tens of billions of "
+          "dollars, and most likely arrives in 2026 or 2027.",
+          "The capability at which AI does most remote work is an uncertain input; the year each side reaches it, the "
+          "year of a million chips and the cost of a run are outputs. The essay's date is one prior among several.",
+          (Column("US bloc has AI for most remote work, end of 2027, of 100 futures", "crossed.us_bloc@2027", "share"),
+           Column("China has it, end of 2027, of 100 futures", "crossed.china@2027", "share"),
+           Column("Median year, US bloc", "crossing_year.us_bloc"),
+           Column("Median year, China", "crossing_year.china"),
+           Column("US reaches a million chips, median year", "million_chips_year.united_states"),
+           Column("China reaches a million chips, median year", "million_chips_year.china"),
            Column("Cost of the largest US run, end of 2027, $ bn", "training_cost.united_states@2027", scale=1e-9)),
           Variant("The essay's date", more={"parameters": _ECI_OF_2026}), Variant("Our wider prior"),
           note="A million frontier-grade chips in use in a whole country, not in one training run."),
-    Claim("C8", "At the crossing: one power, or two",
-          "When such AI comes, either only the US and its allies have it, for a time at least, or China has it too.",
-          "The outcome class at the moment when the first bloc crosses. Here it holds if controls are enforced from "
-          "2025 on and fails if they leak.",
-          tuple(Column(f"{name}, futures in 100", f"at_crossing.{key}", f"crossing:{key}") for key, name in (
-              ("us_ahead", "US well ahead at the crossing"), ("two_power", "Two-power race at the crossing"),
+    Claim("C8", "When such AI arrives: one power, or two",
+          "When such AI arrives, either only the US and its allies have it, at least for a time, or China has it too.",
+          "The outcome at the moment when the first bloc has AI that does most remote work. Here the claim holds if "
+          "controls are enforced from 2025 on and fails if they leak.",
+          tuple(Column(f"{name}, of 100 futures", f"at_crossing.{key}", f"crossing:{key}") for key, name in (
+              ("us_ahead", "US well ahead then"), ("two_power", "Two-power race then"),
               ("several", "Several powers"), ("china_ahead", "China well ahead"),
-              ("not_reached", "No crossing by 2032"))),
+              ("not_reached", "Not before 2033"))),
           Variant("Seen from January 2025, enforced", scenario="essay_2025:enforced"),
           Variant("Seen from January 2025, leaky", scenario="essay_2025:leaky"),
           (Variant("Current policy, as of 2026"),),
-          note="The first two use no datum after March 2025."),
+          note="The first two use no data after March 2025."),
     Claim("C9", "A lead may last, because AI helps to make AI",
-          "Whoever is first could stay first: AI that speeds up research on AI makes a passing lead durable.",
+          "Whoever is first could stay first: AI that speeds up AI research turns a temporary lead into a lasting one.",
           "A switch: AI multiplies research labor, or does not.",
-          (Column("Middle US lead, end of 2028, months", "lead_months@2028", form="+.1f"), LEAD, AHEAD, TWO),
+          (Column("Median US lead, end of 2028, months", "lead_months@2028", form="+.1f"), LEAD, AHEAD, TWO),
           Variant("AI speeds up AI research"),
           Variant("AI does not speed it up", more={"switches": {"research_feedback": False}}),
           (Variant("Faster feedback", scenario="fast_feedback"),), extra="after"),
-    Claim("C10", "In a two-power world China could turn more of it to force",
-          "With AI of equal rank, China could put more people, money and industry into military uses.",
-          "Not modeled: Polarity has no armed forces. What it has are shares of compute and indices with a stated "
-          "formula.",
+    Claim("C10", "In a two-power world China could turn more AI to military use",
+          "With equally good AI, China could put more people, money and industry into military uses.",
+          "Not modeled: Polarity has no armed forces. It has shares of compute, and indices with a stated formula.",
           (), extra="bipolar"),
-    Claim("C11", "Enforced controls decide it, and nothing else does",
-          "Only well-enforced controls keep China from millions of chips; so they matter most for one power or two.",
-          "Levers: each is moved alone, against current policy, and the swing of the lead is compared.",
+    Claim("C11", "Enforced controls are decisive",
+          "Only well-enforced controls keep China from millions of chips, so they matter most for one power or two.",
+          "The table moves each policy lever alone, starting from current policy, and compares how far the lead moves.",
           (), pairs=_RIVALS, others=(Variant("All controls tight", scenario="tight_controls"),
                                      Variant("Open trade", scenario="open_trade"))),
     Claim("C12", "Loopholes decide whether controls work",
-          "Smuggling, the cloud, subsidiaries and memory decide what controls are worth; states together can close "
-          "them.",
-          "Levers: each loophole is opened and closed alone, against current policy.",
+          "Smuggling, cloud access, subsidiaries and memory decide what controls are worth; states can close these "
+          "gaps together.",
+          "The table opens and closes each loophole alone, starting from current policy.",
           (), pairs=_LOOPHOLES, ways=("Opened", "Closed"),
-          others=(Variant("All closed, allies together", scenario="allied_coordination"),
+          others=(Variant("All closed, with allies", scenario="allied_coordination"),
                                         Variant("All eroding", scenario="controls_erode"))),
-    Claim("C13", "Misuse and haste are risks, and who leads sets the norms",
-          "AI under governments without oversight can be turned on people, and haste is a danger of its own; "
-          "democratic oversight depends on who leads.",
-          "Five indices of governance, each with a stated formula: not estimates of harm.",
+    Claim("C13", "Misuse and haste are risks, and the leader sets the norms",
+          "Governments without oversight can turn AI on people, and haste is a danger of its own; democratic oversight "
+          "depends on who leads.",
+          "Five governance indices, each with a stated formula; they are not estimates of harm.",
           tuple(Column(f"{name}, end of 2030, %", f"governance.{key}@2030", "mean") for key, name in (
-              ("safety_effort", "Safety effort"), ("accident_hazard", "Accident hazard a year"),
+              ("safety_effort", "Compute spent on safety"), ("accident_hazard", "Accident hazard a year"),
               ("misuse_exposure", "Exposure to misuse"), ("democratic_share", "Compute under democratic oversight"),
               ("norm_share", "Served by the US bloc"))),
-          Variant("Tight controls", scenario="tight_controls"), Variant("China surges", scenario="china_surge"),
+          Variant("Tight controls", scenario="tight_controls"), Variant("Chinese surge", scenario="china_surge"),
           (Variant("Current policy"), Variant("Verified agreement", scenario="verified_agreement"))),
 )}  # fmt: skip
 """The thirteen claims of research/essay.md, by the name that stands in the address."""

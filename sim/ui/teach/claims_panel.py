@@ -87,7 +87,7 @@ def _summed(column: Column, found: dict[str, Array]) -> float:
 
 
 def written(value: float, column: Column) -> str:
-    """A number as a column shows it; a year that the middle future does not reach is an answer too."""
+    """A number as a column shows it; the median year may be after the end of the run."""
     if math.isinf(value):
         return "later than 2032"
     if column.how.split(":")[0] in ("share", "class", "crossing"):
@@ -101,7 +101,7 @@ def written(value: float, column: Column) -> str:
 
 # ------------------------------------------------------------------------------------------------ if it holds, if not
 def answer(claim: Claim) -> Answer:
-    """Simulate what a claim asks for: at most a dozen settings, on the same dice."""
+    """Simulate the settings of a claim, at most a dozen, with the same random draws."""
     if claim.pairs:
         return _compared(claim)
     if claim.extra == "bipolar":
@@ -116,7 +116,7 @@ def answer(claim: Claim) -> Answer:
         at = claim.columns.index(LEAD)
         change = found[0][at] - found[1][at]
         says.append(("The difference", (
-            f"{wording.exactly(change)} months of lead in the middle future at the end of 2032 if it holds, against "
+            f"{wording.exactly(change)} months of lead in the median run at the end of 2032 if it holds, compared with "
             "if not."
         )))  # fmt: skip
     tables = [_side_by_side(claim, variants, found)]
@@ -166,12 +166,12 @@ def _compared(claim: Claim) -> Answer:
         "Alone",
         *claim.ways,
         "Swing of the average lead, months",
-        "Compute China uses, end of 2030, million H100e",
+        "Compute that China uses, end of 2030, million H100e",
     )
     more = [(label, *(written(v, c) for v, c in zip(row, columns, strict=True))) for label, row in together]
     more.insert(0, ("Current policy", *(written(v, c) for v, c in zip(base, columns, strict=True))))
     tables = (
-        Table("Average US lead at the end of 2032, months, with one lever set one way or the other", heads,
+        Table("Average US lead at the end of 2032, months, with one lever at either end", heads,
               tuple(rows[i] for i in order)),
         Table("All together", ("Scenario", *(column.head for column in columns)), tuple(more)),
     )  # fmt: skip
@@ -198,28 +198,28 @@ def _ranked(
     mine = swings[place][1]
     closed, opened = ((name, value - base) for name, value in together)
     packages = (
-        f"{closed[0]}: {wording.exactly(closed[1])} months of average lead at the end of 2032 against current policy; "
+        f"{closed[0]}: {wording.exactly(closed[1])} months of average lead at the end of 2032, against current policy; "
         f"{wording.inside(opened[0])}: {wording.exactly(opened[1])}."
     )
     if claim.id == "C11":
         verdict = "largest" if place == 0 else f"number {place + 1} of {len(swings)}"
         return (
-            ("If it holds", "Enforcement swings the lead more than every other lever."),
-            ("If not", "Another lever swings it as much or more."),
+            ("If it holds", "Enforcement moves the lead more than any other lever."),
+            ("If not", "Another lever moves it as much or more."),
             ("In this model", (
-                f"Enforcement is {verdict}: its range swings the average lead at the end of 2032 by "
+                f"Enforcement is {verdict}: over its range, it moves the average lead at the end of 2032 by "
                 f"{wording.exactly(mine)} months. The largest is {wording.inside(first[0])}, with "
-                f"{wording.exactly(first[1])}. The ranges are ours, and a wider one swings more."
+                f"{wording.exactly(first[1])}. We chose the ranges, and a wider range moves the lead more."
             )),
             ("Together", packages),
         )  # fmt: skip
     return (
         ("If it holds", (
-            f"Closing gaps lengthens the lead. The largest of them alone, {wording.inside(first[0])}, swings the "
-            f"average lead at the end of 2032 by {wording.exactly(first[1])} months between open and closed; "
-            f"enforcement by {wording.exactly(mine)}."
+            f"Closing gaps lengthens the lead. The largest alone, {wording.inside(first[0])}, moves the average lead "
+            f"at the end of 2032 by {wording.exactly(first[1])} months between open and closed; enforcement moves it "
+            f"by {wording.exactly(mine)}."
         )),
-        ("If not", f"Opened or closed, a gap changes little. The least here is {wording.inside(swings[-1][0])}, with "
+        ("If not", f"Open or closed, a gap changes little. The smallest here is {wording.inside(swings[-1][0])}, with "
                    f"{wording.exactly(swings[-1][1])} months."),
         ("Together", packages),
     )  # fmt: skip
@@ -244,9 +244,7 @@ def _cost(claim: Claim) -> Table:
     rows = tuple(
         (str(year), *(written(found[4 * i + k], dated[4 * i + k]) for k in range(4))) for i, year in enumerate(years)
     )
-    return Table(
-        "Capability and its price under current policy, middle of futures", ("End of", *(c.head for c in columns)), rows
-    )
+    return Table("Capability and its price under current policy, medians", ("End of", *(c.head for c in columns)), rows)
 
 
 def _followers(claim: Claim) -> Table:
@@ -261,8 +259,8 @@ def _followers(claim: Claim) -> Table:
     rows = tuple(
         (label, *(f"{10 ** found[2 * i + k]:.2f}" for k in range(2))) for i, label in enumerate(parts.values())
     )
-    heads = ("Term", *(f"Times as much compute, end of {quarter}" for quarter in quarters))
-    return Table("What each short cut gives China, as a multiple of compute, middle of futures", heads, rows)
+    heads = ("Source", *(f"Times the compute, end of {quarter}" for quarter in quarters))
+    return Table("What each short cut is worth to China, as a multiple of compute, medians", heads, rows)
 
 
 def _channels(claim: Claim) -> Table:
@@ -283,8 +281,8 @@ def _channels(claim: Claim) -> Table:
             cells.append(f"{written(found[3 * i + k], columns[3 * i + k])} "
                          f"({'not recorded' if recorded is None else f'{recorded / 1e3:,.0f}'})")  # fmt: skip
         rows.append((origin, *cells))
-    return Table("China's new compute, thousand H100e a year: middle of futures (recorded, by the same unit)",
-                 ("Channel", *map(str, years)), tuple(rows))  # fmt: skip
+    return Table("China's new compute, thousand H100e a year: medians (and the record in the same unit)",
+                 ("Source", *map(str, years)), tuple(rows))  # fmt: skip
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -312,9 +310,9 @@ def _after(claim: Claim) -> Table:
         then, later, counted = _after_crossing(variant.spec.canonical(), min(common.futures(), common.FEWER))
         rows.append((variant.label, *(wording.exactly(x) if counted else "none" for x in (then, later)), str(counted)))
     return Table(
-        f"The middle lead when the first bloc crosses, and {AFTER} years after; only futures that cross early enough "
-        f"to be followed to {LAST_YEAR}",
-        ("Setting", "At the crossing, months", f"{AFTER} years after, months", "Futures in 100 counted"), tuple(rows),
+        f"Median lead when the first bloc has AI for most remote work, and {AFTER} years later; only futures that get "
+        f"there early enough to be followed to {LAST_YEAR}",
+        ("Setting", "At that time, months", f"{AFTER} years later, months", "Futures counted, of 100"), tuple(rows),
     )  # fmt: skip
 
 
@@ -337,13 +335,13 @@ def _bipolar() -> Answer:
         ]
         rows.append((polarity.LABELS[name], str(shares[name]), *cells))
         told = (
-            f"In {shares[name]} futures in 100 under current policy. On average there {cells[2]}% of compute near the "
-            f"frontier is under democratic oversight at the end of 2032, and China owns {cells[0]} million H100e."
-        ) if mine.any() else "No future of this run ends so."  # fmt: skip
+            f"In {shares[name]} of 100 futures under current policy. On average in these, {cells[2]}% of compute near "
+            f"the frontier is under democratic oversight at the end of 2032, and China owns {cells[0]} million H100e."
+        ) if mine.any() else "No future ends this way."  # fmt: skip
         says.append((word, told))
-    says.append(("What it does not say", "Military use is not modeled: no number here is a strength of arms."))
-    heads = ("Outcome, end of 2032", "Futures in 100", *(head for head, _ in asks.values()))
-    caption = "Futures of current policy by how they end: averages"
+    says.append(("What it does not say", "Military use is not modeled; no number here measures military strength."))
+    heads = ("Outcome, end of 2032", "Of 100 futures", *(head for head, _ in asks.values()))
+    caption = "Averages over the futures of current policy, by outcome"
     return Answer(tuple(says), (Table(caption, heads, tuple(rows)),), common.futures())
 
 
@@ -358,16 +356,16 @@ def panel(claim: Claim) -> Answer:
     found = answer(claim)
     st.html(render("teach/claim.html", claim=claim, says=found.says))
     if found.counts:
-        caption = "Where 100 futures stand at the end of 2032 if it holds. Thin bar: if not."
+        caption = "Outcomes of 100 simulated futures at the end of 2032 if it holds. Thin bar: if not."
         st.html(theme.bar(found.counts[0], found.counts[1], caption, "the other setting"))
     if found.swings:
-        head = theme.paragraph("Swing of the average lead at the end of 2032, months")
+        head = theme.paragraph("How far each lever moves the average lead at the end of 2032, months")
         st.html(head + theme.work(list(found.swings)))
     st.html(render("teach/tables.html", tables=found.tables))
     st.html(render("teach/facts.html", facts=facts(claim.id), nothing=NOTHING))
     made = (
-        f"{found.futures:,} futures of each setting on the same dice, seed {common.SEED}. An exploration of a "
-        f"mechanism, not a forecast. {claim.note}"
+        f"{found.futures:,} futures of each setting, with the same random draws (seed {common.SEED}). An exploration "
+        f"of a mechanism, not a forecast. {claim.note}"
     )
     st.html(theme.paragraph(made.rstrip(), "fine"))
     return found

@@ -49,14 +49,14 @@ _ALLOCATION = {
 }
 DECIDERS = (
     Decider("United States", UnitedStates, "united_states", {
-        "licensing": "License policy for China", "enforcement": "Enforcement",
+        "licensing": "License policy for China", "enforcement": "Enforcement budget",
         "model_access": "Limits on access to its models", **_ALLOCATION,
     }),
     Decider("China", China, "china", {
-        "permission": "Imports it lets in, of what the US allows", "push": "Push for chips of its own", **_ALLOCATION,
+        "permission": "Import approval rate", "push": "Chip industry subsidies", **_ALLOCATION,
     }),
-    Decider("Allies", Ally, "", {"alignment": "Japan and the Netherlands follow tool controls"}),
-    Decider("Hubs", Hub, "", {"policing": "Policing of transit trade"}),
+    Decider("Allies", Ally, "", {"alignment": "Japan and the Netherlands: alignment on chip tools"}),
+    Decider("Transit hubs", Hub, "", {"policing": "Policing of transit trade"}),
 )  # fmt: skip
 _GAPS = {"united_states": "us_gap", "china": "china_gap"}
 _RENAMED = {"used_train": "compute_train", "money": "spending"}
@@ -64,7 +64,7 @@ _RENAMED = {"used_train": "compute_train", "money": "spending"}
 
 
 def decisions(s: Shown, f: Future, t: int) -> list[Decision]:
-    """What everybody decided in a quarter, and what came of it."""
+    """What everybody decided in a quarter, and what followed."""
     found = []
     for decider in DECIDERS:
         explained = {choosing: _explained(s, f, t, decider, choosing) for choosing in (False, True)}
@@ -149,11 +149,11 @@ def _recorded(s: Shown, name: str, t: int) -> str:
     if name == "permission" and t < s.rules:
         return "Recorded: its dated rules and notices."
     if name == "push" and t <= s.edge:
-        return "What Chinese fabs made until then is recorded; the push decides after the data."
+        return "Output of Chinese fabs up to then is recorded; subsidies matter after the last quarter of data."
     if name == "money" and t <= s.edge:
         return "Recorded: what was bought, and what it cost."
     if chooses(s, name, t) and t < s.first_choice:
-        return "It stands as recorded until the first choice, at the turn of the year."
+        return "It stays as recorded until the first choice, at the turn of the year."
     return ""
 
 
@@ -174,12 +174,19 @@ def _market(f: Future, t: int) -> list[Decision]:
     return [
         Decision("What followed", "China's new compute, thousand H100e in the quarter", flows, ""),
         Decision(
-            "What followed", "What compute costs in China above the list price",
+            "What followed", "Price of compute in China above the list price",
             _with_a_year_before(f, "premium", t, Unit.SHARE),
-            f"The best legal chip lacks {percent(f.at('blocked', t))} of a frontier chip's use, and "
-            f"{f.at('seized', t) / 1e3:,.1f} thousand H100e on their way to China were seized.",
+            f"{_legal(f.at('blocked', t))} Enforcement seized {f.at('seized', t) / 1e3:,.1f} thousand H100e on their "
+            "way to China.",
         ),
     ]  # fmt: skip
+
+
+def _legal(blocked: float) -> str:
+    """How useful the best legal chip is beside a frontier chip."""
+    if round(100 * blocked) >= 100:
+        return "No legal chip is of use at the frontier."
+    return f"The best legal chip falls {percent(blocked)} short of a frontier chip."
 
 
 def happened(s: Shown, t: int) -> list[str]:
@@ -193,7 +200,7 @@ def happened(s: Shown, t: int) -> list[str]:
         if number(event.date) == quarter:
             told.append(f"Event of the scenario: {injector.described(event)}.")
     if s.spec.levers and number(s.spec.start) == quarter:
-        told.append("The levers of the scenario begin to hold.")
+        told.append("The scenario's levers take effect.")
     if t <= s.edge:
         records = frames.records().filter(pl.col("date").map_elements(of_date, return_dtype=pl.Int64) == quarter)
         told += [

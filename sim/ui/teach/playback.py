@@ -46,16 +46,16 @@ def about(s: Shown, key: str) -> str:
     if f.member is None:
         most = polarity.LABELS[most_common(s.counts)]
         return (
-            f"{until} Each number after that is the median of all futures by itself, so numbers need not fit together. "
+            f"{until} After that, each number is a median of all futures on its own, so numbers need not fit together. "
             f"The outcome of a quarter is its most common one ({most} at the end). Not a forecast."
         )
     if key.startswith(SEALED):
         return (
-            f"{until} After that you see simulated future {f.member + 1:,} of {s.runs:,}, drawn blindly. This is one "
+            f"{until} After that you see simulated future {f.member + 1:,} of {s.runs:,}, drawn at random. This is one "
             "possible future, not a forecast; another draw could end differently."
         )
     return (
-        f"{until} After that you see simulated future {f.member + 1:,} of {s.runs:,}: of all that end like this, the "
+        f"{until} After that you see simulated future {f.member + 1:,} of {s.runs:,}: of those with this outcome, the "
         "one whose lead stays nearest to the median. One future is not a forecast."
     )
 

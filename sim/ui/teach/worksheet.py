@@ -16,9 +16,7 @@ from sim.ui.teach.decisions import decisions
 from sim.ui.teach.futures import Future, Shown
 
 _SHEET = "teach/paper.css"
-NOT_A_FORECAST = (
-    "These are explorations of mechanisms, not forecasts; one future is one way in which things can hang together."
-)
+NOT_A_FORECAST = "These are explorations of mechanisms, not forecasts; one future is one possible course of events."
 
 
 def marks(s: Shown) -> list[int]:
@@ -45,7 +43,7 @@ def sheet(s: Shown, key: str, view: View, claim: Claim, found: Answer) -> Markup
         rows=[_row(s, f, t) for t in marks(s)],
         ended=_row(s, f, s.last),
         decided=s.quarter(decided),
-        decisions=[each for each in decisions(s, f, decided) if each.who in ("China", "Allies", "Hubs")],
+        decisions=[each for each in decisions(s, f, decided) if each.who in ("China", "Allies", "Transit hubs")],
         shares=wording.outcomes(view.counts),
         headline=wording.headline_of(view, COUNTED),
         middle=wording.middle(*view.lead_end, unit),
@@ -66,42 +64,42 @@ def _row(s: Shown, f: Future, t: int) -> dict[str, str]:
 
 
 PLAN = (
-    ("0 to 5", "Ask what an export control is, and what it does not touch (ideas, people, what is already there). Put "
-               "the two words on the board: unipolar, one bloc well ahead; bipolar, two close together."),
-    ("5 to 15", "Play the record from 2022 to the end of the data. Stop where a rule came in, and ask who reacts and "
-                "how. Hand out the worksheet."),
-    ("15 to 20", "Predict: everybody writes an outcome and a lead before it is entered. Take the middle of the class "
-                 "as its guess."),
-    ("20 to 30", "Reveal, then play on. At two quarters read one decision of each actor: what did it look at? Then "
-                 "play a unipolar and a bipolar future of the same policy: what differs, and what is luck?"),
-    ("30 to 40", "One claim of January 2025, in pairs: half argue what follows if it holds, half if not; then open "
-                 "it."),
-    ("40 to 45", "Each writes one sentence: what would change my mind?"),
+    ("0 to 5", "Ask what an export control is, and what it cannot reach (ideas, people, chips already sold). Write two "
+               "words on the board: unipolar, one bloc well ahead; bipolar, two blocs close together."),
+    ("5 to 15", "Play the record from 2022 to the last quarter of data. Pause when a rule takes effect, and ask who "
+                "reacts and how. Hand out the worksheet."),
+    ("15 to 20", "Predict: all students write down an outcome and a lead before you enter one. Enter the median as the "
+                 "guess of the class."),
+    ("20 to 30", "Reveal, then play on. In two quarters, read one decision of each actor: what did it look at? Then "
+                 "play a unipolar and a bipolar future under the same policy: what differs, and what is luck?"),
+    ("30 to 40", "Discuss one claim of January 2025 in pairs: one argues what follows if it holds, the other if not. "
+                 "Then open it."),
+    ("40 to 45", "Each student writes one sentence: what would change my mind?"),
 )  # fmt: skip
 ASK = (
     "Whose decision is it? Name the actor before you name the effect.",
-    "Is that the policy, or the dice? Play another draw of the same policy.",
+    "Is that the policy, or luck? Play another future under the same policy.",
     "Which number here is recorded, and which is simulated?",
-    "If you wanted the other outcome, what would you change first, and who would have to decide it?",
+    "If you wanted the other outcome, what would you change first, and who would have to decide that?",
 )
 MISTAKES = (
-    "“The screen shows what happens.” It shows one future, or the middle of many; the odds of all stand below the "
-    "reveal.",
-    "“14 in 100 means no.” It means that 14 of 100 such futures end so, if the model is right.",
+    "“The screen shows what will happen.” It shows one future, or the median of many; the counts of all futures are "
+    "below the reveal.",
+    "“14 of 100 means no.” It means that 14 of 100 simulated futures end this way, if the model is right.",
     "“The range is the uncertainty.” It covers luck and unknown inputs, not the chance that the model is wrong.",
-    "“More months of lead, more safety.” The lead is a distance; safety is another index with another rule.",
-    "“The actors plan ahead.” They do not: each sees last quarter's picture and follows a stated rule.",
+    "“A longer lead means more safety.” The lead is a distance; safety is a separate index with its own rule.",
+    "“The actors plan ahead.” They do not: each sees information from last quarter and follows a stated rule.",
 )
 SILENT = (
-    "It has no armed forces, no war and no elections; nobody in it is persuaded.",
-    "It says nothing about single firms, and no date in it is a prediction of an event.",
-    "Governance indices are formulas, not estimates of harm.",
-    "How people outside the two powers fare is not in it.",
+    "It has no armed forces, no war and no elections.",
+    "It says nothing about single firms, and none of its dates predicts an event.",
+    "Its governance indices are formulas, not estimates of harm.",
+    "It does not say how people outside the two powers fare.",
 )
 
 
 def guide(s: Shown, key: str, view: View) -> Markup:
-    """One page for the teacher: a lesson, what to ask, what goes wrong, and what the model does not say."""
+    """One page for the teacher: a lesson, questions, common misunderstandings, and what the model does not say."""
     f, ended = s.futures[key], _row(s, s.futures[key], s.last)
     return render(
         "teach/guide.html",
