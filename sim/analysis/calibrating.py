@@ -7,7 +7,9 @@ in use, and would carry it into the other side.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -19,13 +21,14 @@ from scenarios.errors import InputError
 from scenarios.parameters import parameters
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, number
 from scenarios.schema import Scenario
-from sim.checks import check_runs, checked
+from sim.batch.evaluate import Task, evaluate_all
+from sim.checks import RUNS, check_runs, checked
 from sim.ensemble.draws import distributions
 from sim.ensemble.posterior_draws import points
 from sim.ensemble.rng import Array, Streams
+from sim.results.outcomes import polarity
 from sim.results.outcomes.polarity import LABELS
-from sim.results.run import Run
-from sim.run import simulate
+from sim.results.outcomes.scalar import parse
 
 SCENARIO = "current_policy"
 """The scenario on which the effect of a calibration is shown."""
@@ -37,6 +40,8 @@ LEAST_RUNS = 2
 """Futures from which a mean has a standard error."""
 STEP = 0.5
 """Standard deviations by which a number is moved up and down to see what the lead makes of it."""
+LEAD, OUTCOME = parse(f"lead_months@{YEAR}"), parse(f"outcome@{DEFAULT_HORIZON}")
+PRIOR, RESULT = "the prior", "the result"
 
 Tell = Callable[[int, int], None]
 Drawn = dict[str, tuple[int, Any]]
@@ -44,7 +49,13 @@ Drawn = dict[str, tuple[int, Any]]
 
 
 @checked
-def effect(identifier: str = IN_USE, runs: int = 1024, seed: int = 0, tell: Tell | None = None) -> dict[str, Any]:
+def effect(
+    identifier: str = IN_USE,
+    runs: int = RUNS,
+    seed: int = 0,
+    tell: Tell | None = None,
+    executor: Executor | None = None,
+) -> dict[str, Any]:
     """What a result changes against its prior, future by future with the same random draws, as plain numbers.
 
     Args:
@@ -52,6 +63,7 @@ def effect(identifier: str = IN_USE, runs: int = 1024, seed: int = 0, tell: Tell
         runs: futures.
         seed: names the dice.
         tell: called with (ensembles simulated, ensembles in all).
+        executor: who simulates; this process by default.
 
     Returns:
         `parameters` by the simulator's name of each number that is moved: `prior` and `posterior` as they are drawn,
@@ -70,30 +82,24 @@ def effect(identifier: str = IN_USE, runs: int = 1024, seed: int = 0, tell: Tell
     if runs < LEAST_RUNS:
         raise InputError(f"runs is {runs}; a change with its standard error needs {LEAST_RUNS} or more")
     moved = numbers(record)
-    done, total = [0], 2 + 3 * len(moved)
-
-    def run(calibration: str, until: int = YEAR, scores: Array | None = None) -> Run:
-        futures = runs if scores is None else scores.shape[1]
-        found = simulate(_spec(calibration), futures, seed, until, keep=(), scores=scores)
-        done[0] += 1
-        if tell is not None:
-            tell(done[0], total)
-        return found
-
-    before, after = run(record.prior, DEFAULT_HORIZON), run(record.id, DEFAULT_HORIZON)
-    base = _lead(before)
     drawn = distributions(_spec(record.prior)), distributions(_spec(record.id))
+    tasks = _tasks(record, moved, drawn[0] | drawn[1], runs, seed)
+    done = count(1)
+    answers = evaluate_all(
+        tasks.values(), executor, None if tell is None else lambda *_: tell(next(done), len(tasks)), runs * len(tasks)
+    )
+    found = dict(zip(tasks, answers, strict=True))
+    leads = {key: answer[str(LEAD)] for key, answer in found.items()}
+    before, after = (found[key][str(OUTCOME)] for key in (PRIOR, RESULT))
+    base = leads[PRIOR]
     rows, slopes = {}, {}
     for name in moved:
-        rows[name] = _row(record, name, *drawn) | _change(
-            base, _lead(run(f"{record.id.partition(':')[0]}:{name}")), "lead_2030_months"
-        )
-        column = (drawn[0] | drawn[1])[name][0]
-        slopes[name] = _slope(column, record.prior, runs, seed, run)
+        rows[name] = _row(record, name, *drawn) | _change(base, leads[name], "lead_2030_months")
+        slopes[name] = float((leads[_side(name, STEP)] - leads[_side(name, -STEP)]).mean()) / (2 * STEP)
         rows[name]["lead_per_sd_months"] = _short(slopes[name])
     return {
         "result": record.id, "prior": record.prior, "scenario": SCENARIO, "futures": runs, "parameters": rows,
-        "together": _change(base, _lead(after), "lead_2030_months"),
+        "together": _change(base, leads[RESULT], "lead_2030_months"),
         "outcomes": {"prior": _shares(before), "result": _shares(after)},
         "largest_run_flop": campaign_size.largest(record),
         "campaign_size": [
@@ -112,11 +118,6 @@ def _spec(calibration: str) -> Scenario:
     return load(SCENARIO).with_changes(calibration=calibration, weighting="none")
 
 
-def _lead(run: Run) -> Array:
-    """(runs,) months by which the United States lead at the end of the year."""
-    return np.asarray(run["lead_months"][run.step(YEAR)])
-
-
 def _change(before: Array, after: Array, name: str) -> dict[str, float]:
     """Mean change, future by future, and its standard error."""
     change = after - before
@@ -128,20 +129,39 @@ def _short(value: float) -> float:
     return float(f"{value:.4g}")
 
 
-def _shares(run: Run) -> dict[str, float]:
-    return {outcome: _short(share) for outcome, share in run.outcome_shares().items()}
+def _shares(codes: Array) -> dict[str, float]:
+    return {outcome: _short(share) for outcome, share in polarity.shares(codes.astype(np.int64)).items()}
 
 
-def _slope(column: int, calibration: str, runs: int, seed: int, run: Callable[..., Run]) -> float:
-    """Months of lead per standard deviation of a number's prior: a central difference with the same random draws."""
+def _tasks(record: CalibrationRecord, moved: Sequence[str], drawn: Drawn, runs: int, seed: int) -> dict[str, Task]:
+    """What has to be simulated: both sides, every number alone, and the prior with every number moved down and up.
+
+    The lead per standard deviation of a number's prior is a central difference with the same random draws.
+    """
+    assert record.prior is not None
+    whole = record.id.partition(":")[0]
+
+    def task(calibration: str, scores: Array | None = None) -> Task:
+        futures = runs if scores is None else scores.shape[1]
+        return Task(_spec(calibration), (LEAD,), futures, seed, until=YEAR, scores=scores)
+
+    result = {
+        key: Task(_spec(calibration), (LEAD, OUTCOME), runs, seed)
+        for key, calibration in ((PRIOR, record.prior), (RESULT, record.id))
+    }
     steps = number(f"{YEAR}-Q4") - FIRST + 1
-    z, _ = points(_spec(calibration), Streams(seed, 0, min(runs, SLOPE_FUTURES), steps))
-    leads = []
-    for side in (-STEP, STEP):
-        scores = z.copy()
-        scores[column] += side
-        leads.append(_lead(run(calibration, scores=scores)))
-    return float((leads[1] - leads[0]).mean()) / (2 * STEP)
+    z, _ = points(_spec(record.prior), Streams(seed, 0, min(runs, SLOPE_FUTURES), steps))
+    for name in moved:
+        result[name] = task(f"{whole}:{name}")
+        for side in (-STEP, STEP):
+            scores = z.copy()
+            scores[drawn[name][0]] += side
+            result[_side(name, side)] = task(record.prior, scores)
+    return result
+
+
+def _side(name: str, step: float) -> str:
+    return f"{name} {step:+g}"
 
 
 def _row(record: CalibrationRecord, name: str, before: Drawn, after: Drawn) -> dict[str, Any]:

@@ -47,6 +47,7 @@ app = typer.Typer(
     cls=Commands,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: the other way takes longer to load than all the rest
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Polarity simulates how export controls change the US–China AI race.",
     epilog="Results show what follows from stated assumptions. They are not forecasts.",

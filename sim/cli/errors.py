@@ -42,6 +42,15 @@ def explained(error: BaseException) -> str | None:
 class Commands(TyperGroup):
     """The group of commands; an error the user can fix is one line, and the exit status says what happened."""
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands, each with the whole first line of its help."""
+        known = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        rows = [
+            (name, (command.help or "").partition("\n")[0]) for name, command in known if command and not command.hidden
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
     def main(
         self,
         args: Sequence[str] | None = None,

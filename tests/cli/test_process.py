@@ -24,7 +24,7 @@ def test_help_imports_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = set(done.stdout.rpartition("MODULES ")[2].split())
     assert "sim.cli" in loaded
-    heavy = {"mesa", "torch", "streamlit", "scipy", "numpy", "pydantic", "yaml", "polars", "scenarios.schema"}
+    heavy = {"mesa", "torch", "streamlit", "scipy", "numpy", "pydantic", "yaml", "polars", "rich", "scenarios.schema"}
     assert heavy & loaded == set()
 
 

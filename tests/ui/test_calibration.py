@@ -16,6 +16,7 @@ from calibration.report.plot import Figure
 from calibration.report.sections import SECTIONS
 from calibration.roofline import read_chips
 from scenarios.tables import DATA
+from sim.batch.executors import Pool
 from sim.ui.calibration import cached
 from sim.ui.calibration.draw import _fitted
 from tests.calibration.effects import effect
@@ -30,7 +31,7 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The simulation of effects, replaced by a table; what was asked of it."""
     asked: list[str] = []
 
-    def made(identifier: str, runs: int, tell: Callable[[int, int], None]) -> dict[str, object]:
+    def made(identifier: str, runs: int, tell: Callable[[int, int], None], executor: Pool) -> dict[str, object]:
         asked.append(identifier)
         tell(1, 1)
         return effect(read(identifier), -0.5 if identifier == IN_USE else -0.25)

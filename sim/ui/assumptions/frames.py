@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,8 @@ from scenarios.parameters import parameters
 from scenarios.quarters import DATA_UNTIL
 from scenarios.schema import Scenario
 from sim.analysis.correlation_ratio import MEMBERS, bin_numbers, ratio
-from sim.batch.evaluate import Task, evaluate
+from sim.batch.evaluate import Task, evaluate_all
+from sim.engine.chunk import CHUNK
 from sim.ensemble import rng
 from sim.ensemble.posterior_draws import weighed
 from sim.ensemble.rng import Array
@@ -48,12 +50,16 @@ class Standing:
     members: int
 
 
-def standing(spec: Scenario, judge: Judge, members: int = MOST) -> Standing:
-    """Work out what the parameters do, from one run with their values."""
+def standing(spec: Scenario, judge: Judge, members: int = MOST, executor: Executor | None = None) -> Standing:
+    """Work out what the parameters do, from one ensemble with their values; this process simulates it by default."""
     outcome = parse(f"{judge.series}@{judge.year}")
-    answer = evaluate(Task(spec, (outcome,), members, parameters=True))
-    y = answer[str(outcome)]
-    x = {name: answer[f"parameter.{name}"] for name in parameters()}
+    tasks = [
+        Task(spec, (outcome,), min(CHUNK, members - first), first=first, parameters=True)
+        for first in range(0, members, CHUNK)
+    ]
+    answers = evaluate_all(tasks, executor)
+    y = np.concatenate([answer[str(outcome)] for answer in answers])
+    x = {name: np.concatenate([answer[f"parameter.{name}"] for answer in answers]) for name in parameters()}
     varied = {name: values for name, values in x.items() if values.min() < values.max()}
     chance = rng.generator(0, "assumptions halves")
     half = chance.random(members) < 0.5
@@ -83,7 +89,8 @@ def foretold(inputs: list[Array], y: Array, half: NDArray[np.bool_]) -> float:
     design = np.vstack([np.ones(y.size), z, z**2 - 1]).T
     left = np.empty(y.size)
     for fitted in (half, ~half):
-        weights, *_ = np.linalg.lstsq(design[fitted], y[fitted], rcond=None)
+        seen = design[fitted]  # many rows, few columns: the normal equations are solved much sooner
+        weights, *_ = np.linalg.lstsq(seen.T @ seen, seen.T @ y[fitted], rcond=None)
         left[~fitted] = y[~fitted] - design[~fitted] @ weights
     return max(float(1 - left.var() / y.var()), 0.0) if y.var() > 0 else 0.0
 

@@ -23,7 +23,7 @@ LONGEST = 60
 
 @st.cache_resource(max_entries=30, show_spinner=False)
 def _standing(canonical: str, judge: Judge, members: int) -> frames.Standing:
-    return frames.standing(common.unworded(canonical), judge, members)
+    return frames.standing(common.unworded(canonical), judge, members, common.analysts())
 
 
 def _take_edits(names: list[str], key: str) -> None:
@@ -220,7 +220,7 @@ def workspace() -> None:
     try:
         _verdict(now)
         with st.spinner("Asking what each input does …", show_time=False):
-            members = min(frames.MOST, 4 * common.futures())
+            members = min(frames.MOST, 2 * common.futures())
             found = _standing(now.spec.canonical(), now.judge, members)
     except REFUSED as error:
         st.error(first_line(error))

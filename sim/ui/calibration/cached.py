@@ -60,7 +60,8 @@ def simulate(identifier: str, checksum: str, tell: Tell) -> None:
     place = _place(identifier, checksum, common.futures())
     with _ONE:
         if not place:
-            place.append(calibrating.labeled(calibrating.effect(identifier, common.futures(), tell=tell)))
+            found = calibrating.effect(identifier, common.futures(), tell=tell, executor=common.analysts())
+            place.append(calibrating.labeled(found))
 
 
 @st.cache_resource(max_entries=30, show_spinner=False)

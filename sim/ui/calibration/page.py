@@ -11,7 +11,7 @@ from calibration.report.opening import headline, title
 from calibration.report.sections import SECTIONS
 from sim.ui.calibration import cached, demo
 from sim.ui.calibration.draw import draw, twins
-from sim.ui.shared import address, common, glossary, theme, wording
+from sim.ui.shared import address, common, glossary, theme, wording, workers
 from sim.ui.shared.templates import style
 
 NONE = "none"
@@ -95,7 +95,7 @@ def _simulate(records: list[CalibrationRecord]) -> None:
     whose = "both results move" if len(left) > 1 else "this result moves"
     if len(left) < len(records):
         whose = f"“{title(left[0])}” moves"
-    seconds = 5 * round(sum(2 + 3 * len(numbers(record)) for record in left) * ENSEMBLE / 5)
+    seconds = 5 * round(sum(2 + 3 * len(numbers(record)) for record in left) * ENSEMBLE / max(workers.number(), 1) / 5)
     if st.button(f"Simulate what {whose} in the lead (about {seconds} seconds)", icon=":material/play_arrow:"):
         for record in left:
             text = f"{title(record)}: every measured number in turn, {common.futures():,} futures"
