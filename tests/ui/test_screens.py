@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from scenarios.glossary import look_up
 from sim.ui.shared import address
 from tests.ui.browsing import MARKS, PROBE, Browser
 from tests.ui.test_pages import CONTRAST, OVERLAPS, PAGES, charts_there
@@ -109,3 +110,46 @@ def test_a_finger_finds_the_button_that_copies_the_link(tour: Browser):
     assert copy.evaluate(SEEN) == 1
     assert "Only this computer" in place.inner_text()
     tour.page.keyboard.press("Escape")
+
+
+CONTRAST_OF = """box => {
+  const light = text => (text.match(/[\\d.]+/g) || []).slice(0, 3).map(v => v / 255)
+    .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const [ink, paper] = [getComputedStyle(box).color, getComputedStyle(box).backgroundColor].map(light);
+  return (Math.max(ink, paper) + .05) / (Math.min(ink, paper) + .05);
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [SCREENS[0], SCREENS[-1]])
+def test_a_term_opens_its_definition_by_keyboard_within_the_screen(tour: Browser, width: int, height: int, theme: str):
+    arrive(tour, "Explore")
+    resized(tour, width, height)
+    tour.page.emulate_media(color_scheme=theme)
+    term, opened = tour.page.locator("button.term").first, tour.page.locator(".definition:popover-open")
+    term.scroll_into_view_if_needed()
+    term.focus()
+    assert opened.count() == 0
+    tour.page.keyboard.press("Enter")
+    told = look_up(term.inner_text())
+    assert opened.inner_text().split("\n")[-1] == told.definition
+    box = opened.bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= width
+    assert 0 <= box["y"] <= box["y"] + box["height"] <= height
+    assert opened.evaluate(CONTRAST_OF) > 7
+    described = term.evaluate("term => document.getElementById(term.getAttribute('aria-describedby')).textContent")
+    assert told.definition in described
+    tour.page.keyboard.press("Escape")
+    assert opened.count() == 0
+    assert tour.errors == []
+
+
+def test_a_source_opens_in_a_new_tab(tour: Browser):
+    arrive(tour, "Sources")
+    first = tour.page.locator("a.away").first
+    assert first.get_attribute("href").startswith("https://www.sec.gov/")
+    assert (first.get_attribute("target"), first.get_attribute("rel")) == ("_blank", "noopener noreferrer")
+    tour.page.get_by_role("link", name="Chips", exact=True).click()
+    tour.page.wait_for_function("() => Math.abs(document.querySelector('#chips').getBoundingClientRect().top) < 200")
