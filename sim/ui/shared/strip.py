@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
 from sim.results.outcomes.polarity import LABELS
-from sim.ui.shared import frames, wording
+from sim.ui.shared import frames, glossary, wording
 from sim.ui.shared.templates import render
 
 LIMITS = {"fixed_pace": "{} months at a fixed pace", "points": "{} index points", "backward": "{} calendar months"}
@@ -21,10 +21,10 @@ def strip(view: frames.View, outcome: str) -> Markup:
     return render(
         "shared/strip.html",
         title=title(view, outcome),
-        rows=rows(view, outcome),
+        rows=[(name, glossary.marked(label), count) for name, label, count in rows(view, outcome)],
         used=view.judge.ruler,
         outcome=outcome,
-        notes=notes(view),
+        notes=[glossary.marked(text) for text in notes(view)],
     )
 
 
