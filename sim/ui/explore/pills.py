@@ -9,7 +9,7 @@ from scenarios import load
 from scenarios.what_ifs import in_order, of_kind
 from sim.ui.brief import panel
 from sim.ui.explore import story
-from sim.ui.shared import address, assumed, injector, levers, theme, uses, wants, wording
+from sim.ui.shared import assumed, injector, levers, share, theme, uses, wants, wording
 from sim.ui.shared.kept import keep, keepable
 from sim.ui.shared.setup import Choice, Setup, choice
 from sim.ui.shared.templates import render
@@ -108,8 +108,9 @@ def _tools(chosen: Choice) -> None:
                 "Flip between the last two settings")  # fmt: skip
         _button("Reset", "restart_alt", _reset, not now.changed, "Remove your changes; policy and what ifs stay")
         _button("Keep as column", "add_column_right", keep, not keepable(now), "Keep these settings for Compare")
-        with st.popover("Share", icon=":material/link:", type="tertiary"):
-            _share(now)
+        with st.popover("Share", icon=":material/link:", type="tertiary", on_change="rerun", key="share") as more:
+            if more.open:
+                _share(now)
         with st.popover(
             "Brief", icon=":material/description:", type="tertiary", on_change="rerun", key="brief"
         ) as more:
@@ -122,14 +123,7 @@ def _button(name: str, icon: str, action: object, disabled: bool, tip: str | Non
 
 
 def _share(now: Setup) -> None:
-    if now.own:
-        st.write("A link cannot hold a scenario from a file. Send the file, which *Data and API* makes, instead.")
-        return
-    st.write(
-        "This link holds the policy, the what ifs and every lever, value, event and assumption. Whoever opens it sees "
-        "what you see."
-    )
-    st.code(address.link(now), language=None, wrap_lines=True)
+    share.panel(now)
     st.button("Take the guided tour", on_click=story.begin, type="tertiary", icon=":material/route:")
 
 

@@ -16,7 +16,7 @@ from sim.ui.shared.templates import render
 LONGEST = 600
 """Letters of the longest address that is drawn as a code: a longer one has squares too small for a camera."""
 FROM_A_FILE = "A link cannot hold a scenario from a file. Send the file instead: *Data and API* makes it."
-HOLDS = "Whoever opens this link sees what you see: scenario, levers, values, events and assumptions."
+HOLDS = "Whoever opens this link sees what you see: policy, what ifs, levers, values, events and assumptions."
 HERE_ONLY = "Only this computer can open the link, because the app runs on it alone."
 
 
