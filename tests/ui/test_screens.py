@@ -35,6 +35,7 @@ THROUGH = {"Calibration": "Evidence"}
 def tour(context, url: str) -> Iterator[Browser]:
     """One visitor who goes from page to page by links: no page is loaded anew, and no screen is opened twice."""
     found = Browser(context, url)
+    found.page.set_default_timeout(90_000)  # the first look at a page waits for its simulations
     found.open()
     yield found
     found.page.close()
@@ -44,7 +45,7 @@ def follow(tour: Browser, link: Locator, name: str) -> None:
     """Go where a link leads, and wait until the page stands."""
     path = "" if name == "Explore" else PATHS[name]
     link.click()
-    tour.page.wait_for_function("path => location.pathname === path", arg=f"/{path}", timeout=30_000)
+    tour.page.wait_for_function("path => location.pathname === path", arg=f"/{path}")
     tour.page.wait_for_timeout(200)
     tour.settle()
     charts_there(tour, PAGES[name])
