@@ -100,10 +100,10 @@ def bar(mine: Mapping[str, int], base: Mapping[str, int], caption: str, referenc
                   ink=INK, labels=LABELS, caption=glossary.marked(caption), spoken=spoken)  # fmt: skip
 
 
-def mini(mine: Mapping[str, int], base: Mapping[str, int]) -> Markup:
-    """The outcome bar for phones, which stays in sight while levers move."""
+def mini(mine: Mapping[str, int], base: Mapping[str, int], levers: bool = True) -> Markup:
+    """The outcome bar for phones, which stays in sight while levers move, with the way to them where there are any."""
     return render("shared/mini.html", mine=by_class(mine, base), changes=_changes(mine, base), ink=INK,
-                  labels=wording.SHORT)  # fmt: skip
+                  labels=wording.SHORT, levers=levers)  # fmt: skip
 
 
 def work(parts: list[tuple[str, float]]) -> Markup:

@@ -226,7 +226,7 @@ def predict(s: Shown, at: Seat, f: Future) -> None:
         f"{unit}. Of 100 futures under the same policy: {wording.outcomes(s.counts)}."
     )
     head = theme.part(f"Revealed: the end of {year}")
-    st.html(head + theme.paragraph(text, "reveal") + theme.mini(s.counts, s.counts))
+    st.html(head + theme.paragraph(text, "reveal") + theme.mini(s.counts, s.counts, levers=False))
 
 
 # -------------------------------------------------------------------------------------------------------- the controls
