@@ -285,11 +285,11 @@ def test_until_the_class_has_guessed_nothing_simulated_is_drawn():
 
 def test_what_no_record_holds_stands_behind_a_label(teach: Open):
     test = teach(step="medians:2025-Q3")
-    assert "Enforcement:" not in text(test)
+    assert "Enforcement budget:" not in text(test)
     test.session_state["teach_assumed"] = True
     test.run()
     assert "Simulated, not recorded" in text(test)
-    assert "Enforcement:" in text(test)
+    assert "Enforcement budget:" in text(test)
     assert "simulated, April to June 2029" in text(teach(step="medians:2029-Q2"))
 
 

@@ -83,7 +83,7 @@ ASK = (
     "If you wanted the other outcome, what would you change first, and who would have to decide that?",
 )
 MISTAKES = (
-    "“The screen shows what will happen.” It shows one future, or the median of many; the counts of all futures are "
+    "“The screen shows the future.” It shows one future, or the median of many; the counts of all futures are "
     "below the reveal.",
     "“14 of 100 means no.” It means that 14 of 100 simulated futures end this way, if the model is right.",
     "“The range is the uncertainty.” It covers luck and unknown inputs, not the chance that the model is wrong.",
