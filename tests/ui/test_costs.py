@@ -1,22 +1,21 @@
 """What a policy costs and how nations divide: the numbers of the runs, and the words of every page."""
 
-import io
 import re
 from html import unescape
 
 import numpy as np
 import pytest
-from docx import Document
 
 from scenarios import load, names
 from scenarios.uses import USES
 from sim.equations.costs import ITEMS
 from sim.results.costs import Costs, allocation, reference_of
 from sim.run import simulate
-from sim.ui.brief import files, text as brief
+from sim.ui.brief import text as brief
+from sim.ui.brief.blocks import words as words_of
 from sim.ui.compare import frames as compare_frames
 from sim.ui.explore import costs_panel
-from sim.ui.shared import changes, common, costs, uses, work
+from sim.ui.shared import common, costs, uses, work
 from sim.ui.shared.setup import Judge, Setup
 from tests.ui.reading import raw, text
 
@@ -191,7 +190,7 @@ def test_fixed_shares_are_told():
     spec = load("current_policy").with_changes(allocation=FIXED)
     assert uses.fixed(spec) == TOLD
     assert uses.fixed(load("current_policy")) == ""
-    assert any(TOLD in line for line in brief._scenario(Setup(own=spec)))
+    assert any(TOLD in said for block in brief._policy(Setup(own=spec)) for said in words_of(block))
     run = simulate(spec, runs=FUTURES, keep=work.SHOWN)
     assert uses.shares(run, 2030)["china"]["money"]["fabs"][1] == pytest.approx(0.3)
     assert uses.shares(run, 2030)["china"]["compute"]["safety"][1] == pytest.approx(0.1)
@@ -238,23 +237,3 @@ def test_columns_that_are_the_same_cost_nothing(page_at):
     assert "What each costs" not in text(test)
     assert common.costs_of(load("current_policy"), 2032, load("current_policy")) == ()
     assert compare_frames.costs_by_row([()]) == []
-
-
-# -------------------------------------------------------------------------------------------------------------- brief
-def test_the_brief_says_what_the_screen_says(page, monkeypatch):
-    monkeypatch.setattr(changes, "FEW", 16)
-    setup = Setup(levers={"enforcement": 10.0})
-    found = brief.brief(setup, "", setup.reference)
-    assert found.costs in words(page(enforcement="10"))
-    assert len(found.cost_lines) == brief.COST_LINES
-    listed = Costs(run_of(setup.spec), run_of(load("current_policy"))).largest(2032, brief.COST_LINES)
-    assert [size for _, size in found.cost_lines] == [costs.amount(cost) for cost in listed]
-    html, document = unescape(files.html(found)), Document(io.BytesIO(files.docx(found)))
-    paragraphs = [paragraph.text for paragraph in document.paragraphs]
-    tables = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
-    assert found.costs in html
-    assert found.costs in paragraphs
-    for what, size in found.cost_lines:
-        assert [what, size] in tables
-        assert what in html
-        assert size in html

@@ -20,9 +20,10 @@ from scenarios.events import Event
 from scenarios.files import MAX_BYTES
 from sim import __version__, simulate
 from sim.batch import plan
-from sim.ui.data import downloads, recipes, uploads
-from sim.ui.data.recipes import Dice
+from sim.ui.data import downloads, uploads
+from sim.ui.shared import recipes
 from sim.ui.shared.address import query
+from sim.ui.shared.recipes import Dice
 from sim.ui.shared.setup import Choice, Judge, Setup
 from tests.ui.reading import button, raw, text
 

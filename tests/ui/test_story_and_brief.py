@@ -1,18 +1,9 @@
-"""The first visit asks before it reveals; the brief says what the screen says."""
+"""The first visit asks before it reveals, and events, single futures and the way back work."""
 
-import io
 import re
-from dataclasses import replace
-from html import unescape
 
-import polars as pl
-import pytest
-from docx import Document
-
-from sim.ui.brief import files, text as brief
 from sim.ui.explore import story
-from sim.ui.shared import changes, common
-from sim.ui.shared.setup import Setup
+from sim.ui.shared import common
 from tests.ui.reading import button, raw, text, verdict
 from tests.ui.test_explore import address
 
@@ -79,52 +70,3 @@ def test_redo_and_replay(page):
     assert verdict(test) == before
     button(test, "Replay").click().run()
     assert verdict(test) == after
-
-
-@pytest.fixture(scope="module")
-def made():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("POLARITY_FUTURES", "64")
-        patch.setattr(changes, "FEW", 16)
-        setup = Setup(levers={"openness": 0.0, "enforcement": 5.0})
-        return setup, brief.brief(setup, "http://127.0.0.1/?a=1&b=<x>", setup.reference)
-
-
-def test_the_brief_equals_the_screen(page, made):
-    setup, found = made
-    test = page(**{name: f"{value:g}" for name, value in setup.levers.items()})
-    assert found.verdict == verdict(test)
-    assert found.detail in re.sub(r"\s+", " ", text(test))
-    key = re.search(r'<div class="key">(.*?)</div>', raw(test))[1]
-    assert [mine for _, mine, base in found.outcomes if mine or base] == [
-        int(n) for n in re.findall(r"<b>(\d+)</b>", key)
-    ]
-    moved = raw(test).split('class="work"')[1]
-    shown = dict(re.findall(r"<li><span>(.*?)</span>.*?<b>(.*?)</b></li>", moved))
-    assert {unescape(label): size for label, size in shown.items()} == dict(found.drivers)
-    together = re.search(r"Together <b>(.*?)</b>", moved)[1]
-    assert f"together {together})" in found.drivers_head
-    assert f"scenario {setup.spec.digest()}" in found.made
-
-
-def test_the_brief_as_a_page_and_as_a_document(made):
-    _, found = made
-    html = files.html(found)
-    assert "<script" not in html
-    assert not re.search(r"(src|@import|url\()", html)
-    assert "&lt;x&gt;" in html
-    document = Document(io.BytesIO(files.docx(found)))
-    words = "\n".join(paragraph.text for paragraph in document.paragraphs)
-    for text_ in (found.verdict, found.detail, found.evidence, *found.changes):
-        assert text_ in words
-        assert text_ in unescape(html)
-    rows = [[cell.text for cell in row.cells] for row in document.tables[0].rows[1:]]
-    assert rows == [[label, str(mine), str(base)] for label, mine, base in found.outcomes]
-
-
-def test_the_brief_says_what_differs_and_what_would_change_it(made):
-    _, found = made
-    assert any("Set otherwise than under current policy: Enforcement budget 5" in line for line in found.scenario)
-    assert found.changes
-    assert "Given data to the end of 2024 only" in found.evidence
-    assert not re.search(r"\bwill\b|confiden", " ".join((found.verdict, found.detail, *found.changes)).lower())

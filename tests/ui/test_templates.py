@@ -16,7 +16,9 @@ from streamlit.testing.v1 import AppTest
 from scenarios import parse
 from scenarios.tables import table
 from sim.hindcast import turns
-from sim.ui.brief import files
+from sim.ui.brief.blocks import Beside, Bullets, Code, Figure, Heading, Span, Table, Text
+from sim.ui.brief.html import html as brief_html
+from sim.ui.brief.picture import Label, Picture
 from sim.ui.brief.text import Brief
 from sim.ui.evidence import html as evidence_html, tables as evidence_tables
 from sim.ui.shared import charts, common, sources, templates, theme
@@ -206,18 +208,20 @@ def test_hostile_rows_of_tables_stay_text():
 
 
 def test_hostile_papers_stay_text():
-    setup, some = Setup(own=parse(FILE)), (HOSTILE,)
+    setup = Setup(own=parse(FILE))
     shown, view, claim = futures.shown(setup.spec, Judge()), common.view(setup.spec), CLAIMS["C10"]
-    brief = Brief(
-        title=HOSTILE, question=HOSTILE, scenario=some, verdict=HOSTILE, detail=HOSTILE, year=2032,
-        outcomes=((HOSTILE, 25, 25),) * 4, reference=HOSTILE, drivers_head=HOSTILE, drivers=((HOSTILE, HOSTILE),),
-        costs=HOSTILE, cost_lines=((HOSTILE, HOSTILE),), costs_note=HOSTILE, changes=some, evidence=HOSTILE,
-        sources=some, made=HOSTILE, link=f"http://x/?{HOSTILE}",
+    link = f"http://x/?{HOSTILE}"
+    line = (Span(HOSTILE), Span(HOSTILE, strong=True), Span(HOSTILE, link))
+    picture = Picture(9, 9, (Label(0, 0, HOSTILE, "#000000"),))
+    blocks = (
+        Text(line, "title"), Text(line), Heading(HOSTILE), Bullets((line,)), Table((HOSTILE,), ((HOSTILE,),)),
+        Figure(HOSTILE, HOSTILE, picture, HOSTILE, HOSTILE), Beside((Text(line),), (Code(picture, HOSTILE),)),
     )  # fmt: skip
+    brief = brief_html(Brief(HOSTILE, HOSTILE, HOSTILE, blocks, HOSTILE))
     for paper in (
-        files.html(brief),
+        brief,
         worksheet.sheet(shown, "medians", view, claim, claims_panel.answer(claim)),
         worksheet.guide(shown, "medians", view),
     ):
         assert tame(paper)
-    assert 'href="http://x/?&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;&amp;"' in files.html(brief)
+    assert 'href="http://x/?&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;&amp;"' in brief

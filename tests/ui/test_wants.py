@@ -11,8 +11,7 @@ from scenarios.decisions import CHOOSE, HABIT
 from scenarios.values import PROFILES
 from sim.results.costs import reference_of
 from sim.ui.brief import text as brief
-from sim.ui.data import recipes
-from sim.ui.shared import address, changes, common, costs, drivers, wants
+from sim.ui.shared import address, changes, common, costs, drivers, recipes, wants
 from sim.ui.shared.setup import AS_THERE, Choice, Setup
 from tests.ui.reading import raw, text
 

@@ -4,31 +4,54 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sim.ui.brief import files
-from sim.ui.brief.text import brief
-from sim.ui.shared import address
+from sim.ui.brief.text import Tell, brief
 from sim.ui.shared.setup import REFUSED, Setup, first_line
 
 _KEPT = "brief_kept"
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_KINDS = {
+    "pdf": ("PDF, to forward", "picture_as_pdf", "application/pdf"),
+    "docx": (
+        "Word document, to edit",
+        "description",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
+    "html": ("Web page, to read or print", "web", "text/html"),
+}
+"""What each form is called, its icon, and its type."""
 
 
+@st.fragment
 def panel(now: Setup) -> None:
-    """Make the brief of the present setup, on request: it looks for what would change the answer."""
-    st.write("One page to take away: verdict, drivers, what would change it, evidence, sources.")
+    """Make the brief of the present setup, on request: it looks for what would change the answer.
+
+    A fragment of its own: while it works, the rest of the page stays as it is and can be used.
+    """
+    st.write("The answer, one chart, what would change it, costs, tests and sources, on one or two pages.")
     kept = st.session_state.get(_KEPT)
     if kept is None or kept[0] != now:
-        if not st.button("Make the brief", icon=":material/edit_note:", key="brief_make", help="About 20 seconds"):
+        if not st.button("Make the brief", icon=":material/edit_note:", key="brief_make", help="About 8 seconds"):
             return
+        place = st.empty()
         try:
-            made = brief(now, "" if now.own else address.link(now), now.reference)
+            kept = (now, _files(now, lambda done, what: place.progress(done, f"{what} …")))
         except REFUSED as error:
-            st.error(first_line(error))
+            place.error(first_line(error))
             return
-        kept = (now, files.html(made), files.docx(made))
+        place.empty()
         st.session_state[_KEPT] = kept
     name = f"polarity-{now.start.name.replace(':', '-')}-{now.spec.digest()[:6]}"
-    st.download_button("Web page, to read or print", kept[1], f"{name}.html", "text/html", on_click="ignore",
-                       icon=":material/web:", width="stretch", key="brief_html")  # fmt: skip
-    st.download_button("Word document", kept[2], f"{name}.docx", _WORD, on_click="ignore",
-                       icon=":material/description:", width="stretch", key="brief_docx")  # fmt: skip
+    for ending, (label, icon, kind) in _KINDS.items():
+        st.download_button(label, kept[1][ending], f"{name}.{ending}", kind, on_click="ignore",
+                           icon=f":material/{icon}:", width="stretch", key=f"brief_{ending}")  # fmt: skip
+
+
+def _files(now: Setup, tell: Tell) -> dict[str, bytes | str]:
+    """The brief in every form, by the ending of its file."""
+    made = brief(now, tell)
+    tell(0.95, "Writing the files")
+    # Imported when somebody asks: no visitor of the page should wait for what draws Word documents and PDF.
+    from sim.ui.brief.html import html
+    from sim.ui.brief.pdf import pdf
+    from sim.ui.brief.word import docx
+
+    return {"pdf": pdf(made), "docx": docx(made), "html": html(made)}

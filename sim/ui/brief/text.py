@@ -1,27 +1,70 @@
-"""A one-page brief: what the screen shows of a setup, in words and few numbers, made from the same views."""
+"""The brief of a setup: what the screen shows of it, as blocks of words, numbers and one chart, from the same views."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 import sim
+from scenarios import glossary, load
 from scenarios.schema import Scenario
 from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
 from sim.results.costs import reference_of
 from sim.results.outcomes.polarity import CLASSES, LABELS
+from sim.ui.brief import chart
+from sim.ui.brief.blocks import (
+    Beside,
+    Block,
+    Bullets,
+    Code,
+    Figure,
+    Heading,
+    Line,
+    Span,
+    Table,
+    Text,
+    labeled,
+    line,
+    words,
+)
+from sim.ui.brief.qr import qr
 from sim.ui.evidence import wording as evidence_wording
-from sim.ui.shared import assumed, changes, common, costs, drivers, frames, injector, levers, uses, wants, wording
+from sim.ui.shared import (
+    address,
+    assumed,
+    changes,
+    common,
+    costs,
+    drivers,
+    frames,
+    grid,
+    injector,
+    levers,
+    recipes,
+    rules,
+    strip,
+    uses,
+    wants,
+    wording,
+)
+from sim.ui.shared.citation import cited
+from sim.ui.shared.public import public_url
 from sim.ui.shared.setup import Judge, Setup
 
-NOT_A_FORECAST = (
-    "Estimates of what follows from stated assumptions, not forecasts. The ranges cover luck and unknown inputs, not "
-    "the chance that the model is wrong."
-)
-
+LANGUAGE = "en"
+MAST = "Polarity: how export controls change the US–China AI race. A simulation, not a forecast."
 COST_LINES = 4
 """Lines of costs on the page."""
+DRIVERS = 3
+"""Changes that are told one by one; the others stand together."""
+TERMS = ("simulated future", "lead", "well ahead", "two-power race")
+"""Terms that every brief defines."""
+MOST_TERMS = 9
+"""Definitions on the page."""
+BESIDE = 3
+"""Worlds at most whose cells leave room for the measures beside them."""
 
 
 @dataclass(frozen=True)
@@ -29,123 +72,253 @@ class Brief:
     """Everything that stands on the page."""
 
     title: str
-    question: str
-    scenario: tuple[str, ...]
-    """The scenario in words: its story, what was changed, what is assumed otherwise."""
-    verdict: str
-    detail: str
-    year: int
-    outcomes: tuple[tuple[str, int, int], ...]
-    """Outcome, futures in 100 here, and under the reference."""
-    reference: str
-    drivers_head: str
-    drivers: tuple[tuple[str, str], ...]
-    """What, and by how much."""
-    costs: str
-    """The largest costs in one sentence."""
-    cost_lines: tuple[tuple[str, str], ...]
-    """Who pays what, and how much."""
-    costs_note: str
-    changes: tuple[str, ...]
-    """What would change the answer."""
-    evidence: str
-    sources: tuple[str, ...]
+    subject: str
+    """The question that it answers."""
+    author: str
+    blocks: tuple[Block, ...]
     made: str
     """Version, seed, futures, digests, date: what it takes to make it again."""
-    link: str
 
 
-def brief(setup: Setup, link: str, reference: str) -> Brief:
+Tell = Callable[[float, str], object]
+"""Called with the part of the work that is done, 0 to 1, and what comes next."""
+
+
+def brief(setup: Setup, tell: Tell = lambda done, what: None) -> Brief:
     """The brief of a setup; looks for what would change the answer, which takes some seconds the first time.
 
+    Args:
+        setup: what the reader has set.
+        tell: told how far it is.
+
     Raises:
-        InputError: when the setup cannot be simulated.
+        InputError: when the setup cannot be simulated, or POLARITY_PUBLIC_URL is no address.
     """
-    spec, base_spec, judge = setup.spec, setup.base, setup.judge
-    mine, base = common.view(spec, judge), common.view(base_spec, judge)
-    same = spec.digest() == base_spec.digest()
-    against = (
-        f"This is {reference}." if same else wording.comparison(mine.counts, base.counts, setup.counted, reference)
+    spec, judge = setup.spec, setup.judge
+    link = "" if setup.own or not public_url() else address.link(setup)
+    tell(0.05, "Simulating your settings")
+    mine, base = common.view(spec, judge), common.view(setup.base, judge)
+    same = spec.digest() == setup.base.digest()
+    asked = question(setup)
+    tell(0.2, "Dividing the difference among your changes")
+    moved = _moved(setup, mine, base)
+    tell(0.4, "Looking for what would change the answer")
+    body = (
+        *_answer(setup, mine, base, same),
+        *_worlds(setup, mine),
+        *_figure(setup, mine, None if same else base),
+        *_policy(setup),
+        *_beside(moved, _changes(setup)),
+        *_costs(spec, judge.year),
+        *_tests(),
     )
-    head, parts = _drivers(spec, base_spec, mine, base, judge, reference)
-    cost, lines = _costs(spec, judge.year)
     return Brief(
-        title=spec.title + (", changed" if setup.changed else ""),
-        question=spec.question,
-        scenario=tuple(_scenario(setup)),
-        verdict=wording.headline_of(mine, setup.counted),
-        detail=f"{against} {wording.middle(*mine.lead_end, judge.unit)}",
-        year=mine.year,
-        outcomes=tuple((LABELS[name], mine.counts[name], base.counts[name]) for name in CLASSES),
-        reference=reference,
-        drivers_head=head,
-        drivers=parts,
-        costs=cost,
-        cost_lines=lines,
-        costs_note=f"Median of futures, and where nine in ten lie; a minus saves or earns money. {costs.NOT_A_LOSS}",
-        changes=tuple(changes.sentences(spec, judge)),
-        evidence=_evidence(),
-        sources=tuple(_source(spec)),
+        title=f"Polarity brief: {spec.title}{', changed' if setup.changed else ''}",
+        subject=asked,
+        author=cited()[0],
+        blocks=(*_head(setup, mine, asked), *body, *_terms(body), *_sources(spec), *_again(setup, link)),
         made=(
             f"Polarity {sim.__version__}, {mine.futures} futures, seed {mine.seed}, scenario {spec.digest()}, "
-            f"calibration {spec.calibration}, {date.today().isoformat()}."
+            f"calibration {spec.calibration}, {date.today().isoformat()}"
         ),
-        link=link,
-    )
+    )  # fmt: skip
 
 
-def _scenario(setup: Setup) -> list[str]:
-    found = [setup.start.story]
-    if otherwise := levers.differences(setup):
-        found.append(f"Set otherwise than under {setup.reference}: {otherwise}.")
-    if wanted := wants.differences(setup):
-        found.append(f"What nations want otherwise: {wanted}.")
+def _head(setup: Setup, mine: frames.View, asked: str) -> list[Block]:
+    return [Text(line(MAST), "eye"), Text(line(wording.headline_of(mine, setup.counted)), "title"),
+            Text(line(asked), "question")]  # fmt: skip
+
+
+def _beside(left: list[Block], right: list[Block]) -> list[Block]:
+    return [Beside(tuple(left), tuple(right))] if left else right
+
+
+def question(setup: Setup) -> str:
+    """The question asked: the library's for a policy as it stands there, the changed policy in words otherwise."""
+    worlds = "".join(f" What if: {wording.inside(load(name).title)}?" for name in setup.worlds)
+    if not setup.changed:
+        return f"{setup.policy.question}{worlds}"
+    parts = [levers.differences(setup), wants.differences(setup), *map(injector.described, setup.events)]
+    said = "; ".join(filter(None, parts))
+    return f"Who leads in AI at the end of {setup.judge.year} with this policy: {said}?{worlds}"
+
+
+# -------------------------------------------------------------------------------------------------------- the answer
+def _answer(setup: Setup, mine: frames.View, base: frames.View, same: bool) -> list[Block]:
+    """What it comes to: the comparison, the median run, and all outcomes."""
+    against = "" if same else wording.comparison(mine.counts, base.counts, setup.counted, setup.reference)
+    rows = [(grid.MINE_ROW if not same else _capital(setup.reference), mine.counts)]
+    if not same:
+        rows.append((_capital(setup.reference), base.counts))
+    return [
+        Text(line(f"{against} {wording.middle(*mine.lead_end, setup.judge.unit)}".strip()), "lead"),
+        Text(line(
+            f"Polarity simulates the race in artificial intelligence (AI) between the United States and China "
+            f"{mine.futures} times, each time with other luck and with other values of what nobody knows. Each run is "
+            f"one simulated future; counts are of 100 futures, at the end of {mine.year}. The counts say what follows "
+            f"from stated assumptions. They do not cover the chance that the model is wrong."
+        )),
+        Table((f"Futures of 100, end of {mine.year}", *(LABELS[name] for name in CLASSES)),
+              tuple((name, *(str(counts[one]) for one in CLASSES)) for name, counts in rows), strong=(0,)),
+    ]  # fmt: skip
+
+
+def _worlds(setup: Setup, mine: frames.View) -> list[Block]:
+    """Policy and world: the cells of the screen with their sentence; then the count by every measure of the lead."""
+    measures = [
+        Heading(strip.title(mine, setup.counted)),
+        Table(("Well ahead from", "Futures"), tuple((how, str(n)) for _, how, n in strip.rows(mine, setup.counted))),
+        Text(line(wording.pace(mine.slopes[0], mine.slopes[2], mine.year)), "fine"),
+    ]
+    if not grid.worth_showing(setup):
+        return measures
+    found = grid.grid(setup).filled(lambda spec: common.view(spec, setup.judge))
+    outcome, rows = setup.counted, [(f"{grid.BASELINE_ROW}: {wording.inside(found.baseline)}", found.base)]
+    if found.mine:
+        rows.append((grid.MINE_ROW, found.mine))
+    cells = [
+        Heading(f"{LABELS[outcome]}: policy and world"),
+        Table(("Futures of 100", *found.columns),
+              tuple((name, *(str(cell.count(outcome)) for cell in row)) for name, row in rows),
+              strong=(len(rows) - 1,)),
+        Text(line(grid.sentence(found))),
+    ]  # fmt: skip
+    return [Beside(tuple(cells), tuple(measures))] if len(found.columns) <= BESIDE else [*cells, *measures]
+
+
+def _figure(setup: Setup, mine: frames.View, base: frames.View | None) -> list[Block]:
+    found, unit = chart.marks(setup.spec), mine.judge.unit
+    names = ("Median run" if base is None else "Your policy, median run", f"{_capital(setup.reference)}, median run")
+    return [
+        Figure(
+            title=wording.lead_title(mine.lead_now, mine.lead_end[1], mine.judge, mine.year),
+            unit=f"US lead in {unit}; below zero China is ahead. The band closes where the record ends.",
+            picture=chart.chart(mine, base, names, found),
+            told=f"Chart of the US lead from 2022 to {mine.year}. {chart.told(mine, base, setup.reference)}",
+            key=chart.key(found),
+        )
+    ]
+
+
+def _policy(setup: Setup) -> list[Block]:
+    """What is set, beyond what the question says already."""
+    found: list[Line] = [line(setup.start.story)]
+    if not setup.changed:
+        found += [labeled("Differs:", text) for text in (levers.differences(setup), wants.differences(setup)) if text]
+        if setup.spec.events:
+            found.append(labeled("Events:", wording.listed(list(map(injector.described, setup.spec.events)))))
     if fixed := uses.fixed(setup.spec):
-        found.append(f"Fixed shares: {fixed}.")
-    if setup.spec.events:
-        found.append(f"What happens: {wording.listed(list(map(injector.described, setup.spec.events)))}.")
+        found.append(labeled("Fixed shares:", fixed))
     if setup.assumptions:
-        found.append(f"Assumed, for both sides: {assumed.described(setup.assumptions)}.")
+        found.append(labeled("Assumed, for both sides:", assumed.described(setup.assumptions)))
     if setup.judge != Judge():
-        found.append(f"Judged so: {wording.judged(setup.judge)}.")
-    return found
+        found.append(labeled("How the outcome is judged:", wording.judged(setup.judge)))
+    return [Heading("The scenario"), *(Text(one) for one in found)]
 
 
-def _drivers(
-    spec: Scenario, base_spec: Scenario, mine: frames.View, base: frames.View, judge: Judge, reference: str
-) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """The three largest parts of the difference; without one, the three levers that would make the largest."""
-    if spec.digest() == base_spec.digest():
-        head = f"What would move the lead most, one lever at a time ({judge.unit}, end of {judge.year})"
-        return head, tuple(changes.largest(spec, judge)[:3])
-    parts, _ = drivers.parts(base_spec, spec, mine, base)
+def _moved(setup: Setup, mine: frames.View, base: frames.View) -> list[Block]:
+    """The largest parts of the difference from the reference; nothing where there is none."""
+    spec, judge = setup.spec, setup.judge
+    parts, _ = drivers.parts(setup.base, spec, mine, base)
+    if not parts:
+        return []
     ranked = sorted(parts, key=lambda part: -abs(part[1]))
-    rows = [(label, wording.exactly(size)) for label, size in ranked[:3]]
-    if ranked[3:]:
-        rows.append((f"{len(ranked) - 3} more", wording.exactly(sum(size for _, size in ranked[3:]))))
-    total = wording.exactly(sum(size for _, size in parts))
-    head = f"What moved the lead against {reference} ({judge.unit}, end of {judge.year}; together {total})"
-    return head, tuple(rows)
+    rows = [(label, wording.exactly(size)) for label, size in ranked[:DRIVERS]]
+    if ranked[DRIVERS:]:
+        rest = ranked[DRIVERS:]
+        rows.append((f"{len(rest)} more", wording.exactly(sum(size for _, size in rest))))
+    rows.append(("Together", wording.exactly(sum(size for _, size in parts))))
+    unit = f"{judge.unit.capitalize()} of US lead, end of {judge.year}"
+    return [Heading(f"What moved the lead against {setup.reference}"),
+            Table(("", unit), tuple(rows), strong=(len(rows) - 1,))]  # fmt: skip
 
 
-def _costs(spec: Scenario, year: int) -> tuple[str, tuple[tuple[str, str], ...]]:
+def _changes(setup: Setup) -> list[Block]:
+    found = changes.sentences(setup.spec, setup.judge)
+    note = [Text(line(changes.PRECISION), "fine")] if changes.usual(setup.judge) else []
+    return [Heading("What would change the answer"), Bullets(tuple(map(line, found))), *note]
+
+
+def _costs(spec: Scenario, year: int) -> list[Block]:
     """The sentence of the page Explore, and the first of its lines."""
     usual, names = reference_of(spec), costs.labels(spec)
     found = common.costs_of(spec, year)
     said = costs.sentence(found, costs.acting(spec, usual), year, costs.against(usual), names)
-    lines = [
-        (f"{costs.line(cost, names)} ({wording.inside(costs.group(cost))})",
-         costs.amount(cost))
+    rows = tuple(
+        (f"{costs.line(cost, names)} ({wording.inside(costs.group(cost))})", costs.amount(cost))
         for cost in found[:COST_LINES]
-    ]  # fmt: skip
-    return said, tuple(lines)
+    )
+    head = Heading("What it costs, and who pays")
+    if not rows:
+        return [head, Text(line(said))]
+    note = f"A minus saves or earns money. {costs.NOT_A_LOSS}"
+    return [
+        head,
+        Text(line(said)),
+        Table(("Who, and what", "Median, and nine in ten runs"), rows),
+        Text(line(note), "fine"),
+    ]
 
 
-def _evidence() -> str:
-    found = kept(CUTOFFS[-1])
-    return f"{evidence_wording.verdict(found)} {evidence_wording.worst(found)}"
+# --------------------------------------------------------------------------------------------------- trust and terms
+def _tests() -> list[Block]:
+    """All blind tests, the one with most data first, and the worst misses of that one."""
+    rows, latest = [], kept(CUTOFFS[-1])
+    for cutoff in reversed(CUTOFFS):
+        score = kept(cutoff).pattern("all")
+        if score["points"]:
+            hits = evidence_wording.inside(score)
+            rows.append((evidence_wording.year_end(cutoff), f"{hits} of {score['points']}"))
+    return [
+        Heading("How far to trust it"),
+        Table(("Blind tests: data given to the", "Later figures inside the 90% range"), tuple(rows)),
+        Text(line(f"A range that is right holds nine in ten. {evidence_wording.worst(latest)}")),
+    ]
 
 
-def _source(spec: Scenario) -> list[str]:
-    found = [", ".join(filter(None, (source.title, source.date, source.url))) for source in spec.sources]
-    return [*found, "Parameters and recorded figures: the tables of Polarity, each row with its source."]
+def _terms(body: tuple[Block, ...]) -> list[Block]:
+    """Definitions of the terms that stand on the page, those of every brief first."""
+    text = " ".join(piece for block in body for piece in words(block)).lower()
+    known = glossary.terms()
+    used = [name for name, term in known.items() if any(variant.lower() in text for variant in term.variants)]
+    chosen = [*TERMS, *(name for name in used if name not in TERMS)][:MOST_TERMS]
+    return [Heading("Terms"),
+            *(Text(labeled(f"{_capital(name)}:", known[name].definition), "fine") for name in chosen)]  # fmt: skip
+
+
+def _sources(spec: Scenario) -> list[Block]:
+    """The scenario's own sources, and those of the rules on the chart; linked where there is a public address."""
+    own = [Span(", ".join(filter(None, (source.title, source.date))), source.url) for source in spec.sources]
+    found = {rule.source: Span(rule.source, (rule.url or "").split(" ")[0]) for rule in rules.telling()}
+    spans = [*own, *(span for text, span in found.items() if text not in {one.text for one in own})]
+    parts = [part for span in spans for part in (span, Span("; "))][:-1]
+    return [
+        Heading("Sources"),
+        Text((*parts, Span(". Every other number has its source in the tables of Polarity.")), "fine"),
+    ]
+
+
+# -------------------------------------------------------------------------------------------------------- open again
+def _again(setup: Setup, link: str) -> list[Block]:
+    """How to open this setting: the link and its pattern, or what to do where no public address is known."""
+    head = Heading("Open this setting")
+    if link:
+        told = f"QR code of {link}"
+        return [head, Text((Span(link, link),), "fine"), Code(qr(link), told)]
+    command = recipes.command(setup, recipes.Dice(common.futures(), common.SEED, common.UNTIL))
+    found: list[Block] = [head]
+    if setup.own or recipes.needs_file(setup):
+        found.append(
+            Text(line(f"With the scenario file {recipes.file_name(setup)}, which Data and API makes:"), "fine")
+        )
+    if not setup.own:
+        query = address.query(setup)
+        said = (
+            f"Put this behind the address of your Polarity: {query}" if query else "Open Polarity: it begins with this."
+        )
+        found.append(Text(line(said), "fine"))
+    return [*found, Text((Span("On the command line: "), Span(command, strong=True)), "code")]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

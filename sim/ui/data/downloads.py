@@ -13,7 +13,7 @@ from scenarios.schema import Scenario
 from sim.cli import files
 from sim.run import simulate
 from sim.short import Short
-from sim.ui.data.recipes import Dice
+from sim.ui.shared.recipes import Dice
 
 
 @dataclass(frozen=True, repr=False)

@@ -11,9 +11,22 @@ from scenarios import files
 from scenarios.errors import InputError
 from sim import checkout
 from sim.results.outcomes.polarity import CLASSES, LABELS
-from sim.ui.data import downloads, recipes, uploads
-from sim.ui.data.recipes import Dice
-from sim.ui.shared import address, assumed, common, glossary, inert_panel, injector, levers, theme, uses, wants, wording
+from sim.ui.data import downloads, uploads
+from sim.ui.shared import (
+    address,
+    assumed,
+    common,
+    glossary,
+    inert_panel,
+    injector,
+    levers,
+    recipes,
+    theme,
+    uses,
+    wants,
+    wording,
+)
+from sim.ui.shared.recipes import Dice
 from sim.ui.shared.setup import REFUSED, Judge, Setup, choice, first_line
 from sim.ui.shared.templates import render, style
 

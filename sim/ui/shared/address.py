@@ -23,6 +23,7 @@ from scenarios.values import PROFILES
 from scenarios.what_ifs import in_order, of_kind
 from sim.results.outcomes.polarity import CLASSES
 from sim.ui.shared import frames, levers
+from sim.ui.shared.public import public_url
 from sim.ui.shared.setup import COUNTED, LIMITS, RULERS, YEARS, Choice, Judge, Setup, choice, placed
 
 VERSION = 1
@@ -394,7 +395,11 @@ def one_entry() -> None:
 
 
 def link(setup: Setup, path: str = "", read_url: Callable[[], str | None] = lambda: st.context.url) -> str:
-    """The whole address of a setup, on one of the pages."""
+    """The whole address of a setup, on one of the pages: the public one, or the one that the visitor came by.
+
+    Raises:
+        InputError: when POLARITY_PUBLIC_URL is no address.
+    """
     here = (read_url() or "").split("?")[0].rstrip("/")
-    root = re.sub(r"/(compare|teach|evidence|assumptions|data|calibration|about|sources)$", "", here)
+    root = public_url() or re.sub(r"/(compare|teach|evidence|assumptions|data|calibration|about|sources)$", "", here)
     return f"{root}/{path}{query(setup)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scenarios.levers import LEVERS
 from scenarios.quantities import Z90
 from scenarios.schema import Scenario
-from sim.analysis.flips import Flips, flips
+from sim.analysis.flips import Change, Flips, flips
 from sim.analysis.prices import PriceList, price_list
 from sim.results.outcomes.polarity import MONTHS
 from sim.results.outcomes.scalar import parse
@@ -17,6 +17,10 @@ FEW = common.FEWER
 """Futures of each of the many simulations."""
 SECONDS = 6
 """Roughly what both searches take on two processors."""
+PRECISION = (
+    f"Each setting was tried in {FEW} futures: a count is good to ±{100 * Z90 * (0.25 / FEW) ** 0.5:.0f}. A lever "
+    "that turns the outcome only between the settings that were tried can be missed."
+)
 
 
 def usual(judge: Judge) -> bool:
@@ -88,7 +92,7 @@ def sentences(spec: Scenario, judge: Judge, most: int = 3) -> list[str]:
         ]
     return [
         f"{LEVERS[change.name].label} at {_level(change.name, change.value)} instead of "
-        f"{_level(change.name, change.start)}: then {PHRASES[change.outcome]} becomes the most common outcome "
+        f"{_now(spec, change)}: then {PHRASES[change.outcome]} becomes the most common outcome "
         f"({100 * change.shares[change.outcome]:.0f} of 100)."
         for change in found.flipping[:most]
     ]
@@ -102,6 +106,12 @@ def settings(spec: Scenario, judge: Judge, most: int = 3) -> list[tuple[str, flo
         past = [s for s in stops if (s >= change.value if change.value >= change.start else s <= change.value)]
         result.append((change.name, min(past or stops, key=lambda stop: abs(stop - change.value))))
     return result
+
+
+def _now(spec: Scenario, change: Change) -> str:
+    """Where a lever stands: in the words of its control where it is left to the model."""
+    setting = spec.setting(change.name)
+    return levers.shown(LEVERS[change.name], setting) if isinstance(setting, str) else _level(change.name, change.start)
 
 
 def _level(name: str, value: float) -> str:

@@ -26,7 +26,7 @@ FIRST = (
     "china_concentration",
 )
 """The levers that stand open; the others are one click away."""
-DECIDE, SCHEDULED = "they decide", "as scheduled"
+DECIDE, SCHEDULED = "left to the model", "as scheduled"
 _DENSE = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40)
 _WIDE = 20
 """From this ratio of highest to lowest on, stops are spaced by ratio and not by difference."""
@@ -175,5 +175,5 @@ def differences(chosen: Setup) -> str:
     for name, lever in LEVERS.items():
         now, before = spec.setting(name), base.setting(name)
         if now != before:
-            parts.append(f"{lever.label} {shown(lever, now)} (there{_colon(before)} {was(lever, before)})")
+            parts.append(f"{lever.label} {shown(lever, now)} (baseline: {shown(lever, before)})")
     return wording.listed(parts)
