@@ -1,9 +1,14 @@
 """The first visit asks before it reveals, and events, single futures and the way back work."""
 
 import re
+from dataclasses import replace
+
+import polars as pl
+import pytest
 
 from sim.ui.explore import story
 from sim.ui.shared import common
+from sim.ui.shared.setup import Setup
 from tests.ui.reading import button, raw, text, verdict
 from tests.ui.test_explore import address
 

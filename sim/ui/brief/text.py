@@ -44,6 +44,8 @@ from sim.ui.shared import (
     levers,
     recipes,
     rules,
+    rules,
+    share,
     strip,
     uses,
     wants,
@@ -304,7 +306,8 @@ def _again(setup: Setup, link: str) -> list[Block]:
     head = Heading("Open this setting")
     if link:
         told = f"QR code of {link}"
-        return [head, Text((Span(link, link),), "fine"), Code(qr(link), told)]
+        code = [Code(qr(link), told)] if len(link) <= share.LONGEST else []
+        return [head, Text((Span(link, link),), "fine"), *code]
     command = recipes.command(setup, recipes.Dice(common.futures(), common.SEED, common.UNTIL))
     found: list[Block] = [head]
     if setup.own or recipes.needs_file(setup):

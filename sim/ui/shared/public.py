@@ -40,10 +40,10 @@ def _problem(text: str) -> str:
         return "it has to begin with https:// or http:// and a host"
     if parts.query or parts.fragment or parts.username is not None:
         return "it has to end with the host or a path, and to name no user"
-    return "only this machine can open it" if _is_local(parts.hostname) else ""
+    return "only this machine can open it" if is_local(parts.hostname) else ""
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
     """Whether a host stands for the machine itself."""
     try:
         found = ipaddress.ip_address(host)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import segno
@@ -10,6 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from sim.ui.shared import address, theme
+from sim.ui.shared.public import is_local
 from sim.ui.shared.setup import Setup
 from sim.ui.shared.templates import render
 
@@ -44,10 +44,7 @@ def panel(now: Setup, path: str = "", **more: str) -> None:
 def local(link: str) -> bool:
     """Whether an address leads to the computer on which it stands."""
     host = urlsplit(link).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:  # a name, or nothing
-        return host in ("", "localhost") or host.endswith(".localhost")
+    return not host or is_local(host)
 
 
 def code(link: str) -> Markup:
