@@ -67,7 +67,8 @@ def chart(mine: frames.View, base: frames.View | None, names: tuple[str, str], f
                          for name in ("lo90", "mid", "hi90"))  # fmt: skip
     limit = mine.judge.limit
     zone = Area((_at(FIRST, limit), _at(LAST, limit), _at(LAST, -limit), _at(FIRST, -limit)), ZONE)
-    shapes: list[Shape] = [zone, *_grid(), Area((*low, *reversed(high)), BAND)]
+    level = Stroke((_at(FIRST, 0), _at(LAST, 0)), INK, 0.6)
+    shapes: list[Shape] = [zone, *_grid(), Area((*low, *reversed(high)), BAND), level]
     if base is not None:
         usual = [_at(t, v) for t, v in zip(base.lead["t"].to_list(), base.lead["mid"].to_list(), strict=True)]
         shapes += dashed(usual, INK, 1.3)
@@ -109,7 +110,7 @@ def _day(date: str) -> float:
 def _grid() -> Iterator[Shape]:
     for value in (-24, -12, 0, 12, 24, 36):
         (x0, y), (x1, _) = _at(FIRST, value), _at(LAST, value)
-        yield Stroke(((x0, y), (x1, y)), INK if value == 0 else GRID, 0.6 if value == 0 else 0.4)
+        yield Stroke(((x0, y), (x1, y)), GRID, 0.4)
         yield Label(LEFT - 4, y + 2.5, "level" if value == 0 else signed(value, 0), charts.MUTED, anchor="end")
     base = HEIGHT - BOTTOM
     for year in YEARS:

@@ -44,7 +44,6 @@ from sim.ui.shared import (
     levers,
     recipes,
     rules,
-    rules,
     share,
     strip,
     uses,
