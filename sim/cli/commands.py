@@ -14,6 +14,7 @@ from scenarios.errors import InputError, nearest, shown
 from sim import checkout
 from sim.cli import (
     batch,
+    brief,
     calibrate,
     discover,
     files,
@@ -294,6 +295,7 @@ def app_(
     raise typer.Exit(status if status >= 0 else 128 - status)
 
 
+app.command()(brief.brief)
 app.command()(batch.batch)
 app.command()(batch.study)
 app.command()(sensitivity.sensitivity)

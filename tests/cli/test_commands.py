@@ -338,3 +338,11 @@ def test_the_app_is_a_process_of_its_own(polarity, monkeypatch: pytest.MonkeyPat
     assert folder == checkout.ROOT
     monkeypatch.setattr(checkout, "ROOT", tmp_path)
     assert "app.py is not beside the package" in polarity("app").refusal()
+
+
+def test_a_brief_needs_a_place_to_be_written_to_and_a_scenario(polarity, tmp_path) -> None:
+    assert "such as --pdf brief.pdf" in polarity("brief", "current_policy").refusal()
+    assert "there is no folder" in polarity("brief", "current_policy", "--pdf", tmp_path / "no" / "b.pdf").refusal()
+    assert "did you mean" in polarity("brief", "tight_control", "--pdf", tmp_path / "b.pdf").refusal()
+    said = polarity("brief", "current_policy", "--set", "enforcement=99", "--html", tmp_path / "b.html").refusal()
+    assert said.startswith("polarity: --set: enforcement")

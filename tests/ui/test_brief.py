@@ -1,6 +1,7 @@
 """The brief: it says what the screen says, in one model that the page, the Word document and the PDF all draw."""
 
 import io
+import json
 import re
 from dataclasses import replace
 from html import unescape
@@ -17,13 +18,14 @@ from sim.analysis import flips
 from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
 from sim.ui.brief import chart, fonts, text as content
+from sim.ui.brief.__main__ import main, setup_of
 from sim.ui.brief.blocks import Block, Bullets, Code, Figure, Heading, Table, Text, words
 from sim.ui.brief.html import html
 from sim.ui.brief.pdf import MOST_PAGES, pdf
 from sim.ui.brief.picture import Label, Stroke, dashed
 from sim.ui.brief.qr import PAPER, qr
 from sim.ui.brief.word import docx
-from sim.ui.shared import address, changes, common, costs, levers, public, rules, wording
+from sim.ui.shared import address, changes, common, costs, grid, levers, public, rules, strip, wording
 from sim.ui.shared.setup import Judge, Setup
 from tests.ui.reading import button, raw, text, verdict
 
@@ -63,6 +65,9 @@ def test_the_brief_equals_the_screen(page, made):
     test = page(**{name: f"{value:g}" for name, value in CHANGED.levers.items()})
     told, shown = said(made.blocks), squeezed(text(test))
     view = common.view(CHANGED.spec)
+    for _, how, count in strip.rows(view, CHANGED.counted):
+        assert told[told.index(how) + 1] == str(count)
+    assert grid.sentence(grid.grid(CHANGED).filled(common.view)) in told
     assert verdict(test) in told
     assert wording.middle(*view.lead_end) in shown
     assert any(wording.middle(*view.lead_end) in piece for piece in told)
@@ -79,6 +84,21 @@ def test_the_brief_equals_the_screen(page, made):
     for cost in common.costs_of(CHANGED.spec, 2032)[: content.COST_LINES]:
         assert costs.amount(cost) in told
     assert set(changes.sentences(CHANGED.spec, Judge())) <= set(told)
+
+
+def test_the_cells_of_policy_and_world_stand_there_with_their_sentence(monkeypatch):
+    monkeypatch.setattr(changes, "sentences", lambda spec, judge: [])
+    setup = replace(CHANGED, worlds=("china_fab_breakthrough", "truce_ends"))
+    found = grid.grid(setup).filled(common.view)
+    told = said(content.brief(setup).blocks)
+    assert grid.sentence(found) in told
+    at = told.index(f"{grid.BASELINE_ROW}: current policy")
+    counts = [str(cell.count("us_ahead")) for cell in found.cells]
+    wide = len(found.columns)
+    assert wide == 4
+    assert told[at - wide : at] == list(found.columns)
+    assert told[at + 1 : at + 1 + wide] + told[at + 2 + wide : at + 2 + 2 * wide] == counts
+    assert "What if: Chinese fab breakthrough?" in content.question(setup)
 
 
 def test_a_changed_policy_is_asked_about_in_words_and_not_with_the_question_of_another():
@@ -262,3 +282,23 @@ def test_the_panel_makes_three_files_and_keeps_them(page, monkeypatch):
 def test_the_words_of_every_block_are_told():
     line = content.line("a")
     assert said((Text(line), Bullets((line,)), Table(("", "b"), (("c", "d"),)))) == ["a", "a", "b", "c", "d"]
+
+
+# ------------------------------------------------------------------------------------------------------- command line
+def test_the_command_line_asks_for_the_setup_that_the_page_would_have(tmp_path):
+    asked = {"scenario": "tight_controls", "levers": {"openness": 0.0}, "what_ifs": ["truce_ends"]}
+    assert setup_of(asked) == Setup("tight_controls", levers={"openness": 0.0}, worlds=("truce_ends",))
+    assert setup_of({"scenario": "china_fab_breakthrough"}) == Setup(worlds=("china_fab_breakthrough",))
+    path = tmp_path / "mine.yaml"
+    path.write_text("like: tight_controls\nname: mine\ntitle: Mine\n")
+    assert setup_of({"scenario": str(path)}).spec.title == "Mine"
+
+
+def test_the_command_writes_the_files_or_says_what_is_wrong(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(changes, "sentences", lambda spec, judge: [])
+    path = tmp_path / "brief.pdf"
+    assert main(json.dumps({"scenario": "current_policy", "files": {"pdf": str(path)}})) == 0
+    assert path.read_bytes().startswith(b"%PDF")
+    monkeypatch.setenv(public.VARIABLE, "nowhere")
+    assert main(json.dumps({"scenario": "current_policy", "files": {}})) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith(f"polarity: brief: {public.VARIABLE} is 'nowhere'")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from sim.ui.brief.files import FORMS, written
 from sim.ui.brief.text import Tell, brief
 from sim.ui.shared.setup import REFUSED, Setup, first_line
 
@@ -49,9 +50,4 @@ def _files(now: Setup, tell: Tell) -> dict[str, bytes | str]:
     """The brief in every form, by the ending of its file."""
     made = brief(now, tell)
     tell(0.95, "Writing the files")
-    # Imported when somebody asks: no visitor of the page should wait for what draws Word documents and PDF.
-    from sim.ui.brief.html import html
-    from sim.ui.brief.pdf import pdf
-    from sim.ui.brief.word import docx
-
-    return {"pdf": pdf(made), "docx": docx(made), "html": html(made)}
+    return {form: written(made, form) for form in FORMS}

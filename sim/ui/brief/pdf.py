@@ -129,12 +129,12 @@ def _plain(text: str) -> str:
 def _drawn(block: Block, width: float, scale: float) -> list[Flowable]:
     match block:
         case Heading(text):
-            # A heading alone at the foot of a page belongs to the next.
+            # Neither the line nor the words stand alone at the foot of a page.
             rule = HRFlowable(
                 width="100%", thickness=1, color=colors.HexColor(INK), spaceBefore=6 * scale, spaceAfter=1
             )
-            head = Paragraph(_plain(text), _style("heading", scale, keepWithNext=True))
-            return [rule, head]
+            rule.keepWithNext = True
+            return [rule, Paragraph(_plain(text), _style("heading", scale, keepWithNext=True))]
         case Text(line, kind):
             return [Paragraph(_markup(line), _style(kind, scale))]
         case Bullets(lines):
@@ -149,7 +149,7 @@ def _drawn(block: Block, width: float, scale: float) -> list[Flowable]:
             told = [Paragraph(_plain(key), _style("fine", scale))] if key else []
             return [KeepTogether([*head, Drawing(picture), *told])]
         case Beside(left, right):
-            return [_beside(left, right, width, scale)]
+            return [Spacer(1, 5 * scale), _beside(left, right, width, scale)]
         case Code(picture):
             return [Drawing(picture)]
 

@@ -38,6 +38,8 @@ from sim.ui.shared.setup import REFUSED, Setup, choice, first_line
 from sim.ui.shared.templates import style
 
 _RANGE = "The range covers luck and unknown inputs, not the chance that the model is wrong."
+_ON_PAPER = "To forward or print a result, use Brief above the charts: it makes a PDF of one or two pages with sources."
+"""What a printed page says, where levers and buttons are left out."""
 _DICE = (
     "Both sides share the same random numbers, so a difference on screen comes from the settings and not from chance. "
     "These are explorations of mechanisms, not forecasts."
@@ -98,7 +100,7 @@ def _results(
         changes_place = st.container(key="changes_place")
         rules_panel.rules_so_far()
         rules_panel.words()
-        st.html(theme.paragraph(_fine(spec, mine), "fine"))
+        st.html(theme.paragraph(_fine(spec, mine), "fine") + theme.paragraph(_ON_PAPER, "paper"))
     return partial(_later, now, mine, base, (card, costs_place, slot, changes_place))
 
 
