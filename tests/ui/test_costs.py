@@ -16,6 +16,7 @@ from sim.ui.brief.blocks import words as words_of
 from sim.ui.compare import frames as compare_frames
 from sim.ui.explore import costs_panel
 from sim.ui.shared import common, costs, uses, work
+from sim.ui.shared.paid import paid
 from sim.ui.shared.setup import Judge, Setup
 from tests.ui.reading import raw, text
 
@@ -237,3 +238,13 @@ def test_columns_that_are_the_same_cost_nothing(page_at):
     assert "What each costs" not in text(test)
     assert common.costs_of(load("current_policy"), 2032, load("current_policy")) == ()
     assert compare_frames.costs_by_row([()]) == []
+
+
+def test_under_a_what_if_a_policy_is_counted_against_the_baseline_in_the_same_world():
+    setup = Setup(levers={"enforcement": 10.0}, worlds=("china_fab_breakthrough",))
+    found = paid(setup)
+    assert found.costs == common.costs_of(setup.spec, 2032, setup.base)
+    assert f"against {setup.reference}" in found.sentence
+    alone = Setup(worlds=("china_fab_breakthrough",))
+    assert paid(alone).costs == common.costs_of(alone.spec, 2032)
+    assert "against current policy" in paid(alone).sentence

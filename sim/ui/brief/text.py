@@ -11,7 +11,6 @@ from scenarios import glossary, load
 from scenarios.schema import Scenario
 from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
-from sim.results.costs import reference_of
 from sim.results.outcomes.polarity import CLASSES, LABELS
 from sim.ui.brief import chart
 from sim.ui.brief.blocks import (
@@ -51,6 +50,7 @@ from sim.ui.shared import (
     wording,
 )
 from sim.ui.shared.citation import cited
+from sim.ui.shared.paid import paid
 from sim.ui.shared.public import public_url
 from sim.ui.shared.setup import Judge, Setup
 
@@ -110,7 +110,7 @@ def brief(setup: Setup, tell: Tell = lambda done, what: None) -> Brief:
         *_figure(setup, mine, None if same else base),
         *_policy(setup),
         *_beside(moved, _changes(setup)),
-        *_costs(spec, judge.year),
+        *_costs(setup),
         *_tests(),
     )
     return Brief(
@@ -240,22 +240,20 @@ def _changes(setup: Setup) -> list[Block]:
     return [Heading("What would change the answer"), Bullets(tuple(map(line, found))), *note]
 
 
-def _costs(spec: Scenario, year: int) -> list[Block]:
+def _costs(setup: Setup) -> list[Block]:
     """The sentence of the page Explore, and the first of its lines."""
-    usual, names = reference_of(spec), costs.labels(spec)
-    found = common.costs_of(spec, year)
-    said = costs.sentence(found, costs.acting(spec, usual), year, costs.against(usual), names)
+    found, names = paid(setup), costs.labels(setup.spec)
     rows = tuple(
         (f"{costs.line(cost, names)} ({wording.inside(costs.group(cost))})", costs.amount(cost))
-        for cost in found[:COST_LINES]
+        for cost in found.costs[:COST_LINES]
     )
     head = Heading("What it costs, and who pays")
     if not rows:
-        return [head, Text(line(said))]
+        return [head, Text(line(found.sentence))]
     note = f"A minus saves or earns money. {costs.NOT_A_LOSS}"
     return [
         head,
-        Text(line(said)),
+        Text(line(found.sentence)),
         Table(("Who, and what", "Median, and nine in ten runs"), rows),
         Text(line(note), "fine"),
     ]

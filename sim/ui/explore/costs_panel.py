@@ -7,9 +7,10 @@ import re
 import streamlit as st
 
 from scenarios.schema import Scenario
-from sim.results.costs import Cost, reference_of
-from sim.ui.shared import charts, common, costs, frames, theme, uses, wording
-from sim.ui.shared.setup import REFUSED, first_line
+from sim.results.costs import Cost
+from sim.ui.shared import charts, costs, frames, theme, uses, wording
+from sim.ui.shared.paid import paid
+from sim.ui.shared.setup import REFUSED, Setup, first_line
 from sim.ui.shared.templates import render
 
 HEAD = "What it costs"
@@ -22,40 +23,37 @@ _FILLS = {
 """Colors of the uses, none of which is that of a country: white reads on each, and each stands out on dark paper."""
 
 
-def panel(spec: Scenario, mine: frames.View, base: frames.View, reference: str) -> None:
+def panel(now: Setup, mine: frames.View, base: frames.View, reference: str) -> None:
     """Both blocks side by side."""
     left, right = st.columns([0.42, 0.58], gap="medium")
     with left, st.container(key="costs", gap="xxsmall"):
-        _costs(spec, mine.year)
+        _costs(now)
     with right, st.container(key="uses", gap="xxsmall"):
-        _uses(spec, mine, base, reference)
+        _uses(now.spec, mine, base, reference)
 
 
-def said(spec: Scenario, year: int) -> str:
+def said(now: Setup) -> str:
     """The largest costs in one sentence; empty where they cannot be worked out."""
-    usual = reference_of(spec)
     try:
-        found = common.costs_of(spec, year)
+        return paid(now).sentence
     except REFUSED:  # the panel of the costs says so
         return ""
-    return costs.sentence(found, costs.acting(spec, usual), year, costs.against(usual), costs.labels(spec))
 
 
-def _costs(spec: Scenario, year: int) -> None:
-    usual = reference_of(spec)
+def _costs(now: Setup) -> None:
+    year, names = now.judge.year, costs.labels(now.spec)
     try:
-        found = common.costs_of(spec, year)
+        found = paid(now)
     except REFUSED as error:  # the reference can be what the settings themselves are not
         st.html(theme.heading(HEAD, first_line(error)))
         return
-    names, against = costs.labels(spec), costs.against(usual)
     unit = (
-        f"Billion US dollars in {year}, against {against}: median of futures, and where nine in ten lie. "
+        f"Billion US dollars in {year}, against {found.against}: median of futures, and where nine in ten lie. "
         "A minus saves or earns money."
     )
-    shown = found[: costs.MOST]
+    shown = found.costs[: costs.MOST]
     longest = max([abs(cost.median) for cost in shown], default=1.0)
-    words = _AMOUNT.split(said(spec, year))
+    words = _AMOUNT.split(found.sentence)
     st.html(theme.heading(HEAD, unit) + render(
         "explore/costs.html", sentence=words, rows=[_row(cost, longest, names) for cost in shown],
         note=costs.NOT_A_LOSS if any(cost.item in costs.BOUGHT for cost in shown) else "",

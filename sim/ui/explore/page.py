@@ -109,7 +109,7 @@ def _later(now: Setup, mine: frames.View, base: frames.View, places: tuple[Delta
     card, costs_place, slot, changes_place = places
     verdict.card(now, card, mine, base)
     with costs_place:
-        costs_panel.panel(now.spec, mine, base, now.reference)
+        costs_panel.panel(now, mine, base, now.reference)
     with slot:
         drivers.panel(now.base, now.spec, mine, base, now.reference)
     with changes_place:

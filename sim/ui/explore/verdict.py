@@ -66,7 +66,7 @@ def _beside(now: Setup, mine: frames.View, base: frames.View) -> Markup:
         return Markup("")
     spec = now.spec
     chosen = choices_panel.sentence(spec, mine, base, now.reference, same=False)
-    paid = costs_panel.said(spec, now.judge.year)
+    paid = costs_panel.said(now)
     return Markup("").join(
         Markup('<p class="beside"><b>{}</b> {}</p>').format(head, text)
         for head, text in (("What nations choose:", chosen), ("What it costs:", paid)) if text
