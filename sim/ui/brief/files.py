@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sim.ui.brief.text import Brief
 
 FORMS = ("pdf", "docx", "html")
@@ -18,4 +20,5 @@ def written(brief: Brief, form: str) -> bytes | str:
     from sim.ui.brief.pdf import pdf
     from sim.ui.brief.word import docx
 
-    return {"pdf": pdf, "docx": docx, "html": html}[form](brief)
+    draw: dict[str, Callable[[Brief], bytes | str]] = {"pdf": pdf, "docx": docx, "html": html}
+    return draw[form](brief)

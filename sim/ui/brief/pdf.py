@@ -62,6 +62,7 @@ def pdf(brief: Brief) -> bytes:
     Raises:
         LayoutError: where it fits no two pages even in the smallest type.
     """
+    pages = 0
     for scale in SCALES:
         made, pages = _laid(brief, scale)
         if pages <= MOST_PAGES:
@@ -139,7 +140,7 @@ def _drawn(block: Block, width: float, scale: float) -> list[Flowable]:
             return [Paragraph(_markup(line), _style(kind, scale))]
         case Bullets(lines):
             style = _style("body", scale)
-            items = [ListItem(Paragraph(_markup(line), style), leftIndent=9) for line in lines]
+            items: Any = [ListItem(Paragraph(_markup(line), style), leftIndent=9) for line in lines]
             return [ListFlowable(items, bulletType="bullet", start="•", leftIndent=9, bulletFontName=REGULAR,
                                  bulletFontSize=9 * scale)]  # fmt: skip
         case Table():
@@ -167,8 +168,8 @@ def _table(block: Table, width: float, scale: float) -> Grid:
     others = len(block.head) - 1
     first = 0.62 if others == 1 else 0.4
     widths = [first * width, *[(1 - first) * width / others] * others]
-    line = [("LINEBELOW", (0, 0), (-1, -1), 0.4, colors.HexColor(RULE)), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-    room = [(f"{side}PADDING", (0, 0), (-1, -1), size) for side, size in
+    line: list[Any] = [("LINEBELOW", (0, 0), (-1, -1), 0.4, colors.HexColor(RULE)), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+    room: list[Any] = [(f"{side}PADDING", (0, 0), (-1, -1), size) for side, size in
             (("LEFT", 0), ("RIGHT", 0), ("TOP", 1), ("BOTTOM", 0.5))]  # fmt: skip
     return Grid([heads, *rows], colWidths=widths, style=[*line, *room], hAlign="LEFT")
 
@@ -177,7 +178,7 @@ def _beside(left: tuple[Block, ...], right: tuple[Block, ...], width: float, sca
     """Two columns, which stay on one page."""
     half = (width - GUTTER) / 2
     cells = [[flowable for block in side for flowable in _drawn(block, half, scale)] for side in (left, right)]
-    bare = [(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
+    bare: list[Any] = [(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
     return Grid([[cells[0], "", cells[1]]], colWidths=[half, GUTTER, half],
                 style=[*bare, ("VALIGN", (0, 0), (-1, -1), "TOP")])  # fmt: skip
 

@@ -166,7 +166,7 @@ def _answer(setup: Setup, mine: frames.View, base: frames.View, same: bool) -> l
 
 def _worlds(setup: Setup, mine: frames.View) -> list[Block]:
     """Policy and world: the cells of the screen with their sentence; then the count by every measure of the lead."""
-    measures = [
+    measures: list[Block] = [
         Heading(strip.title(mine, setup.counted)),
         Table(("Well ahead from", "Futures"), tuple((how, str(n)) for _, how, n in strip.rows(mine, setup.counted))),
         Text(line(wording.pace(mine.slopes[0], mine.slopes[2], mine.year)), "fine"),
@@ -177,7 +177,7 @@ def _worlds(setup: Setup, mine: frames.View) -> list[Block]:
     outcome, rows = setup.counted, [(f"{grid.BASELINE_ROW}: {wording.inside(found.baseline)}", found.base)]
     if found.mine:
         rows.append((grid.MINE_ROW, found.mine))
-    cells = [
+    cells: list[Block] = [
         Heading(f"{LABELS[outcome]}: policy and world"),
         Table(("Futures of 100", *found.columns),
               tuple((name, *(str(cell.count(outcome)) for cell in row)) for name, row in rows),
@@ -286,15 +286,17 @@ def _terms(body: tuple[Block, ...]) -> list[Block]:
 
 
 def _sources(spec: Scenario) -> list[Block]:
-    """The scenario's own sources, and those of the rules on the chart; linked where there is a public address."""
+    """The scenario's own sources, and those of the rules by their number on the chart; linked where there is a page."""
     own = [Span(", ".join(filter(None, (source.title, source.date))), source.url) for source in spec.sources]
-    found = {rule.source: Span(rule.source, (rule.url or "").split(" ")[0]) for rule in rules.telling()}
-    spans = [*own, *(span for text, span in found.items() if text not in {one.text for one in own})]
-    parts = [part for span in spans for part in (span, Span("; "))][:-1]
-    return [
-        Heading("Sources"),
-        Text((*parts, Span(". Every other number has its source in the tables of Polarity.")), "fine"),
-    ]
+    signs: dict[tuple[str, str], list[str]] = {}
+    for sign, rule in enumerate(rules.telling(), start=1):
+        signs.setdefault((rule.source, (rule.url or "").split(" ")[0]), []).append(str(sign))
+    found: Line = tuple(part for span in own for part in (span, Span("; ")))[:-1]
+    found += (Span(". Rules on the chart: "),)
+    for place, ((source, url), which) in enumerate(signs.items()):
+        found += (Span(f"{'; ' if place else ''}{', '.join(which)} "), Span(source, url))
+    every = Span("the page Sources", f"{public_url()}/sources" if public_url() else "")
+    return [Heading("Sources"), Text((*found, Span(". Of every other number: "), every, Span(".")), "fine")]
 
 
 # -------------------------------------------------------------------------------------------------------- open again
