@@ -12,7 +12,7 @@ from scenarios.schema import Scenario
 from sim.ui.shared.setup import BEYOND, first_line, loadable
 
 TYPES = ("yaml", "yml", "json")
-SMALLEST = "like: current_policy\nlevers: {enforcement: 5}\n"
+SMALLEST = "like: current_policy\nlevers:\n  enforcement: 5\n"
 """The least that a file needs: where it starts, and what it changes; name and wording come from what it is called."""
 MOST_NODES = 20_000
 """Keys and values in a file; the longest scenario that the schema allows has fewer."""

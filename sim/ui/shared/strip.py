@@ -20,7 +20,7 @@ def strip(view: frames.View, outcome: str) -> Markup:
     """Three lines, one per measure, the sentence on why they differ, and the one on tests."""
     return render(
         "shared/strip.html",
-        title=title(view, outcome),
+        title=glossary.marked(title(view, outcome)),
         rows=[(name, glossary.marked(label), count) for name, label, count in rows(view, outcome)],
         used=view.judge.ruler,
         outcome=outcome,

@@ -53,7 +53,7 @@ def verdict(headline: str, sub: str | Markup = "", fine: str = "") -> Markup:
     return render("shared/verdict.html", headline=headline, sub=glossary.marked(sub), fine=glossary.marked(fine))
 
 
-def part(title: str, text: str = "") -> Markup:
+def part(title: str, text: str | Markup = "") -> Markup:
     """The heading of a part of a page, and what it is about."""
     return render("shared/part.html", title=title, text=glossary.marked(text))
 

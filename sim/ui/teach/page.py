@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import streamlit as st
+from markupsafe import Markup
 
 from scenarios import load, names
-from sim.ui.shared import address, common, glossary, strip, theme, wording
+from sim.ui.shared import address, common, glossary, sources, strip, theme, wording
 from sim.ui.shared.setup import REFUSED, Choice, Setup, choice, first_line
 from sim.ui.shared.templates import style
 from sim.ui.teach import claims_panel, futures, playback, worksheet
@@ -129,10 +130,13 @@ def _claim_picked() -> None:
 def _claims(s: futures.Shown) -> None:
     """The essay, one claim at a time, and what is handed out about it."""
     glossary.begin("claims")
+    (essay,) = load("essay_2025:enforced").sources
     st.html(theme.part(
         "The essay of January 2025, claim by claim",
-        "Thirteen claims of an essay on DeepSeek and export controls, in our own words. Each is a switch or an output "
-        "of the model: see what follows if it holds and what follows if not, and what has been recorded since.",
+        Markup(
+            "Thirteen claims of {}, in our own words. Each is a switch or an output of the model: see what follows if "
+            "it holds and what follows if not, and what has been recorded since."
+        ).format(sources.linked(essay.title, essay.url)),
     ))  # fmt: skip
     titles = claims_panel.titles()
     open_ = st.session_state.get(_CLAIM, next(iter(titles)))
