@@ -217,7 +217,7 @@ def test_comparisons_are_with_the_first_on_the_same_dice(polarity, mine):
     assert found["comparisons"][0] == pair.summary()
     assert all(change["change"] == 0 for change in found["comparisons"][1]["outcome_changes"].values())
     text = polarity(*words).out
-    for part in ("Mine, compared with Current policy", "90% interval", "2030", "US well ahead", "same dice"):
+    for part in ("Mine, compared with Current policy", "90% interval", "2030", "US well ahead", "same random draws"):
         assert part in text
     assert not re.search(r"\b(will|confidence|nan)\b", text)
 

@@ -15,7 +15,7 @@ from sim.ui.shared import changes, frames, levers, wording
 from sim.ui.shared.setup import Judge
 from tests.ui.reading import raw, text
 
-ASK = "Move every lever to its ends"
+ASK = "Move every lever to both ends"
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def test_every_lever_is_told_and_the_nearest_flip_can_be_tried(page):
     spec = load(BASELINE)
     html = raw(test).split('class="ends"')[1]
     rows = re.findall(r"<li><span>(.*?)</span><span>(.*?)</span><i.*?</i><span>(.*?)</span></li>", html)
-    quiet = re.search(r"do next to nothing here: (.*?)\.</p>", html)[1]
+    quiet = re.search(r"have almost no effect alone: (.*?)\.</p>", html)[1]
     told = {unescape(label) for label, *_ in rows}
     assert told | {lever.label for lever in LEVERS.values() if lever.label in unescape(quiet)} == {
         lever.label for lever in LEVERS.values()

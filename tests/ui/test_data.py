@@ -388,7 +388,7 @@ def test_a_file_of_ones_own_is_used_shown_and_left(data: Open):
     assert "Mine." in text(explore)
     assert wanted.digest() in text(explore)
     back = explore.switch_page(PAGE).run()
-    button(back, "Leave this file").click().run()
+    button(back, "Remove this file").click().run()
     assert not back.exception
     assert load("open_trade").digest() in text(back)
     assert "In use" not in text(back)

@@ -27,7 +27,7 @@ class Row:
 
 
 def rows(views: list[View], same: list[bool]) -> list[Row]:
-    """The table of outcomes; differences are paired, since all columns roll the same dice."""
+    """The table of outcomes; differences are paired, since all columns use the same random draws."""
     judge = views[0].judge
     found = []
     for i, name in enumerate(CLASSES):
@@ -35,7 +35,7 @@ def rows(views: list[View], same: list[bool]) -> list[Row]:
             continue  # an outcome that nobody has says nothing
         shares = [view.codes == i for view in views]
         found.append(Row(
-            LABELS[name], f"futures in 100, end of {judge.year}", tuple(str(view.counts[name]) for view in views),
+            LABELS[name], f"of 100 futures, end of {judge.year}", tuple(str(view.counts[name]) for view in views),
             tuple(None if s else paired_share(shares[0], x) for x, s in zip(shares, same, strict=True)), 0, 100.0,
         ))  # fmt: skip
     for year in sorted({*frames.YEARS_TOLD, judge.year}):

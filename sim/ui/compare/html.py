@@ -74,7 +74,7 @@ def costs(titles: list[str], rows: list[tuple[tuple[str, str], list[Cost | None]
     lines = [
         (
             shared_costs.line(next(filter(None, found)), names), shared_costs.basis(item),
-            [(shared_costs.billions(x.median), shared_costs.span(x)) if x else ("", "under 0.05") for x in found],
+            [(shared_costs.billions(x.median), shared_costs.span(x)) if x else ("", "below 0.05") for x in found],
         )
         for (_, item), found in rows
     ]  # fmt: skip

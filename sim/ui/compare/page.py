@@ -147,12 +147,12 @@ def _costs(titles: list[str], specs: list[Scenario], year: int) -> None:
     rows = compare_frames.costs_by_row(found)
     names = {name: label for spec in specs for name, label in costs.labels(spec).items()}
     unit = (
-        f"Billion US dollars in {year}, against “{titles[0]}”: median of futures; small: where nine in ten lie. "
-        f"A minus saves or earns money. {costs.NOT_A_LOSS}"
+        f"Billion US dollars in {year}, compared with “{titles[0]}”: medians; small: 90% range. A minus is a saving or "
+        f"a gain. {costs.NOT_A_LOSS}"
     )
     if not rows:
-        unit = f"Nothing above $50 million in {year}, against “{titles[0]}”."
-    st.html(theme.heading("What each costs", unit) + (html.costs(titles[1:], rows, names) if rows else ""))
+        unit = f"Nothing above $50 million in {year}, compared with “{titles[0]}”."
+    st.html(theme.heading("Costs", unit) + (html.costs(titles[1:], rows, names) if rows else ""))
 
 
 def _worlds(titles: list[str], specs: list[Scenario], views: list[frames.View], now: Setup) -> None:
@@ -173,8 +173,8 @@ def _worlds(titles: list[str], specs: list[Scenario], views: list[frames.View], 
             st.error(first_line(error))
             return
         text = (
-            "The most common outcome and its futures in 100. Bold: another one than in the columns above. "
-            f"Average of {common.FEWER} futures of each; one that is near 50 in 100 can go either way by chance."
+            "The most common outcome and its count of 100 futures. Bold: the outcome changes. "
+            f"Based on {common.FEWER} futures each; a count near 50 can go either way by chance."
         )
         st.html(theme.paragraph(text) + html.worlds(titles, [world.label for world in WORLDS], cells, usual))
 

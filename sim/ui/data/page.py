@@ -59,7 +59,7 @@ def _recipes(now: Setup, dice: Dice) -> None:
     st.html(theme.heading(
         "Run this scenario elsewhere",
         checkout.advice("In a checkout of Polarity, after make setup.", "Wherever Polarity is installed.")
-        + " Each of these gives the digest and the numbers of the page.",
+        + " Each way gives the same digest and numbers as this page.",
     ))  # fmt: skip
     file, text = recipes.file_name(now), recipes.scenario_file(now, dice)
     python, command, scenario, plan = st.tabs(["Python", "Command line", "Scenario file", "Batch plan"])
@@ -71,16 +71,16 @@ def _recipes(now: Setup, dice: Dice) -> None:
         _note(_of_command(now, file))
         st.code(recipes.command(now, dice), language="bash", wrap_lines=True)
     with scenario:
-        _note("It stands alone, and this page reads it. For polarity show, run and compare, and for load() in Python.")
+        _note("A complete file: this page, polarity show, run and compare, and load() in Python can read it.")
         st.download_button(
             f"Save {file}", text, file, _YAML, on_click="ignore", icon=":material/download:", key="data_yaml"
         )
         _long(text)
     with plan:
         _note(
-            "The same futures as a study, beside what the scenario is compared with. Save it as plan.yaml and run "
+            "The same futures as a study, together with the baseline. Save it as plan.yaml and run "
             "polarity batch plan.yaml --out results"
-            + checkout.advice("; docs/research.md says what else a plan can hold.", ".")
+            + checkout.advice("; docs/research.md explains plans in full.", ".")
         )
         _long(recipes.plan_file(now, dice))
     _numbers(now)
@@ -93,14 +93,15 @@ def _long(text: str) -> None:
 
 def _of_command(now: Setup, file: str) -> str:
     told = [
-        f"--set knows no values, events, assumptions or files of your own: save the scenario file as {file} first."
+        f"--set cannot express values, events, assumptions or your own files: save the scenario file as {file} first."
     ] * (recipes.needs_file(now))
     if now.judge != Judge():
         usual = Judge()
         told.append(
-            f"It counts {usual.limit:g} months at a fixed pace at the end of {usual.year}; for your ruler take Python."
+            f"It counts {usual.limit:g} months at a fixed pace at the end of {usual.year}; for your own measure use "
+            "Python."
         )
-    told.append("Without --json it says the result in words; --out results also writes every future as Parquet.")
+    told.append("Without --json it prints the result in words; --out results also writes every future as Parquet.")
     return " ".join(told)
 
 
@@ -119,7 +120,7 @@ def _numbers(now: Setup) -> None:
     st.html(render("data/shares.html", shares=listed, judged=wording.judged(now.judge)))
 
 
-# ----------------------------------------------------------------------------------------------- a file of one's own
+# ---------------------------------------------------------------------------------------------------- your own file
 def _upload_key() -> str:
     return f"data_upload_{st.session_state.get(_COUNT, 0)}"
 
@@ -149,15 +150,16 @@ def _left() -> None:
 def _upload(now: Setup) -> None:
     limit = f"{files.MAX_BYTES // 1000} kB"
     st.html(theme.heading(
-        "Bring a scenario of your own",
-        "Checked like every other, and compared with its baseline. Only your session sees it, and nothing is kept.",
+        "Upload your own scenario",
+        "Polarity checks it and compares it with its baseline. Only your session sees it, and the server keeps "
+        "nothing.",
     ))  # fmt: skip
     if now.own:
         told = render("data/own.html", own=now.own, digest=now.own.digest(), fixed=uses.fixed(now.own))
         st.html(told + inert_panel.lines(now.own))
         with st.container(horizontal=True, gap="small"):
             st.page_link("sim/ui/explore/page.py", label="See it on Explore", icon=":material/tune:")
-            st.button("Leave this file", on_click=_left, icon=":material/close:", key="data_leave")
+            st.button("Remove this file", on_click=_left, icon=":material/close:", key="data_leave")
     key = _upload_key()
     st.file_uploader(
         f"Scenario file (YAML or JSON, at most {limit})",
@@ -170,16 +172,16 @@ def _upload(now: Setup) -> None:
     st.code(uploads.SMALLEST, language="yaml")
     if st.session_state.get(key) is not None and _PROBLEM in st.session_state:
         _alert(st.session_state[_PROBLEM], "The file was not used:")
-    form = checkout.advice("The form is in docs/api.md, “A scenario of your own”; polarity", "The command polarity")
-    _note(f"{form} schema prints it for an editor.")
+    form = checkout.advice("docs/api.md describes the format; polarity", "The command polarity")
+    _note(f"{form} schema prints it for your editor.")
 
 
 # -------------------------------------------------------------------------------------------------------- downloads
 def _files(now: Setup, dice: Dice) -> None:
     st.html(theme.heading(
         "Every future as a file",
-        f"{dice.futures:,} futures by year: outcome, leads, capability, compute, and the parameters drawn. Where they "
-        "come from is in the Parquet file’s metadata, and in a file beside the CSV.",
+        f"{dice.futures:,} futures by year: outcome, leads, capability, compute and parameters. The metadata of the "
+        "Parquet file, and a file beside the CSV, record how they were made.",
     ))  # fmt: skip
     spec = recipes.written(now)
     made = (spec, dice)
@@ -202,7 +204,8 @@ def _files(now: Setup, dice: Dice) -> None:
 
 def _buttons(made: downloads.Files) -> None:
     _note(
-        f"{made.rows:,} rows, {made.columns} columns. Lead and outcome are on the ruler of 12 months at a fixed pace."
+        f"{made.rows:,} rows, {made.columns} columns. Leads and outcomes use months at a fixed pace, well ahead from "
+        "12."
     )
     offered: Iterable[tuple[str, object, int, str, str, str]] = (
         ("Table, Parquet", made.parquet, len(made.parquet), "parquet", _PARQUET, "table_view"),
@@ -218,14 +221,14 @@ def _buttons(made: downloads.Files) -> None:
 
 # ------------------------------------------------------------------------------------------------- facts, the engine
 def _cite(now: Setup, dice: Dice) -> None:
-    st.html(theme.heading("What the numbers depend on, and how to cite them", "Results change between versions."))
+    st.html(theme.heading("What the numbers depend on, and how to cite them", "Results differ between versions."))
     st.html(render("data/facts.html", facts=recipes.facts(now, dice)))
     st.code(recipes.citation(now, dice), language=None, wrap_lines=True)
     st.code(recipes.bibtex(now, dice), language="bibtex", wrap_lines=True)
 
 
 def _api() -> None:
-    st.html(theme.heading("The engine in five lines of Python", "Tables come back as polars frames, series as arrays."))
+    st.html(theme.heading("The model in five lines of Python", "Tables are polars data frames; series are arrays."))
     st.code(recipes.API, language="python", wrap_lines=True)
     guides = Markup(checkout.advice(
         "Python guide: <code>docs/api.md</code>. Studies, sensitivity, discovery and policies: "

@@ -37,7 +37,7 @@ def panel(now: Setup, spec: Scenario, judge: Judge) -> None:
         if not more.open:
             return
         if not changes.known(spec, judge) and not st.button(
-            f"Move every lever to its ends and look for the nearest other outcome (about {changes.SECONDS} s)",
+            f"Move every lever to both ends and find the nearest change of outcome (about {changes.SECONDS} s)",
             key=f"changes_ask_{spec.digest()}", icon=":material/search:",
         ):  # fmt: skip
             return
@@ -56,10 +56,10 @@ def _tornado(spec: Scenario, judge: Judge) -> None:
     longest = max((abs(p.effects[listed.lead].mean) for group in heard for p in group), default=1.0)
     share = str(listed.outcomes[1]) if len(listed.outcomes) > 1 else ""
     rows = [_row(group, listed.lead, share, longest) for group in heard]
-    brackets = " In brackets: futures in 100 with the US well ahead, more or fewer." if share else ""
+    brackets = " In brackets: the change in futures with the US well ahead, of 100." if share else ""
     text = (
-        f"Each lever moved alone from where it stands to its lowest and to its highest value: {judge.unit} of US lead "
-        f"at the end of {judge.year}, average of {listed.runs} futures on the same dice.{brackets}"
+        f"Each lever moves alone, from its current setting to its lowest and highest value: {judge.unit} of US lead at "
+        f"the end of {judge.year}, average of {listed.runs} futures.{brackets}"
     )
     names = wording.listed([group[0].lever.label for group in quiet])
     st.html(style("explore/tornado.css") + render("explore/tornado.html", text=text, rows=rows, quiet=names))
@@ -83,7 +83,7 @@ def _row(group: tuple[Price, ...], lead: str, share: str, longest: float) -> tup
 def _flips(now: Setup, spec: Scenario, judge: Judge) -> None:
     found = changes.settings(spec, judge)
     with st.container(gap="xxsmall"):
-        head = Markup("<b>Single levers that make another outcome the most common, the nearest first</b>")
+        head = Markup("<b>Single levers that make another outcome the most common, smallest change first</b>")
         st.html(theme.paragraph(head))
         for k, sentence in enumerate(changes.sentences(spec, judge)):
             st.html(theme.paragraph(sentence))

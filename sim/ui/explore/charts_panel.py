@@ -25,8 +25,9 @@ def first(mine: frames.View, base: frames.View, same: bool, reference: str) -> N
 def rest(mine: frames.View, base: frames.View, same: bool, reference: str) -> DeltaGenerator:
     """The other charts; what comes back is the place for what moved the result, which takes longer."""
     caption = (
-        f"Where 100 futures stand at the end of {mine.year}. Well ahead: by {mine.judge.limit:g} {mine.judge.unit} or "
-        f"more, {wording.MEASURED[mine.judge.ruler]}. Several powers: a third bloc is that close to the leader."
+        f"Outcomes of 100 simulated futures at the end of {mine.year}. Well ahead: by {mine.judge.limit:g} "
+        f"{mine.judge.unit} or more, {wording.MEASURED[mine.judge.ruler]}. Several powers: a third bloc is within "
+        f"{mine.judge.limit:g} {mine.judge.unit} of the leader."
         f"{'' if same else f' Thin bar: {reference}.'}"
     )
     st.html(theme.bar(mine.counts, base.counts, caption, reference))

@@ -23,8 +23,7 @@ def panel(now: Setup, mine: frames.View, base: frames.View, reference: str, same
     names = costs.labels(now.spec)
     said = sentence(now.spec, mine, base, reference, same)
     unit = (
-        f"Median of futures at the end of each year; small: where nine in ten lie. {DECISIONS['licensing'].label}: "
-        f"{LEVERS['licensing'].help}"
+        f"Medians at the end of each year; small: 90% range. {DECISIONS['licensing'].label}: {LEVERS['licensing'].help}"
     )
     groups = [
         {"name": group, "rows": [_row(now, label, key, mine, base, same) for label, key in rows]}

@@ -72,8 +72,8 @@ def _row(cost: Cost, longest: float, names: dict[str, str]) -> dict[str, str]:
 
 # ------------------------------------------------------------------------------------------------------------- uses
 def _uses(spec: Scenario, mine: frames.View, base: frames.View, reference: str) -> None:
-    unit = f"Shares now and at the end of {mine.year}, median of futures. All others: every other country together."
-    st.html(theme.heading("How they divide money, compute and people", unit) + render(
+    unit = f"Median shares now and at the end of {mine.year}. All others: every other country together."
+    st.html(theme.heading("How they allocate money, compute and people", unit) + render(
         "explore/uses.html", parts=[_part(what, mine, base, reference) for what in uses.SERIES],
         fixed=uses.fixed(spec),
     ))  # fmt: skip

@@ -20,21 +20,21 @@ OFF = -1
 _ASKED = Markup("<b>{} of {}: {}.</b> {}")
 _TOLD = Markup("You said {}; the model says <b>{}</b>. {}")
 _DONE = Markup(
-    "<b>That is the idea.</b>{} The model is a set of stated assumptions and not an oracle: <i>Evidence</i> says where "
-    "it was right and wrong, <i>Assumptions</i> lets you change what you do not believe, <i>Compare</i> puts policies "
-    "side by side."
+    "<b>That is the idea.</b>{} The model is a set of stated assumptions, not an oracle: <i>Evidence</i> shows where "
+    "it was right and wrong, <i>Assumptions</i> lets you change what you doubt, and <i>Compare</i> puts policies side "
+    "by side."
 )
 
 
 @dataclass(frozen=True)
 class Step:
-    """One question, the setup that answers it, and what to say to the answer."""
+    """One question, the setup that answers it, and what the answer shows."""
 
     title: str
     ask: str
     setup: Setup
     answer: Callable[[View], int]
-    """The number that was guessed at."""
+    """The number to guess."""
     tell: Callable[[View, View], str]
     """What the answer shows, from the view of the step and that of current policy."""
 
@@ -51,23 +51,23 @@ def _ideas(mine: View, base: View) -> str:
     enforced = common.view(STEPS[0].setup.spec)
     more = wording.signed(_us(mine) - _us(base))
     return (
-        f"Ideas count: {more} futures against current policy, where an end to enforcement made "
-        f"{wording.signed(_us(enforced) - _us(base))}. Chips are one way to fall behind; what "
-        "others can read is another."
+        f"Closing off ideas changes the count by {more} futures, ending enforcement by "
+        f"{wording.signed(_us(enforced) - _us(base))}. The US can lose its lead through chips, and through what others "
+        "can read."
     )
 
 
 def _shock(mine: View, base: View) -> str:
     less = _us(base) - _us(mine)
-    change = f"the find {'takes away' if less > 0 else 'adds'} {abs(less)}" if less else "the same number"
+    change = f"the discovery {'takes away' if less > 0 else 'adds'} {abs(less)}" if less else "the same number"
     return (
         f"Under current policy it is {_us(base)}: {change}. The lead in the median run {_moved(mine, base)}. One event "
-        f"alone seldom decides the race, but events add up: {len(CONTROLS) - 1} other kinds stand below the levers."
+        f"alone seldom decides the race, but events add up: find {len(CONTROLS) - 1} other kinds below the levers."
     )
 
 
 def _moved(mine: View, base: View) -> str:
-    """What becomes of the median lead, told so that a change is never from a number to the same number."""
+    """How the median lead changes, in words that never go from a number to the same number."""
     before, after = base.lead_end[1], mine.lead_end[1]
     if wording.signed(before) == wording.signed(after):
         return f"changes by less than a month and stays at about {wording.signed(after)} months in {mine.year}"
@@ -76,37 +76,37 @@ def _moved(mine: View, base: View) -> str:
 
 def _enforced(mine: View, base: View) -> str:
     return (
-        f"Under current policy it is {_us(base)}. The chart of China's compute shows where "
-        "the chips come from; “What moved the result” shows in months how much enforcement alone does."
+        f"Under current policy it is {_us(base)}. The chart of China's compute shows where the chips come from; “What "
+        "moved the result” shows the effect of enforcement alone, in months."
     )
 
 
 def _luck(mine: View, base: View) -> str:
     low, _, high = base.lead_end
     return (
-        f"Nine in ten futures of the same policy lie between {wording.signed(low)} and {wording.signed(high)} months. "
-        "About half of that spread is luck and the rest inputs that nobody knows. Switch the chart of both frontiers "
-        "to single futures to see them one by one."
+        f"Under the same policy, nine in ten runs end between {wording.signed(low)} and {wording.signed(high)} months. "
+        "About half of that spread is luck; the rest comes from inputs that nobody knows. Switch the chart of both "
+        "frontiers to single futures to see them one by one."
     )
 
 
 STEPS: tuple[Step, ...] = (
     Step(
         "Enforcement",
-        "Suppose nobody enforces the export controls any more, and everything else stays. In how many of 100 futures "
-        "is the US well ahead by 2032?",
+        "Suppose nobody enforces export controls any more, and everything else stays the same. In how many of 100 "
+        "futures is the US well ahead at the end of 2032?",
         Setup(levers={"enforcement": 0.0}), _us, _enforced,
     ),
     Step(
         "Ideas",
-        "Now enforcement is back, but US labs publish nothing more: openness goes to zero. In how many of 100 futures "
-        "is the US well ahead?",
+        "Now enforcement is back, but US labs stop publishing: openness falls to zero. In how many of 100 futures is "
+        "the US well ahead?",
         Setup(levers={"openness": 0.0}), _us, _ideas,
     ),
     Step(
         "A surprise",
-        "Current policy again, but in 2028 a Chinese lab finds methods that are worth three times the compute. In how "
-        "many of 100 futures is the US well ahead?",
+        "Current policy again, but in 2028 a Chinese lab finds methods worth three times the compute. In how many of "
+        "100 futures is the US well ahead?",
         Setup(events=(Event(kind="efficiency_shock", date="2028-Q1", size=0.5),)), _us, _shock,
     ),
     Step(
@@ -156,7 +156,7 @@ def _question(at: int) -> None:
     st.html(theme.paragraph(_ASKED.format(at + 1, len(STEPS), step.title, step.ask), "story"))
     if not st.session_state.get(_SHOWN):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.slider("Your guess, futures in 100", 0, 100, 50, key=f"{_GUESS}_{at}", width="stretch")
+            st.slider("Your guess, of 100 futures", 0, 100, 50, key=f"{_GUESS}_{at}", width="stretch")
             st.button("Reveal", on_click=_reveal, args=(at,), icon=":material/visibility:", type="primary")
             st.button("Leave", on_click=_go, args=(OFF,), type="tertiary", key="story_leave")
         return
@@ -174,7 +174,7 @@ def _end() -> None:
         guess = st.session_state.get(f"{_GUESS}_{at}_kept")
         if guess is not None:
             off.append(abs(guess - step.answer(common.view(step.setup.spec))))
-    mean = f" Your guesses were {sum(off) / len(off):.0f} futures in 100 off, on average." if off else ""
+    mean = f" On average, your guesses were off by {sum(off) / len(off):.0f} futures of 100." if off else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _say(_DONE.format(mean))
         st.button("Done", on_click=_go, args=(OFF,), type="primary")
