@@ -37,7 +37,7 @@ def test_a_plan_counts_what_it_asks():
         ("current_policy", "curent_policy", ["line 3", "did you mean 'current_policy'?"]),
         ("current_policy", "3", ["line 3", "no scenario"]),
         ("enforcement:", "enforcment:", ["line 7", "did you mean 'enforcement'?"]),
-        ("[1, 3, 10]", "[1, 3, 11]", ["line 7", "is 11", "from 0 to 10"]),
+        ("[1, 3, 10]", "[1, 3, 11]", ["line 7", "is 11", "0 to 10"]),
         ("enforcement: [1, 3, 10]", "cloud_rule: [1, 3, actor]", ["line 7", "cannot be left to the actor"]),
         ("[1, 3, 10]", "[1, 1]", ["line 7", "twice"]),
         ("[1, 3, 10]", "[]", ["line 7", "no values"]),

@@ -220,22 +220,22 @@ def test_columns_are_counted_against_the_first(page_at):
     columns = ["open_trade", "tight_controls", "current_policy"]
     test = page_at(COMPARE, columns=",".join(columns))
     assert not test.exception
-    assert "Costs" in text(test)
-    assert "Billion US dollars in 2032, against “Open trade”" in text(test)
+    assert "What each costs" in text(test)
+    assert "Billion US dollars in 2032, compared with “Open trade”" in text(test)
     runs = [run_of(load(name)) for name in columns]
     found = [tuple(Costs(run, runs[0]).largest(2032, 99)) for run in runs[1:]]
     rows = compare_frames.costs_by_row(found)
     assert len(rows) == costs.MOST
     largest = max((cost for column in found for cost in column), key=lambda cost: abs(cost.median))
     assert rows[0][0] == (largest.actor, largest.item)
-    html = raw(test).split("Costs")[1].split("</table>")[0]
+    html = raw(test).split("What each costs")[1].split("</table>")[0]
     expected = [costs.billions(cost.median) for _, cells in rows for cost in cells if cost]
     assert re.findall(r"<td><b>(.*?)</b>", html) == expected
 
 
 def test_columns_that_are_the_same_cost_nothing(page_at):
     test = page_at(COMPARE, columns="current_policy")
-    assert "Costs" not in text(test)
+    assert "What each costs" not in text(test)
     assert common.costs_of(load("current_policy"), 2032, load("current_policy")) == ()
     assert compare_frames.costs_by_row([()]) == []
 

@@ -109,13 +109,13 @@ def test_headings_do_not_skip_a_level(evidence: Open):
 def test_long_tables_are_built_on_request(evidence: Open):
     test = evidence()
     assert "Shift, sd of prior" not in text(test)
-    assert "derived: not counted" not in text(test)
+    assert "derived; not counted" not in text(test)
     for key in (*FOLDS, "figures", "tried", "moved", "silent"):
         test.session_state[key] = True
     test.run()
     assert not test.exception
     assert "Shift, sd of prior" in text(test)
-    assert "derived: not counted" in text(test)
+    assert "derived; not counted" in text(test)
 
 
 def test_choices_on_the_record_are_shown_with_every_turn(evidence: Open):
@@ -123,7 +123,7 @@ def test_choices_on_the_record_are_shown_with_every_turn(evidence: Open):
     test.session_state["choices"] = True
     test.run()
     shown = text(test)
-    assert "Choices on the record" in shown
+    assert "Policy turns on record" in shown
     assert turns.verdict(found) in shown
     assert all(turn.title in shown and turn.miss in shown for turn in found.turns)
     page = raw(test)

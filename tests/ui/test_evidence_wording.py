@@ -142,7 +142,7 @@ def test_charts_name_their_tables():
 def test_history_says_how_many_inputs_it_moves():
     facts = weighed(DATA_UNTIL).facts
     moved = evidence_tables.moved(facts)
-    assert f"The record moves {len(moved)} of {len(facts['parameters'])}" in wording.learned(facts)
+    assert f"The record changes {len(moved)} of {len(facts['parameters'])}" in wording.learned(facts)
     assert evidence_tables.known(facts).count("<li>") == min(evidence_tables.MOST, len(moved))
     assert evidence_tables.still(facts).count("<tr>") - 1 == len(facts["parameters"]) - len(moved)
     assert "narrows" in wording.narrowed((0, 5, 10), (-10, 5, 20))
@@ -164,10 +164,10 @@ def test_other_peoples_figures_are_all_there(today: frames.Today):
 def test_the_sentence_on_others_counts_them():
     ours = (1.0, 2.0, 3.0)
     assert wording.others([]) == "We have no figure for the same question"
-    assert wording.others([(2, ours), (2.5, ours)]) == "Both published figures lie in our 90% range"
-    assert wording.others([(2, ours)]) == "The one published figure lies in our 90% range"
+    assert wording.others([(2, ours), (2.5, ours)]) == "Both published figures are inside our 90% range"
+    assert wording.others([(2, ours)]) == "The one published figure is inside our 90% range"
     text = wording.others([(2, ours), (9, ours), (0, ours), (8, ours)])
-    assert text == "Of 4 published figures, 1 lies in our 90% range, 2 above it and 1 below it"
+    assert text == "Of 4 published figures, 1 is inside our 90% range, 2 above it and 1 below it"
 
 
 def test_the_log_of_changes_is_counted():
@@ -217,13 +217,13 @@ FORMS = {"saturates": {2026: 14.0, 2032: 5.0}, "grows_with_base": {2026: 15.0, 2
 
 
 def test_the_frontiers_slowing_is_told_with_what_loses_most_first() -> None:
-    assert wording.slowing(SPEED) == "The frontier gains 14 points in 2026 and 5 in 2032, in the middle future"
+    assert wording.slowing(SPEED) == "In the median run, the frontier gains 14 points in 2026 and 5 in 2032"
     assert "From 2026 to 2032: reinforcement −4.5, algorithms −1.5 and compute −1.0." in wording.why_slower(SPEED)
-    assert "the record gained 17.0, the model's own path 15.0 (11.0 to 21.0)" in wording.why_slower(SPEED)
+    assert "the record gained 17.0 and the model's own path 15.0 (11.0 to 21.0)" in wording.why_slower(SPEED)
 
 
 def test_the_frontiers_tables_have_every_year_part_and_form() -> None:
     parts, forms = evidence_tables.speed(SPEED), evidence_tables.forms(FORMS)
     assert all(text in parts for text in ("14.2 (7.0 to 22.0)", "+5.0", "+0.5", "Algorithms"))
-    assert all(text in forms for text in ("15.0", "Goes on by the decade", "2032"))
+    assert all(text in forms for text in ("15.0", "Keeps growing with every tenfold", "2032"))
     assert parts.count("<tr>") == forms.count("<tr>") == 3

@@ -152,7 +152,7 @@ def _costs(titles: list[str], specs: list[Scenario], year: int) -> None:
     )
     if not rows:
         unit = f"Nothing above $50 million in {year}, compared with “{titles[0]}”."
-    st.html(theme.heading("Costs", unit) + (html.costs(titles[1:], rows, names) if rows else ""))
+    st.html(theme.heading("What each costs", unit) + (html.costs(titles[1:], rows, names) if rows else ""))
 
 
 def _worlds(titles: list[str], specs: list[Scenario], views: list[frames.View], now: Setup) -> None:

@@ -42,8 +42,8 @@ def blind(axis: Axis) -> Spec:
     said = [
         alt.Tooltip("who:N", title="Who"),
         alt.Tooltip("quarter:N", title="Quarter"),
-        alt.Tooltip("middle:N", title="Middle future"),
-        alt.Tooltip("band:N", title="Nine in ten futures"),
+        alt.Tooltip("middle:N", title="Median run"),
+        alt.Tooltip("band:N", title="90% range"),
     ]
     told = [
         alt.Tooltip("who:N", title="Who"),
@@ -85,8 +85,8 @@ def asked(axis: Axis, first: int, last: int) -> Spec:
     ours, theirs = _table("ours"), _table("theirs")
     said = [
         alt.Tooltip("year:Q", title="Ours,", format="d"),
-        alt.Tooltip("middle:N", title="Middle future"),
-        alt.Tooltip("range:N", title="Nine in ten futures"),
+        alt.Tooltip("middle:N", title="Median run"),
+        alt.Tooltip("range:N", title="90% range"),
     ]
     told = [
         alt.Tooltip("who:N", title="By"),
@@ -127,7 +127,7 @@ def china(axis: Axis, last: int) -> Spec:
         ),
         chosen.mark_line(strokeWidth=2.4, color=CHINA).encode(x=x, y=_y("smid", axis)),
         chosen.mark_circle(size=40, color=CHINA, opacity=1).encode(
-            x=x, y=_y("smid", axis), tooltip=[*said, alt.Tooltip("range:N", title="Nine in ten futures")]
+            x=x, y=_y("smid", axis), tooltip=[*said, alt.Tooltip("range:N", title="90% range")]
         ),
         _table("published")
         .mark_point(shape="diamond", filled=True, size=64, opacity=1, fill=PAPER, stroke=INK, strokeWidth=1.6)

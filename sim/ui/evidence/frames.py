@@ -95,10 +95,10 @@ def at_edge(tables: dict[str, pl.DataFrame], scale: Axis) -> bool:
 STATES = {
     "known": "Known to the run",
     "unscored": "Recorded, not scored",
-    "in": "Inside the 90% band",
-    "out": "Outside the 90% band",
+    "in": "Inside the 90% range",
+    "out": "Outside the 90% range",
 }
-"""What a recorded figure is to the run."""
+"""How a recorded figure relates to the run."""
 
 
 def _unit(key: str) -> str:
@@ -168,7 +168,7 @@ class Question(Short):
 
 @dataclass(frozen=True, repr=False)
 class Speed(Short):
-    """How fast the US frontier grows a year, ECI points, and what that hangs on."""
+    """How fast the US frontier grows a year, ECI points, and what drives it."""
 
     recorded: float
     """Growth of the record over the last year of data."""

@@ -88,7 +88,7 @@ def marks(unscored: bool, colors: Markup) -> Markup:
 
 
 # ------------------------------------------------------------------------------------------------------- the scores
-HEADS = ("", "", "Figures", "In 50% band", "In 90% band", "CRPS", "Last value", "Trend", "Median error")
+HEADS = ("", "", "Figures", "In 50% range", "In 90% range", "CRPS", "Last value", "Trend", "Median error")
 
 
 def scores(found: Hindcast) -> Markup:
@@ -107,7 +107,7 @@ def scores(found: Hindcast) -> Markup:
         body.append([(title, ""), (words, ""), (str(score["points"]), "n"), *((n, "n") for n in numbers)])
     total = found.pattern("all")
     share = _coverage(total) if total["points"] else ["", ""]
-    words = "Errors of different units are not added up."
+    words = "Errors in different units do not add up."
     body.append(
         [(bold("All figures"), ""), (words, ""), (str(total["points"]), "n"), *((n, "n") for n in [*share, *[""] * 4])]
     )
@@ -119,14 +119,15 @@ def _coverage(score: dict[str, float]) -> list[str]:
 
 
 MEANINGS = {
-    "In 50% and 90% band": "figures that fell where half, and nine in ten, of the futures lay; a well-judged "
-    "band holds that share.",
-    "CRPS": "how far the futures lay from what came, on average, less their own spread; lower is better. For a "
-    "forecast of one number it is the plain error, so it compares a range with the two naive forecasts.",
-    "Last value, trend": "the error of saying that nothing changes, and of drawing the line through the last two "
-    "known years on.",
-    "Median error": "the middle future less the record. OOM: orders of magnitude, so that 0.3 is a factor of two; "
-    "P5 is in points of the Epoch Capabilities Index.",
+    "In 50% and 90% range": "figures that fell inside the range of half of all runs, or of nine in ten; a good range "
+    "holds that share of figures.",
+    "CRPS": "the continuous ranked probability score: the average distance of the runs from the record, minus their "
+    "own spread; lower is better. For a single number it is the plain error, so it compares a range with the two naive "
+    "forecasts.",
+    "Last value, trend": "the error of two naive forecasts: that nothing changes, and that the trend of the last two "
+    "known years continues.",
+    "Median error": "the median run minus the record. OOM: orders of magnitude (factors of ten), so 0.3 is a factor of "
+    "two; P5 is in points of the Epoch Capabilities Index.",
 }
 """The scores, one line each."""
 
@@ -144,7 +145,7 @@ def figures(found: Hindcast) -> Markup:
             low, mid, high = (float(series.unscaled(point.quantiles[k])) for k in (0, 2, 4))
             came = float(series.unscaled(point.recorded))
             verdict = "inside 50%" if point.in50 else "inside 90%" if point.in90 else "outside"
-            extra = "" if series.scored else "derived: not counted in the scores"
+            extra = "" if series.scored else "derived; not counted in the scores"
             body.append(
                 [
                     (under(KNOWN[series.key].label, extra), ""),
@@ -155,7 +156,7 @@ def figures(found: Hindcast) -> Markup:
                     (flag(verdict, "good" if point.in90 else "bad"), ""),
                 ]
             )
-    heads = ("", "Quarter", "Recorded", "Middle future", "90% band", "")
+    heads = ("", "Quarter", "Recorded", "Median run", "90% range", "")
     return tall("Recorded figures", rows(heads, body))
 
 

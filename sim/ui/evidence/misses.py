@@ -53,8 +53,8 @@ def outside(found: Hindcast) -> list[Miss]:
         if came == quantity.amount(end, series.unit):
             side = f"just {side}"
         told = (
-            f"{len(out)} of {total} outside the 90% band. Farthest: {point.quarter}, where {came} came, "
-            f"{side} the band of {quantity.span(low, high, series.unit)}."
+            f"{len(out)} of {total} outside the 90% range. Farthest off: {point.quarter}, with {came} on record, "
+            f"{side} the range of {quantity.span(low, high, series.unit)}."
         )
         lines.append(Miss(series.label, told, distance(point)))
     return lines
@@ -74,13 +74,13 @@ def beyond(found: Hindcast) -> list[Miss]:
         lines += _off(what, error, "eci", "index points", "too high,too low")
     for key, times in bars["stock_factor_end_2025"].items():
         if times is not None and times > 0 and not 1 / LIMITS["stock"] <= times <= LIMITS["stock"]:
-            told = f"{times:.2f} times the record in the middle future (limit: {LIMITS['stock']:g} times either way)."
+            told = f"{times:.2f} times the record in the median run (limit: {LIMITS['stock']:g} times either way)."
             lines.append(Miss(f"{KNOWN[key].label}, end of 2025", told, max(times, 1 / times) / LIMITS["stock"]))
     rmse = bars["run_rmse_oom"]
     if rmse is not None and rmse > LIMITS["run"]:
         told = (
-            f"off by a factor of {quantity.factor(rmse)} in the typical quarter "
-            f"({rmse:.2f} orders of magnitude; limit: {LIMITS['run']:g})."
+            f"off by a factor of {quantity.factor(rmse)} in a typical quarter "
+            f"(limit: a factor of {quantity.factor(LIMITS['run'])})."
         )
         lines.append(Miss("Largest training runs so far, both countries", told, rmse / LIMITS["run"]))
     return sorted(lines, key=lambda miss: -miss.size)
@@ -92,5 +92,5 @@ def _off(what: str, error: float | None, limit: str, unit: str, words: str) -> l
     high, low = words.split(",")
     # One digit more where rounding would hide that the limit was passed.
     size = f"{abs(error):.{2 if abs(error) < LIMITS[limit] + 0.05 else 1}f}"
-    told = f"{size} {unit} {high if error > 0 else low} in the middle future (limit: {LIMITS[limit]:g} {unit})."
+    told = f"{size} {unit} {high if error > 0 else low} in the median run (limit: {LIMITS[limit]:g} {unit})."
     return [Miss(what, told, abs(error) / LIMITS[limit])]

@@ -63,10 +63,10 @@ def _answer(found: Hindcast) -> None:
 
 def _paths(found: Hindcast) -> None:
     text = (
-        f"The run knew the record to the {say.year_end(found.cutoff)}, and after that only the rules that came. "
+        f"The run knew the record to the {say.year_end(found.cutoff)}, and after that only the actual export rules. "
         f"{say.RANGE}"
     )
-    st.html(theme.RESULTS + theme.part("The blind run against what happened", text))
+    st.html(theme.RESULTS + theme.part("The blind test against what happened", text))
     left, right = st.columns([0.5, 0.5], gap="medium")
     with left:
         unscored = not all(found.of(key) for key in frames.FRONTIERS)
@@ -94,7 +94,7 @@ def _blind(name: str, found: Hindcast, keys: tuple[str, ...], title: str, unit: 
     axis = frames.axis(keys)
     spec = cached.spec("blind", axis)
     if frames.at_edge(tables, axis):
-        unit += " At the lower edge: next to none."
+        unit += " At the lower edge: close to zero."
     _draw(name, spec, {**tables}, heading(title, unit), f"{title}. {told}")
 
 
@@ -163,21 +163,19 @@ def part(title: str, key: str, draw: Callable[[], None], opened: bool = False) -
 # -------------------------------------------------------------------------------------------------- the inputs
 def _mechanisms() -> None:
     text = (
-        "Changes of the model that a miss suggested. They are judged by the log evidence of the record: a difference "
-        "below 1 decides nothing, and a change that the record speaks against is not kept because it looks good."
+        "Changes to the model that a miss suggested. The test is the log evidence of the record: a difference below 1 "
+        "decides nothing, and a change that the record speaks against is dropped, however good it looks."
     )
     tried = table("mechanisms")
     st.html(theme.part(say.tried([row.verdict for row in tried]), text))
-    with st.expander(
-        f"The log of all {len(tried)}: what was missed, tried and found", key="tried", on_change="rerun"
-    ) as more:
+    with st.expander(f"All {len(tried)}: the miss, the change and the result", key="tried", on_change="rerun") as more:
         if more.open:
             st.html(evidence_tables.mechanisms(tried))
 
 
 def _choices() -> None:
     found = turns.kept()
-    st.html(theme.part("Choices on the record", turns.verdict(found)) + evidence_tables.choices(found))
+    st.html(theme.part("Policy turns on record", turns.verdict(found)) + evidence_tables.choices(found))
 
 
 def _learned() -> None:
@@ -196,16 +194,16 @@ def _learned() -> None:
     )
     right.html(theme.bar(mine.counts, before.counts, caption, "the priors alone"))
     unit = (
-        "The ten most moved, each on the scale of its own prior: the upper bar holds nine in ten draws of "
-        "it, the lower one nine in ten weighed by history, the ticks are the medians. Numbers: median (90% range)."
+        "The ten that change most, each on the scale of its own prior. Upper bar: 90% range of the prior; lower bar: "
+        "90% range weighted by history; ticks: medians. Numbers: median (90% range)."
     )
     st.html(heading(say.learned(facts), unit) + evidence_tables.known(facts))
     moved = evidence_tables.moved(facts)
-    with st.expander(f"All {len(moved)} inputs that the record moves", key="moved", on_change="rerun") as more:
+    with st.expander(f"All {len(moved)} inputs that the record changes", key="moved", on_change="rerun") as more:
         if more.open:
             st.html(evidence_tables.rest(facts))
     silent = len(facts["parameters"]) - len(moved)
-    title = f"The {silent} inputs that the record does not move: they rest on their sources and on judgment"
+    title = f"The {silent} inputs that the record does not change: they rest on their sources and on judgment"
     with st.expander(title, key="silent", on_change="rerun") as more:
         if more.open:
             st.html(evidence_tables.still(facts))
@@ -215,12 +213,12 @@ def _learned() -> None:
 def _speed() -> None:
     found = cached.today().speed
     text = (
-        "Why does progress slow down here? Means by what the points come from. Compute and algorithms can be pushed "
-        "with money, power and research, reinforcement learning only as far as its form allows."
+        "Why does progress slow down here? Means by source. Money, power and research can drive compute and "
+        "algorithms, but reinforcement learning only as far as its form allows."
     )
-    st.html(theme.part("How fast the frontier goes on", text))
+    st.html(theme.part("How fast the frontier advances", text))
     st.html(heading(say.slowing(found), say.why_slower(found)) + evidence_tables.speed(found))
-    title = "If reinforcement learning goes on otherwise: medians with one form forced on all futures"
+    title = "Other forms of reinforcement learning: medians with one form imposed on all futures"
     with st.expander(title, key="forms", on_change="rerun") as more:
         if more.open:
             st.html(evidence_tables.forms(cached.forms()))
@@ -230,10 +228,10 @@ def _speed() -> None:
 def _others() -> None:
     today = cached.today()
     text = (
-        "Current policy beside what others have published for the same question and year. Definitions differ, and the "
-        "table says how: a figure outside our range is not yet a disagreement."
+        "Current policy beside figures that others published for the same question and year. Definitions differ, as "
+        "the table explains, so a figure outside our range is not always a disagreement."
     )
-    st.html(theme.part("Other people's numbers", text))
+    st.html(theme.part("Figures from others", text))
     left, right = st.columns([0.5, 0.5], gap="medium")
     with left:
         questions = list(today.questions)
@@ -269,14 +267,14 @@ def _question(question: Question, today: frames.Today) -> None:
         told = f"{question.name}: for {last.theirs.year}, {last.theirs.author} has "
         told += f"{quantity.amount(last.theirs.value, question.unit)}"
         if last.ours is not None:
-            told += f", our middle is {quantity.amount(last.ours[1], question.unit)}"
+            told += f", our median is {quantity.amount(last.ours[1], question.unit)}"
         end = max(today.until, *(row.theirs.year for row in question.compared))
         start = min(2023, *(row.theirs.year for row in question.compared))
         tables = frames.asked(question)
         spec = cached.spec("asked", axis, start, end)
         _draw("question", spec, {**tables}, heading(title, unit), f"{title}. {told}.", 290)
     else:
-        st.html(heading(title, f"{question.name}: what others say is in the table."))
+        st.html(heading(title, f"{question.name}: the table lists the figures of others."))
 
 
 def _china(today: frames.Today, meaning: str) -> None:
@@ -290,7 +288,7 @@ def _china(today: frames.Today, meaning: str) -> None:
         "definitions. Diamonds: published for 2025."
     )
     spread = (
-        f"Published figures go from {min(values):g}% to {max(values):g}%, since they count different things."
+        f"Published figures range from {min(values):g}% to {max(values):g}% because they count different things."
         * bool(values)
     )
     told = (
@@ -316,7 +314,7 @@ def _sources() -> None:
 
 def _again() -> None:
     where = checkout.advice("In a checkout", "On the command line")
-    text = f"{where}: the calibration in use, a blind run with its scores and figures, and what history moves."
+    text = f"{where}: the calibration in use, a blind test with its scores and figures, and what history changes."
     st.html(theme.part("Reproduce the numbers of this page", text))
     lines = ("polarity calibrate show", f"polarity hindcast --cutoff {CUTOFFS[-1]} --json", "polarity weights")
     st.code("\n".join(lines), language=None, wrap_lines=True)
@@ -354,9 +352,9 @@ with st.container(key="evidence"):
     theirs = bool(address.own("question") or address.own("definition"))
     part("What do others publish?", "others", _others, theirs)
     part("What did the record teach the model?", "learned", _learned)
-    part("Do governments choose as the model has them choose?", "choices", _choices)
+    part("Do governments decide as the model says?", "choices", _choices)
     part("Why does progress slow down in this model?", "speed", _speed)
-    part("What was changed because of a miss, and what was not?", "mechanisms", _mechanisms)
+    part("Which misses led to changes, and which did not?", "mechanisms", _mechanisms)
     part("Where do sources disagree?", "sources", _sources)
     part("How do I reproduce this page?", "again", _again)
     st.html(theme.part("The calibration in use", evidence_tables.calibration(read(load(BASELINE).calibration))))

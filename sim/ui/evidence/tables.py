@@ -27,7 +27,7 @@ _VERDICT = {"kept": "good", "rejected": "bad", "open": "open"}
 
 
 def mechanisms(tried: Sequence[Mechanism]) -> Markup:
-    """Changes of the model that were tried because of a miss, and what came of them."""
+    """Changes to the model that were tried after a miss, and the results."""
     body: list[list[Cell]] = [
         [
             (bold(row.miss), ""),
@@ -37,11 +37,11 @@ def mechanisms(tried: Sequence[Mechanism]) -> Markup:
         ]
         for row in tried
     ]
-    return rows(("The miss", "Tried", "Change of log evidence", "Verdict"), body)
+    return rows(("Miss", "Change tried", "Change in log evidence", "Verdict"), body)
 
 
 def choices(found: turns.Scored) -> Markup:
-    """Recorded turns with the chance that the rules and persistence gave each, in percent."""
+    """Recorded policy turns with the chance that the model and persistence gave each, in percent."""
     body: list[list[Cell]] = [
         [
             (under(turn.title, turn.date), ""),
@@ -53,7 +53,7 @@ def choices(found: turns.Scored) -> Markup:
         ]
         for turn in found.turns
     ]
-    return tall("Recorded turns", rows(("Turn", "Who", "What happened", "Rules", "Persistence", ""), body))
+    return tall("Recorded turns", rows(("Turn", "Who", "What happened", "Model", "Persistence", ""), body))
 
 
 # ---------------------------------------------------------------------------------------------------- the inputs
@@ -67,7 +67,7 @@ def _strength(row: Mapping[str, Any]) -> float:
 
 
 def known(facts: Mapping[str, Any]) -> Markup:
-    """The most moved parameters: prior above, weighed by history below, on the scale of the prior."""
+    """The parameters that changed most: prior above, weighted by history below, on the scale of the prior."""
     return render("evidence/known.html", inputs=[_known(row) for row in moved(facts)[:MOST]])
 
 
@@ -108,7 +108,7 @@ def still(facts: Mapping[str, Any]) -> Markup:
     body: list[list[Cell]] = [
         [(_named(row["name"])[0], ""), (_three(row["prior"]), "n"), (_named(row["name"])[1], "")] for row in silent
     ]
-    return tall("Inputs that do not move", rows(("Input", "Prior: middle (90% interval)", "Unit"), body))
+    return tall("Inputs that the record does not change", rows(("Input", "Prior: median (90% range)", "Unit"), body))
 
 
 def rest(facts: Mapping[str, Any]) -> Markup:
@@ -123,8 +123,8 @@ def rest(facts: Mapping[str, Any]) -> Markup:
         ]
         for row in moved(facts)
     ]
-    heads = ("Input", "Prior", "By history", "Shift, sd of prior", "Spread, of prior")
-    return tall("Inputs that move", rows(heads, body))
+    heads = ("Input", "Prior", "By history", "Shift, sd of prior", "Spread, times prior")
+    return tall("Inputs that the record changes", rows(heads, body))
 
 
 # -------------------------------------------------------------------------------------------- other people's numbers
@@ -150,7 +150,7 @@ def others(question: Question) -> Markup:
                 (under(theirs.author, _source(theirs)), ""),
             ]
         )
-    heads = ("Year", "Theirs", "Ours", "Theirs means", "Ours means", "By")
+    heads = ("Year", "Theirs", "Ours", "Their definition", "Our definition", "Source")
     return tall("Published figures", rows(heads, body), "theirs")
 
 
@@ -185,16 +185,16 @@ def china(frame: pl.DataFrame, definition: str) -> Markup:
 
 
 # ------------------------------------------------------------------------------------------------- the frontier
-PARTS = {"compute": "Compute", "algorithms": "Algorithms", "reinforcement": "Reinforcement", "rest": "The rest"}
+PARTS = {"compute": "Compute", "algorithms": "Algorithms", "reinforcement": "Reinforcement learning", "rest": "Other"}
 FORMS = {
-    "saturates": "Saturates",
+    "saturates": "Levels off",
     "grows_with_base": "Grows with the base model",
-    "log_linear": "Goes on by the decade",
+    "log_linear": "Keeps growing with every tenfold",
 }
 
 
 def speed(found: Speed) -> Markup:
-    """Growth of the US frontier by year, with its range and what it comes from."""
+    """Growth of the US frontier by year, with its range and its sources."""
     body: list[list[Cell]] = [
         [
             (str(year), ""), (f"{middle:.1f} ({low:.1f} to {high:.1f})", "n"),
@@ -221,7 +221,7 @@ def topics(found: Mapping[str, Sequence[Conflict]]) -> Markup:
 
 def _topic(name: str, values: Sequence[Conflict]) -> dict[str, object]:
     used = next((row for row in values if row.chosen == "yes"), None)
-    line = f"{len(values)} values; {'used: ' + _value(used) if used else 'none is used as it stands'}"
+    line = f"{len(values)} values; {'used: ' + _value(used) if used else 'none is used directly'}"
     return {"name": name, "line": line, "rows": [_value_of(row) for row in values]}
 
 
@@ -254,8 +254,8 @@ def _value(row: Conflict) -> str:
 
 # ----------------------------------------------------------------------------------------------- the calibration
 def calibration(record: CalibrationRecord) -> str:
-    """The calibration result in use: what it is, and what it moves."""
-    return f"{typeset(record.summary)} {_moves(record)} The page Calibration shows it whole."
+    """The calibration result in use: what it is, and what it changes."""
+    return f"{typeset(record.summary)} {_moves(record)} The Calibration page shows it in full."
 
 
 def _moves(record: CalibrationRecord) -> str:
@@ -265,6 +265,6 @@ def _moves(record: CalibrationRecord) -> str:
     most = max(abs(row.shift) for row in record.shifts)
     count = len(record.shifts)
     return (
-        f"It moves {count} {'input' if count == 1 else 'inputs'}, none by more than {most:.2f} standard deviations of "
-        "its prior."
+        f"It changes {count} {'input' if count == 1 else 'inputs'}, none by more than {most:.2f} standard deviations "
+        "of its prior."
     )

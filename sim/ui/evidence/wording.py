@@ -86,7 +86,7 @@ def worst(found: Hindcast) -> str:
     """The worst misses, in a sentence."""
     outside = groups(found)
     if not outside:
-        return "No recorded figure fell outside the band."
+        return "No recorded figure fell outside the range."
     parts = [f"{_lower(KNOWN[key].label)} ({len(out)} of {total} outside)" for key, out, total in outside[:3]]
     return f"Worst {'misses' if len(parts) > 1 else 'miss'}: {listed(parts)}."
 
@@ -100,7 +100,7 @@ def _lower(label: str) -> str:
 def standing(score: Mapping[str, Any]) -> str:
     """How one pattern did against the naive forecasts, in words."""
     if not score["points"]:
-        return "No figure to score at this cut-off."
+        return "Nothing to score with data to this date."
     last, trend = score["crps"] < score["crps_last_value"], score["crps"] < score["crps_trend"]
     if last and trend:
         return "Closer than both naive forecasts."
@@ -111,23 +111,23 @@ def standing(score: Mapping[str, Any]) -> str:
 
 
 def typical(name: str, score: Mapping[str, Any]) -> str:
-    """The typical error of a pattern's middle future, with its side."""
+    """The typical error of the median run for a pattern, with its side."""
     if not score["points"]:
         return ""
     error, size = score["median_error"], score["median_absolute_error"]
-    side = "both ways" if abs(error) <= size / 2 else "mostly too high" if error > 0 else "mostly too low"
+    side = "in both directions" if abs(error) <= size / 2 else "mostly too high" if error > 0 else "mostly too low"
     what = f"{size:.1f} index points" if name == "P5" else f"a factor of {quantity.factor(size)}"
     return f"Typical error: {what}, {side}."
 
 
 def band_width(score: Mapping[str, Any]) -> str:
-    """Whether a pattern's bands were too narrow."""
+    """Whether a pattern's ranges were too narrow."""
     if not score["points"]:
         return ""
     hits, total = inside(score), score["points"]
     if hits < 0.75 * total:
-        return "Its bands were too narrow."
-    return "Its bands were wide enough." if hits >= 0.9 * total else "Its bands were a little narrow."
+        return "Its ranges were too narrow."
+    return "Its ranges were wide enough." if hits >= 0.9 * total else "Its ranges were a little narrow."
 
 
 def takeoff(found: Hindcast) -> str:
@@ -144,8 +144,8 @@ def takeoff(found: Hindcast) -> str:
         else f"Theirs dates from 2022 and ours from the {year_end(found.cutoff)}, which is easier."
     )
     return (
-        f"Largest US training run at the end of {ends}: our typical error is {ours:.2f} orders of magnitude, that of "
-        f"the Full Takeoff Model of 2022 {theirs:.2f}, so {who}. {level}"
+        f"Largest US training run at the end of {ends}: our typical error is a factor of {quantity.factor(ours)}, that "
+        f"of the Full Takeoff Model of 2022 a factor of {quantity.factor(theirs)}, so {who}. {level}"
     )
 
 
@@ -158,7 +158,7 @@ def frontier_title(found: Hindcast) -> str:
     """The message of the chart of both frontiers."""
     errors = [_last(found, key) for key in ("us_eci", "china_eci")]
     if any(point is None for point in errors):
-        return f"The frontiers from the {year_end(found.cutoff)}: shown, too early to score"
+        return f"The frontiers from the {year_end(found.cutoff)}: too early to score"
     us, china = (point.error for point in errors if point is not None)
     return f"The run ends {_points(us)} for the US and {_points(china)} for China"
 
@@ -179,12 +179,12 @@ def series_title(found: Hindcast, key: str) -> str:
     """The message of the chart of one series."""
     mine = list(found.of(key).values())
     if not mine:
-        return f"{KNOWN[key].label}: nothing to score at this cut-off"
+        return f"{KNOWN[key].label}: nothing to score with data to this date"
     hits = sum(point.in90 for point in mine)
     if hits == len(mine):
         share = "the one later figure" if len(mine) == 1 else f"all {len(mine)} later figures"
-        return f"{KNOWN[key].label}: {share} inside the band"
-    return f"{KNOWN[key].label}: {hits or 'none'} of {len(mine)} later figures inside the band"
+        return f"{KNOWN[key].label}: {share} inside the range"
+    return f"{KNOWN[key].label}: {hits or 'none'} of {len(mine)} later figures inside the range"
 
 
 def series_told(found: Hindcast, key: str) -> str:
@@ -195,14 +195,14 @@ def series_told(found: Hindcast, key: str) -> str:
         quarter = DATA_UNTIL if DATA_UNTIL in path else max(path)
         ends = path[quarter]
         return (
-            f"{series.label}, in {quarter}: middle {quantity.amount(ends[2], series.unit)}, 90% band "
+            f"{series.label}, in {quarter}: median {quantity.amount(ends[2], series.unit)}, 90% range "
             f"{quantity.span(ends[0], ends[4], series.unit)}; not scored."
         )
     low, mid, high = (float(series.unscaled(point.quantiles[k])) for k in (0, 2, 4))
     came = quantity.amount(float(series.unscaled(point.recorded)), series.unit)
     return (
         f"{series.label}, in {point.quarter}: recorded {came}, "
-        f"middle {quantity.amount(mid, series.unit)}, 90% band {quantity.span(low, high, series.unit)}."
+        f"median {quantity.amount(mid, series.unit)}, 90% range {quantity.span(low, high, series.unit)}."
     )
 
 
@@ -211,14 +211,15 @@ def learned(facts: Mapping[str, Any]) -> str:
     """How many parameters the record moves."""
     rows = facts["parameters"]
     moved = sum(row["moved"] for row in rows)
-    return f"The record moves {moved} of {len(rows)} uncertain inputs; about the other {len(rows) - moved} it is silent"
+    return f"The record changes {moved} of {len(rows)} uncertain inputs; on the other {len(rows) - moved} it is silent"
 
 
 def worth(facts: Mapping[str, Any]) -> str:
     """How many draws the weights leave."""
     return (
-        f"{facts['weighed_draws']:,} draws were weighed by how well they fit the record to {facts['data_until']}; they "
-        f"are worth {facts['effective_draws']:,.0f} equal ones, of which {facts['kept_draws']:,} are kept and shipped."
+        f"Polarity weighted {facts['weighed_draws']:,} draws of the inputs by how well they fit the record to "
+        f"{facts['data_until']}. They are worth {facts['effective_draws']:,.0f} equally weighted draws, of which it "
+        f"keeps {facts['kept_draws']:,}."
     )
 
 
@@ -228,15 +229,15 @@ def narrowed(mine: Sequence[float], priors: Sequence[float]) -> str:
     change = "narrows" if width < before else "widens"
     ends = [quantity.signed(value, 0) for value in (mine[0], mine[2], priors[0], priors[2])]
     return (
-        f"History {change} the range of the US lead that holds nine in ten futures from {round(before)} months "
-        f"({ends[2]} to {ends[3]}) to {round(width)} ({ends[0]} to {ends[1]})."
+        f"History {change} the 90% range of the US lead from {round(before)} months ({ends[2]} to {ends[3]}) to "
+        f"{round(width)} ({ends[0]} to {ends[1]})."
     )
 
 
 def tried(verdicts: Sequence[str]) -> str:
-    """How many changes of the model were tried, and what became of them."""
+    """How many changes to the model were tried, and with what result."""
     if not verdicts:
-        return "No change of the model has been tried yet"
+        return "No change to the model has been tried yet"
     counts = [f"{verdicts.count(kind)} {kind}" for kind in ("kept", "rejected", "open") if kind in verdicts]
     noun = "change to the model was" if len(verdicts) == 1 else "changes to the model were"
     return f"{len(verdicts)} {noun} tried to fix misses: {listed(counts)}"
@@ -257,11 +258,11 @@ def others(theirs: Sequence[tuple[float, tuple[float, float, float]]]) -> str:
     above = sum(value > high for value, (_, _, high) in theirs)
     below = len(theirs) - inside_ - above
     if inside_ == len(theirs):
-        few = {1: "The one published figure lies", 2: "Both published figures lie"}
-        return f"{few.get(inside_, f'All {inside_} published figures lie')} in our 90% range"
+        few = {1: "The one published figure is", 2: "Both published figures are"}
+        return f"{few.get(inside_, f'All {inside_} published figures are')} inside our 90% range"
     parts = [f"{n} {word}" for n, word in ((above, "above it"), (below, "below it")) if n]
-    lie = f"{inside_} {'lies' if inside_ == 1 else 'lie'}" if inside_ else "none lies"
-    return f"Of {len(theirs)} published figures, {lie} in our 90% range, {listed(parts)}"
+    lie = f"{inside_} {'is' if inside_ == 1 else 'are'}" if inside_ else "none is"
+    return f"Of {len(theirs)} published figures, {lie} inside our 90% range, {listed(parts)}"
 
 
 def slowing(found: Speed) -> str:
@@ -269,8 +270,8 @@ def slowing(found: Speed) -> str:
     years = list(found.years)
     first, last = years[0], years[-1]
     return (
-        f"The frontier gains {found.years[first][1]:.0f} points in {first} and {found.years[last][1]:.0f} in {last}, "
-        "in the middle future"
+        f"In the median run, the frontier gains {found.years[first][1]:.0f} points in {first} and "
+        f"{found.years[last][1]:.0f} in {last}"
     )
 
 
@@ -283,6 +284,6 @@ def why_slower(found: Speed) -> str:
     low, middle, high = found.simulated
     return (
         f"Points a year on the Epoch Capabilities Index, United States. From {years[0]} to {years[-1]}: {told}. In the "
-        f"last year of data the record gained {found.recorded:.1f}, the model's own path {middle:.1f} ({low:.1f} to "
-        f"{high:.1f})."
+        f"last year of data, the record gained {found.recorded:.1f} and the model's own path {middle:.1f} ({low:.1f} "
+        f"to {high:.1f})."
     )
