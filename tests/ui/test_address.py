@@ -113,7 +113,7 @@ def test_a_link_without_a_version_opens():
         ({"assume": "diffusion:1e9"}, "assume diffusion: diffusion is 1e+09; the range is 0 to 20"),
         ({"assume": "diffusion:inf"}, "is not a number"),
         ({"assume": "rl_form:0.5"}, "is a choice between forms; choose from 0, 1, 2"),
-        ({"ruler": "feet"}, "ruler=feet: there is no such ruler; there are fixed_pace, points, backward"),
+        ({"ruler": "feet"}, "ruler=feet: there is no such measure; choose from fixed_pace, points, backward"),
         ({"limit": "7"}, "limit=7: give 6 to 24, an even number"),
         ({"year": "2050"}, "year=2050: give 2027 to 2032"),
         ({"year": "nan"}, "year=nan: give"),

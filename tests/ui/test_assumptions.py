@@ -45,7 +45,7 @@ def test_a_search_finds_by_name_meaning_and_source(opened, standing):
     assert "diffusion" in found["name"].to_list()
     assert f"{found.height} of {len(parameters())} inputs" in text(test)
     test.text_input[0].set_value("xyzzy <b>").run()
-    assert "Nothing fits" in text(test)
+    assert "Nothing matches" in text(test)
     only = frames.table(standing, {}, "", "data")
     assert set(only["tier"]) == {"Data"}
 

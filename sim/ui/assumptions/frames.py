@@ -119,7 +119,7 @@ def table(found: Standing, mine: Mapping[str, float], search: str = "", tier: st
 def paper(shown: pl.DataFrame) -> Markup:
     """The table for a printer: the one on the screen scrolls, and is a picture in the colors of the screen."""
     columns = {
-        "label": "Input", "mine": "Yours", "prior": "Prior: middle (90%)", "history": "Weighed by history",
+        "label": "Input", "mine": "Yours", "prior": "Prior: median (90%)", "history": "Weighted by history",
         "unit": "Unit", "effect": "Effect on the lead", "share": "Variance, %", "tier": "Basis",
     }  # fmt: skip
     forms = {"mine": "{:.4g}", "effect": "{:+.1f}", "share": "{:.1f}"}

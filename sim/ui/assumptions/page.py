@@ -27,7 +27,7 @@ def _standing(canonical: str, judge: Judge, members: int) -> frames.Standing:
 
 
 def _take_edits(names: list[str], key: str) -> None:
-    """Adopt what was typed into the table; the table then starts anew with it."""
+    """Adopt what was typed into the table; the table then starts again with it."""
     chosen = choice()
     found, notes = frames.edited(names, st.session_state[key]["edited_rows"], chosen.now.assumptions)
     st.session_state[_NOTES] = notes
@@ -77,8 +77,8 @@ def _verdict(now: Setup) -> None:
     left, right = st.columns([0.44, 0.56], gap="medium", vertical_alignment="center")
     changed = f" Changed: {assumed.described(now.assumptions)}." if now.assumptions else ""
     left.html(theme.verdict(said, f"{now.spec.title}. {against}{changed}"))
-    right.html(theme.bar(mine.counts, usual.counts, f"Where 100 futures stand at the end of {mine.year}. Thin bar: the "
-                         "usual assumptions, judged as usual.", "the usual assumptions"))  # fmt: skip
+    right.html(theme.bar(mine.counts, usual.counts, f"Outcomes of 100 simulated futures, end of {mine.year}. Thin bar: "
+                         "usual assumptions and definitions.", "the usual assumptions"))  # fmt: skip
     theme.say(f"{said} {against}")
 
 
@@ -146,13 +146,13 @@ def _search() -> tuple[str, str]:
 def _table(now: Setup, found: frames.Standing, text: str, tier: str) -> None:
     shown = frames.table(found, now.assumptions, text, tier)
     unit = (
-        f"{shown.height} of {len(parameters())} inputs. Type a number under “Yours” to fix one in all futures, of the "
-        f"reference too; empty it to take it back. Effect: mean lead in {now.judge.unit} in the fifth of futures where "
-        "it is highest, less where it is lowest. Variance: what knowing it would take away."
+        f"{shown.height} of {len(parameters())} inputs. Type a number under “Yours” to fix an input in all futures, "
+        f"also for the baseline; clear it to undo. Effect: mean lead in {now.judge.unit} in the fifth of futures with "
+        "the highest values, minus that with the lowest. Variance: the share that knowing the input would remove."
     )
     st.html(theme.heading("Every uncertain input", unit) + frames.paper(shown))
     if not shown.height:
-        st.html(theme.paragraph(f"Nothing fits “{address.short(text)}”. Try one word less."))
+        st.html(theme.paragraph(f"Nothing matches “{address.short(text)}”. Try fewer words."))
         return
     key = f"assumption_table_{st.session_state.get(_ROUND, 0)}"
     column = st.column_config
@@ -164,8 +164,8 @@ def _table(now: Setup, found: frames.Standing, text: str, tier: str) -> None:
             "name": None,
             "label": column.TextColumn("Input", width="medium", pinned=True),
             "mine": column.NumberColumn("Yours", help="Fix it to this value", width="small", format="%.4g"),
-            "prior": column.TextColumn("Prior: middle (90%)", width="medium"),
-            "history": column.TextColumn("Weighed by history", width="medium"),
+            "prior": column.TextColumn("Prior: median (90%)", width="medium"),
+            "history": column.TextColumn("Weighted by history", width="medium"),
             "unit": column.TextColumn("Unit", width="small"),
             "effect": column.NumberColumn("Effect on the lead", format="%+.1f", width=120),
             "share": column.NumberColumn("Variance, %", format="%.1f", width="small"),
@@ -219,7 +219,7 @@ def workspace() -> None:
         st.html(theme.ignored(chosen.notes))
     try:
         _verdict(now)
-        with st.spinner("Asking what each input does …", show_time=False):
+        with st.spinner("Working out what each input does …", show_time=False):
             members = min(frames.MOST, 2 * common.futures())
             found = _standing(now.spec.canonical(), now.judge, members)
     except REFUSED as error:
@@ -229,7 +229,7 @@ def workspace() -> None:
     st.html(theme.RESULTS)
     _ruler(now)
     if notes := st.session_state.pop(_NOTES, None):  # they belong to the last edit, and are said once
-        st.html(theme.ignored(notes, "Not taken over:"))
+        st.html(theme.ignored(notes, "Not applied:"))
     st.html(theme.heading("What rests on judgment", _judgment(found, now.judge)))
     text, tier = _search()
     _table(now, found, text, tier)

@@ -1,4 +1,4 @@
-"""Data and API: the present scenario as something to run, to keep and to cite; and scenarios of one's own."""
+"""Data and API: the present scenario as something to run, to keep and to cite; and your own scenarios."""
 
 from __future__ import annotations
 

@@ -189,8 +189,8 @@ def _learned() -> None:
     )
     left.html(theme.paragraph(text, "lead"))
     caption = (
-        f"Where 100 futures of current policy stand at the end of {mine.year}, weighed by history. Thin bar: the "
-        f"priors alone. {mine.futures:,} futures each, on the same dice."
+        f"Outcomes of 100 simulated futures under current policy at the end of {mine.year}, weighted by history. Thin "
+        f"bar: the priors alone. {mine.futures:,} futures each, with the same random draws."
     )
     right.html(theme.bar(mine.counts, before.counts, caption, "the priors alone"))
     unit = (

@@ -272,7 +272,7 @@ def _judge(given: Mapping[str, str], notes: list[str]) -> Judge:
     if ruler in RULERS:
         judge = replace(judge, ruler=ruler)
     else:
-        notes.append(f"ruler={short(ruler)}: there is no such ruler; there are {', '.join(RULERS)}")
+        notes.append(f"ruler={short(ruler)}: there is no such measure; choose from {', '.join(RULERS)}")
     for name, options in (("limit", LIMITS), ("year", YEARS)):
         if name in given:
             value = as_number(given[name])

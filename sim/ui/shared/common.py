@@ -30,7 +30,7 @@ from sim.ui.shared.slots import Slot
 T = TypeVar("T")
 unworded = work.unworded
 FEWER = 256
-"""Futures where many settings are simulated for one answer: enough for whole months on the same dice."""
+"""Futures where many settings are simulated for one answer: enough for whole months with the same random draws."""
 EACH = 0.07
 """Roughly the seconds in which one processor simulates so many."""
 SEED, UNTIL = work.SEED, DEFAULT_HORIZON

@@ -1,4 +1,4 @@
-"""What a policy costs whom, against a reference on the same dice: numbers for one year, and the words for them."""
+"""What a policy costs whom, compared with a reference: numbers for one year, and the words for them."""
 
 from __future__ import annotations
 

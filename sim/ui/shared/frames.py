@@ -46,7 +46,7 @@ YEARS_TOLD = (2028, 2030)
 SINGLE = 12
 """Futures that are shown one by one."""
 OTHER_LIMITS = (9.0, 24.0)
-"""Leads that somebody could ask for instead, to see how much hangs on the limit."""
+"""Leads that somebody could ask for instead, to see how much depends on the limit."""
 _BANDS = {"lo90": 0.05, "lo50": 0.25, "mid": 0.5, "hi50": 0.75, "hi90": 0.95}
 
 

@@ -21,7 +21,7 @@ _now: ContextVar[tuple[dict[str, str], str] | None] = ContextVar("terms_now", de
 
 
 def begin(part: str = "") -> None:
-    """Start a page, or a part of it that is drawn anew by itself; a term that stands in another part stays there."""
+    """Start a page, or a part of it that redraws by itself; a term that stands in another part stays there."""
     shown: dict[str, str] = st.session_state.setdefault(_SHOWN, {})
     for key in [key for key, owner in shown.items() if part in ("", owner)]:
         del shown[key]

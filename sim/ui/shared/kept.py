@@ -10,7 +10,7 @@ from sim.ui.shared.setup import Setup, choice
 
 PARAMETER = "kept"
 MOST = 3
-"""Columns of one's own beside the baseline."""
+"""Your own columns beside the baseline."""
 LONGEST = 1500
 """Letters of one column's query that are read."""
 _BETWEEN = "|"

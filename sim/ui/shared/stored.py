@@ -1,6 +1,6 @@
 """Answers for the library that are stored with the package: the first visitor need not wait for any of them.
 
-`make answers` writes them anew. Each names the code and the data that it was made with; others are not used.
+`make answers` rewrites them. Each names the code and the data that it was made with; others are not used.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _shown(canonical: str) -> tuple[list[View], Books]:
 
 
 def write() -> list[Path]:
-    """Write the answers of the whole library anew, and remove those of scenarios that it has no more."""
+    """Rewrite the answers of the whole library, and remove those of scenarios that it no longer has."""
     FOLDER.mkdir(exist_ok=True)
     for path in FOLDER.glob("*.npz"):
         path.unlink()

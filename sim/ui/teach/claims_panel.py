@@ -60,7 +60,7 @@ def _asked(canonical: str, asks: tuple[str, ...], runs: int) -> dict[str, Array]
 
 
 def values(spec: Scenario, columns: tuple[Column, ...], most: int = MAX_RUNS) -> list[float]:
-    """The columns of one setting as numbers; infinite where the middle future has no such year."""
+    """The columns of one setting as numbers; infinite where the median run has no such year."""
     asks = dict.fromkeys(ask for column in columns for ask in _asks(column))
     found = _asked(spec.canonical(), tuple(asks), min(common.futures(), most))
     return [_summed(column, found) * column.scale for column in columns]

@@ -48,7 +48,7 @@ class Future(Short):
     series: dict[str, Array]
     codes: Array
     traits: dict[str, float]
-    """Parameter values that actors' decisions hang on."""
+    """Parameter values that actors' decisions depend on."""
 
     def at(self, name: str, t: int) -> float:
         """A series in a quarter; before the first quarter stands the first."""

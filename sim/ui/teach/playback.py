@@ -161,7 +161,7 @@ class Seat:
     guess: float | None = None
     tick: float = 0.0
     of: str = ""
-    """The scenario and judge that it belongs to: another one is sealed anew."""
+    """The scenario and judge that it belongs to; another one gets a new seal."""
 
 
 def seat() -> Seat:
@@ -173,7 +173,7 @@ def seat() -> Seat:
 
 
 def play(key: str) -> None:
-    """Another future, sealed anew."""
+    """Another sealed future."""
     st.session_state["teach_seat"] = Seat(key=key)
 
 
@@ -314,7 +314,7 @@ def written(s: Shown, at: Seat) -> str:
 
 
 def settle(s: Shown) -> Seat:
-    """The class's place, made to fit the futures of this scenario; under another scenario it is sealed anew."""
+    """The class's place, made to fit the futures of this scenario; under another scenario it is sealed again."""
     at, of = seat(), f"{s.spec.digest()}{s.judge}"
     if at.of != of:
         play(at.key if at.key in s.futures else f"{SEALED}1")
