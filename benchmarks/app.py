@@ -141,12 +141,16 @@ class Client:
     async def _move(self, socket_: Any) -> None:
         from streamlit.proto.BackMsg_pb2 import BackMsg
 
-        low, high, step = (self.slider[key] for key in ("low", "high", "step"))
+        low, high, step, options = (self.slider[key] for key in ("low", "high", "step", "options"))
         message = BackMsg()
         message.rerun_script.fragment_id = self.slider["fragment"]
         state = message.rerun_script.widget_states.widgets.add()
         state.id = self.slider["id"]
-        state.double_array_value.data.append(low + step * int(self.chance.integers(round((high - low) / step) + 1)))
+        stop = int(self.chance.integers(round((high - low) / step) + 1))
+        if options:
+            state.string_array_value.data.append(options[stop])
+        else:
+            state.double_array_value.data.append(low + step * stop)
         start = time.monotonic()
         await socket_.send(message.SerializeToString())
         self.sizes.append(await self._finished(socket_))
@@ -175,7 +179,7 @@ class Client:
         if kind == "slider" and not self.slider:
             found = delta.new_element.slider
             self.slider = {"id": found.id, "fragment": delta.fragment_id, "low": found.min, "high": found.max,
-                           "step": found.step}  # fmt: skip
+                           "step": found.step, "options": list(found.options)}  # fmt: skip
 
 
 async def crowd(port: int, users: int, seconds: float, think: float) -> list[Client]:

@@ -31,7 +31,7 @@ PERCENTILES = (50.0, 1.0, 5.0, 25.0, 75.0, 95.0, 99.0)
 """Where a parameter is fixed first. At its median too: that takes its spread away, which can flip the outcome."""
 FIRST_LOOK = {"lever": (0.0, 0.5, 1.0), "parameter": (50.0, 1.0, 99.0)}
 """Where a line is tried before anywhere else: its ends and its middle."""
-PROMISE = 0.25
+PROMISE = 0.5
 """Share of the way to a flip that one of them has to go for the rest of the line to be tried."""
 HALVINGS = 4
 """Times that the span between a setting that flips and one that does not is halved: to 1/96 of a lever's range."""
@@ -154,7 +154,7 @@ def flips(
     """Look along every lever and every parameter for the nearest setting that flips the most common outcome.
 
     A lever is set from the scenario's start on; a parameter is fixed to one value in all futures. First the ends and
-    the middle of the range, then a coarse grid over the whole of it where one of these goes a quarter of the way to
+    the middle of the range, then a coarse grid over the whole of it where one of these goes half of the way to
     another outcome, then halving, with the same random draws. What is not monotone between these points can be missed.
 
     Args:
