@@ -118,7 +118,7 @@ class ComputeSplit(Seat):
                 name, Unit.SHARE, member, getattr(self, name),
                 Target(target[n], 1.0 if self.world.in_data else INERTIA), value=done[n],
                 setting=self.fixed_share("compute", n), reasons=reasons,
-                rule="They share what safety, idle compute and reinforcement learning leave",
+                rule="They share the compute that safety, idling and reinforcement learning leave",
             )
             for n, (name, reasons) in enumerate(zip(COMPUTE[:3], (points, [*points, *found], points), strict=True))
         ]  # fmt: skip
@@ -146,7 +146,7 @@ class ComputeSplit(Seat):
         return Explanation.of(
             "idle", Unit.SHARE, member, self.idle, Target(self.next_uses(self.next_mix())[5]),
             setting=self.fixed_share("compute", 5),
-            rule="Compute stands idle while clusters are pooled, and some guards models",
+            rule="Some compute sits idle while clusters are pooled, and some guards models",
             reasons=[
                 Reason.of(member, "pooled", self.pooled(), Unit.SHARE, "pooling idles {}"),
                 Reason.of(member, "secured", self.secured(), Unit.SHARE, "guarding takes {} more than today"),
@@ -210,7 +210,7 @@ class ComputeSplit(Seat):
         return Explanation.of(
             "reinforcement", Unit.SHARE, member, self.reinforcement, self.reinforcement_target(safety, idle),
             value=self.next_uses(self.next_mix())[3],
-            rule="Compute goes where it adds most capability",
+            rule="Compute goes where it adds the most capability",
             reasons=[
                 Reason.of(member, "rl_value", self.rl_value, Unit.POINTS, gain),
                 Reason.of(member, "points_per_oom", p.points_per_oom, Unit.POINTS, usual),

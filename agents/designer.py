@@ -59,7 +59,7 @@ class ChipDesigner(mesa.Agent):
         """Why a variant for China is on offer or not, in one member of the ensemble; to be asked before it decides."""
         blocked, wait = self.model.public.blocked, self.next_wait()
         enough = f"({percent(WORTH_A_DESIGN)} is enough)"
-        lacked = "last quarter the best legal chip lacked {} of a frontier chip's use " + enough
+        lacked = "last quarter the best legal chip fell {} short of a frontier chip " + enough
         return [
             Explanation.of(
                 "variant_wait", Unit.QUARTERS, member, self.waited, Target(wait),

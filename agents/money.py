@@ -84,7 +84,7 @@ class Treasury(Seat):
         """Why it has as much money for AI as it has, and places as much of it for chips as it does."""
         rule = "Plans stay at those of the last recorded quarter"
         if self.world.switch("reinvestment"):
-            rule = "Plans follow AI revenue and its return and what could be ordered"
+            rule = "Plans follow AI revenue, its returns, and what could be ordered"
         plan, shares = self.next_plan(self.base_plan * self.prospects()), self.next_money_use()
         budget, chips = self.next_budget(plan), shares[..., allocation.CHIPS, :]
         return [
@@ -176,7 +176,7 @@ class Treasury(Seat):
         rule = (
             "What was built and what it cost is recorded"
             if in_data
-            else "Money goes where a further dollar brings most"
+            else "Money goes where one more dollar brings the most"
         )
         reasons = ([], [], [], []) if in_data else self.money_reasons(member)
         return self.explain_shares(member, "money", self.money_use, target, shares, rule, reasons)

@@ -100,12 +100,12 @@ class Ally(Partner):
     def explain_postures(self, member: int) -> list[Explanation]:
         """Why it is as close to the United States as it is."""
         w, reasons = self.world, []
-        rule = "Allies have parted from the United States and no threat or pressure moves them any more"
+        rule = "Allies have broken with the United States, and neither threat nor pressure moves them any more"
         if not w.now.allies_parted:
-            rule = "A close China brings allies nearer to the United States and lost sales pull them away"
+            rule = "A close Chinese rival pushes allies to comply; lost sales pull them back"
             near, drift = "last quarter the US was {}", "the weight on lost sales is {}"
             reasons = [
-                Reason.of(member, "standing", STANDING, Unit.SHARE, "at ease they stand at {}"),
+                Reason.of(member, "standing", STANDING, Unit.SHARE, "without a threat their alignment is {}"),
                 Reason.of(member, "lead", w.public.lead, Unit.LEAD, near, effect=self.threat()),
                 Reason.of(member, "ally_drift", w.p.ally_drift, Unit.SHARE, drift, effect=-self.lost_sales()),
             ]
@@ -161,9 +161,9 @@ class Hub(Partner):
         w, effort, diverted = self.world, self.world.public.enforcement, self.world.public.diverted
         pressed, leaked = "US enforcement is at {}", "{} of the chips on sale were diverted last quarter"
         trade = "the weight on trade is {}"
-        rule = "Hubs police more under US pressure and after scandals and less where trade pays"
+        rule = "Transit hubs police more under US pressure and after scandals, and less where trade pays"
         seen = [
-            Reason.of(member, "law", LAW, Unit.SHARE, "their own law asks for {}"),
+            Reason.of(member, "law", LAW, Unit.SHARE, "their own law requires {}"),
             Reason.of(member, "enforcement", effort, Unit.BUDGETS, pressed, effect=self.us_pressure()),
             Reason.of(member, "diverted", diverted, Unit.SHARE, leaked, effect=self.scandal()),
             Reason.of(member, "hub_commerce", w.p.hub_commerce, Unit.SHARE, trade, effect=-self.commerce()),

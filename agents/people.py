@@ -61,5 +61,5 @@ class Staff(Seat):
         safe = Reason.of(member, "safety", self.safety, Unit.SHARE, "compute for safety was at {}")
         return self.explain_shares(
             member, "people", self.people_use, self.people_target(), self.next_people_use(),
-            "People follow what their work is worth, and what policy asks of them", (worth, worth, [safe], [closed]),
+            "People go where their work is worth most, and where policy sends them", (worth, worth, [safe], [closed]),
         )  # fmt: skip

@@ -152,9 +152,9 @@ class Seat(mesa.Agent):
         w = self.world
         rule, reasons = habit
         if w.choosing and not w.by_habit(decision)[self.rows].flat[0]:
-            rule, reasons = "What it chose at the turn of the year stands until the next", []
+            rule, reasons = "Its choice at the turn of the year holds until the next one", []
             if w.turn:
-                rule, reasons = "It moves half of the way to what it would choose by its values", weighed()
+                rule, reasons = "It moves halfway to what its values would choose", weighed()
         return Explanation.of(
             decision, unit, member, getattr(self, decision), target, rule=rule, reasons=reasons,
             setting=self.fixed_at(decision, member),

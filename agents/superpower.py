@@ -277,13 +277,13 @@ class China(Superpower):
     def explain_push(self, member: int) -> Explanation:
         """Why it pushes its own chips as hard as it does."""
         w = self.world
-        lacked = "last quarter the best legal chip lacked {} of a frontier chip's use"
+        lacked = "last quarter the best legal chip fell {} short of a frontier chip"
         led = f"the US was {{}}, where {in_words(LEAD_TODAY, Unit.POINTS)} is neutral"
         seen = [
             Reason.of(member, "blocked", w.public.blocked, Unit.SHARE, lacked, effect=self.push_when_blocked()),
             Reason.of(member, "lead", w.public.lead, Unit.LEAD, led, effect=self.push_when_behind()),
         ]
-        rule = "China pushes its own chips harder when it is blocked and when it is behind"
+        rule = "China subsidizes its own chips more when it is blocked and when it is behind"
         return self.explain_choice(
             member, "push", Unit.SHARE, self.push_target(), (rule, seen),
             lambda: self.weighed(member, "push", choices.push),
@@ -309,9 +309,9 @@ class China(Superpower):
         dear = "last quarter the price of compute kept {} of its money from being spent"
         anyway = in_words(IMPORTS_ANYWAY, Unit.SHARE)
         reluctant = f"its resistance keeps out {{}} of that and of the {anyway} that it would let in anyway"
-        rule, seen = "Its dated rules say so", []
+        rule, seen = "Its dated rules decide", []
         if np.isnan(w.now.permission_recorded):
-            rule = "China lets in more when compute is too dear for its money and less the more it resists imports"
+            rule = "China approves more imports when compute is too expensive, and fewer the more it resists"
             seen = [
                 Reason.of(member, "priced_out", w.public.priced_out, Unit.SHARE, dear),
                 Reason.of(member, "import_reluctance", w.p.import_reluctance, Unit.SHARE, reluctant),

@@ -99,8 +99,8 @@ def check_until(until: int) -> None:
     """
     if not 2027 <= until <= LAST_YEAR:
         raise InputError(
-            f"until is {until}; the horizon is a year from 2027 to {LAST_YEAR}; after it nothing but "
-            "the fall of cost and the growth of power would decide, and nobody knows either"
+            f"until is {until}; give a year from 2027 to {LAST_YEAR}; after that only falling costs and growing power "
+            "would decide, and nobody knows either"
         )
 
 

@@ -39,11 +39,11 @@ def _happening(*events: Event) -> Callable[[Scenario], Scenario]:
 
 
 WORLDS: tuple[World, ...] = (
-    World("priors", "History is not weighed: priors alone", lambda spec: spec.with_changes(weighting="none")),
+    World("priors", "Parameters not weighted by history", lambda spec: spec.with_changes(weighting="none")),
     World("slow_ideas", "Ideas spread slowly", _fixed("diffusion", 0)),
     World("fast_ideas", "Ideas spread fast", _fixed("diffusion", 2)),
-    World("weak_followers", "Followers are less efficient than thought", _fixed("follower_efficiency", 0)),
-    World("strong_followers", "Followers are more efficient than thought", _fixed("follower_efficiency", 2)),
+    World("weak_followers", "Followers less efficient than assumed", _fixed("follower_efficiency", 0)),
+    World("strong_followers", "Followers more efficient than assumed", _fixed("follower_efficiency", 2)),
     World("no_feedback", "AI does not speed up AI research", _switched(research_feedback=False)),
     World("no_reinvestment", "Revenue is not reinvested in compute", _switched(reinvestment=False)),
     World("us_reacts", "The US tightens when its lead shrinks", _switched(us_reacts=True)),
@@ -53,7 +53,7 @@ WORLDS: tuple[World, ...] = (
     World("shock", "A large efficiency shock in 2027", _happening(
         Event(kind="efficiency_shock", date="2027-Q2", size=1.0)
     )),
-    World("fabs", "Chinese fabs break through in 2028", _happening(
+    World("fabs", "Chinese fab breakthrough in 2028", _happening(
         Event(kind="fab_breakthrough", date="2028-Q1", size=5.0)
     )),
     World("taiwan", "Taiwan is cut off for two years in 2028", _happening(

@@ -73,13 +73,13 @@ class Called:
 
     @property
     def miss(self) -> str:
-        """What the rules got wrong, in a sentence; empty where they did better than persistence."""
+        """What the model got wrong, in a sentence; empty where it did better than persistence."""
         if self.better:
             return ""
         mine, other, plain = (round(100 * p) for p in (self.p, self.opposite_p, self.persistence_p))
         if other > mine:
-            return f"The rules leaned the wrong way: {other} in 100 for the opposite, {mine} for this."
-        return f"The rules gave it {mine} in 100; counting past turns gave {plain}."
+            return f"The model leaned the wrong way: {other} in 100 for the opposite, {mine} for this."
+        return f"The model gave it a chance of {mine} in 100; counting past turns gave {plain}."
 
 
 @dataclass(frozen=True)
@@ -273,16 +273,17 @@ def verdict(found: Scored) -> str:
     closer = {name: mine[name] < plain[name] for name in ("brier", "log")}
     word = "better than" if all(closer.values()) else "worse than" if not any(closer.values()) else "about as well as"
     return (
-        f"The rules held {found.better} of {len(found.turns)} recorded turns likelier than counting past turns does. "
-        f"Over all {len(found.years)} years of all decisions, with those in which nothing turned, they do {word} "
-        f"persistence: Brier score {mine['brier']:.2f} against {plain['brier']:.2f}, log score {mine['log']:.2f} "
-        f"against {plain['log']:.2f}, lower is better."
+        f"For {found.better} of {len(found.turns)} recorded policy turns, the model gave a higher chance than counting "
+        f"past turns does. Over all {len(found.years)} years of all decisions, quiet years included, it does {word} "
+        f"persistence (lower is better): Brier score {mine['brier']:.2f} against {plain['brier']:.2f}, log score "
+        f"{mine['log']:.2f} against {plain['log']:.2f}."
     )
 
 
 WAYS = {
     "licensing": ("stricter", "looser"), "enforcement": ("more", "less"), "model_access": ("stricter", "looser"),
-    "permission": ("more let in", "less let in"), "push": ("harder", "easier"), "alignment": ("closer", "further away"),
+    "permission": ("more approved", "less approved"), "push": ("harder", "easier"), "alignment": ("closer", "further "
+    "away"),
     "policing": ("harder", "easier"),
 }  # fmt: skip
 """What up and down mean on the scale of each decision."""

@@ -224,12 +224,12 @@ def test_an_actor_says_what_it_weighed(decision: str, kind: type) -> None:
     row = {UnitedStates: 0, China: 1}.get(kind, 2)
     world = seated()
     told = {e.decision: e for e in kind.group(world, row).explain_postures(1)}[decision]
-    assert told.sentence.startswith("It moves half of the way to what it would choose by its values: ")
+    assert told.sentence.startswith("It moves halfway to what its values would choose: ")
     assert "favors " in told.sentence
     kind.group(world, row).take_postures()
     assert told.value == pytest.approx(float(getattr(world.state, decision)[row, 1]))
     still = {e.decision: e for e in kind.group(seated(turn=False), row).explain_postures(1)}[decision]
-    assert "stands until the next" in still.sentence
+    assert "holds until the next" in still.sentence
 
 
 def test_what_speaks_for_a_decision_adds_up_to_what_it_is_worth() -> None:

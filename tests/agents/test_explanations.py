@@ -258,7 +258,7 @@ def test_allies_whom_an_event_has_parted_say_so() -> None:
     world.now.allies_parted = True
     found = explained(Ally, world)["alignment"]
     assert found.moved == 0
-    assert found.sentence.startswith("Allies have parted")
+    assert found.sentence.startswith("Allies have broken")
     world.levers["allied_alignment"] = 90.0
     assert "The scenario sets it at 90%" in explained(Ally, world)["alignment"].sentence
 

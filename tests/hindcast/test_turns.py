@@ -142,9 +142,9 @@ def test_a_year_with_turns_both_ways_counts_by_their_shares() -> None:
 
 def test_a_miss_says_which_way_the_rules_leaned() -> None:
     away = turns.Called("a", "2025-01-01", *US, "up", "A turn", 0.1, 0.1, 0.4, 0.3)
-    assert away.miss == "The rules leaned the wrong way: 40 in 100 for the opposite, 10 for this."
+    assert away.miss == "The model leaned the wrong way: 40 in 100 for the opposite, 10 for this."
     weak = turns.Called("a", "2025-01-01", *US, "up", "A turn", 0.1, 0.1, 0.05, 0.3)
-    assert weak.miss == "The rules gave it 10 in 100; counting past turns gave 30."
+    assert weak.miss == "The model gave it a chance of 10 in 100; counting past turns gave 30."
 
 
 # --- the kept score --------------------------------------------------------------------------------------------------

@@ -177,7 +177,7 @@ def test_decisions_say_what_the_series_hold(t: int):
     elif t < found.first_choice:
         assert hubs.why == push.why == "It stays as recorded until the first choice, at the turn of the year."
     else:
-        assert hubs.why == "What it chose at the turn of the year stands until the next."
+        assert hubs.why == "Its choice at the turn of the year holds until the next one."
         assert imports.why == push.why == licenses.why == f"{hubs.why} Its values: balanced."
     assert not any("nan" in f"{d.now} {d.why}".lower() for d in by.values())
 

@@ -163,9 +163,9 @@ def test_every_control_says_what_it_weighs(page: Open):
 def test_what_moved_the_result_names_them_and_adds_up():
     several = Setup(levers={"openness": 20.0}, values={"china": "security_first"}, rule="")
     for setup, names in (
-        (Setup(values={"china": "safety_first"}), {"What China wants"}), (Setup(rule=HABIT), {"How nations decide"}),
-        (BOTH, {"What China wants", "What the United States wants"}),
-        (several, {"What China wants", "Openness of US research"}),
+        (Setup(values={"china": "safety_first"}), {"Values of China"}), (Setup(rule=HABIT), {"How nations decide"}),
+        (BOTH, {"Values of China", "Values of the United States"}),
+        (several, {"Values of China", "Openness of US research"}),
     ):  # fmt: skip
         mine, base = common.view(setup.spec), common.view(setup.base)
         parts, _ = drivers.parts(setup.base, setup.spec, mine, base)

@@ -184,9 +184,10 @@ def _market(f: Future, t: int) -> list[Decision]:
 
 def _legal(blocked: float) -> str:
     """How useful the best legal chip is beside a frontier chip."""
-    if round(100 * blocked) >= 100:
+    short = percent(blocked)
+    if short == percent(1.0):
         return "No legal chip is of use at the frontier."
-    return f"The best legal chip falls {percent(blocked)} short of a frontier chip."
+    return f"The best legal chip falls {short} short of a frontier chip."
 
 
 def happened(s: Shown, t: int) -> list[str]:
