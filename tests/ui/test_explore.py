@@ -64,7 +64,7 @@ def test_the_key_adds_to_a_hundred(page: Open):
         if scenario in names():
             key = re.search(r'<div class="key">(.*?)</div>', raw(page(scenario=scenario)))[1]
             counts = [int(n) for n in re.findall(r"<b>(\d+)</b>", key)]
-            assert len(counts) == len(LABELS)
+            assert 1 <= len(counts) <= len(LABELS)  # outcomes that nobody has are left out
             assert sum(counts) == 100
 
 

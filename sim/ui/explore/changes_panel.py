@@ -56,10 +56,11 @@ def _tornado(spec: Scenario, judge: Judge) -> None:
     longest = max((abs(p.effects[listed.lead].mean) for group in heard for p in group), default=1.0)
     share = str(listed.outcomes[1]) if len(listed.outcomes) > 1 else ""
     rows = [_row(group, listed.lead, share, longest) for group in heard]
+    halves = [price.effects[listed.lead].half or 0.0 for group in listed.by_lever() for price in group]
     brackets = " In brackets: the change in futures with the US well ahead, of 100." if share else ""
     text = (
         f"Each lever moves alone, from its current setting to its lowest and highest value: {judge.unit} of US lead at "
-        f"the end of {judge.year}, average of {listed.runs} futures.{brackets}"
+        f"the end of {judge.year}, average of {listed.runs} futures, each ±{max(halves):.1f} or less.{brackets}"
     )
     names = wording.listed([group[0].lever.label for group in quiet])
     st.html(style("explore/tornado.css") + render("explore/tornado.html", text=text, rows=rows, quiet=names))
