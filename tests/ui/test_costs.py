@@ -99,7 +99,7 @@ def test_the_page_says_what_current_policy_costs_against_open_trade(page):
     test = page()
     assert not test.exception
     said = sentence_of(load("current_policy"))
-    assert "against open trade" in said
+    assert "compared with open trade" in said
     assert said in words(test)
     assert "Billion US dollars in 2032, against open trade: median" in text(test)
     assert costs.NOT_A_LOSS in text(test)
@@ -109,7 +109,7 @@ def test_a_lever_at_its_end_shows_its_cost(page):
     spec = load("current_policy").with_levers(enforcement=10)
     test = page(enforcement="10")
     assert sentence_of(spec) in words(test)
-    assert "against current policy; " in words(test)
+    assert "compared with current policy; " in words(test)
     usual = run_of(load("current_policy"))
     spent = float(np.median(Costs(run_of(spec), usual).of("united_states", "enforcement", 2032)))
     chosen = usual.part("decisions.united_states.enforcement")[usual.step(2032)]
@@ -244,7 +244,7 @@ def test_under_a_what_if_a_policy_is_counted_against_the_baseline_in_the_same_wo
     setup = Setup(levers={"enforcement": 10.0}, worlds=("china_fab_breakthrough",))
     found = paid(setup)
     assert found.costs == common.costs_of(setup.spec, 2032, setup.base)
-    assert f"against {setup.reference}" in found.sentence
+    assert f"compared with {setup.reference}" in found.sentence
     alone = Setup(worlds=("china_fab_breakthrough",))
     assert paid(alone).costs == common.costs_of(alone.spec, 2032)
-    assert "against current policy" in paid(alone).sentence
+    assert "compared with current policy" in paid(alone).sentence
