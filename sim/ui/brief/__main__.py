@@ -38,7 +38,6 @@ def setup_of(asked: dict[str, Any]) -> Setup:
 
 def main(text: str) -> int:
     """Write the files that are asked for; the exit status."""
-    logging.getLogger("streamlit").setLevel(logging.CRITICAL)  # it warns that there is no browser
     asked = json.loads(text)
     try:
         made = brief(setup_of(asked), lambda done, what: print(f"{what} …", file=sys.stderr))
@@ -52,4 +51,5 @@ def main(text: str) -> int:
 
 
 if __name__ == "__main__":  # the workers that it starts import this file too
+    logging.disable(logging.WARNING)  # streamlit warns, at every call, that there is no browser
     sys.exit(main(sys.argv[1]))
