@@ -76,7 +76,7 @@ def _loader() -> type[Any]:
                 if not isinstance(key.value, str) or key.tag == "tag:yaml.org,2002:merge":
                     raise yaml.YAMLError(f"a key must be a word, line {key.start_mark.line + 1}")
                 if key.value in seen:
-                    raise yaml.YAMLError(f"the key {key.value!r} stands twice, line {key.start_mark.line + 1}")
+                    raise yaml.YAMLError(f"the key {key.value!r} appears twice, line {key.start_mark.line + 1}")
                 seen.add(key.value)
             return super().construct_mapping(node, deep)
 

@@ -53,7 +53,7 @@ def terms() -> Mapping[str, Term]:
     owners: dict[str, str] = {}
     for line, row in enumerate(read(Term, DATA / "glossary.csv"), start=2):
         if row.term in found:
-            raise InputError(f"glossary.csv row {line}: the term {row.term!r} stands twice")
+            raise InputError(f"glossary.csv row {line}: the term {row.term!r} appears twice")
         for words in map(str.lower, row.variants):
             if words in owners:
                 raise InputError(f"glossary.csv row {line}: {words!r} belongs to {owners[words]!r} already")

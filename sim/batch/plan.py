@@ -125,7 +125,7 @@ def _check_axis(kind: str, name: str, axis: Axis) -> None:
     elif not axis:
         raise InputError(f"{name!r}: has no values; leave it out, or give some: [1, 2, 5]")
     elif len(set(axis)) < len(axis):
-        raise InputError(f"{name!r}: a value stands twice in {list(axis)}")
+        raise InputError(f"{name!r}: a value appears twice in {list(axis)}")
 
 
 def _check_range(column: str, axis: Axis) -> None:
@@ -188,7 +188,7 @@ class Plan(Short, BaseModel, metaclass=_Called):
         for field, values in (("outcomes", self.outcomes), ("seeds", self.seeds)):
             twice = next((v for i, v in enumerate(values) if v in values[:i]), None)
             if twice is not None:
-                raise InputError(f"{field}: {shown(twice)} stands twice")
+                raise InputError(f"{field}: {shown(twice)} appears twice")
         names = [spec.name for spec in self.scenarios]
         twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
         if twice is not None:

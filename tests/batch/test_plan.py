@@ -67,7 +67,7 @@ def test_a_plan_counts_what_it_asks():
         ("name: sweep", "name: A Sweep", ["line 1", "pattern"]),
         ("name: sweep\n", "", ["name", "required"]),
         ("scenarios: [current_policy]", "scenarios: [current_policy, current_policy]", ["named 'current_policy'"]),
-        ("seeds: [0, 1]", "design: {}", ["line 9", "'design' stands twice"]),
+        ("seeds: [0, 1]", "design: {}", ["line 9", "'design' appears twice"]),
         ("members: 1000", "members: [", ["not valid YAML"]),
         (GOOD, "- 1", ["a plan file is a mapping"]),
     ],

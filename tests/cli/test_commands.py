@@ -86,15 +86,15 @@ def test_a_run_says_what_it_costs_whom_and_how_money_compute_and_people_are_divi
             assert all(0 <= share <= 1 for path in found["allocation"][actor][what].values() for share in path.values())
     assert json.loads(polarity("run", HERE, "--runs", 2, "--until", 2027, "--json").out)["reference"] == "open_trade"
     said = polarity(*words).out
-    assert "What it costs against current policy, billion US dollars in 2030" in said
+    assert "Costs against current policy, billion US dollars in 2030" in said
     assert "How actors allocate money, compute and people" in said
 
 
 def test_shares_that_a_file_fixes_are_shown_and_a_wrong_one_is_refused_in_a_line(polarity, mine):
     path = mine("allocation: {china: {money: {fabs: 0.4}, compute: {serving: {2028-Q1: 0.3}}}}\n")
     said = polarity("show", path).out
-    assert "Share fixed: china, money for fabs: 0.4" in said
-    assert "Share fixed: china, compute for serving: 0.3 from 2028-Q1" in said
+    assert "Fixed share: china, money for fabs: 0.4" in said
+    assert "Fixed share: china, compute for serving: 0.3 from 2028-Q1" in said
     wrong = polarity("run", mine("allocation: {china: {money: {fab: 0.4}}}\n"), "--runs", 2)
     assert wrong.code == 2
     assert "unknown use of money 'fab'; did you mean 'fabs'?" in wrong.err
@@ -337,7 +337,7 @@ def test_the_app_is_a_process_of_its_own(polarity, monkeypatch: pytest.MonkeyPat
     assert command[-1] == "8765"
     assert folder == checkout.ROOT
     monkeypatch.setattr(checkout, "ROOT", tmp_path)
-    assert "app.py is not beside the package" in polarity("app").refusal()
+    assert "app.py is missing beside the package" in polarity("app").refusal()
 
 
 def test_a_brief_needs_a_place_to_be_written_to_and_a_scenario(polarity, tmp_path) -> None:
@@ -345,4 +345,4 @@ def test_a_brief_needs_a_place_to_be_written_to_and_a_scenario(polarity, tmp_pat
     assert "there is no folder" in polarity("brief", "current_policy", "--pdf", tmp_path / "no" / "b.pdf").refusal()
     assert "did you mean" in polarity("brief", "tight_control", "--pdf", tmp_path / "b.pdf").refusal()
     said = polarity("brief", "current_policy", "--set", "enforcement=99", "--html", tmp_path / "b.html").refusal()
-    assert said.startswith("polarity: --set: enforcement")
+    assert said.startswith("polarity: --set: lever 'enforcement' is 99")

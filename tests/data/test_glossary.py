@@ -53,7 +53,7 @@ def test_a_term_is_found_by_its_words_and_a_wrong_one_gets_a_hint() -> None:
         ("a,x,One. Two.\n", "row 2, column definition: a definition is one sentence"),
         ("a,x,No stop\n", "row 2, column definition: a definition is one sentence"),
         ("a,,A thing.\n", "row 2, column variants"),
-        ("a,x,A thing.\na,y,A thing.\n", "row 3: the term 'a' stands twice"),
+        ("a,x,A thing.\na,y,A thing.\n", "row 3: the term 'a' appears twice"),
         ("a,x;Y,A thing.\nb,y,A thing.\n", "row 3: 'y' belongs to 'a' already"),
     ],
 )

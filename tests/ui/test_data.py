@@ -221,7 +221,7 @@ HOSTILE = {
     "two documents": (f"{HEAD}---\n{HEAD}", "line 6: a second scenario begins; upload one at a time"),
     "variants": (HEAD + "branches: {a: {}, b: {}}", "line 6: branches: the file holds 2 scenarios (a, b)"),
     "no variants": (HEAD + "branches: 5", "branches is a mapping"),
-    "twice": (HEAD + "name: other", "the key 'name' stands twice, line 6"),
+    "twice": (HEAD + "name: other", "the key 'name' appears twice, line 6"),
     "key that is no word": (HEAD + "levers: {? {a: 1} : 2}", "a key must be a word, line 6"),
     "file of the server": ("like: /etc/passwd\n" + HEAD, "line 1: like: unknown scenario '/etc/passwd'"),
     "device": ("like: /dev/zero\n" + HEAD, "like: unknown scenario '/dev/zero'"),

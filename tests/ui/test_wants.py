@@ -105,7 +105,7 @@ def test_an_address_says_them_in_words():
         ({"values": "japan:balanced"}, "values japan: values can be set for united_states and china"),
         ({"values": "china:peace"}, "values china: there is no profile peace; there are balanced, security_first"),
         ({"values": "china"}, "values china: there is no profile without a name"),
-        ({"values": "china:balanced~china:safety_first"}, "values china: it stands twice; the first one is used"),
+        ({"values": "china:balanced~china:safety_first"}, "values china: it appears twice; the first one is used"),
         ({"values": "<b>:balanced"}, "values <b>: values can be set for"),
         ({"decisions": "dice"}, "decisions=dice: there is no such rule; there are choose, habit"),
     ],

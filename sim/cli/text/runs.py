@@ -290,8 +290,8 @@ MEASURES = {"fixed_pace": "Months at a fixed pace", "points": "Index points", "b
 def _outcomes(summary: Mapping[str, Any]) -> Table:
     months = summary["ruler"]["months"]
     table = layout.table(
-        f"Outcome at the end of {summary['horizon']}, of 100 simulated futures, by measure of the lead (well ahead: "
-        f"{months:g} months or index points, or more)",
+        f"Outcome at the end of {summary['horizon']}, of 100 simulated futures, by measure of the lead (well ahead: at "
+        f"least {months:g} months or points)",
         "Outcome", *MEASURES.values(),
     )  # fmt: skip
     counts = {name: rounded(shares) for name, shares in summary["outcomes_by_measure"].items()}

@@ -223,7 +223,7 @@ def _wanted(setup: Setup, text: str, notes: list[str]) -> Setup:
                 f"{', '.join(PROFILES)}"
             )
         elif actor in seen:
-            notes.append(f"values {actor}: it stands twice; the first one is used")
+            notes.append(f"values {actor}: it appears twice; the first one is used")
         else:
             setup = setup.wanting(actor, profile)
             seen.add(actor)
@@ -247,7 +247,7 @@ def _assumptions(text: str, notes: list[str]) -> dict[str, float]:
             notes.append(f"assume {short(name)}: there is no such parameter; {hint(name, known, PARAMETERS)}")
             continue
         if name in found:
-            notes.append(f"assume {name}: it stands twice; the first one is used")
+            notes.append(f"assume {name}: it appears twice; the first one is used")
             continue
         value = as_number(":".join(rest))
         if value is None:
