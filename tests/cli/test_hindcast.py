@@ -28,7 +28,7 @@ def test_the_score_as_json(polarity: Callable) -> None:
 
 def test_the_score_for_people(polarity: Callable) -> None:
     said = polarity("hindcast", *SMALL)
-    for part in ("Blind from the end of 2022-12", "CRPS", "Last value", "Full Takeoff Model", "not forecasts"):
+    for part in ("Given data to the end of 2022-12 only", "CRPS", "Last value", "Full Takeoff Model", "not forecasts"):
         assert part in said.out, part
 
 
