@@ -77,7 +77,7 @@ def effect(
     """
     record = read(identifier)
     if record.prior is None:
-        raise InputError(f"{record.id} is a prior itself: there is nothing to compare it with")
+        raise InputError(f"{record.id} is a prior; choose a measured result, which can be compared with it")
     check_runs(runs)
     if runs < LEAST_RUNS:
         raise InputError(f"runs is {runs}; a change with its standard error needs {LEAST_RUNS} or more")
