@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from html import unescape
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -20,6 +19,7 @@ from sim.batch.executors import Pool
 from sim.ui.calibration import cached
 from sim.ui.calibration.draw import _fitted
 from tests.calibration.effects import effect
+from tests.ui.reading import text
 
 FULL = "cpu-amd-epyc-full-2026-11-25"
 PAGE = "sim/ui/calibration/page.py"
@@ -46,7 +46,7 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 def html(page: AppTest) -> str:
     """All HTML of the page, as people read it."""
-    return unescape(re.sub(r"<[^>]+>", " ", " ".join(e.proto.body for e in page.get("html"))))
+    return text(page)
 
 
 def test_it_opens_with_the_result_in_use(page_at: Opens):

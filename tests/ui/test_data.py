@@ -42,9 +42,10 @@ SETUPS = {
     "levers": Setup("tight_controls", {"enforcement": 9.0, "openness": 17.3}),
     "actor": Setup("tight_controls", {"hub_policing": "actor", "allied_alignment": "actor"}),
     "path": Setup("open_trade", {"enforcement": {"2026-Q4": 1.0, "2028-Q1": 4.0}}),
-    "events": Setup("taiwan_disruption", {"openness": 0.0}, EVENTS),
+    "events": Setup(levers={"openness": 0.0}, events=EVENTS, worlds=("taiwan_disruption",)),
     "assumptions": Setup(assumptions={"diffusion": 0.1 + 0.2}, judge=Judge("points", 18.0, 2030)),
-    "ruler": Setup("china_surge", judge=Judge("backward", 6.0, 2029)),
+    "ruler": Setup(worlds=("china_surge",), judge=Judge("backward", 6.0, 2029)),
+    "policy and what ifs": Setup("tight_controls", worlds=("china_fab_breakthrough", "taiwan_disruption")),
     "own": Setup(own=OWN),
     "own, changed": Setup("open_trade", {"openness": 10.0}, EVENTS[:1], {"diffusion": 0.5}, own=OWN),
     "own, a taken name": Setup(own=OWN.with_changes(name="current_policy")),
@@ -341,7 +342,10 @@ def test_the_page_shows_the_recipes_of_its_address(data: Open, name: str):
     codes = [block.value for block in test.code]
     wanted = (recipes.python, recipes.command, recipes.scenario_file, recipes.plan_file, recipes.citation)
     assert all(recipe(setup, DICE).strip() in codes for recipe in wanted)
-    shown = [float(n) for n in re.findall(r"<code>([\d.e-]+)</code>", raw(test).split("prints")[1].split("Here")[0])]
+    shown = [
+        float(n)
+        for n in re.findall(r"<code>([\d.e-]+)</code>", raw(test).split("Python script prints")[1].split("Here")[0])
+    ]
     assert shown == pytest.approx(list(expected(setup).values()), abs=1e-4)
 
 

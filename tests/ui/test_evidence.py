@@ -14,6 +14,7 @@ from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
 from sim.results.outcomes.china_compute import DEFINITIONS
 from sim.ui.evidence import wording
+from sim.ui.shared import strip
 from tests.ui.reading import HTML, raw, text
 
 Open = Callable[..., AppTest]
@@ -60,7 +61,7 @@ def test_the_first_screen_holds_the_finding_all_tests_and_a_chart_and_the_rest_i
         test.session_state[key] = True
     test.run()
     assert not test.exception
-    assert re.search(r"CRPS:\s+how far", text(test))
+    assert re.search(r"CRPS:\s+the continuous ranked probability score", text(test))
     assert len(test.get("vega_lite_chart")) == 4
 
 
@@ -147,5 +148,5 @@ def test_a_wrong_number_of_futures_is_explained(page: Open, evidence: Open, monk
 def test_explore_still_opens_after_a_visit(evidence: Open):
     test = evidence().switch_page("sim/ui/explore/page.py").run()
     assert not test.exception
-    assert "This is current policy." in text(test)
+    assert strip.tested() in text(test)
     assert "was not used" not in text(test)

@@ -187,7 +187,7 @@ def test_by_habit_decisions_say_what_they_look_at(t: int):
     found = futures.shown(load(BASELINE).with_changes(decisions="habit"), Judge())
     f = found.futures["medians"]
     why = {(d.who, d.what): d.why for d in decisions.decisions(found, f, t)}
-    assert f"{percent(f.series['blocked'][t - 1])} of a frontier chip" in why["China", "Chip industry subsidies"]
+    assert f"{percent(f.series['blocked'][t - 1])} short of a frontier chip" in why["China", "Chip industry subsidies"]
     assert percent(f.series["priced_out"][t - 1]) in why["China", "Import approval rate"]
     hubs = why["Transit hubs", "Policing of transit trade"]
     assert re.search(r"[\d.]+% of the chips on sale were diverted last quarter", hubs)

@@ -11,7 +11,7 @@ from scenarios.decisions import CHOOSE, HABIT
 from scenarios.values import PROFILES
 from sim.results.costs import reference_of
 from sim.ui.brief import text as brief
-from sim.ui.shared import address, changes, common, costs, drivers, recipes, wants
+from sim.ui.shared import address, common, costs, drivers, recipes, wants
 from sim.ui.shared.setup import AS_THERE, Choice, Setup
 from tests.ui.reading import raw, text
 
@@ -44,7 +44,8 @@ def test_what_the_scenario_itself_says_is_no_change():
     assert BOTH.wanting("china", "balanced").wanting("united_states", "balanced") == Setup()
     assert Setup().deciding(CHOOSE) == Setup()
     assert Setup().deciding(HABIT).deciding(CHOOSE) == Setup()
-    assert BOTH.taking("tight_controls").values == {}
+    assert BOTH.taking("tight_controls").values == BOTH.values
+    assert BOTH.cleared() == Setup()
 
 
 OWN = parse(
@@ -207,16 +208,13 @@ def test_the_page_data_lists_them(page_at: Open):
     )
 
 
-def test_the_brief_says_them(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(changes, "FEW", 16)
+def test_the_brief_says_them():
     setup = BOTH.deciding(HABIT)
-    found = brief.brief(setup, "", setup.reference)
-    said = next(line for line in found.scenario if line.startswith("What nations want otherwise"))
+    said = brief.question(setup)
     assert "United States, safety first: security 0.6 (current: 1)" in said
     assert "China, security first: security 2.5 (current: 1)" in said
-    assert said.endswith("nations follow fixed reactions.")
-    assert found.title.endswith(", changed")
-    assert not any("What nations want" in line for line in brief._scenario(Setup()))
+    assert said.endswith("nations follow fixed reactions?")
+    assert brief.question(Setup()) == Setup().start.question
 
 
 def test_other_pages_take_them_over(page_at: Open):

@@ -36,6 +36,11 @@ class Dice:
     until: int
 
 
+def _laid_over(setup: Setup) -> bool:
+    """Whether what ifs are laid over a policy: alone, each is a scenario of the library."""
+    return bool(setup.worlds) and not (setup.own or setup.named)
+
+
 def needs_file(setup: Setup) -> bool:
     """Whether a command can say it only with a scenario file: --set knows levers of the library's scenarios alone."""
     return bool(setup.own or setup.events or setup.assumptions or setup.values or setup.rule)
@@ -64,7 +69,7 @@ def python(setup: Setup, dice: Dice) -> str:
     """A script that gives the digest and the outcome shares of the page."""
     judge = setup.judge
     return "\n".join([
-        f"from sim import load, simulate{', under' if setup.worlds and not setup.own else ''}",
+        f"from sim import load, simulate{', under' if _laid_over(setup) else ''}",
         "",
         *_spec(setup),
         f'assert spec.digest() == "{setup.spec.digest()}", "not what the page showed: another version of Polarity?"',
@@ -81,8 +86,8 @@ def _spec(setup: Setup) -> list[str]:
     """The lines that make the scenario."""
     if setup.own:
         return [f'spec = load("{file_name(setup)}")  # the scenario file, beside this script']
-    start = f'load("{setup.scenario}")'
-    if setup.worlds:
+    start = f'load("{setup.named or setup.scenario}")'
+    if _laid_over(setup):
         start = f"under({start}, {', '.join(map(json.dumps, setup.worlds))})"
     if not (setup.changed or setup.assumptions):
         return [f"spec = {start}"]
@@ -129,8 +134,8 @@ def command(setup: Setup, dice: Dice) -> str:
     if needs_file(setup):
         words = ["polarity", "run", file_name(setup)]
     else:
-        words = ["polarity", "run", setup.scenario]
-        for name in setup.worlds:
+        words = ["polarity", "run", setup.named or setup.scenario]
+        for name in setup.worlds if _laid_over(setup) else ():
             words += ["--what-if", name]
         for name, value in setup.levers.items():
             words += ["--set", f"{name}={_set(value)}"]

@@ -118,8 +118,8 @@ class Setup:
 
     @cached_property
     def start(self) -> Scenario:
-        """The policy under the what ifs, before the user's changes."""
-        return under(self.policy, *self.worlds)
+        """The policy under the what ifs, before the user's changes: under its own name where the library has it."""
+        return load(self.named) if self.named else under(self.policy, *self.worlds)
 
     @cached_property
     def spec(self) -> Scenario:
