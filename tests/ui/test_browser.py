@@ -30,7 +30,7 @@ def test_a_key_press_changes_verdict_and_address_and_is_announced(browser: Brows
     )
     browser.settle()
     assert browser.page.url.endswith("openness=0")
-    said = browser.page.locator("[role=status]", has_text="futures in 100").first
+    said = browser.page.locator("[role=status]", has_text="of 100 simulated futures").first
     assert said.inner_text(timeout=5000).startswith(browser.verdict)
 
 

@@ -143,7 +143,7 @@ def test_a_chart_can_be_saved_as_a_picture_that_is_not_blank(browser: Browser):
 def test_an_embedded_page_has_no_navigation(browser: Browser):
     browser.open("?embed=true&scenario=tight_controls")
     assert browser.page.get_by_role("link", name="Evidence", exact=True).count() == 0
-    assert re.search(r"\d+ futures in 100", browser.verdict)
+    assert re.search(r"In \d+ of 100 simulated futures", browser.verdict)
     assert "scenario=tight_controls" in browser.page.url
 
 
