@@ -35,9 +35,9 @@ def test_a_live_run_without_torch_says_how_to_get_it():
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("bench", "--recorded"), "calibrate bench: --recorded does nothing here; it is for demo"),
-        (("demo", "--fast"), "calibrate demo: --fast does nothing here; it is for bench, train"),
-        (("demo", "--device", "cuda"), "calibrate demo: --device does nothing here; it is for bench, train"),
+        (("bench", "--recorded"), "calibrate bench: --recorded has no effect here; it is for demo"),
+        (("demo", "--fast"), "calibrate demo: --fast has no effect here; it is for bench, train"),
+        (("demo", "--device", "cuda"), "calibrate demo: --device has no effect here; it is for bench, train"),
         (("demo", "some-id"), "calibrate demo: takes no ID"),
     ],
 )
