@@ -25,8 +25,8 @@ OF_A_CHECKOUT = re.compile(
     r"(?<!sim/)checkout|weights --make|CONTRIBUTING|CHANGELOG|README|Makefile|\bbenchmarks[/.]"
 )
 FOR_DEVELOPERS = ("sim/docs/tables.py", "sim/checkout.py", "calibration/kit.py", "sim/ui/about/page.py")
-"""What rewrites the guides, the one home of this question, what packs a checkout for a cluster, and the page that lists the
-guides of the source code and says that they come with it."""
+"""What rewrites the guides, the one home of this question, what packs a checkout for a cluster, and the page that lists
+the guides of the source code and says that they come with it."""
 
 
 def files_of_the_wheel() -> dict[Path, str]:
