@@ -164,7 +164,7 @@ def test_whole_numbers_of_numpy_are_whole_numbers():
         ({"runs": 0}, "runs is 0"),
         ({"runs": 10**30}, "runs is 1000"),
         ({"runs": 10**150}, "runs is 1000"),
-        ({"seed": 10**5000}, "seed is a number of thousands of digits"),
+        ({"seed": 10**5000}, "seed is a number with thousands of digits"),
         ({"seed": -1}, "seed is -1"),
         ({"seed": 2**63}, "seed is 9223372036854775808"),
         ({"until": 2026}, "until is 2026"),
