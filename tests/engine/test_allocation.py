@@ -208,7 +208,7 @@ def test_a_fixed_share_holds_from_its_date_and_the_others_keep_their_proportions
     ("given", "said"),
     [
         ({"france": {"money": {"chips": 0.5}}}, "france"),
-        ({"china": {"gold": {"chips": 0.5}}}, "unknown thing to divide 'gold'"),
+        ({"china": {"gold": {"chips": 0.5}}}, "unknown resource 'gold'"),
         ({"china": {"money": {"fab": 0.5}}}, "unknown use of money 'fab'"),
         ({"china": {"money": {"fabs": 1.5}}}, "give a share from 0 to 1"),
         ({"china": {"money": {"fabs": True}}}, "give a share from 0 to 1"),
@@ -244,7 +244,7 @@ def test_uses_are_what_the_state_holds() -> None:
 
 def test_money_is_not_fixed_while_it_is_recorded() -> None:
     early = changed(start="2023-Q1")
-    with pytest.raises(InputError, match="money is recorded to 2026-Q3"):
+    with pytest.raises(InputError, match="spending is on record to 2026-Q3"):
         early.with_changes(allocation={"china": {"money": {"fabs": 0.3}}})
     early.with_changes(allocation={"china": {"money": {"fabs": {"2026-Q4": 0.3}}, "people": {"safety": 0.3}}})
 

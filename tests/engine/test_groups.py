@@ -119,7 +119,7 @@ def test_the_price_list_has_the_group_too() -> None:
 
 
 def test_what_does_nothing_is_called_as_its_author_called_it() -> None:
-    assert "Actor gulf is named" in without_effect(BASE.with_changes(actors={"gulf": {}}), 2028)[0]
+    assert "Actor gulf is listed" in without_effect(BASE.with_changes(actors={"gulf": {}}), 2028)[0]
     beaten = {"gulf": {"policing": 0.8}, **{actor: {"policing": 0.2} for actor in TWO}}
     (said,) = without_effect(BASE.with_changes(actors=beaten), 2028)
     assert "The field policing of actor gulf" in said

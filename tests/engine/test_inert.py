@@ -60,7 +60,7 @@ def test_rules_that_cannot_act_are_named() -> None:
         ({"scope": "tools", "strength": 0.9, "destination": "gulf"}, "act on China alone"),
     ):  # fmt: skip
         one(BASE.with_changes(rules=[{**RULE, **fields}]), "Rule mine", word)
-    one(BASE.with_changes(rules=[{**RULE, "destination": "gulf"}]), "another rule")  # the Gulf is free at priority 20
+    one(BASE.with_changes(rules=[{**RULE, "destination": "gulf"}]), "other rules")  # the Gulf is free at priority 20
     for fields in ({"priority": 90}, {"destination": "gulf", "priority": 90}, {"scope": "tools", "strength": 0.9}):
         assert without_effect(BASE.with_changes(rules=[{**RULE, **fields}]), 2030) == ()
 

@@ -174,7 +174,7 @@ def test_a_bloc_that_comes_in_above_the_threshold_crosses_when_it_comes_in() -> 
 
 def test_a_ruler_or_threshold_that_does_not_exist_is_named() -> None:
     run = run_of(line(150, 10), line(146, 10))
-    with pytest.raises(ValueError, match="choose from: fixed_pace, backward, points"):
+    with pytest.raises(ValueError, match="choose from: fixed_pace, points, backward"):
         run.outcome_shares(2032, ruler="leage")
     with pytest.raises(ValueError, match="choose from: remote_work, automated_coder"):
         crossing.by_bloc(run, "agi")
