@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from sim.ui.explore import story
+from sim.ui.shared import wording
 from sim.ui.shared.templates import render, style
 
 _ENTERED = "front_entered"
@@ -19,7 +20,7 @@ def masthead(page: str) -> None:
     """
     st.html(style("front.css"))
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(render("front.html"), width="content")
+        st.html(render("front.html", about=wording.ABOUT, no_forecast=wording.NO_FORECAST), width="content")
         st.page_link("sim/ui/about/page.py", label="About")
         st.page_link("sim/ui/evidence/page.py", label="How it was tested")
         st.page_link("sim/ui/sources/page.py", label="Sources")

@@ -12,8 +12,6 @@ from sim.ensemble.rng import Array
 if TYPE_CHECKING:
     from sim.results.run import Run
 
-MEANING = "The best capability of each bloc: the US with its aligned allies, China, and all others."
-
 
 def frontiers(run: Run) -> Array:
     """Best capability of the US bloc, China and the third bloc, `(3, T, runs)`, ECI; NaN where there is no third."""

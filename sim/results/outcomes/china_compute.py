@@ -13,9 +13,6 @@ from sim.ensemble.rng import Array
 if TYPE_CHECKING:
     from sim.results.run import Run
 
-MEANING = (
-    "China's compute in H100e: owned without smuggled chips, owned with them, or used (with compute rented abroad)."
-)
 DEFINITIONS = {
     "without_diverted": "owned, without smuggled chips", "owned": "owned, with smuggled chips",
     "used": "used: owned, with smuggled chips, and rented abroad",

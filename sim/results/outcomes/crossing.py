@@ -12,7 +12,6 @@ from sim.results.outcomes import blocs, polarity
 if TYPE_CHECKING:
     from sim.results.run import Run
 
-MEANING = "The year in which AI beats people at most remote tasks, by bloc, or not before the run ends."
 CLASSES = (*polarity.CLASSES, "not_reached")
 """The outcome when the first bloc crosses, or that none does before the run ends."""
 THRESHOLDS = {"remote_work": "remote_work_eci", "automated_coder": "coder_eci"}

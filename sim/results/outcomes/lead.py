@@ -13,7 +13,6 @@ from sim.results.outcomes import blocs
 if TYPE_CHECKING:
     from sim.results.run import Run
 
-MEANING = "The lead of the US bloc over China: points, months at a fixed pace, or how long ago it stood there."
 PACE = 14.5
 """Points a year that the US frontier gained in 2024-26: the fixed pace. Own fit to Epoch AI's ECI of 2026-08-11."""
 OLD_PACE = 8.3

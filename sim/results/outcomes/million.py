@@ -14,7 +14,6 @@ from sim.results.outcomes.crossing import crossing_year
 if TYPE_CHECKING:
     from sim.results.run import Run
 
-MEANING = "The year in which the compute a country uses equals a million of the best chips then on sale."
 CHIPS = 1e6
 """The number of frontier-grade chips."""
 

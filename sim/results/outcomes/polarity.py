@@ -12,7 +12,6 @@ from sim.results.outcomes import blocs, lead
 if TYPE_CHECKING:
     from sim.results.run import Run
 
-MEANING = "Well ahead is a lead of N months or more (12 by default); several powers, a third bloc that near the leader."
 CLASSES = ("us_ahead", "two_power", "several", "china_ahead")
 LABELS = {
     "us_ahead": "US well ahead", "two_power": "Two-power race", "several": "Several powers",

@@ -29,7 +29,6 @@ from sim.results.together import with_groups
 if TYPE_CHECKING:
     from sim.results.run import Run
 
-MEANING = "One number per future: NAME, NAME.PART, NAME@DATE or NAME.PART@DATE; a date is a year's end or a quarter."
 EARLIEST = 2027
 """A run goes at least to the end of this year."""
 FRONTIERS = ("us_bloc", "china", "third")

@@ -55,7 +55,7 @@ from sim.ui.shared.public import public_url
 from sim.ui.shared.setup import Judge, Setup
 
 LANGUAGE = "en"
-MAST = "Polarity: how export controls change the US–China AI race. A simulation, not a forecast."
+MAST = f"Polarity: {wording.ABOUT} {wording.NO_FORECAST}"
 COST_LINES = 4
 """Lines of costs on the page."""
 DRIVERS = 3

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sim.ui.shared.frames import View
     from sim.ui.shared.setup import Judge
 
+ABOUT, NO_FORECAST = "how export controls change the US–China AI race.", "A simulation, not a forecast."
+"""What Polarity is and is not, after its name: on every page and on the brief."""
 SHORT = {"us_ahead": "US ahead", "two_power": "Two", "several": "Several", "china_ahead": "China"}
 """The outcome classes where there is hardly any room."""
 _QUARTERS = ("January to March", "April to June", "July to September", "October to December")
