@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from agents.state import Array
 
 
@@ -19,4 +21,6 @@ class Target(NamedTuple):
 def adjusted(old: Array, target: Target) -> Array | float:
     """Where something stands after a quarter on its way."""
     level, speed = target
-    return level if isinstance(speed, float) and speed == 1 else old + speed * (level - old)
+    if isinstance(speed, float):
+        return level if speed == 1 else old + speed * (level - old)
+    return np.where(speed == 1, level, old + speed * (level - old))

@@ -6,7 +6,7 @@ import numpy as np
 
 from agents import allocation
 from agents.adjustment import Target, adjusted
-from agents.explanation import Explanation, Reason, Unit
+from agents.explanation import Explanation, Reason, Unit, one
 from agents.seat import SECURITY_PART, SECURITY_TODAY, Seat
 from agents.state import Array, BlocRow, Row
 from agents.worth import closeness
@@ -139,7 +139,7 @@ class ComputeSplit(Seat):
     def secured(self) -> Array | float:
         """Share of compute that guards models beyond what does today."""
         security, _ = self.closure()
-        return SECURED * self.world.p.secrecy_cost * SECURITY_PART * max(security - SECURITY_TODAY, 0.0)
+        return SECURED * self.world.p.secrecy_cost * SECURITY_PART * np.maximum(security - SECURITY_TODAY, 0.0)
 
     def explain_idle(self, member: int) -> Explanation:
         """Why some compute stands idle."""
@@ -163,9 +163,8 @@ class ComputeSplit(Seat):
         """
         w = self.world
         fixed = w.setting("safety_share")
-        if not np.isnan(fixed):
-            return Target(fixed / 100, INERTIA)
-        return Target(np.minimum(w.baseline_safety * (1 - self.corners()), MOST_SAFETY), INERTIA)
+        free = np.minimum(w.baseline_safety * (1 - self.corners()), MOST_SAFETY)
+        return Target(np.where(np.isnan(fixed), free, fixed / 100), INERTIA)
 
     def corners(self) -> Array | float:
         """Share of safety work that rivalry takes away."""
@@ -181,7 +180,7 @@ class ComputeSplit(Seat):
         calm, lost = "without a rival it would be {} of compute", "the race takes away {} of it"
         return Explanation.of(
             "safety", Unit.SHARE, member, self.safety, self.safety_target(), value=self.next_uses(self.next_mix())[4],
-            setting=w.setting("safety_share"),
+            setting=one(w.setting("safety_share"), member),
             rule="A close and hostile rival lowers safety spending",
             reasons=[
                 Reason.of(member, "baseline_safety", w.baseline_safety, Unit.SHARE, calm),
@@ -256,7 +255,7 @@ class ComputeSplit(Seat):
         _, fall, reference, _ = self.clustering()
         return np.power(stock / reference + 1e-9, -fall)
 
-    def clustering(self) -> tuple[Array, Array, float, float]:
+    def clustering(self) -> tuple[Array, Array, float, float | Array]:
         """Share in the largest run at a reference stock, its fall with size, that stock, and the policy's multiple."""
         p = self.world.p
         return p.china_concentration, p.china_concentration_fall, REFERENCE_STOCK["china"], 1.0
@@ -271,7 +270,7 @@ class ComputeSplit(Seat):
         else:
             carried = "by what AI earns and what chips cost, one run gets {} of it"
             found.append(Reason.of(member, "run_share", self.cluster(), Unit.SHARE, carried))
-        if multiple != 1:
+        if one(multiple, member) != 1:
             found.append(Reason.of(member, "multiple", multiple, Unit.FACTOR, "the scenario asks for {} as much"))
         return Explanation.of(
             "concentration", Unit.SHARE, member, self.concentration, self.concentration_target(),

@@ -161,11 +161,11 @@ class Treasury(Seat):
         tight = self.worth("power")
         return tight * np.sqrt(tight) * self.build_out()
 
-    def build_out(self) -> float:
+    def build_out(self) -> float | Array:
         """Sites, grids and permits for data centers against the trend, a factor set by policy."""
         return 1.0
 
-    def recruiting(self) -> float:
+    def recruiting(self) -> float | Array:
         """People against the trend, a factor set by policy."""
         return 1.0
 

@@ -49,7 +49,7 @@ class Staff(Seat):
             target[..., n, :] = share
         return target
 
-    def secrecy(self) -> float:
+    def secrecy(self) -> float | Array:
         """How much of the full cost of secrecy is paid, in people: by guarding and by doing work twice."""
         security, openness = self.closure()
         return SECURITY_PART * security + CLOSED_PART * (1 - openness)

@@ -103,7 +103,7 @@ class Trends(Protocol):
     """(actors, 1) spending of allies against the trend, a factor set by policy."""
     stockpiling: float
     """How much of what China may buy is about to be taken away, 0 to 1."""
-    strain: float
+    strain: Array | float
     """Controls on chip tools against those of 2026: what allies' sales suffer by."""
     allies_parted: bool
     """Whether an event has parted the allies from the United States."""
@@ -206,8 +206,8 @@ class WorldView(Protocol):
         """(actors, runs) slope of a menu that makes the recorded level rational, billions of US dollars a year."""
         ...
 
-    def setting(self, lever: str) -> float:
-        """This quarter's setting of a lever; NaN leaves the decision to the actor."""
+    def setting(self, lever: str) -> float | Array:
+        """This quarter's setting of a lever, (runs,) where settings stand side by side; NaN leaves it to the actor."""
         ...
 
     def switch(self, name: str) -> bool:

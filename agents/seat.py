@@ -90,7 +90,7 @@ class Seat(mesa.Agent):
         gap, text = self.world.public.rival_gap[self.rows], "against its best rival it was {} last quarter"
         return Reason.of(member, "rival_gap", gap, Unit.LEAD, text)
 
-    def closure(self) -> tuple[float, float]:
+    def closure(self) -> tuple[float | Array, float | Array]:
         """Security and openness of its models and ideas, shares."""
         return SECURITY_TODAY, OPENNESS_TODAY
 

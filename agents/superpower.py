@@ -73,23 +73,23 @@ class UnitedStates(Superpower):
 
     licensing, enforcement, model_access = Row(), Row(), Row()
 
-    def effort(self) -> float:
+    def effort(self) -> float | Array:
         """Spending against the trend."""
         return self.world.setting("us_spending") / 100
 
-    def build_out(self) -> float:
+    def build_out(self) -> float | Array:
         """Sites, grids and permits for data centers against the trend."""
         return self.world.setting("us_power") / 100
 
-    def recruiting(self) -> float:
+    def recruiting(self) -> float | Array:
         """People against the trend."""
         return self.world.setting("us_research") / 100
 
-    def closure(self) -> tuple[float, float]:
+    def closure(self) -> tuple[float | Array, float | Array]:
         """As the levers say."""
         return self.world.setting("weight_security") / 100, self.world.setting("openness") / 100
 
-    def clustering(self) -> tuple[Array, Array, float, float]:
+    def clustering(self) -> tuple[Array, Array, float, float | Array]:
         """Its own share and fall, and the lever's multiple."""
         p, multiple = self.world.p, self.world.setting("us_concentration")
         return p.us_concentration, p.us_concentration_fall, REFERENCE_STOCK["united_states"], multiple
@@ -180,7 +180,7 @@ class China(Superpower):
         urgent = (1 + LEAD_SPENDING * behind / LEAD_FULL) / (1 + LEAD_SPENDING * LEAD_TODAY / LEAD_FULL)
         return np.exp(STATE_GROWTH * w.now.since) * urgent
 
-    def effort(self) -> float:
+    def effort(self) -> float | Array:
         """Spending against the trend."""
         return self.world.setting("china_spending") / 100
 
@@ -234,15 +234,15 @@ class China(Superpower):
             )
         ]
 
-    def build_out(self) -> float:
+    def build_out(self) -> float | Array:
         """Sites, grids and permits for data centers against the trend."""
         return self.world.setting("china_power") / 100
 
-    def closure(self) -> tuple[float, float]:
+    def closure(self) -> tuple[float | Array, float | Array]:
         """Security as elsewhere today, openness as the lever says."""
         return SECURITY_TODAY, self.world.setting("china_openness") / 100
 
-    def clustering(self) -> tuple[Array, Array, float, float]:
+    def clustering(self) -> tuple[Array, Array, float, float | Array]:
         """The same share and fall as everybody else's, and the lever's multiple."""
         size, fall, reference, _ = super().clustering()
         return size, fall, reference, self.world.setting("china_concentration")

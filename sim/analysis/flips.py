@@ -29,10 +29,12 @@ GRID = 7
 """Settings of a lever that are tried first, over its whole range."""
 PERCENTILES = (50.0, 1.0, 5.0, 25.0, 75.0, 95.0, 99.0)
 """Where a parameter is fixed first. At its median too: that takes its spread away, which can flip the outcome."""
-FIRST_LOOK = {"lever": (0.0, 0.5, 1.0), "parameter": (50.0, 1.0, 99.0)}
-"""Where a line is tried before anywhere else: its ends and its middle."""
+FIRST_LOOK = {"lever": (0.0, 1.0), "parameter": (50.0, 1.0, 99.0)}
+"""Where a line is tried before anywhere else: its ends, and a parameter's median, which takes its spread away."""
 PROMISE = 0.5
 """Share of the way to a flip that one of them has to go for the rest of the line to be tried."""
+MIDDLE, STILL = 0.5, 0.05
+"""Where a lever is tried next if an end of it moves the share of an outcome by as much as this."""
 HALVINGS = 4
 """Times that the span between a setting that flips and one that does not is halved: to 1/96 of a lever's range."""
 
@@ -116,6 +118,8 @@ class _Line:
     """Length of the whole way."""
     place: Callable[[float], float]
     """Value at a position."""
+    step: float = 0.0
+    """A step of its control, as a share of the whole way."""
     seen: dict[float, Shares] = field(default_factory=dict)
 
     def spec(self, spec: Scenario, position: float) -> Scenario:
@@ -130,14 +134,26 @@ class _Line:
         hits = [position for position, shares in self.seen.items() if flips(shares)]
         return min(hits, key=lambda position: abs(position - self.start), default=None)
 
-    def between(self, flips: Callable[[Shares], bool]) -> float | None:
-        """The middle of the span before the nearest position that flips."""
+    def moves(self, now: Shares) -> bool:
+        """Whether any position moves the share of an outcome."""
+        return any(abs(there[name] - now[name]) >= STILL for there in self.seen.values() for name in CLASSES)
+
+    def between(self, flips: Callable[[Shares], bool]) -> float:
+        """The middle of the span before the nearest position that flips; there is one."""
         hit = self.nearest(flips)
-        if hit is None:
-            return None
+        assert hit is not None
+        return (hit + self._last(flips, hit)) / 2
+
+    def clear(self, flips: Callable[[Shares], bool]) -> float:
+        """How far it can go at least before the nearest position that flips, as a share of the whole way."""
+        hit = self.nearest(flips)
+        return np.inf if hit is None else abs(self._last(flips, hit) - self.start) / self.span
+
+    def _last(self, flips: Callable[[Shares], bool], hit: float) -> float:
+        """The last position on the way to one that flips which does not."""
         span = sorted((self.start, hit))
         before = [p for p in self.seen if span[0] <= p <= span[1] and not flips(self.seen[p])]
-        return (hit + min(before, key=lambda p: abs(p - hit), default=self.start)) / 2
+        return min(before, key=lambda p: abs(p - hit), default=self.start)
 
 
 @checked
@@ -150,12 +166,14 @@ def flips(
     seed: int = 0,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    nearest: int | None = None,
 ) -> Flips:
     """Look along every lever and every parameter for the nearest setting that flips the most common outcome.
 
-    A lever is set from the scenario's start on; a parameter is fixed to one value in all futures. First the ends and
-    the middle of the range, then a coarse grid over the whole of it where one of these goes half of the way to
-    another outcome, then halving, with the same random draws. What is not monotone between these points can be missed.
+    A lever is set from the scenario's start on; a parameter is fixed to one value in all futures. First the ends of the
+    range, then its middle where an end moves anything, then a coarse grid over the whole of it where one of these goes
+    half of the way to another outcome, then halving, with the same random draws. What is not monotone between these
+    points can be missed.
 
     Args:
         spec: the scenario.
@@ -166,6 +184,8 @@ def flips(
         seed: names the dice.
         executor: who simulates; this process by default.
         progress: called with (futures done, futures in all) within each round.
+        nearest: how many changes are wanted: only what may be among the nearest of them is halved, and to no less than
+            a step of its control; by default all.
 
     Raises:
         InputError: for an unknown outcome or kind.
@@ -174,17 +194,18 @@ def flips(
 
     def ask(specs: Sequence[Scenario]) -> list[Shares]:
         answers = evaluate_all([Task(s, (outcome,), runs, seed) for s in specs], executor, progress)
-        return [_shares(answer[str(outcome)]) for answer in answers]
+        return [shares_of(answer[str(outcome)]) for answer in answers]
 
     check_runs(runs)
     for kind in kinds:
         if kind not in ("lever", "parameter"):
             raise unknown("kind", kind, ("lever", "parameter"))
     lines = [*(_levers(spec) if "lever" in kinds else ()), *(_parameters(spec, seed) if "parameter" in kinds else ())]
-    return replace(search(spec, lines, ask, year, to), runs=runs)
+    return replace(search(spec, lines, ask, year, to, nearest), runs=runs)
 
 
-def _shares(codes: np.ndarray) -> Shares:
+def shares_of(codes: np.ndarray) -> Shares:
+    """Share of each outcome class, by the codes of members."""
     return {name: float(np.mean(codes == i)) for i, name in enumerate(CLASSES)}
 
 
@@ -193,7 +214,9 @@ def most_common(shares: Shares) -> str:
     return max(CLASSES, key=lambda name: shares[name])
 
 
-def search(spec: Scenario, lines: Sequence[_Line], ask: Ask, year: int, to: str = "") -> Flips:
+def search(
+    spec: Scenario, lines: Sequence[_Line], ask: Ask, year: int, to: str = "", nearest: int | None = None
+) -> Flips:  # fmt: skip
     """The search itself, with anything that answers for scenarios."""
     if to and to not in CLASSES:
         raise unknown("outcome", to, CLASSES)
@@ -216,16 +239,32 @@ def search(spec: Scenario, lines: Sequence[_Line], ask: Ask, year: int, to: str 
         return gain(there) > 0  # two that are level are no flip
 
     _look(spec, [(line, position) for line in lines for position in FIRST_LOOK[line.kind]], ask)
+    _look(spec, [(line, MIDDLE) for line in lines if line.kind == "lever" and line.moves(shares)], ask)
     enough = (1 - PROMISE) * gain(shares)
     open_ = [line for line in lines if max(map(gain, line.seen.values())) >= enough]
     _look(spec, [(line, position) for line in open_ for position in _grid(line) if position not in line.seen], ask)
     for _ in range(HALVINGS):
-        middles = [(line, middle) for line in lines if (middle := line.between(flipped)) is not None]
+        middles = [(line, line.between(flipped)) for line in _contenders(lines, flipped, nearest)]
         _look(spec, [(line, middle) for line, middle in middles if middle not in line.seen], ask)
     changes = [_change(line, flipped, near) for line in lines]
     changes.sort(key=lambda change: (not change.flips, change.size if change.flips else -near(change.shares)))
     together = () if any(c.flips for c in changes) else _together(spec, shares, changes, lines, ask, near, flipped)
     return Flips(spec, year, now, shares, to, tuple(changes), together)
+
+
+def _contenders(lines: Sequence[_Line], flipped: Callable[[Shares], bool], nearest: int | None) -> list[_Line]:
+    """Lines that flip somewhere; of so many wanted, those that may be among the nearest, to a step of their control."""
+    hits = {line.name + line.kind: abs(hit - line.start) / line.span
+            for line in lines if (hit := line.nearest(flipped)) is not None}  # fmt: skip
+    found = [line for line in lines if line.name + line.kind in hits]
+    if not nearest:
+        return found
+    worst = sorted(hits.values())[nearest - 1] if len(hits) > nearest else np.inf
+    clear = {id(line): line.clear(flipped) for line in found}
+    return [
+        line for line in found
+        if clear[id(line)] < worst and hits[line.name + line.kind] - clear[id(line)] > line.step
+    ]  # fmt: skip
 
 
 def _look(spec: Scenario, wanted: Sequence[tuple[_Line, float]], ask: Ask) -> None:
@@ -286,7 +325,7 @@ def _levers(spec: Scenario) -> list[_Line]:
         def place(position: float, low: float = lever.low, wide: float = wide) -> float:
             return float(f"{low + position * wide:.6g}")
 
-        lines.append(_Line(name, "lever", lever.label, (now - lever.low) / wide, 1.0, place))
+        lines.append(_Line(name, "lever", lever.label, (now - lever.low) / wide, 1.0, place, lever.step / wide))
     return lines
 
 

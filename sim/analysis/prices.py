@@ -159,6 +159,7 @@ def price_list(
     executor: Executor | None = None,
     progress: Progress | None = None,
     year: int | None = None,
+    thorough: bool = True,
 ) -> PriceList:
     """Move every lever from where the scenario has it to both ends of its range, everything else unchanged.
 
@@ -173,6 +174,8 @@ def price_list(
         executor: who simulates; this process by default.
         progress: called with (futures done, futures in all).
         year: whose costs are counted; by default that of the first outcome.
+        thorough: whether levers are moved in company too, what each move costs is counted, and it is said what binds
+            those that hardly act; without it there are the effects alone, in fewer simulations.
 
     Raises:
         InputError: for an outcome that does not exist in every future, or a number of futures out of range.
@@ -181,10 +184,10 @@ def price_list(
     year = year or int(asked[0].date[:4] or LEAD_YEAR)
     numbers_only(asked)
     check_runs(runs, fewest=2)
-    moves = [move for lever in levers or LEVERS.values() for move in _moves(spec, lever)]
+    moves = [move for lever in levers or LEVERS.values() for move in _moves(spec, lever, thorough)]
     specs = {spec.digest(): spec, **{s.digest(): s for _, _, before, after in moves for s in (before, after)}}
     roster = [row.actor for row in spec.roster()]
-    accounts = [f"{actor}.{item}" for actor, item in accounts_of(spec.roster())]
+    accounts = [f"{actor}.{item}" for actor, item in accounts_of(spec.roster())] if thorough else []
     paid = {name: parse(f"{ACCOUNT}.{name}@{year}", roster) for name in accounts}
     every = (*asked, *paid.values())
     answers = evaluate_all([Task(s, every, runs, seed) for s in specs.values()], executor, progress)
@@ -202,20 +205,21 @@ def price_list(
         }
         prices.append(Price(lever, value, company, same, moved, costs, kinds))
     first = str(asked[0])
-    explained = _explained(spec, prices, first, float(np.std(usually[first])), executor)
-    return PriceList(spec, asked, explained, runs, seed, year)
+    if thorough:
+        prices = _explained(spec, prices, first, float(np.std(usually[first])), executor)
+    return PriceList(spec, asked, tuple(prices), runs, seed, year)
 
 
 def _explained(
     spec: Scenario, prices: Sequence[Price], first: str, spread: float, executor: Executor | None
-) -> tuple[Price, ...]:
+) -> list[Price]:
     """Prices with what binds the levers that move next to nothing."""
     idle = [
         n for n, price in enumerate(prices) if not (price.already or abs(price.effects[first].mean) >= HARDLY * spread)
     ]
     found = in_order(executor, partial(_bound, spec), [prices[n] for n in idle])
     bound = dict(zip(idle, found, strict=True))
-    return tuple(replace(price, bound=bound.get(n, "")) for n, price in enumerate(prices))
+    return [replace(price, bound=bound.get(n, "")) for n, price in enumerate(prices)]
 
 
 def _bound(spec: Scenario, price: Price) -> str:
@@ -229,10 +233,12 @@ def effect(outcome: Outcome, before: Array, after: Array, same: bool = False) ->
     return paired_share(before, after, same) if outcome.is_share else paired(after - before)
 
 
-def _moves(spec: Scenario, lever: Lever) -> list[tuple[Lever, dict[str, float], Scenario, Scenario]]:
+def _moves(
+    spec: Scenario, lever: Lever, in_company: bool
+) -> list[tuple[Lever, dict[str, float], Scenario, Scenario]]:  # fmt: skip
     """Both ends of a lever, alone and where it needs it in company: lever, company, before and after."""
     moves = []
-    for company in ({}, lever.setting) if lever.setting else ({},):
+    for company in ({}, lever.setting) if lever.setting and in_company else ({},):
         before = spec.with_levers(**company) if company else spec
         moves += [
             (lever, dict(company), before, before.with_levers(**{lever.name: end})) for end in (lever.low, lever.high)

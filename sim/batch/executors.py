@@ -55,6 +55,10 @@ class Pool(Executor):
     def workers(self) -> int:
         """How many there are now."""
 
+    def knows(self, task: Any) -> bool:
+        """Whether it has the answer to a task already: what is known is not put into one table with what is not."""
+        return False
+
     def renew(self, error: BaseException) -> None:
         """Make new workers in place of dead ones.
 

@@ -64,6 +64,11 @@ class Urgent(Pool):
         """Those of the pool."""
         return self._pool.workers
 
+    @property
+    def idle(self) -> int:
+        """Workers that have nothing to do, as far as is known at once."""
+        return max(self.workers - len(self._running) - len(self._waiting) - self._news.qsize(), 0)
+
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Have a function called soon."""
         return self.give(SOON, partial(fn, *args, **kwargs))
@@ -76,9 +81,9 @@ class Urgent(Pool):
         self._news.put(_Job(urgency, next(self._numbers), call, answer))
         return answer
 
-    def at(self, urgency: int) -> Pool:
+    def at(self, urgency: int) -> At:
         """The same pool for work of another urgency."""
-        return _At(self, urgency)
+        return At(self, urgency)
 
     # --- in a thread of its own ---------------------------------------------------------------------------------------
 
@@ -141,7 +146,7 @@ class Urgent(Pool):
         self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
 
 
-class _At(Pool):
+class At(Pool):
     """A pool for work of one urgency; whoever made the pool ends it."""
 
     def __init__(self, pool: Urgent, urgency: int) -> None:
@@ -152,6 +157,11 @@ class _At(Pool):
     def workers(self) -> int:
         """Those of the pool."""
         return self._all.workers
+
+    @property
+    def idle(self) -> int:
+        """Those of the pool that have nothing to do."""
+        return self._all.idle
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Have a function called when its turn has come."""

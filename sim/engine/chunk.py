@@ -47,10 +47,7 @@ def simulate_members(
     run_world(inputs, drawn, noise(inputs, streams), anchor, padded, past if same else None, own, desires)
     if padded is log:
         return drawn
-    part = padded.part(0, end - begin)
-    for mine, theirs in ((log.series, part.series), (log.ledger, part.ledger)):
-        for name, values in theirs.items():
-            mine[name][...] = values
+    log.take(padded.part(0, end - begin))
     return Draws(**{name: values[: end - begin] for name, values in vars(drawn).items()})
 
 
@@ -89,7 +86,7 @@ def _key(record: Inputs, drawn: Draws, streams: Streams, keep: Keep) -> tuple[ob
     return record, streams.seed, streams.first, streams.last, keep
 
 
-known_past = cached(LRUCache(maxsize=4), key=_key, lock=Lock())(simulate_past)
+known_past = cached(LRUCache(maxsize=8), key=_key, lock=Lock())(simulate_past)
 """The same, simulated once as long as it is asked for: where the draws are those that belong to the members."""
 
 

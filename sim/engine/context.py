@@ -214,9 +214,10 @@ class Context:
         month, side = (self.p.us_month_value, 1.0) if row == US else (self.p.china_month_value, -1.0)
         return Wants(self.weights(row, balanced), month, side)
 
-    def setting(self, lever: str) -> float:
-        """This quarter's setting of a lever; NaN leaves the decision to the actor."""
-        return float(self.inputs.levers[lever][self.t])
+    def setting(self, lever: str) -> float | Array:
+        """This quarter's setting of a lever, (R,) where settings stand side by side; NaN leaves it to the actor."""
+        now: Array = self.inputs.levers[lever][self.t]
+        return now if now.ndim else float(now)
 
     def switch(self, name: str) -> bool:
         """Whether a mechanism is on."""

@@ -38,7 +38,7 @@ def noise(inputs: Inputs, streams: Streams) -> Noise:
     return Noise(**_shared(inputs.actors, inputs.steps, luck, streams.seed, streams.first, streams.last))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _shared(actors: tuple[str, ...], steps: int, luck: bool, seed: int, first: int, last: int) -> dict[str, Array]:
     """Paths of the last members that were asked for: what is compared is simulated with the same random draws."""
     found = paths(actors, luck, Streams(seed, first, last, steps))

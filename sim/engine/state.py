@@ -285,11 +285,11 @@ class Quarter:
     """(R,) US dollars per H100e."""
     tools: Array
     """(R,) effective controls on chip tools, 0 to 1 and above where allies go further."""
-    memory_control: float
+    memory_control: Array | float
     """Controls on high-bandwidth memory, 0 to 1."""
-    offshore_closed: float
+    offshore_closed: Array | float
     """Share of Chinese use of chips abroad that the rules stop."""
-    strain: float
+    strain: Array | float
     """Controls on chip tools against those of 2026: what allies' sales suffer by."""
     allies_parted: bool
     """Whether an event has parted the allies from the United States."""
@@ -334,7 +334,7 @@ class Quarter:
     public_costs: Array
     """(A, R) US dollars that a government pays for controls and their enforcement."""
     effort: Array
-    """(A, 1) spending of allies against the trend, a factor set by policy."""
+    """(A, 1 or R) spending of allies against the trend, a factor set by policy."""
     run_share: Array
     """(A, R) share of compute that money and the fleet give the largest run, policy apart; after the data."""
     stakes: Stakes
@@ -351,7 +351,7 @@ class Quarter:
     """(K, R) capacity of each main class, H100e."""
     made_to_order: Array
     """(R,) capacity of merchant classes, H100e."""
-    imported_memory: float
+    imported_memory: Array | float
     """Memory that Chinese makers import, thousand 910C equivalents."""
     chinese_output: Array
     """(R,) what Chinese fabs make, thousand 910C equivalents."""
@@ -434,7 +434,7 @@ class Quarter:
 
     # --- research, training, feedback ---------------------------------------------------------------------------------
     open_to: Array
-    """(3,) how openly the ideas of the United States, China and all others stand, a factor on diffusion."""
+    """(3, 1 or R) how openly the ideas of the United States, China and all others stand, a factor on diffusion."""
     possible_run: Array
     """(A, R) log10 FLOP of the largest run that compute allows."""
     rl_gain: Array

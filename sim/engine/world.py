@@ -243,8 +243,8 @@ class World(mesa.Model):
         """Slope of a menu that makes the recorded level rational."""
         return self.state.politics[decision]
 
-    def setting(self, lever: str) -> float:
-        """This quarter's setting of a lever; NaN leaves the decision to the actor."""
+    def setting(self, lever: str) -> float | Array:
+        """This quarter's setting of a lever, (runs,) where settings stand side by side; NaN leaves it to the actor."""
         return self.context.setting(lever)
 
     def switch(self, name: str) -> bool:

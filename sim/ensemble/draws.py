@@ -271,7 +271,7 @@ def _key(spec: Scenario, streams: Streams) -> tuple[str | int, ...]:
     )  # fmt: skip
 
 
-@cached(LRUCache(maxsize=4), key=_key, lock=Lock())
+@cached(LRUCache(maxsize=8), key=_key, lock=Lock())
 def _drawn(spec: Scenario, streams: Streams) -> dict[str, Array]:
     """The draws of the last members that were asked for: moving a lever leaves them as they are."""
     z, u = points(spec, streams)

@@ -57,8 +57,8 @@ class Settings:
     """What the growth of Chinese capacity answers to: controls on tools and memory, and the push (0 to 1)."""
 
     tools: Array | float
-    memory: float
-    push: float
+    memory: Array | float
+    push: Array | float
 
 
 def growth(first: Array, year: float, brake: Array | float, pull: Array | float = 0.0) -> Array:
@@ -81,7 +81,7 @@ def brake(control: Array | float, today: float, push: Array | float) -> Array | 
 
 
 def advance(
-    c: Capacity, p: Draws, year: float, tools: Array, memory: float, push: Array, boost: float, rent: Array
+    c: Capacity, p: Draws, year: float, tools: Array, memory: Array | float, push: Array, boost: float, rent: Array
 ) -> None:
     """Let capacities grow by a quarter.
 
@@ -121,13 +121,13 @@ def depart(c: Capacity, p: Draws, year: float, here: Settings, record: Settings)
         setattr(c, f"{name}_apart", getattr(c, f"{name}_apart") * (mine / theirs))
 
 
-def imported_memory(memory_control: float, year: float) -> float:
+def imported_memory(memory_control: Array | float, year: float) -> Array | float:
     """Memory that looser controls would let in, thousand 910C equivalents a quarter."""
     grown = FREE_MEMORY_GROWTH ** max(year - FREE_MEMORY_STATED, 0)
-    return FREE_MEMORY * max(MEMORY_TODAY - memory_control, 0.0) / MEMORY_TODAY * grown
+    return FREE_MEMORY * np.maximum(MEMORY_TODAY - memory_control, 0.0) / MEMORY_TODAY * grown
 
 
-def output(c: Capacity, p: Draws, imported: float, shock: float) -> Array:
+def output(c: Capacity, p: Draws, imported: Array | float, shock: float) -> Array:
     """Chips that can be made this quarter, thousand 910C equivalents; stockpiles are drawn down in place."""
     from_bank, from_stock = BANK_DRAW * c.die_bank, STOCK_DRAW * c.memory_stock
     fresh_logic = c.logic * p.domestic_scale

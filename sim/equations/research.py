@@ -91,7 +91,10 @@ def diffuse(efficiency: Array, published: Array, rate: Array) -> Array:
     return np.asarray((1 - np.exp(-rate / 4)) * eased(published - efficiency, LEARNT_HALF))
 
 
-def openness_factor(openness: float, security: float, talent: float) -> float:
-    """Diffusion against today's: more with openness (50 today), less with security (30), more with talent (50)."""
-    published = max(OPEN_LEAST + OPEN_SLOPE * openness / 100, OPEN_FLOOR)
+def openness_factor(openness: float | Array, security: float | Array, talent: float | Array) -> Array:
+    """Diffusion against today's: more with openness (50 today), less with security (30), more with talent (50).
+
+    `(1,)`, or `(runs,)` where settings stand side by side.
+    """
+    published = np.maximum(OPEN_LEAST + OPEN_SLOPE * np.atleast_1d(openness) / 100, OPEN_FLOOR)
     return published * (SECURITY_NONE - SECURITY_SLOPE * security / 100) * (TALENT_NONE + TALENT_SLOPE * talent / 100)

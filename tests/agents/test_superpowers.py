@@ -78,7 +78,7 @@ def test_a_close_and_hostile_rival_takes_safety_away_and_a_far_one_does_not(seen
     assert wanted(-40.0, 1.0) == pytest.approx(0.03)
     assert wanted(0.0, 0.0) == pytest.approx(0.03)
     seen.levers["safety_share"] = 12.0
-    assert us(seen).safety_target().level == 0.12
+    assert np.all(us(seen).safety_target().level == 0.12)
 
 
 def test_compute_moves_a_part_of_the_way_and_reinforcement_no_faster_than_it_can(seen: Seen) -> None:

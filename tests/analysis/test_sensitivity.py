@@ -186,15 +186,16 @@ def test_ratios_on_the_simulator():
 
 
 class Plane(Executor):
-    """Answers every task by a plane in two scores and a normal number that belongs to the member."""
+    """Answers the task of every pack by a plane in two scores and a normal number that belongs to the member."""
 
     def __init__(self, columns, weights, dice):
         self.columns, self.weights, self.dice = columns, weights, dice
 
-    def submit(self, call, task):
+    def submit(self, call, pack):
+        (task,) = pack
         luck = np.random.default_rng(7).standard_normal(1 << 16)[task.first : task.first + task.runs]
         done = Future()
-        done.set_result({str(LEAD): self.weights @ task.scores[list(self.columns)] + self.dice * luck})
+        done.set_result([{str(LEAD): self.weights @ task.scores[list(self.columns)] + self.dice * luck}])
         return done
 
 

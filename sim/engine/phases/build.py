@@ -89,7 +89,7 @@ def _run_on_power(c: Context, s: State, q: Quarter) -> None:
 
 def _rent(c: Context, s: State, q: Quarter) -> None:
     """Let rented compute wear out and grow, by host; its hosts cannot use it."""
-    kept = 1 - 1 / LIFE - LAPSE * max(q.offshore_closed - LAPSE_ABOVE, 0.0)
+    kept = 1 - 1 / LIFE - LAPSE * np.maximum(q.offshore_closed - LAPSE_ABOVE, 0.0)
     pool = s.own_train * s.running * c.constants.rent_weight
     free = np.maximum(MOST_RENTED * pool - s.rented * kept, 0.0)
     share = np.minimum(q.newly_rented / np.maximum(free.sum(axis=0), 1e-9), 1.0)

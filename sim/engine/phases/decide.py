@@ -55,8 +55,9 @@ def prepare(c: Context, s: State, q: Quarter) -> None:
         q.licenses = sight.licenses(c, s, q.stakes)
     _prospects(c, s, q)
     q.run_share = _run_share(c, s, q)
-    q.effort = np.ones((len(c.inputs.actors), 1))
-    q.effort[c.inputs.rows_of("ally")] = c.setting("ally_effort")
+    asked = np.atleast_1d(c.setting("ally_effort"))
+    q.effort = np.ones((len(c.inputs.actors), asked.size))
+    q.effort[c.inputs.rows_of("ally")] = asked
 
 
 def _wish(c: Context, s: State, q: Quarter) -> None:
@@ -103,11 +104,12 @@ def _public_costs(c: Context, s: State, q: Quarter) -> dict[str, dict[int, Array
 def _allied_compensation(c: Context, s: State, q: Quarter) -> Array:
     """US dollars a quarter that allies get for following a scenario further than they would, (R,): sales they lose."""
     asked = c.setting("allied_alignment")
-    if np.isnan(asked) or c.in_data or not c.inputs.tool_makers:
+    if np.isnan(asked).all() or c.in_data or not c.inputs.tool_makers:
         return np.zeros(c.runs)
-    control = c.inputs.closures["tools"][c.t]
-    lost = costs.foreign_tools(min(control, 1.0)) - costs.foreign_tools(np.minimum(np.maximum(q.tools, control), 1.0))
-    return np.maximum(lost, 0.0) * for_tools(s) * c.inputs.tool_share[c.inputs.tool_makers].sum()
+    control = np.minimum(c.inputs.closures["tools"][c.t], 1.0)
+    lost = costs.foreign_tools(control) - costs.foreign_tools(np.maximum(np.minimum(q.tools, 1.0), control))
+    paid = np.maximum(lost, 0.0) * for_tools(s) * c.inputs.tool_share[c.inputs.tool_makers].sum()
+    return np.where(np.isnan(asked), 0.0, paid)
 
 
 def _run_share(c: Context, s: State, q: Quarter) -> Array:

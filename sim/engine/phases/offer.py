@@ -54,7 +54,7 @@ def _chinese(c: Context, s: State, q: Quarter) -> None:
         ones = np.ones(c.runs)
         if i.departs:
             fixed = c.setting("chip_push")
-            push = PUSH_TODAY if np.isnan(fixed) else fixed / 100
+            push = np.where(np.isnan(fixed), PUSH_TODAY, fixed / 100)
             tools, memory = i.recorded_closures["tools"][t], i.recorded_closures["hbm"][t]
             domestic.depart(
                 fabs, p, c.year, domestic.Settings(q.tools, q.memory_control, push),

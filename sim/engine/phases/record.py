@@ -87,6 +87,17 @@ class Log:
         part.ledger = {name: values[..., first:last] for name, values in self.ledger.items()}
         return part
 
+    def take(self, part: Log) -> None:
+        """Copy what another log of the same size holds."""
+        for mine, theirs in ((self.series, part.series), (self.ledger, part.ledger)):
+            for name, values in theirs.items():
+                mine[name][...] = values
+
+    @property
+    def steps(self) -> int:
+        """Quarters that it has room for."""
+        return len(self.series[ALWAYS[0]])
+
     def __getitem__(self, name: str) -> Array:
         return self.series[name]
 

@@ -25,7 +25,7 @@ def run(c: Context, s: State, q: Quarter) -> None:
     talent = c.setting("china_talent")
     from_us = research.openness_factor(c.setting("openness"), c.setting("weight_security"), talent)
     from_china = research.openness_factor(c.setting("china_openness"), 100 * SECURITY_TODAY, talent)
-    q.open_to = np.array([from_us, from_china, from_us])
+    q.open_to = np.stack(np.broadcast_arrays(from_us, from_china, from_us))
     a += own + _learned(c, s, a + own, q.open_to)
     if q.efficiency_gain:
         a[CHINA] += q.efficiency_gain
@@ -42,7 +42,7 @@ def _learned(c: Context, s: State, a: Array, open_to: Array) -> Array:
     """What all learn from the published past of others, OOM: each from the bloc that has most to teach it."""
     published, bloc = _published(c, s), bloc_of(a)
     taught = [
-        research.diffuse(a, published[other][bloc], c.p.diffusion * open_to[other][bloc, None]) for other in OTHERS
+        research.diffuse(a, published[other][bloc], c.p.diffusion * open_to[other][bloc]) for other in OTHERS
     ]  # fmt: skip
     return np.maximum(*taught)
 

@@ -41,7 +41,7 @@ def run(c: Context, s: State, q: Quarter) -> None:
     s.rl_value = value if c.year > RL_KNOWN_FROM else 0.0 * value
     s.best_rl[:, c.t] = gain[US], gain[CHINA], gain[PARTNERS].max(axis=0)
     left = (1 - s.model_access[US]) / UNLIMITED_STATED  # of access to served American models, 1 as today
-    access = np.stack([left, np.full(c.runs, c.setting("china_openness") / OPENNESS_STATED), left])
+    access = np.stack([left, c.setting("china_openness") / OPENNESS_STATED * np.ones(c.runs), left])
     q.rl_gain = _with_imported(c, s, gain, access)
     extra = capability.test_time(decode, s.serving, p) * min(max(c.year - RL_KNOWN_FROM, 0.0), 1.0)
     alone = q.possible_run + s.efficiency
@@ -69,7 +69,7 @@ def _short_cuts(c: Context, q: Quarter, own: Array, access: Array) -> list[Array
     best = np.stack([own[US], own[CHINA], own[PARTNERS].max(axis=0)])
     one, two = best[OTHERS[0]], best[OTHERS[1]]
     first = 1 / (1 + np.exp(np.clip((two - one) / capability.LEVEL, -50, 50)))
-    seen, known = (first * x[OTHERS[0]] + (1 - first) * x[OTHERS[1]] for x in (access, q.open_to[:, None]))
+    seen, known = (first * x[OTHERS[0]] + (1 - first) * x[OTHERS[1]] for x in (access, q.open_to))
     sizes = capability.follower_terms(c.p, c.year, seen, known)
     reach, bloc = c.p.points_per_oom * (sizes[0] + sizes[1] + sizes[2]), bloc_of(own)
     weight = capability.follower_weight(np.maximum(one, two)[bloc] - own, reach[bloc])

@@ -50,7 +50,7 @@ def panel(now: Setup, spec: Scenario, judge: Judge) -> None:
 
 def _tornado(spec: Scenario, judge: Judge) -> None:
     listed = changes.prices(spec, judge)
-    groups = [group for group in listed.by_lever() if not group[0].company]
+    groups = listed.by_lever()
     loud = {id(g): any(abs(price.effects[listed.lead].mean) >= theme.QUIET for price in g) for g in groups}
     heard, quiet = [g for g in groups if loud[id(g)]], [g for g in groups if not loud[id(g)]]
     longest = max((abs(p.effects[listed.lead].mean) for group in heard for p in group), default=1.0)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from scenarios.levers import LEVERS
 from scenarios.quantities import Z90
 from scenarios.schema import Scenario
-from sim.analysis.flips import Change, Flips, flips
+from sim.analysis.flips import Change, Flips, flips, shares_of
 from sim.analysis.prices import PriceList, price_list
-from sim.results.outcomes.polarity import MONTHS
+from sim.batch.evaluate import Task, evaluate_all
+from sim.results.outcomes.polarity import CLASSES, MONTHS
 from sim.results.outcomes.scalar import parse
 from sim.results.wording import PHRASES
 from sim.ui.shared import common, levers, wording
@@ -15,6 +16,8 @@ from sim.ui.shared.setup import Judge
 
 FEW = common.FEWER
 """Futures of each of the many simulations."""
+MOST = 3
+"""Flips that are looked for, the nearest ones."""
 SECONDS = 6
 """Roughly what both searches take on two processors."""
 PRECISION = (
@@ -34,9 +37,8 @@ def _asks(judge: Judge) -> tuple[str, ...]:
 
 
 def known(spec: Scenario, judge: Judge) -> bool:
-    """Whether both have been worked out for somebody already."""
-    flipped = common.has("flips", (spec,), judge.year, FEW) if usual(judge) else True
-    return flipped and common.has("prices", (spec,), _asks(judge), FEW)
+    """Whether it has been worked out for somebody already."""
+    return common.has("prices", (spec,), _asks(judge), FEW)
 
 
 def prices(spec: Scenario, judge: Judge) -> PriceList:
@@ -45,7 +47,8 @@ def prices(spec: Scenario, judge: Judge) -> PriceList:
     def make(bare: Scenario) -> PriceList:
         asks = [parse(ask) for ask in _asks(judge)]
         with common.waiting("Moving every lever to its ends") as progress:
-            return price_list(bare, asks, runs=FEW, executor=common.analysts(), progress=progress)
+            pool = common.analysts()
+            return price_list(bare, asks, runs=FEW, executor=pool, progress=progress, thorough=False)
 
     return common.remembered("prices", make, (spec,), _asks(judge), FEW)
 
@@ -55,9 +58,19 @@ def flipping(spec: Scenario, judge: Judge) -> Flips:
 
     def make(bare: Scenario) -> Flips:
         with common.waiting("Looking for the nearest setting with another outcome") as progress:
-            return flips(bare, judge.year, kinds=("lever",), runs=FEW, executor=common.analysts(), progress=progress)
+            pool = common.analysts()
+            return flips(bare, judge.year, kinds=("lever",), runs=FEW, executor=pool, progress=progress, nearest=MOST)
 
     return common.remembered("flips", make, (spec,), judge.year, FEW)
+
+
+def _level_pair(spec: Scenario, judge: Judge) -> tuple[str, ...]:
+    """The two most common outcomes where they are about equally common: nothing needs to be searched for then."""
+    outcome = parse(f"outcome@{judge.year}")
+    (answer,) = evaluate_all([Task(spec, (outcome,), FEW)], common.analysts())
+    shares = shares_of(answer[str(outcome)])
+    first, second = sorted(CLASSES, key=lambda name: -shares[name])[:2]
+    return (first, second) if shares[first] - shares[second] < Z90 * (2 / FEW) ** 0.5 else ()
 
 
 def largest(spec: Scenario, judge: Judge) -> list[tuple[str, str]]:
@@ -65,23 +78,19 @@ def largest(spec: Scenario, judge: Judge) -> list[tuple[str, str]]:
     listed = prices(spec, judge)
     rows = []
     for group in listed.by_lever():
-        if group[0].company:
-            continue
         best = max(group, key=lambda price: abs(price.effects[listed.lead].mean))
         label = f"{best.lever.label} at {wording.with_unit(best.value, best.lever.unit)}"
         rows.append((label, wording.exactly(best.effects[listed.lead].mean)))
     return rows
 
 
-def sentences(spec: Scenario, judge: Judge, most: int = 3) -> list[str]:
+def sentences(spec: Scenario, judge: Judge, most: int = MOST) -> list[str]:
     """What would have to be true for another outcome: the smallest moves of single levers."""
     if not usual(judge):
         return [f"Available only if well ahead means {MONTHS:g} months at a fixed pace."]
+    if level := _level_pair(spec, judge):
+        return [f"Almost anything: {PHRASES[level[0]]} and {PHRASES[level[1]]} are about equally common."]
     found = flipping(spec, judge)
-    first, second = sorted(found.shares.values(), reverse=True)[:2]
-    if first - second < Z90 * (2 / FEW) ** 0.5:
-        names = sorted(found.shares, key=lambda name: -found.shares[name])[:2]
-        return [f"Almost anything: {PHRASES[names[0]]} and {PHRASES[names[1]]} are about equally common."]
     if not found.flipping:
         closest = found.changes[0]
         label = LEVERS[closest.name].label
@@ -98,10 +107,10 @@ def sentences(spec: Scenario, judge: Judge, most: int = 3) -> list[str]:
     ]
 
 
-def settings(spec: Scenario, judge: Judge, most: int = 3) -> list[tuple[str, float]]:
+def settings(spec: Scenario, judge: Judge, most: int = MOST) -> list[tuple[str, float]]:
     """Levers of the nearest flips, each with the first stop of its control at which the outcome is another one."""
     result = []
-    for change in flipping(spec, judge).flipping[:most] if usual(judge) else ():
+    for change in flipping(spec, judge).flipping[:most] if usual(judge) and not _level_pair(spec, judge) else ():
         stops = levers.stops(LEVERS[change.name])
         past = [s for s in stops if (s >= change.value if change.value >= change.start else s <= change.value)]
         result.append((change.name, min(past or stops, key=lambda stop: abs(stop - change.value))))

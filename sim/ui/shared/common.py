@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -17,7 +19,7 @@ from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
 from sim.batch.evaluate import Progress
 from sim.batch.executors import Pool
-from sim.batch.urgency import NOW, SOON
+from sim.batch.urgency import NOW, SOON, At
 from sim.checks import MAX_RUNS, RUNS
 from sim.engine.phases.record import Keep
 from sim.results.costs import ACCOUNT, Books, Cost, reference_of
@@ -34,6 +36,9 @@ FEWER = 256
 EACH = 0.07
 """Roughly the seconds in which one processor simulates so many."""
 SEED, UNTIL = work.SEED, DEFAULT_HORIZON
+LEAST_PART = 256
+"""Futures below which a run is not divided among workers: a quarter costs nearly as much for fewer."""
+_JOINING = ThreadPoolExecutor(4, "joining")
 SHELF = 200
 """Settings whose accounts are at hand: they take two hundred kilobytes each, what they come to a few."""
 
@@ -72,7 +77,9 @@ def views(
 ) -> list[frames.View]:  # fmt: skip
     """What pages show of several scenarios; what nobody has asked for yet is simulated at the same time."""
     ahead.heard()
-    begun = [_begin(spec.canonical(), min(futures(), most), [judge], urgency) for spec in specs]
+    texts, runs = [spec.canonical() for spec in specs], min(futures(), most)
+    new = {text for text in texts if not _view(text, runs, SEED, UNTIL, judge).known}
+    begun = [_begin(text, runs, [judge], urgency, len(new) == 1) for text in texts]  # of several, one for each worker
     return [slot.result() for (slot,) in begun]
 
 
@@ -101,7 +108,9 @@ def take_stored() -> None:
             _cost_place(canonical, "", RUNS, SEED, UNTIL, Judge().year)[:] = [found.costs]
 
 
-def _begin(canonical: str, runs: int, judges: Sequence[Judge], urgency: int = NOW) -> list[Slot[frames.View]]:
+def _begin(
+    canonical: str, runs: int, judges: Sequence[Judge], urgency: int = NOW, shared: bool = False
+) -> list[Slot[frames.View]]:
     """The places of views; what is missing is on its way, and one simulation serves all judges of a year."""
     urgency = workers.urgency(urgency)
     pool = workers.pool(urgency, runs)  # before anything is claimed: it says what is wrong with the settings
@@ -111,13 +120,26 @@ def _begin(canonical: str, runs: int, judges: Sequence[Judge], urgency: int = NO
         missing = [(slot, judge) for slot, judge in mine if slot.claim(urgency)]
         if missing:
             make = partial(work.views, [judge for _, judge in missing])
-            job = pool.submit(work.of_run, make, canonical, runs, SEED, UNTIL, work.SHOWN)
+            job = _simulated(pool, make, canonical, runs, shared and urgency == NOW)
             for place, (slot, _) in enumerate(missing):
                 slot.follow(job, partial(_view_of, place))
             books = _shelved(canonical, runs, SEED, UNTIL, year)
             if books.claim(urgency):
                 books.follow(job, _books_of)
     return slots
+
+
+def _simulated(pool: At, make: Callable[[Run], T], canonical: str, runs: int, shared: bool) -> Future[T]:
+    """What is made of a run by a worker; shared by those that are idle, where somebody waits for nothing else."""
+    hands = min(pool.idle, runs // LEAST_PART) if shared else 1
+    if hands < 2:
+        return pool.submit(work.of_run, make, canonical, runs, SEED, UNTIL, work.SHOWN)
+    edges = [runs * n // hands for n in range(hands + 1)]
+    parts = [
+        pool.submit(work.part, canonical, first, last - first, SEED, UNTIL, work.SHOWN)
+        for first, last in pairwise(edges)
+    ]
+    return _JOINING.submit(lambda: make(work.joined([part.result() for part in parts])))
 
 
 @st.cache_resource(max_entries=2000, show_spinner=False)

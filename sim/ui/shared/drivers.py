@@ -16,6 +16,8 @@ HEAD = "What moved the result"
 AT_ONCE = {"lever": 3, "side": 4, "kind": 4}
 """Players that are divided without being asked, by grouping: every further one doubles the simulations. Of levers there
 are fewer, since they move under a hand."""
+MANY = 7
+"""Players beyond which each combination gets half of the futures."""
 ON_REQUEST = 9
 """Players at most that are divided on the page: some ten seconds."""
 _OTHERS = {
@@ -78,8 +80,10 @@ def parts(first: Scenario, second: Scenario, mine: frames.View, base: frames.Vie
 
 def _futures(first: Scenario, second: Scenario, by: str) -> int:
     """Futures of each combination: the screen's where changes are few, fewer where they are many."""
-    few = len(players(first, second, by)) <= AT_ONCE[by]
-    return common.futures() if few else min(common.FEWER, common.futures())
+    count = len(players(first, second, by))
+    if count <= AT_ONCE[by]:
+        return common.futures()
+    return min(common.FEWER if count <= MANY else common.FEWER // 2, common.futures())
 
 
 def usual(first: Scenario, second: Scenario) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from threading import Lock
 from typing import Any, TypeVar
 
 from cachetools import LRUCache
 
 from scenarios.schema import Scenario
-from sim.batch.evaluate import Task, evaluate
+from sim.batch.evaluate import Task, evaluate_pack
 from sim.batch.executors import Pool
 from sim.engine.paths import moved
 from sim.engine.phases.record import ALWAYS
@@ -52,29 +52,90 @@ class Recalling(Pool):
         """Those of the pool."""
         return self._pool.workers
 
+    def knows(self, task: Task) -> bool:
+        """Whether nothing has to be simulated for a task."""
+        if not _plain_task(task):
+            return False
+        with _LOCK:
+            known = _KNOWN.get(_key(task))
+            return known is not None and {str(outcome) for outcome in task.outcomes} <= known.values.keys()
+
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Have a function called, or hand on what it gave last time."""
-        task = args[0] if fn is evaluate and args else None
-        if task is None or task.scores is not None or task.parameters or task.agents:
+        if fn is not evaluate_pack:
             return self._pool.submit(fn, *args, **kwargs)
-        answer: Future[Any] = self._answer(task)
+        answer: Future[Any] = self._answered(args[0])
         return answer
 
-    def _answer(self, task: Task) -> Future[Answer]:
-        names = {str(outcome) for outcome in task.outcomes}
+    def _answered(self, tasks: Sequence[Task]) -> Future[list[Answer]]:
+        """Each answer from memory, with one that is on its way, or of a simulation of all that are new."""
+        found, new = list[Future[Answer]](), list[tuple[Task, Future[Answer]]]()
         with _LOCK:
-            known = _KNOWN.setdefault(_key(task), _Known())
-            if names <= known.values.keys():
-                return _done({name: known.values[name] for name in names})
-            for coming, job in known.coming:
-                if names <= coming and not job.cancelled():
-                    return _following(job, names)
-            asked = _with_usual(task)
-            job = self._pool.submit(evaluate, replace(task, outcomes=asked))
-            known.coming.append(({str(outcome) for outcome in asked}, job))
+            for task in tasks:
+                found.append(_recalled(task, new))
+            job = self._pool.submit(evaluate_pack, [task for task, _ in new]) if new else None
+        if job is not None:
+            job.add_done_callback(partial(_hand_on, [answer for _, answer in new]))
+        return _gathered(found, job)
+
+
+def _recalled(task: Task, new: list[tuple[Task, Future[Answer]]]) -> Future[Answer]:
+    """What is known of a task or on its way; else it becomes one of the new ones."""
+    answer: Future[Answer] = Future()
+    if not _plain_task(task):
+        new.append((task, answer))
+        return answer
+    known, names = _KNOWN.setdefault(_key(task), _Known()), {str(outcome) for outcome in task.outcomes}
+    if names <= known.values.keys():
+        answer.set_result({name: known.values[name] for name in names})
+        return answer
+    coming = next((job for has, job in known.coming if names <= has and not job.cancelled()), None)
+    if coming is None:
+        asked, coming = _with_usual(task), answer
+        known.coming.append(({str(outcome) for outcome in asked}, coming))
         cheap = {str(outcome) for outcome in asked if outcome.needs <= set(ALWAYS)}
-        job.add_done_callback(lambda done: _remember(known, cheap, done))
-        return job
+        coming.add_done_callback(partial(_remember, known, cheap))
+        new.append((replace(task, outcomes=asked), coming))
+    return coming
+
+
+def _hand_on(answers: Sequence[Future[Answer]], job: Future[list[Answer]]) -> None:
+    """Give every task of a pack its answer."""
+    for place, answer in enumerate(answers):
+        if job.cancelled():
+            answer.cancel()
+        elif (error := job.exception()) is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(job.result()[place])
+
+
+def _gathered(parts: Sequence[Future[Answer]], job: Future[list[Answer]] | None) -> Future[list[Answer]]:
+    """All parts as one answer; to give it up gives up the simulation that was begun for it."""
+    answer: Future[list[Answer]] = Future()
+    left, one = [len(parts)], Lock()
+
+    def count(_: Future[Answer]) -> None:
+        with one:
+            left[0] -= 1
+            if left[0] or not answer.set_running_or_notify_cancel():
+                return
+        lost = next((CancelledError() for part in parts if part.cancelled()), None)
+        error = lost or next((part.exception() for part in parts if part.exception() is not None), None)
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result([part.result() for part in parts])
+
+    for part in parts:
+        part.add_done_callback(count)
+    answer.add_done_callback(lambda done: done.cancelled() and job is not None and job.cancel())
+    return answer
+
+
+def _plain_task(task: Task) -> bool:
+    """Whether a task asks for the usual members of a scenario and nothing beside outcomes."""
+    return task.scores is None and not task.parameters and not task.agents
 
 
 def _key(task: Task) -> tuple[object, ...]:
@@ -85,29 +146,6 @@ def _plain(spec: Scenario) -> str:
     """The digest of a scenario without levers that stand where they stand by themselves."""
     levers = {name: setting for name, setting in spec.levers.items() if moved(spec, name)}
     return (spec if len(levers) == len(spec.levers) else spec.with_changes(levers=levers)).digest()
-
-
-def _done(found: Answer) -> Future[Answer]:
-    answer: Future[Answer] = Future()
-    answer.set_result(found)
-    return answer
-
-
-def _following(job: Future[Answer], names: set[str]) -> Future[Answer]:
-    """An answer that is part of another one that is on its way."""
-    answer: Future[Answer] = Future()
-    answer.set_running_or_notify_cancel()
-
-    def hand_on(done: Future[Answer]) -> None:
-        if done.cancelled():
-            answer.set_exception(CancelledError())
-        elif (error := done.exception()) is not None:
-            answer.set_exception(error)
-        else:
-            answer.set_result({name: done.result()[name] for name in names})
-
-    job.add_done_callback(hand_on)
-    return answer
 
 
 @cache

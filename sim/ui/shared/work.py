@@ -6,6 +6,7 @@ import gc
 import json
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -51,6 +52,19 @@ def of_run(
 ) -> T:
     """What `make` gives for a run of a cache's key; the run itself is not kept."""
     return make(simulated(canonical, runs, seed, until, keep))
+
+
+def part(canonical: str, first: int, runs: int, seed: int, until: int, keep: Collection[str]) -> Run:
+    """Some members of a run: workers that have nothing else to do share one that somebody waits for."""
+    with np.errstate(all="ignore"):
+        return simulate(unworded(canonical), runs=runs, seed=seed, until=until, first=first, keep=keep)
+
+
+def joined(parts: Sequence[Run]) -> Run:
+    """Members that were simulated apart as one run: what they hold does not depend on who stood beside whom."""
+    series = {name: np.concatenate([part.series[name] for part in parts], axis=-1) for name in parts[0].series}
+    drawn = {name: np.concatenate([part.parameters[name] for part in parts]) for name in parts[0].parameters}
+    return replace(parts[0], series=series, parameters=drawn)
 
 
 def views(judges: Sequence[Judge], run: Run) -> tuple[list[frames.View], Books]:

@@ -10,8 +10,8 @@ from functools import partial
 from threading import Lock, local
 
 from scenarios.errors import InputError
-from sim.batch.executors import Here, Pool, Processes, available
-from sim.batch.urgency import LATER, Urgent
+from sim.batch.executors import Here, Processes, available
+from sim.batch.urgency import LATER, At, Urgent
 from sim.ui.shared import work
 
 USUALLY, MOST = 8, 64
@@ -49,7 +49,7 @@ def urgency(usually: int) -> int:
     return LATER if getattr(_IDLE, "on", False) else usually
 
 
-def pool(urgency: int, futures: int = 0) -> Pool:
+def pool(urgency: int, futures: int = 0) -> At:
     """The workers, for work of some urgency.
 
     Args:
