@@ -81,8 +81,9 @@ def test_the_brief_equals_the_screen(page, made):
     assert told[told.index("Together") + 1] == re.search(r"Together <b>(.*?)</b>", moved)[1]
     (paid,) = [piece for piece in told if piece.startswith("Costs ")]
     assert paid in shown
+    (bars,) = [block for block in made.blocks if isinstance(block, Figure) and "pays" in block.title]
     for cost in common.costs_of(CHANGED.spec, 2032)[: content.COST_LINES]:
-        assert costs.amount(cost) in told
+        assert costs.amount(cost) in bars.told
     assert set(changes.sentences(CHANGED.spec, Judge())) <= set(told)
 
 
@@ -152,7 +153,7 @@ def test_the_page_fetches_nothing(made):
     page = html(made)
     assert "<script" not in page
     assert not re.search(r"(src=|@import|url\()", page)
-    assert page.count("<svg") == 2  # the chart and the code
+    assert page.count("<svg") == 3  # the chart, who pays, and the code
 
 
 def test_the_pdf_is_text_and_lines_with_title_author_and_language(made):
@@ -195,7 +196,7 @@ def test_even_a_setup_with_everything_changed_fits_two_pages(monkeypatch):
 
 # ------------------------------------------------------------------------------------------------------------- chart
 def test_the_chart_holds_the_median_the_band_the_baseline_and_the_rules(made):
-    (figure,) = [block for block in made.blocks if isinstance(block, Figure)]
+    figure = next(block for block in made.blocks if isinstance(block, Figure))
     labels = [shape.text for shape in figure.picture.shapes if isinstance(shape, Label)]
     assert {"now", "2032", "US well ahead", "China well ahead", "nine in ten runs"} <= set(labels)
     signs = [str(k + 1) for k in range(len(rules.telling()))]

@@ -12,7 +12,7 @@ from scenarios.schema import Scenario
 from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
 from sim.results.outcomes.polarity import CLASSES, LABELS
-from sim.ui.brief import chart
+from sim.ui.brief import chart, payers
 from sim.ui.brief.blocks import (
     Beside,
     Block,
@@ -243,20 +243,14 @@ def _changes(setup: Setup) -> list[Block]:
 def _costs(setup: Setup) -> list[Block]:
     """The sentence of the page Explore, and the first of its lines."""
     found, names = paid(setup), costs.labels(setup.spec)
-    rows = tuple(
-        (f"{costs.line(cost, names)} ({wording.inside(costs.group(cost))})", costs.amount(cost))
-        for cost in found.costs[:COST_LINES]
-    )
+    shown = found.costs[:COST_LINES]
     head = Heading("What it costs, and who pays")
-    if not rows:
+    if not shown:
         return [head, Text(line(found.sentence))]
-    note = f"A minus saves or earns money. {costs.NOT_A_LOSS}"
-    return [
-        head,
-        Text(line(found.sentence)),
-        Table(("Who, and what", "Median, and nine in ten runs"), rows),
-        Text(line(note), "fine"),
-    ]
+    sides = "Bars to the right cost, bars to the left save or earn; lines: nine in ten runs."
+    unit = f"US dollars in {setup.judge.year}, median runs. {sides} {costs.NOT_A_LOSS}"
+    drawn = Figure(head.text, unit, payers.picture(shown, names), payers.told(shown, names))
+    return [drawn, Text(line(found.sentence))]
 
 
 # --------------------------------------------------------------------------------------------------- trust and terms

@@ -9,7 +9,7 @@ from sim.results.outcomes.polarity import LABELS
 from sim.results.paired import Paired
 from sim.results.wording import signed
 from sim.ui.compare.frames import Row
-from sim.ui.shared import charts, costs as shared_costs, frames, theme, wording
+from sim.ui.shared import charts, costs as shared_costs, frames, payers, theme, wording
 from sim.ui.shared.frames import View
 from sim.ui.shared.templates import render
 
@@ -71,14 +71,22 @@ def costs(titles: list[str], rows: list[tuple[tuple[str, str], list[Cost | None]
         rows: actor and item, and the cost in each column; None where it is too small for a line.
         names: of the actors.
     """
+    longest = payers.longest(cost for _, found in rows for cost in found if cost)
     lines = [
         (
             shared_costs.line(next(filter(None, found)), names), shared_costs.basis(item),
-            [(shared_costs.billions(x.median), shared_costs.span(x)) if x else ("", "below 0.05") for x in found],
+            [_paid(cost, longest) for cost in found],
         )
         for (_, item), found in rows
     ]  # fmt: skip
     return render("compare/table.html", kind="paid", titles=titles, rows=lines)
+
+
+def _paid(cost: Cost | None, longest: float) -> tuple[str, str, payers.Track | None]:
+    """A cost in a cell: its median, its range and its bar, on the scale of all columns."""
+    if cost is None:
+        return "", "below 0.05", None
+    return shared_costs.billions(cost.median), shared_costs.span(cost), payers.track(cost, longest)
 
 
 def worlds(titles: list[str], labels: list[str], cells: list[list[tuple[str, int]]], usual: list[str]) -> Markup:

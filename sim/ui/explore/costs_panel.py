@@ -8,7 +8,7 @@ import streamlit as st
 
 from scenarios.schema import Scenario
 from sim.results.costs import Cost
-from sim.ui.shared import charts, costs, frames, theme, uses, wording
+from sim.ui.shared import costs, frames, payers, theme, uses, wording
 from sim.ui.shared.paid import paid
 from sim.ui.shared.setup import REFUSED, Setup, first_line
 from sim.ui.shared.templates import render
@@ -52,21 +52,19 @@ def _costs(now: Setup) -> None:
         "A minus saves or earns money."
     )
     shown = found.costs[: costs.MOST]
-    longest = max([abs(cost.median) for cost in shown], default=1.0)
+    longest = payers.longest(shown)
     words = _AMOUNT.split(found.sentence)
     st.html(theme.heading(HEAD, unit) + render(
-        "explore/costs.html", sentence=words, rows=[_row(cost, longest, names) for cost in shown],
+        "explore/costs.html", sentence=words, rows=[_row(cost, longest, names) for cost in shown], sides=payers,
         note=costs.NOT_A_LOSS if any(cost.item in costs.BOUGHT for cost in shown) else "",
     ))  # fmt: skip
 
 
 def _row(cost: Cost, longest: float, names: dict[str, str]) -> dict[str, str]:
-    width = 50 * abs(cost.median) / longest
+    drawn = payers.track(cost, longest)
     return {
         "who": names.get(cost.actor, cost.actor), "what": wording.inside(cost.label), "group": costs.group(cost),
-        "median": costs.billions(cost.median), "span": costs.span(cost),
-        "bar": f"left:{50 if cost.median > 0 else 50 - width:.1f}%;width:{width:.1f}%;"
-               f"background:{charts.themed(charts.MUTED)}",
+        "median": costs.billions(cost.median), "span": costs.span(cost), "bar": drawn.bar, "line": drawn.line,
     }  # fmt: skip
 
 

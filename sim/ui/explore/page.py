@@ -45,8 +45,8 @@ _DICE = (
     "These are explorations of mechanisms, not forecasts."
 )
 
-_LEVERS = Markup('<div id="levers"></div>')
-"""The place of the levers, to which the bar that stays on a phone leads."""
+_LEVERS = Markup('<div id="levers"><b>Levers</b><a href="#results">Close</a></div>')
+"""The place of the levers; on a phone they are a sheet that opens from the bar that stays, and this is its head."""
 
 
 @st.fragment

@@ -57,7 +57,7 @@ def card(now: Setup, place: DeltaGenerator, mine: frames.View, base: frames.View
     except REFUSED as error:
         place.html(Markup("{}{}").format(grid.html(found), theme.paragraph(first_line(error), "fine")))
         return
-    place.html(Markup("{}{}").format(grid.html(full), _beside(now, mine, base)))
+    place.html(Markup('<div class="card">{}<div>{}</div></div>').format(grid.html(full), _beside(now, mine, base)))
 
 
 def _beside(now: Setup, mine: frames.View, base: frames.View) -> Markup:

@@ -105,7 +105,7 @@ def html(found: Grid) -> Markup:
     rows = [(BASELINE_ROW, found.baseline, _texts(found.base, found.outcome))]
     if found.mine:
         rows.append((MINE_ROW, "", _texts(found.mine, found.outcome)))
-    effects = [_effect(found.effect(k)) for k in range(len(found.columns))] if found.mine else []
+    effects = [effect_in(found, k) for k in range(len(found.columns))] if found.mine else []
     return render(
         "shared/grid.html", outcome=LABELS[found.outcome], columns=found.columns, rows=rows, effects=effects,
         sentence=sentence(found),
@@ -116,12 +116,15 @@ def _texts(cells: Sequence[Cell], outcome: str) -> list[str]:
     return ["…" if (n := cell.count(outcome)) is None else str(n) for cell in cells]
 
 
-def _effect(found: Paired | None) -> tuple[str, str]:
-    if found is None:
+def effect_in(found: Grid, column: int) -> tuple[str, str]:
+    """The difference of the two counts that stand in a column, and its 90% interval or that it is none to be told."""
+    effect = found.effect(column)
+    if effect is None:
         return "…", ""
-    if not found.is_clear:
-        return wording.signed(100 * found.mean), "no detectable difference"
-    return wording.signed(100 * found.mean), "" if found.half is None else f"±{100 * found.half:.0f}"
+    change = wording.signed(_change(found, column))
+    if not effect.is_clear:
+        return change, "no detectable difference"
+    return change, "" if effect.half is None else f"±{100 * effect.half:.0f}"
 
 
 def sentence(found: Grid) -> str:
