@@ -128,7 +128,7 @@ def equal(one: dict[str, Array], two: dict[str, Array]) -> list[str]:
 
 
 def weigh() -> tuple[Fit, Run]:
-    weighed = fit(blind_spec(CUTOFF), 2000, 0)
+    weighed = fit(blind_spec(CUTOFF), 512, 0)
     return weighed, predicted(weighed, 64, 0)
 
 
