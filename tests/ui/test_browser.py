@@ -76,7 +76,7 @@ def test_the_skip_link_leads_to_the_results(browser: Browser):
 
 def test_the_phone_keeps_the_verdict_in_sight(browser: Browser):
     browser.open(width=390, height=844)
-    browser.page.locator(SLIDER).nth(9).scroll_into_view_if_needed()
+    browser.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 2500)")
     browser.page.wait_for_timeout(300)
     box = browser.page.locator(".st-key-mini").bounding_box()
     assert box is not None

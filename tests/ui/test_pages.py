@@ -15,6 +15,8 @@ PAGES = {
     "About": 0, "Sources": 0,
 }  # fmt: skip
 """Pages by the name of their link, with the charts that they draw."""
+THROUGH = {"Calibration": "Evidence"}
+"""Pages in no navigation, and the one with a link to each."""
 SERIOUS = {"serious", "critical"}
 OVERLAPS = """() => {
   const found = [];

@@ -10,7 +10,7 @@ import pytest
 from scenarios.glossary import look_up
 from sim.ui.shared import address
 from tests.ui.browsing import MARKS, PROBE, Browser
-from tests.ui.test_pages import CONTRAST, OVERLAPS, PAGES, charts_there
+from tests.ui.test_pages import CONTRAST, OVERLAPS, PAGES, THROUGH, charts_there
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -27,8 +27,6 @@ SEEN = """e => {
   return seen;
 }"""
 """How much of an element can be seen: what the opacities of all around it leave."""
-THROUGH = {"Calibration": "Evidence"}
-"""Pages in no navigation, and the one with a link to each."""
 
 
 @pytest.fixture(scope="module")

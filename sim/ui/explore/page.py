@@ -45,7 +45,7 @@ _DICE = (
     "These are explorations of mechanisms, not forecasts."
 )
 
-_LEVERS = Markup('<div id="levers"><b>Levers</b><a href="#results">Close</a></div>')
+_LEVERS = Markup('<div id="levers"><b>Levers</b><a href="#results" aria-label="Close the levers">Close</a></div>')
 """The place of the levers; on a phone they are a sheet that opens from the bar that stays, and this is its head."""
 
 
