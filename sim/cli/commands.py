@@ -179,11 +179,13 @@ def run(
         files.check_folder(out)
     with progress_bar(2 * runs) as progress:
         result = _simulated(spec, runs, seed, until, lambda done, _: progress(done, 2 * runs))
+        from sim.results import flows
         from sim.run import costs
 
         paid = costs(result, progress=lambda done, _: progress(runs + done, 2 * runs))
     idle = _without_effect(spec, until)
-    summary = result.summary() | paid.summary() | {"without_effect": list(idle)}
+    chips = {"chip_flows": flows.summary(result)}
+    summary = result.summary() | paid.summary() | chips | {"without_effect": list(idle)}
     if forms:
         from sim.analysis.frontier import composition, speed_by_form
 

@@ -98,7 +98,7 @@ PHASES: tuple[Phase, ...] = (
         ),
         writes=_fields(
             "ai_share chips deliveries own_decode own_train power power_added power_growth power_need "
-            "power_used rented retired retired_china running stock_h100e used_decode used_train"
+            "power_used rented retired retired_china retired_h100e running stock_h100e used_decode used_train"
         ),
     ),
     Phase(

@@ -419,6 +419,8 @@ class Quarter:
     # --- build --------------------------------------------------------------------------------------------------------
     stock_h100e: Array
     """(A, R) chips owned, H100e."""
+    retired_h100e: Array
+    """(A, R) chips that retire, H100e, where it is kept."""
     power_used: Array
     """(A, R) power used by territory, MW."""
     retired: Array

@@ -22,6 +22,8 @@ LAPSE, LAPSE_ABOVE = 0.2, 0.4
 """Share of rented compute that ends in a quarter per unit of closure of the cloud, above this closure; judgment."""
 MOST_RENTED = 0.9
 """Hosts rent out at most this share of what they run."""
+STOCKS = frozenset({"stock_h100e", "owned_h100e", "running_h100e", "us_chips_in", "rented_chips"})
+"""Series that need what owners' chips amount to."""
 INITIAL_RETIRES = range(14, 22)
 """Quarters in which the stock of the start, bought over the two years before, retires."""
 
@@ -30,6 +32,7 @@ def run(c: Context, s: State, q: Quarter) -> None:
     """Stocks, power and usable compute."""
     q.delivery.join(s.chips)
     s.deliveries.append(q.delivery)
+    full = _owned(s.chips, c.chips.h100e) if "retired_h100e" in c.kept else None
     if c.books:
         q.retired, q.retired_china = np.zeros((2, *s.chips.shape[1:]))
     if len(s.deliveries) > LIFE:
@@ -44,6 +47,8 @@ def run(c: Context, s: State, q: Quarter) -> None:
         if c.books:
             q.retired[A100] += retiring.sum(axis=0)
             q.retired_china[A100] += retiring[CHINA]
+    if full is not None:
+        q.retired_h100e = full - _owned(s.chips, c.chips.h100e)
     s.own_train, s.own_decode = _equivalents(s.chips, q.kappa_train), _equivalents(s.chips, q.kappa_decode)
     _run_on_power(c, s, q)
     _rent(c, s, q)
@@ -82,7 +87,7 @@ def _run_on_power(c: Context, s: State, q: Quarter) -> None:
     watts = c.chips.kw.copy()
     watts[ASCEND] /= 1 + BREAKTHROUGH_POWER * q.breakthrough
     s.power_need = _owned(s.chips, watts) * (power.OVERHEAD / 1000)
-    if "stock_h100e" in c.kept:
+    if not STOCKS.isdisjoint(c.kept):
         q.stock_h100e = _owned(s.chips, c.chips.h100e)
     s.running, q.power_used = power.running_share(s.power_need, s.power, c.constants.hosted, US, CHINA)
 

@@ -19,6 +19,8 @@ from sim.equations.chips import CLASSES
 from sim.equations.governance import INDICES
 from sim.equations.trade import CHANNELS
 
+OWNED_CHANNELS = ("legal", "diverted", "domestic")
+"""Channels by which China comes to own chips; what it rents abroad belongs to others."""
 TERMS = ("engineering", "synthetic_data", "distillation", "reinforcement_learning")
 """The visible efficiency terms: the first three in OOM, the last in ECI points."""
 LEDGER = ("made", "delivered", "diverted", "seized", "retired", "stock", "stock_china", "retired_china")
@@ -33,9 +35,11 @@ PARTS = {
     "people_use": tuple(f"{who}.{use}" for who in DIVIDERS for use in PEOPLE),
 }  # fmt: skip
 """Names of the parts of recorded series that are not by actor."""
+CHIPS_OWNED = ("owned_h100e", "received_h100e", "retired_h100e", "running_h100e", "us_chips_in", "rented_chips")
+"""Series from which the flow of chips follows, from makers to users."""
 BY_ACTOR = (
     "capability", "compute_train", "compute_decode", "training_flop", "training_cost", "alignment", "planned_usd",
-    "paid_usd", "backlog_usd", "given_up_usd", "premium_usd", "diverted_through", "rented_from",
+    "paid_usd", "backlog_usd", "given_up_usd", "premium_usd", "diverted_through", "rented_from", *CHIPS_OWNED,
 )  # fmt: skip
 BY_BLOC = ("stock_h100e", "spending", "power", "power_used", "budget_usd", "people")
 """Series for the United States, China and the world."""
@@ -149,6 +153,26 @@ def _through(w: Held) -> Array:
     return through
 
 
+def _received(w: Held) -> Array:
+    """New chips by owner, H100e, (A, R): China's are those under license, from its fabs, and diverted ones."""
+    received = w.s.delivered.copy()
+    received[CHINA] = sum(w.q.flows[CHANNELS.index(name)] for name in OWNED_CHANNELS)
+    return received
+
+
+def _us_chips_in(w: Held) -> Array:
+    """US-owned chips that run, by the territory whose power they use, H100e, (A, R): the rest of it is its own."""
+    own = w.s.running * w.s.power_need
+    own[US] = 0.0
+    used = np.maximum(w.q.power_used - own, 0.0)
+    return np.asarray(w.q.stock_h100e[US] * (used / np.maximum(w.s.power_need[US], 1e-9)))
+
+
+def _rented_chips(w: Held) -> Array:
+    """Chips that Chinese users rent, by owner, H100e, (A, R): the share of a host's compute that is rented."""
+    return np.asarray(w.q.stock_h100e * (w.s.rented / np.maximum(w.s.own_train, 1e-9)))
+
+
 def _terms(w: Held, row: int) -> tuple[Array, ...]:
     return (*(w.q.follower_terms[part][row] for part in range(3)), w.q.rl_gain[row])
 
@@ -206,6 +230,12 @@ KEPT: dict[str, Callable[[Held], Array | tuple[Array, ...]]] = {
     "premium_usd": _premium,
     "diverted_through": _through,
     "rented_from": lambda w: w.s.rented,
+    "owned_h100e": lambda w: w.q.stock_h100e,
+    "received_h100e": _received,
+    "retired_h100e": lambda w: w.q.retired_h100e,
+    "running_h100e": lambda w: w.q.stock_h100e * w.s.running,
+    "us_chips_in": _us_chips_in,
+    "rented_chips": _rented_chips,
     "rented": lambda w: w.s.rented.sum(axis=0),
     "premium": lambda w: w.q.premium,
     "seized": lambda w: w.q.seized_h100e,
