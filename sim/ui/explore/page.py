@@ -16,6 +16,7 @@ from sim.ui.explore import (
     charts_panel,
     choices_panel,
     costs_panel,
+    flows_panel,
     pills,
     rules_panel,
     story,
@@ -69,10 +70,13 @@ def workspace() -> None:
         levers.panel(now)
         wants.panel(now)
         injector.panel(now)
+    under = st.container(key="under")
     if later is not None:
         if said := inert_panel.lines(now.spec):
             idle.html(said)
         later()
+        with under:  # as wide as the page: two pictures stand side by side
+            flows_panel.panel(now)
 
 
 def _results(
@@ -126,6 +130,6 @@ def _fine(spec: Scenario, mine: frames.View) -> str:
 
 
 theme.style()
-st.html(style("explore/costs.css", "explore/choices.css"))
+st.html(style("explore/costs.css", "explore/choices.css", "explore/flows.css"))
 address.adopt("explore")
 workspace()
