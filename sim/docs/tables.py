@@ -22,6 +22,7 @@ import numpy as np
 
 import scenarios
 from calibration.record import TierName
+from scenarios.bills import bills
 from scenarios.decisions import DECISIONS
 from scenarios.events import KINDS, MOST_QUARTERS, USUAL_QUARTERS
 from scenarios.glossary import terms
@@ -292,6 +293,7 @@ def data() -> str:
         mix = sum(1 for _ in csv.DictReader(file))
     rows.append(("`supply_mix.csv`", mix, "Share of each quarter's US-designed production by chip class."))
     rows.append(("`rules.csv`", len(history()), "One dated control rule: bounds on a chip, and what follows."))
+    rows.append(("`bills.csv`", len(bills()), "A pending bill as a rule: what it would close, and how far."))
     rows.append(("`parameters.csv`", len(parameters()), "One uncertain number with its distribution."))
     before = sum(map(len, earlier().values()))
     rows.append(("`earlier_priors.csv`", before, "A prior of one of them that could be written at a past date."))

@@ -30,7 +30,7 @@ def picture(test: AppTest) -> str:
     found = [part for part in test.main if part.type == "bidi_component"] or test.get("bidi_component")
     texts = [json.loads(part.proto.json) for part in found if part.proto.component_name.endswith("polarity_flows")]
     (data,) = texts
-    return unescape(str(data["picture"]))
+    return str(data["picture"])
 
 
 def table_of(name: str, year: int) -> pl.DataFrame:
@@ -38,11 +38,11 @@ def table_of(name: str, year: int) -> pl.DataFrame:
     return flows.totals(run, [year])
 
 
-def said(html: str) -> list[list[tuple[str, float | str]]]:
+def said(html: str) -> list[list[tuple[str, str]]]:
     """Label and number beside every node, by picture."""
-    return [
-        re.findall(r"<text x=[^>]*>([^<]+) <tspan>([^<]+)</tspan>", part) for part in re.findall(r"(?s)<svg.*?</svg>", html)
-    ]  # fmt: skip
+    parts = re.findall(r"(?s)<svg.*?</svg>", html)
+    labels = [re.findall(r"<text x=[^>]*>([^<]+) <tspan>([^<]+)</tspan>", part) for part in parts]
+    return [[(label, unescape(chips)) for label, chips in found] for found in labels]
 
 
 def expected(name: str, year: int) -> list[tuple[str, str]]:

@@ -41,6 +41,7 @@ from sim.ui.shared import (
     grid,
     injector,
     levers,
+    passed,
     recipes,
     rules,
     share,
@@ -139,7 +140,8 @@ def question(setup: Setup) -> str:
     worlds = "".join(f" What if: {wording.inside(load(name).title)}?" for name in setup.worlds)
     if not setup.changed:
         return f"{setup.policy.question}{worlds}"
-    parts = [levers.differences(setup), wants.differences(setup), *map(injector.described, setup.events)]
+    parts = [levers.differences(setup), wants.differences(setup), *map(injector.described, setup.events),
+             *passed.described(setup)]  # fmt: skip
     said = "; ".join(filter(None, parts))
     return f"Who leads in AI at the end of {setup.judge.year} with this policy: {said}?{worlds}"
 

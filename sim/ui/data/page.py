@@ -20,6 +20,7 @@ from sim.ui.shared import (
     inert_panel,
     injector,
     levers,
+    passed,
     recipes,
     theme,
     uses,
@@ -47,7 +48,7 @@ def _alert(text: str, head: str = "") -> None:
 # ---------------------------------------------------------------------------------------------------- the scenario
 def _head(now: Setup, dice: Dice) -> None:
     changes = [*([levers.described(now)] if now.levers else []), *wants.described(now)]
-    changes += map(injector.described, now.events)
+    changes += [*map(injector.described, now.events), *passed.described(now)]
     if now.assumptions:
         changes.append(assumed.described(now.assumptions))
     head = render("data/head.html", title=now.start.title, changes=wording.listed(changes), digest=now.spec.digest(),

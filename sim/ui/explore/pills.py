@@ -9,7 +9,7 @@ from scenarios import load
 from scenarios.what_ifs import in_order, of_kind
 from sim.ui.brief import panel
 from sim.ui.explore import story
-from sim.ui.shared import assumed, injector, levers, share, theme, uses, wants, wording
+from sim.ui.shared import assumed, injector, levers, passed, share, theme, uses, wants, wording
 from sim.ui.shared.kept import keep, keepable
 from sim.ui.shared.setup import Choice, Setup, choice
 from sim.ui.shared.templates import render
@@ -129,7 +129,8 @@ def _share(now: Setup) -> None:
 
 def _story(now: Setup) -> Markup:
     changes = wording.listed(
-        [*([levers.described(now)] if now.levers else []), *wants.described(now), *map(injector.described, now.events)]
+        [*([levers.described(now)] if now.levers else []), *wants.described(now), *map(injector.described, now.events),
+         *passed.described(now)]
     )
     if now == Setup(judge=now.judge, assumptions=now.assumptions, counted=now.counted):
         return Markup('<p class="story"></p>')  # the first screen stays short: the pills' help says it

@@ -13,11 +13,13 @@ import streamlit as st
 from pydantic import ValidationError
 
 from scenarios import BASELINE, names
+from scenarios.bills import SOONEST, USUAL, bills
 from scenarios.decisions import RULES
 from scenarios.errors import from_validation, is_plain_number, nearest, one_line
 from scenarios.events import KINDS, Event
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters as known_parameters
+from scenarios.quarters import DEFAULT_HORIZON, label, number
 from scenarios.schema import Scenario, Setting
 from scenarios.values import PROFILES
 from scenarios.what_ifs import in_order, of_kind
@@ -29,6 +31,8 @@ from sim.ui.shared.setup import COUNTED, LIMITS, RULERS, YEARS, Choice, Judge, S
 VERSION = 1
 """Version of the form of the address. One that changes meaning gets another number, and its old form a reader here."""
 MOST_EVENTS = 12
+BILL_QUARTERS = tuple(label(q) for q in range(SOONEST, number(f"{DEFAULT_HORIZON}-Q4") + 1))
+"""Quarters in which a bill can take effect."""
 OWN: dict[str, tuple[str, ...]] = {
     "explore": ("kept",),
     "compare": ("columns", "kept"),
@@ -48,9 +52,10 @@ PAGES_OWN = frozenset(name for names_ in OWN.values() for name in names_)
 SCENARIOS_THERE = "the pills below name them"
 COUNTED_THERE = f"there are {', '.join(CLASSES)}"
 LEVERS_THERE = "the names are those of the levers below"
+BILLS_THERE = "the pills below the timeline of rules name them"
 PARAMETERS = "the page Assumptions lists them"
 _FIELDS = (
-    "v", "scenario", "what_if", "values", "decisions", "events", "assume", "ruler", "limit", "year", "count",
+    "v", "scenario", "what_if", "values", "decisions", "events", "bill", "assume", "ruler", "limit", "year", "count",
 )  # fmt: skip
 _WRITTEN, _PAGE, _OWN, _NEWS = "polarity_written", "polarity_page", "polarity_own", "polarity_news"
 
@@ -70,6 +75,7 @@ def parameters(setup: Setup) -> dict[str, str]:
         "values": "~".join(f"{actor}:{profile}" for actor, profile in setup.values.items()),
         "decisions": setup.rule,
         "events": "~".join(map(_written, setup.events)),
+        "bill": "~".join(map(":".join, setup.bills.items())),
         "assume": "~".join(f"{name}:{_plain(value)}" for name, value in setup.assumptions.items()),
         "ruler": "" if judge.ruler == usual.ruler else judge.ruler,
         "limit": "" if judge.limit == usual.limit else f"{judge.limit:g}",
@@ -117,6 +123,7 @@ def read(given: Mapping[str, str]) -> tuple[Setup, list[str]]:
         counted=_counted(given.get("count", COUNTED), notes),
         levers=_levers(given, start, notes),
         events=_events(given.get("events", ""), notes),
+        bills=_bills(given.get("bill", ""), notes),
         assumptions=_assumptions(given.get("assume", ""), notes),
         judge=_judge(given, notes),
     )
@@ -208,6 +215,23 @@ def _events(text: str, notes: list[str]) -> tuple[Event, ...]:
         except ValidationError as error:
             notes.append(f"event {short(':'.join(part))}: {from_validation(error)}")
     return tuple(events)
+
+
+def _bills(text: str, notes: list[str]) -> dict[str, str]:
+    """The bills that the address passes, each with its quarter."""
+    found: dict[str, str] = {}
+    for name, *rest in _parts(text, "bill", len(bills()), notes):
+        quarter = ":".join(rest) or USUAL
+        if name not in bills():
+            notes.append(f"bill {short(name)}: there is no such bill; {hint(name, bills(), BILLS_THERE)}")
+        elif name in found:
+            notes.append(f"bill {name}: it appears twice; the first one is used")
+        elif quarter not in BILL_QUARTERS:
+            notes.append(f"bill {name}: it cannot pass in {short(quarter)}; give {BILL_QUARTERS[0]} to "
+                         f"{BILL_QUARTERS[-1]}")  # fmt: skip
+        else:
+            found[name] = quarter
+    return {name: found[name] for name in bills() if name in found}
 
 
 def _wanted(setup: Setup, text: str, notes: list[str]) -> Setup:

@@ -42,7 +42,8 @@ def _read(text: str) -> tuple[Setup, list[str]]:
 def text_of(setup: Setup) -> str:
     """The query by which a setting is kept: without assumptions and judgment, which hold for all columns."""
     return address.query(Setup(
-        setup.scenario, setup.levers, setup.events, values=setup.values, rule=setup.rule, worlds=setup.worlds
+        setup.scenario, setup.levers, setup.events, values=setup.values, rule=setup.rule, worlds=setup.worlds,
+        bills=setup.bills,
     ))[1:]  # fmt: skip
 
 
@@ -69,7 +70,7 @@ def title(setup: Setup) -> str:
     """What a column is called: policy, what ifs, and how many settings the user changed."""
     parts = [load(setup.scenario).title] if setup.scenario != BASELINE or not setup.worlds else []
     parts += [load(name).title for name in setup.worlds]
-    changes = len(setup.levers) + len(setup.events) + len(setup.values) + bool(setup.rule)
+    changes = len(setup.levers) + len(setup.events) + len(setup.bills) + len(setup.values) + bool(setup.rule)
     if changes:
         parts.append(f"{changes} change{'s' if changes > 1 else ''}")
     return " + ".join(parts)

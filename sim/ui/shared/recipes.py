@@ -43,7 +43,7 @@ def _laid_over(setup: Setup) -> bool:
 
 def needs_file(setup: Setup) -> bool:
     """Whether a command can say it only with a scenario file: --set knows levers of the library's scenarios alone."""
-    return bool(setup.own or setup.events or setup.assumptions or setup.values or setup.rule)
+    return bool(setup.own or setup.events or setup.bills or setup.assumptions or setup.values or setup.rule)
 
 
 def written(setup: Setup) -> Scenario:
@@ -68,7 +68,9 @@ def file_name(setup: Setup) -> str:
 def python(setup: Setup, dice: Dice) -> str:
     """A script that gives the digest and the outcome shares of the page."""
     judge = setup.judge
+    passing = ["from scenarios.bills import passed"] if setup.bills and not setup.own else []
     return "\n".join([
+        *passing,
         f"from sim import load, simulate{', under' if _laid_over(setup) else ''}",
         "",
         *_spec(setup),
@@ -100,6 +102,8 @@ def _spec(setup: Setup) -> list[str]:
         lines += ["    events=[", "        *start.events,"]
         lines += [f"        {_event(event)}," for event in setup.events]
         lines.append("    ],")
+    if setup.bills:
+        lines += [f"    rules=[*start.rules, *passed({json.dumps(setup.bills)})],"]
     if setup.assumptions:
         lines += ["    parameters={", "        **start.parameters,"]
         lines += [f"        {json.dumps(name)}: {_number(value)}," for name, value in setup.assumptions.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
@@ -10,6 +11,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from scenarios import BASELINE, load, names
+from scenarios.bills import USUAL, bills, passed
 from scenarios.decisions import CHOOSE, DECISIONS, HABIT, taken_by
 from scenarios.errors import InputError
 from scenarios.events import Event
@@ -108,6 +110,8 @@ class Setup:
     """How nations decide where the user says so: by choice or by habit."""
     worlds: tuple[str, ...] = ()
     """What ifs, in the order of the library: they hold for what it is compared with as well."""
+    bills: dict[str, str] = field(default_factory=dict)
+    """Pending bills that the user passes: id → quarter at whose start it takes effect."""
     counted: str = COUNTED
     """The outcome whose futures the headline and the cells count."""
 
@@ -134,6 +138,7 @@ class Setup:
         return start.with_changes(
             levers={**start.levers, **self.levers},
             events=(*start.events, *self.events),
+            rules=(*start.rules, *passed(self.bills)),
             parameters={**start.parameters, **self.assumptions},
             values={**start.values, **self.values},
             decisions=self._decisions() if self.rule else start.decisions,
@@ -187,8 +192,8 @@ class Setup:
 
     @property
     def changed(self) -> bool:
-        """Whether levers, events, values or the rule differ from the scenario's own."""
-        return bool(self.levers or self.events or self.values or self.rule)
+        """Whether levers, events, bills, values or the rule differ from the scenario's own."""
+        return bool(self.levers or self.events or self.bills or self.values or self.rule)
 
     def setting(self, lever: str) -> Setting:
         """The setting of a lever as it stands now."""
@@ -239,6 +244,14 @@ class Setup:
         """Without one of the added events."""
         return replace(self, events=(*self.events[:place], *self.events[place + 1 :]))
 
+    def passing(self, names: Iterable[str]) -> Setup:
+        """With these bills passed and no others; one that has passed before keeps its quarter."""
+        return replace(self, bills={name: self.bills.get(name, USUAL) for name in bills() if name in set(names)})
+
+    def passing_in(self, name: str, quarter: str) -> Setup:
+        """With the quarter in which a passed bill takes effect."""
+        return replace(self, bills={**self.bills, name: quarter})
+
     def taking(self, name: str) -> Setup:
         """Another policy, or a what if alone under current policy; what the user changed stays on top of it."""
         policy, worlds = placed(name)
@@ -254,7 +267,7 @@ class Setup:
 
     def cleared(self) -> Setup:
         """The policy and the what ifs as they stand in the library; assumptions and the judge stay."""
-        return replace(self, levers={}, events=(), values={}, rule="")
+        return replace(self, levers={}, events=(), bills={}, values={}, rule="")
 
     def _tidied(self) -> Setup:
         """Without changes that the start already holds."""
