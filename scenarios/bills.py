@@ -37,10 +37,14 @@ class Bill(Row):
         Raises:
             InputError: for what is no quarter, or one of the data.
         """
-        if number(quarter) < SOONEST:
+        try:
+            begin = number(quarter)
+        except ValueError as error:
+            raise InputError(f"{self.title}: {error}") from error
+        if begin < SOONEST:
             raise InputError(f"{self.title} cannot pass in {quarter}; give {label(SOONEST)} or later")
         said = self.model_dump(exclude={"id", "record"})
-        return Rule.model_validate({**said, "id": f"{PASSED}{self.id}", "start": start_date(number(quarter))})
+        return Rule.model_validate({**said, "id": f"{PASSED}{self.id}", "start": start_date(begin)})
 
 
 @cache

@@ -20,6 +20,7 @@ from sim.ui.explore import (
     pills,
     rules_panel,
     story,
+    timeline,
     verdict,
 )
 from sim.ui.shared import (
@@ -97,6 +98,7 @@ def _results(
     with right, st.container(key="charts"):
         st.html(theme.RESULTS)
         charts_panel.first(mine, base, same, reference)
+        timeline.panel(now)
         slot = charts_panel.rest(mine, base, same, reference)
         with st.container(key="choices"):
             st.html(choices_panel.panel(now, mine, base, reference, same))
@@ -130,6 +132,6 @@ def _fine(spec: Scenario, mine: frames.View) -> str:
 
 
 theme.style()
-st.html(style("explore/costs.css", "explore/choices.css", "explore/flows.css"))
+st.html(style("explore/costs.css", "explore/choices.css", "explore/flows.css", "explore/timeline.css"))
 address.adopt("explore")
 workspace()

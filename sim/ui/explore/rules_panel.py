@@ -23,10 +23,11 @@ def rules_so_far() -> None:
         for rule in rules.telling()
     ]
     unit = "Controls on chips, tools and memory for China, by the date from which they hold."
-    st.html(theme.heading("Rules so far", unit) + render("explore/rules.html", rules=told))
     every = history()
-    with st.expander(f"All {len(every)} rules, letters and bills", key="all_rules", on_change="rerun") as more:
+    with st.expander(f"Rules so far: all {len(every)} rules, letters and bills", key="all_rules",
+                     on_change="rerun") as more:  # fmt: skip
         if more.open:
+            st.html(theme.heading("Rules that tell most", unit) + render("explore/rules.html", rules=told))
             dated = sorted(every, key=lambda rule: rule.start)
             rows = [(rule, _tone(rule)[0], sources.cited(rule.source, rule.url)) for rule in dated]
             st.html(render("explore/all_rules.html", rules=rows))
