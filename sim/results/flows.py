@@ -1,8 +1,8 @@
 """Where chips go in a year: who makes them, who owns them, where they stand, and who uses them.
 
 Amounts are means over futures, in H100-equivalents, so that parts add up exactly; medians would not. New, seized and
-retired chips are flows of the year. Everything else is a stock: what owners had at the start of the year, and at its end
-what they own, where it stands and who uses it.
+retired chips are flows of the year. Everything else is a stock: what owners had at its start, and at its end what they
+own, where it stands and who uses it.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from agents.rows import CHINA, US
+from agents.rows import US
 from scenarios.errors import InputError
 from sim.checks import checked
-from sim.engine.phases.record import CHIPS_OWNED, OWNED_CHANNELS
+from sim.engine.phases.record import CHIPS_OWNED
 from sim.ensemble.rng import Array
-from sim.equations.trade import CHANNELS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -59,7 +58,6 @@ class Link(NamedTuple):
         """`flow` of the year, or `stock`."""
         new = self.source in ("us_designed", "chinese_made", "rerated")
         return "flow" if self.stage == "owner" and (new or self.target in ENDS) else "stock"
-
 
 
 class _Year(NamedTuple):
@@ -183,7 +181,10 @@ def _to_owners(y: _Year, blocs: list[str]) -> list[Link]:
         kept, own = owned[bloc] - new[bloc], "china_earlier" if bloc == "china" else bloc
         more = kept + retired[bloc] - before[bloc]
         if abs(more) > ROUNDING * owned[bloc]:  # a variant is designed anew, and those sold before count like it
-            found += [Link("owner", "rerated", own, max(more, 0.0)), Link("owner", "earlier", "rerated", max(-more, 0.0))]
+            found += [
+                Link("owner", "rerated", own, max(more, 0.0)),
+                Link("owner", "earlier", "rerated", max(-more, 0.0)),
+            ]
             kept -= max(more, 0.0)
         found += [Link("owner", "earlier", own, kept), Link("owner", "earlier", "retired", retired[bloc])]
     return _merged(found)

@@ -69,7 +69,8 @@ def test_a_phase_reads_what_it_says(phase: Any, touched: watching.Touched) -> No
 def test_every_field_is_written_and_read_by_somebody() -> None:
     kept_for_the_record = {
         "stock_h100e", "power_used", "governance", "follower_terms", "rl_gain", "permitted", "legal_chips", "flows",
-        "made_chinese", "made_h100e", "seized_h100e", "retired", "retired_china", "retired_h100e", "ledger", "with_us", "first_possible",
+        "made_chinese", "made_h100e", "seized_h100e", "retired", "retired_china", "retired_h100e", "ledger", "with_us",
+        "first_possible",
     }  # fmt: skip
     for field in (*fields(State), *fields(Quarter)):
         assert any(field.name in phase.writes for phase in PHASES), field.name

@@ -1,5 +1,6 @@
 """Follow the chips: the picture opens, follows its slider, and says what the table of flows says."""
 
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -117,7 +118,7 @@ def test_both_pictures_have_one_scale_and_ribbons_fill_their_nodes():
             for node in nodes:
                 assert node.height == pytest.approx(max(scale * node.chips, 1.0))
             words = [node.words for node in nodes]
-            assert all(b - a >= sankey.LINE * 0.99 for a, b in zip(words, words[1:], strict=False)), "words overlap"
+            assert all(b - a >= sankey.LINE * 0.99 for a, b in itertools.pairwise(words)), "words overlap"
             assert nodes[-1].y + nodes[-1].height <= flows_panel.HEIGHT + 1e-6
         assert len(found.ribbons) == len(links)
         tall = [float(re.search(r"v([\d.]+)C", ribbon.path)[1]) for ribbon in found.ribbons]

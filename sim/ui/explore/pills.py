@@ -129,8 +129,12 @@ def _share(now: Setup) -> None:
 
 def _story(now: Setup) -> Markup:
     changes = wording.listed(
-        [*([levers.described(now)] if now.levers else []), *wants.described(now), *map(injector.described, now.events),
-         *passed.described(now)]
+        [
+            *([levers.described(now)] if now.levers else []),
+            *wants.described(now),
+            *map(injector.described, now.events),
+            *passed.described(now),
+        ]
     )
     if now == Setup(judge=now.judge, assumptions=now.assumptions, counted=now.counted):
         return Markup('<p class="story"></p>')  # the first screen stays short: the pills' help says it

@@ -40,7 +40,9 @@ def panel(now: Setup) -> None:
         key = f"bill_{name}"
         if st.session_state.get(key) != quarter:
             st.session_state[key] = quarter
-        st.select_slider(f"{bills()[name].title}: in force from", BILL_QUARTERS, key=key, on_change=_dated, args=(name,))
+        st.select_slider(
+            f"{bills()[name].title}: in force from", BILL_QUARTERS, key=key, on_change=_dated, args=(name,)
+        )
 
 
 def _picked() -> None:
