@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from scenarios import InputError, tables as tables_module
+from scenarios.bills import bills
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import Parameter, earlier, parameters
 from scenarios.quantities import Choice
@@ -30,10 +31,12 @@ def rows(name: str) -> tuple[Any, ...]:
         return tuple(parameters().values())
     if name == "earlier_priors":
         return tuple(row for found in earlier().values() for row in found)
+    if name == "bills":
+        return tuple(bills().values())
     return history() if name == "rules" else table(name)
 
 
-ALL = (*READ_BY_TABLE, "parameters", "earlier_priors", "rules")
+ALL = (*READ_BY_TABLE, "parameters", "earlier_priors", "rules", "bills")
 
 
 def test_every_file_is_read() -> None:

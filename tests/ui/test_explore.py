@@ -279,11 +279,11 @@ def test_nothing_on_the_page_promises_anything(page: Open):
 
 def test_rules_and_levers_behind_a_click_are_not_built_before_it(page: Open):
     test = page()
-    assert "Remote Access Security Act" not in text(test)
+    assert "Cap per client considered" not in text(test)
     test.session_state["all_rules"] = True
     test.run()
     assert not test.exception
-    assert "Remote Access Security Act" in text(test)
+    assert "Cap per client considered" in text(test)
     assert "not law" in text(test)
 
 
