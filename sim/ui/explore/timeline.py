@@ -27,11 +27,10 @@ def panel(now: Setup) -> None:
     """The timeline, and the bills as pills: a lit one has passed."""
     unit = "▲ tightened, ▽ loosened, dashed: pending bills. Click a mark for what it does and its source."
     marks = [*_past(), *_pending(now)]
-    st.html(
-        theme.heading("Rules and bills on the same time axis", unit)
-        + render("explore/timeline.html", marks=marks, rows=1 + max(mark["row"] for mark in marks),
-                 now=_place(frames.NOW))
-    )  # fmt: skip
+    st.html(render(
+        "explore/timeline.html", heading=theme.heading("Rules and bills on the same time axis", unit), marks=marks,
+        rows=1 + max(mark["row"] for mark in marks), now=_place(frames.NOW),
+    ))  # fmt: skip
     if st.session_state.get(_KEY) != list(now.bills):
         st.session_state[_KEY] = list(now.bills)
     st.pills("Pass a bill in your settings", list(bills()), key=_KEY, selection_mode="multi", on_change=_picked,
