@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from sim.ui.teach.futures import Future, Shown
 
 
-RECORDED, SIMULATED = "recorded", "simulated"
-"""What a part of a line is, as the charts say it."""
+RECORDED, ESTIMATED, SIMULATED = "recorded", "recorded, partly estimated", "simulated"
+"""What a part of a line is, as the charts say it; the middle one before good models of both had scores."""
 _WORDS = 24
 """Where those words stand, px below a chart's top, on which the zone of the United States has its name."""
 
@@ -57,7 +57,7 @@ def _edge(x: alt.X) -> list[alt.Chart]:
 
 def _two(table: alt.Chart, x: alt.X, y: alt.Y, tip: list[alt.Tooltip], **color: Any) -> list[alt.Chart]:
     """A line that is thin with points where it is recorded, and thick where it is simulated."""
-    known, run = (table.transform_filter(f"datum.what=='{what}'") for what in (RECORDED, SIMULATED))
+    known, run = (table.transform_filter(f"datum.what {how} '{SIMULATED}'") for how in ("!=", "=="))
     return [
         known.mark_line(strokeWidth=1.4).encode(x=x, y=y, **color),
         known.mark_point(shape="diamond", filled=True, size=36, opacity=1).encode(x=x, y=y, tooltip=tip, **color),
@@ -150,7 +150,7 @@ def tables(s: Shown, f: Future, t: int, guess: float | None) -> tuple[dict[str, 
 def _line(s: Shown, t: int, known: Array, run: Array) -> pl.DataFrame:
     """A series up to a quarter: what was recorded until the end of the data, and from there on what the future has."""
     past = min(t, s.edge)
-    rows = [(k, float(known[k]), RECORDED) for k in range(past + 1)]
+    rows = [(k, float(known[k]), RECORDED if recorded.scored(k) else ESTIMATED) for k in range(past + 1)]
     if t > s.edge:  # the future starts where the record ends
         rows += [(s.edge, float(known[s.edge]), SIMULATED)]
         rows += [(k, float(run[k]), SIMULATED) for k in range(s.edge + 1, t + 1)]

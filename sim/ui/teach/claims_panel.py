@@ -260,7 +260,8 @@ def _followers(claim: Claim) -> Table:
         (label, *(f"{10 ** found[2 * i + k]:.2f}" for k in range(2))) for i, label in enumerate(parts.values())
     )
     heads = ("Source", *(f"Times the compute, end of {quarter}" for quarter in quarters))
-    return Table("What each short cut is worth to China, as a multiple of compute, medians", heads, rows)
+    caption = "What each short cut is worth to China, as a multiple of compute: simulated medians, since none is recorded"
+    return Table(caption, heads, rows)
 
 
 def _channels(claim: Claim) -> Table:
@@ -281,8 +282,8 @@ def _channels(claim: Claim) -> Table:
             cells.append(f"{written(found[3 * i + k], columns[3 * i + k])} "
                          f"({'not recorded' if recorded is None else f'{recorded / 1e3:,.0f}'})")  # fmt: skip
         rows.append((origin, *cells))
-    return Table("China's new compute, thousand H100e a year: medians (and the record in the same unit)",
-                 ("Source", *map(str, years)), tuple(rows))  # fmt: skip
+    caption = "China's new compute, thousand H100e a year: simulated medians (in brackets what was recorded, same unit)"
+    return Table(caption, ("Source", *map(str, years)), tuple(rows))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -351,10 +352,21 @@ _EXTRA: dict[str, Callable[[Claim], Table]] = {
 
 
 # ---------------------------------------------------------------------------------------------------------- drawing
-def panel(claim: Claim) -> Answer:
-    """Draw the opened claim; what comes back is what the model says to it."""
-    found = answer(claim)
-    st.html(render("teach/claim.html", claim=claim, says=found.says))
+def panel(claim: Claim) -> None:
+    """Draw the opened claim; what has been recorded since and what the model says open on a click, after a guess."""
+    st.html(render("teach/claim.html", claim=claim))
+    with st.expander("What has been recorded since", key="teach_since", on_change="rerun") as more:
+        if more.open:
+            st.html(render("teach/facts.html", facts=facts(claim.id), nothing=NOTHING))
+    label = "What the model says: simulated, mostly for the end of 2032"
+    with st.expander(label, key="teach_answer", on_change="rerun") as more:
+        if more.open:
+            _answered(claim, answer(claim))
+
+
+def _answered(claim: Claim, found: Answer) -> None:
+    """What follows if the claim holds and if not, in sentences, bars and tables."""
+    st.html(render("teach/ifs.html", says=found.says))
     if found.counts:
         caption = "Outcomes of 100 simulated futures at the end of 2032 if it holds. Thin bar: if not."
         st.html(theme.bar(found.counts[0], found.counts[1], caption, "the other setting"))
@@ -362,13 +374,11 @@ def panel(claim: Claim) -> Answer:
         head = theme.paragraph("How far each lever moves the average lead at the end of 2032, months")
         st.html(head + theme.work(list(found.swings)))
     st.html(render("teach/tables.html", tables=found.tables))
-    st.html(render("teach/facts.html", facts=facts(claim.id), nothing=NOTHING))
     made = (
         f"{found.futures:,} futures of each setting, with the same random draws (seed {common.SEED}). An exploration "
         f"of a mechanism, not a forecast. {claim.note}"
     )
     st.html(theme.paragraph(made.rstrip(), "fine"))
-    return found
 
 
 def titles() -> dict[str, str]:

@@ -70,10 +70,11 @@ def decisions(s: Shown, f: Future, t: int) -> list[Decision]:
         explained = {choosing: _explained(s, f, t, decider, choosing) for choosing in (False, True)}
         for name, head in decider.cards.items():
             told = explained[chooses(s, name, t)][name]
-            now = _with_a_year_before(f, _series(f, name, decider), t, told.unit)
+            kept = bool(t >= 4 and _on_record(s, name, t - 4))
+            now = _with_a_year_before(s, f, _series(f, name, decider), t, told.unit, kept)
             why = _recorded(s, name, t) or told.sentence + _values(s, decider, name, t)
             found.append(Decision(decider.who, head, now, why))
-    return [*found, *_market(f, t)]
+    return [*found, *_market(s, f, t)]
 
 
 def _explained(s: Shown, f: Future, t: int, decider: Decider, choosing: bool) -> dict[str, Explanation]:
@@ -146,27 +147,35 @@ def _parted(s: Shown, t: int) -> bool:
 
 def _recorded(s: Shown, name: str, t: int) -> str:
     """What stands in the place of a decision while the record decides."""
-    if name == "permission" and t < s.rules:
-        return "Recorded: its dated rules and notices."
+    if told := _on_record(s, name, t):
+        return told
     if name == "push" and t <= s.edge:
         return "Output of Chinese fabs up to then is recorded; subsidies matter after the last quarter of data."
-    if name == "money" and t <= s.edge:
-        return "Recorded: what was bought, and what it cost."
     if chooses(s, name, t) and t < s.first_choice:
-        return "It stays as recorded until the first choice, at the turn of the year."
+        return "It stays as it is until the first choice, at the turn of the year."
     return ""
 
 
-def _with_a_year_before(f: Future, name: str, t: int, unit: Unit) -> str:
-    """A value now, and a year before where there was one."""
+def _on_record(s: Shown, name: str, t: int) -> str:
+    """What a decision's number in a quarter rests on, where that is a record; else nothing."""
+    if name == "permission" and t < s.rules:
+        return "Recorded: its dated rules and notices."
+    if name == "money" and t <= s.edge:
+        return "Recorded: what was bought, and what it cost."
+    return ""
+
+
+def _with_a_year_before(s: Shown, f: Future, name: str, t: int, unit: Unit, kept: bool = False) -> str:
+    """A value now, and a year before where there was one; of a year with data it says so if nobody recorded it."""
     now = in_words(f.at(name, t), unit)
     if t < 4:
         return now
     was = in_words(f.at(name, t - 4), unit).removesuffix(f" {unit.value}")
-    return f"{now} ({was} a year before)"
+    assumed = "" if kept or t - 4 > s.edge else ", assumed"
+    return f"{now} ({was} a year before{assumed})"
 
 
-def _market(f: Future, t: int) -> list[Decision]:
+def _market(s: Shown, f: Future, t: int) -> list[Decision]:
     """What the decisions come to: nobody decides this, the market does."""
     flows = wording.listed([f"{name.lower() if name != 'Made in China' else 'made in China'} "
                             f"{f.at(f'flows.{key}', t) / 1e3:,.0f}"
@@ -175,7 +184,7 @@ def _market(f: Future, t: int) -> list[Decision]:
         Decision("What followed", "China's new compute, thousand H100e in the quarter", flows, ""),
         Decision(
             "What followed", "Price of compute in China above the list price",
-            _with_a_year_before(f, "premium", t, Unit.SHARE),
+            _with_a_year_before(s, f, "premium", t, Unit.SHARE),
             f"{_legal(f.at('blocked', t))} Enforcement seized {f.at('seized', t) / 1e3:,.1f} thousand H100e on their "
             "way to China.",
         ),

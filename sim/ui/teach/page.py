@@ -9,9 +9,8 @@ from scenarios import load, names
 from sim.ui.shared import address, common, glossary, sources, strip, theme, wording
 from sim.ui.shared.setup import REFUSED, Choice, Setup, choice, first_line
 from sim.ui.shared.templates import style
-from sim.ui.teach import claims_panel, futures, playback, worksheet
+from sim.ui.teach import claims_panel, futures, paper, playback
 from sim.ui.teach.claims import CLAIMS
-from sim.ui.teach.claims_panel import Answer
 
 _CLAIM = "teach_open_claim"
 """Where the session keeps the open claim."""
@@ -69,22 +68,32 @@ def _draw_next(key: str) -> None:
     playback.play(f"{futures.SEALED}{drawn % futures.DRAWN + 1}")
 
 
-def _head(chosen: Choice, s: futures.Shown, at: playback.Seat) -> None:
-    st.html(theme.verdict(playback.name_of(s, at.key, at.opened), playback.about(s, at.key)))
-    found = playback.options(s, at)
-    _follow("teach_future", at.key)
-    _follow("teach_scenario", chosen.now.named or None)
+def _head(chosen: Choice, s: futures.Shown, at: playback.Seat, large: bool) -> None:
+    """What is played. On a projector the choices fold away, so that the first chart is in sight."""
+    st.html(theme.verdict(playback.name_of(s, at), playback.about(s, at)))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="teach_head"):
-        st.selectbox("Scenario", names(), format_func=lambda name: load(name).title, key="teach_scenario",
-                     on_change=_pick_scenario, width=300, placeholder="Your own settings")  # fmt: skip
-        st.selectbox("Future to play", list(found), format_func=found.__getitem__, key="teach_future",
-                     on_change=_pick_future, width=400)  # fmt: skip
-        st.button("Draw another", on_click=_draw_next, args=(at.key,), icon=":material/casino:")
-        _follow("teach_present", st.session_state.get(playback.LARGE, False))
+        if large:
+            with st.popover("Choose a future", icon=":material/playlist_play:"):
+                _choices(chosen, s, at)
+        else:
+            _choices(chosen, s, at)
+        _follow("teach_present", large)
         st.toggle("Large type", key="teach_present", on_change=_present, help="For a projector; the link keeps it")
     if chosen.now.changed or chosen.now.assumptions or not chosen.now.named:
         text = "Your settings of Explore hold here too: its policy, what ifs, levers, values, events and assumptions."
         st.html(theme.paragraph(text, "badge"))
+
+
+def _choices(chosen: Choice, s: futures.Shown, at: playback.Seat) -> None:
+    """The scenario, the future, and the next draw."""
+    found = playback.options(s, at)
+    _follow("teach_future", at.key)
+    _follow("teach_scenario", chosen.now.named or None)
+    st.selectbox("Scenario", names(), format_func=lambda name: load(name).title, key="teach_scenario",
+                 on_change=_pick_scenario, width=300, placeholder="Your own settings")  # fmt: skip
+    st.selectbox("Future to play", list(found), format_func=found.__getitem__, key="teach_future",
+                 on_change=_pick_future, width=300)  # fmt: skip
+    st.button("Draw another", on_click=_draw_next, args=(at.key,), icon=":material/casino:")
 
 
 def _follow(key: str, value: object) -> None:
@@ -103,19 +112,17 @@ def _playback(s: futures.Shown) -> None:
     glossary.begin("playback")
     at = playback.settle(s)
     playback.advance(s, at)
-    f = s.futures[at.key]
     st.html(theme.RESULTS)
-    playback.predict(s, at, f)
     playback.controls(s, at)
-    playback.draw(s, f, at.t, at.guess)
+    playback.draw(s, s.futures[at.key], at)
     _put("step", playback.written(s, at))
-    if st.session_state.pop("teach_again", False):
+    if playback.end(s, at) or st.session_state.pop("teach_again", False):
         st.rerun()
 
 
 @st.fragment
 def _all_futures(now: Setup) -> None:
-    """How often the outcome comes about in all futures, by every measure: behind a click, since it helps the guess."""
+    """How often the outcome comes about in all futures, by every measure: only once this one has ended."""
     with st.expander("All futures together, by every measure of the lead", key="teach_all", on_change="rerun") as more:
         if more.open:
             view = common.view(now.spec, now.judge)
@@ -134,8 +141,8 @@ def _claims(s: futures.Shown) -> None:
     st.html(theme.part(
         "The essay of January 2025, claim by claim",
         Markup(
-            "Thirteen claims of {}, in our own words. Each is a switch or an output of the model: see what follows if "
-            "it holds and what follows if not, and what has been recorded since."
+            "Thirteen claims of {}, in our own words. Each is a switch or an output of the model: discuss what would "
+            "follow if it holds and if not, then open what has been recorded since and what the model says."
         ).format(sources.linked(essay.title, essay.url)),
     ))  # fmt: skip
     titles = claims_panel.titles()
@@ -144,27 +151,10 @@ def _claims(s: futures.Shown) -> None:
     st.selectbox("Claim", list(titles), format_func=titles.__getitem__, key="teach_claim", on_change=_claim_picked)
     _put("claim", st.session_state.get(_CLAIM, ""))
     try:
-        found = claims_panel.panel(CLAIMS[open_])
-        _paper(s, open_, found)
+        claims_panel.panel(CLAIMS[open_])
+        paper.panel(s, playback.settle(s).key, CLAIMS[open_])
     except REFUSED as error:
         st.error(first_line(error))
-
-
-def _paper(s: futures.Shown, claim: str, found: Answer) -> None:
-    at, now = playback.settle(s), choice().now
-    st.html(theme.part(
-        "On paper",
-        "A worksheet with blanks, its answers on a page of their own, and one page for the teacher: for the future "
-        "that is chosen above and the claim that is open.",
-    ))  # fmt: skip
-    view, name = common.view(now.spec, now.judge), f"polarity-{now.start.name.replace(':', '-')}-{at.key}"
-    with st.container(horizontal=True, gap="small"):
-        st.download_button("Worksheet and answers", worksheet.sheet(s, at.key, view, CLAIMS[claim], found),
-                           f"{name}-worksheet.html", "text/html", on_click="ignore", icon=":material/assignment:",
-                           key="teach_sheet")  # fmt: skip
-        st.download_button("Page for the teacher", worksheet.guide(s, at.key, view),
-                           f"{name}-teacher.html", "text/html", on_click="ignore",
-                           icon=":material/school:", key="teach_guide")  # fmt: skip
 
 
 def page() -> None:
@@ -183,10 +173,13 @@ def page() -> None:
     st.html(style("teach/page.css", *(["teach/large.css"] if present else [])))
     if notes:
         st.html(theme.ignored(notes))
-    _head(chosen, s, playback.settle(s))
+    at = playback.settle(s)
+    playback.end(s, at)
+    _head(chosen, s, at, present)
     playing = st.session_state.get("teach_play", False)
     st.fragment(_playback, run_every=TICK if playing else None)(s)
-    _all_futures(chosen.now)
+    if at.ended:
+        _all_futures(chosen.now)
     _claims(s)
     _put("present", "1" if present else "")
 
