@@ -30,9 +30,9 @@ class Step(BaseModel):
     clicks: Line
     does: Line
     scenario: Line
-    future: str = Field(description="an outcome, drawn1 or medians; empty where nothing is opened")
-    quarter: str
-    claim: str
+    future: str = Field("", description="an outcome, drawn1 or medians; empty where nothing is opened")
+    quarter: str = ""
+    claim: str = ""
 
 
 class Question(BaseModel):

@@ -28,6 +28,7 @@ from scenarios.events import KINDS, MOST_QUARTERS, USUAL_QUARTERS
 from scenarios.glossary import terms
 from scenarios.groups import GROUPS
 from scenarios.kinds import KINDS as ACTOR_KINDS
+from scenarios.lessons import WHEN, Step, lessons
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import Parameter, earlier, parameters
 from scenarios.quantities import Choice
@@ -43,12 +44,13 @@ from sim.engine.schedule import PHASES, Phase
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array, Streams
 from sim.equations.costs import ITEMS
+from sim.results import sealed
 from sim.results.outcomes.polarity import CLASSES, LABELS
 from sim.results.wording import rounded
 
 ROOT = checkout.ROOT
 FILES = ("README.md", "docs/ODD.md", "docs/parameters.md", "docs/api.md", "docs/calibration.md", "docs/history.md",
-         "docs/research.md", "docs/glossary.md")  # fmt: skip
+         "docs/research.md", "docs/glossary.md", "docs/teaching.md")  # fmt: skip
 """Files that hold generated blocks."""
 TABLES = (
     "chips", "supply_history", "actors", "power", "spending", "china_channels", "domestic_supply", "frontier",
@@ -298,6 +300,10 @@ def data() -> str:
     before = sum(map(len, earlier().values()))
     rows.append(("`earlier_priors.csv`", before, "A prior of one of them that could be written at a past date."))
     rows.append(("`glossary.csv`", len(terms()), "One term of the field."))
+    plans = lessons().values()
+    rows.append(("`lessons.csv`", sum(len(plan.steps) for plan in plans), "Some minutes of a lesson plan."))
+    asked = max(sum(map(len, plan.questions.values())) for plan in plans)
+    rows.append(("`lesson_questions.csv`", asked, "One question for a class."))
     return _table(("File in `scenarios/data/`", "Rows", "A row is"), rows)
 
 
@@ -404,6 +410,26 @@ def profiles() -> str:
     return _table(("Profile", *VALUES), [*rows, meanings])
 
 
+def lesson_plans() -> str:
+    """Every lesson minute by minute, with the addresses that open its steps, and its questions."""
+    head = ("Minutes", "The teacher says", "The teacher clicks", "The class does", "Opens")
+    parts = []
+    for plan in lessons().values():
+        rows = [_lesson_step(step) for step in plan.steps]
+        asked = [
+            f"**{WHEN[when]}.**\n\n" + "".join(f"- {text}\n" for text in texts)
+            for when, texts in plan.questions.items()
+        ]
+        parts.append(f"### {plan.minutes} minutes\n\n{_table(head, rows)}\n" + "\n".join(asked))
+    return "\n".join(parts)
+
+
+def _lesson_step(step: Step) -> tuple[str, ...]:
+    opens = sealed.address(step)
+    texts = (sealed.told(text, step.scenario) for text in (step.says, step.clicks, step.does))
+    return f"{step.start} to {step.end}: {step.title}", *texts, f"`{opens}`" if opens else ""
+
+
 def glossary() -> str:
     """The terms of the field with their definitions."""
     return _table(("Term", "What it means"), ((row.term, row.definition) for row in terms().values()))
@@ -415,7 +441,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "constants": constants, "series": series, "costs": costs, "streams": streams, "outcomes": outcomes, "data": data,
     "rules": rules, "decisions": decisions, "profiles": profiles,
     "schedule": schedule, "state": state, "rule_values": rule_values, "recorded_rules": recorded_rules,
-    "span": span, "library": library, "glossary": glossary, **calibration.blocks(_table), **docs_history.blocks(_table),
+    "span": span, "library": library, "glossary": glossary, "lessons": lesson_plans,
+    **calibration.blocks(_table), **docs_history.blocks(_table),
     **frontier.blocks(_table),
 }  # fmt: skip
 """Blocks by the name that stands in their marker."""

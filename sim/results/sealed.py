@@ -27,11 +27,11 @@ def told(text: str, scenario: str) -> str:
     return text.format(**{name: f"future {letter}" for name, letter in letters(scenario).items()})
 
 
-def place(step: Step) -> dict[str, str]:
-    """Parameters of the Teach page's address at which a step of a lesson begins; nothing where it opens none."""
+def address(step: Step) -> str:
+    """What a step of a lesson opens, below the address of the app, such as `teach?step=B:2026-Q3`; or nothing."""
     if not step.future:
-        return {}
+        return ""
     future = letters(step.scenario).get(step.future, step.future)
     found = {"scenario": "" if step.scenario == BASELINE else step.scenario, "present": "1",
              "step": f"{future}:{step.quarter}", "claim": step.claim}  # fmt: skip
-    return {name: value for name, value in found.items() if value}
+    return "teach?" + "&".join(f"{name}={value}" for name, value in found.items() if value)

@@ -260,7 +260,7 @@ def _followers(claim: Claim) -> Table:
         (label, *(f"{10 ** found[2 * i + k]:.2f}" for k in range(2))) for i, label in enumerate(parts.values())
     )
     heads = ("Source", *(f"Times the compute, end of {quarter}" for quarter in quarters))
-    caption = "What each short cut is worth to China, as a multiple of compute: simulated medians, since none is recorded"
+    caption = "What each short cut is worth to China, as a multiple of compute: simulated medians, not a record"
     return Table(caption, heads, rows)
 
 

@@ -68,17 +68,31 @@ def _draw_next(key: str) -> None:
     playback.play(f"{futures.SEALED}{drawn % futures.DRAWN + 1}")
 
 
-def _head(chosen: Choice, s: futures.Shown, at: playback.Seat, large: bool) -> None:
-    """What is played. On a projector the choices fold away, so that the first chart is in sight."""
+def _head(chosen: Choice, s: futures.Shown, at: playback.Seat) -> None:
+    """What is played, and the ways to play something else."""
     st.html(theme.verdict(playback.name_of(s, at), playback.about(s, at)))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="teach_head"):
-        if large:
-            with st.popover("Choose a future", icon=":material/playlist_play:"):
-                _choices(chosen, s, at)
-        else:
+        _choices(chosen, s, at)
+        _large_type()
+    _badge(chosen)
+
+
+def _foot(chosen: Choice, s: futures.Shown, at: playback.Seat) -> None:
+    """On a projector the choices stand below the charts and fold away, so that the charts are in sight."""
+    st.html(theme.paragraph(playback.about(s, at), "sub"))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="teach_head"):
+        with st.popover("Choose a future", icon=":material/playlist_play:"):
             _choices(chosen, s, at)
-        _follow("teach_present", large)
-        st.toggle("Large type", key="teach_present", on_change=_present, help="For a projector; the link keeps it")
+        _large_type()
+    _badge(chosen)
+
+
+def _large_type() -> None:
+    _follow("teach_present", bool(st.session_state.get(playback.LARGE)))
+    st.toggle("Large type", key="teach_present", on_change=_present, help="For a projector; the link keeps it")
+
+
+def _badge(chosen: Choice) -> None:
     if chosen.now.changed or chosen.now.assumptions or not chosen.now.named:
         text = "Your settings of Explore hold here too: its policy, what ifs, levers, values, events and assumptions."
         st.html(theme.paragraph(text, "badge"))
@@ -175,9 +189,14 @@ def page() -> None:
         st.html(theme.ignored(notes))
     at = playback.settle(s)
     playback.end(s, at)
-    _head(chosen, s, at, present)
+    if present:
+        st.html(theme.verdict(playback.name_of(s, at)))
+    else:
+        _head(chosen, s, at)
     playing = st.session_state.get("teach_play", False)
     st.fragment(_playback, run_every=TICK if playing else None)(s)
+    if present:
+        _foot(chosen, s, at)
     if at.ended:
         _all_futures(chosen.now)
     _claims(s)

@@ -108,7 +108,7 @@ def within(s: Shown, guess: float, width: float = 3.0) -> int:
 # ---------------------------------------------------------------------------------------------------------- drawing
 def draw(s: Shown, f: Future, at: Seat) -> None:
     """Both charts, what happened, how it ended once that has been played, and who decided what and why."""
-    t, large = at.t, bool(st.session_state.get(LARGE))
+    t, large = at.t, _large()
     told, (path, lead) = stand(s, f, t), teach_charts.tables(s, f, t, at.guess)
     height = 300
     st.html(theme.paragraph(bold(told), "stand"))
@@ -128,6 +128,11 @@ def draw(s: Shown, f: Future, at: Seat) -> None:
         _ended(s, f, at)
     st.html(render("teach/happened.html", quarter=wording.quarter(s.quarter(t)), happened=happened(s, t)))
     _decided(s, f, t)
+
+
+def _large() -> bool:
+    """Whether the page is on a projector."""
+    return bool(st.session_state.get(LARGE))
 
 
 def _guessed(s: Shown, at: Seat) -> str:
@@ -318,7 +323,7 @@ def controls(s: Shown, at: Seat) -> None:
         if not at.opened:
             _predict(s, at)
         st.select_slider("Quarter", [s.quarter(k) for k in range(most + 1)], key=key, on_change=_slid, args=(key,),
-                         width="stretch")  # fmt: skip
+                         width="stretch", label_visibility="collapsed" if _large() else "visible")  # fmt: skip
         with st.popover("Share", icon=":material/link:", type="tertiary", on_change="rerun", key="teach_share") as more:
             if more.open:
                 share.panel(choice().now, "teach", **_shown_too(s, at))

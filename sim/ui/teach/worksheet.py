@@ -1,19 +1,23 @@
-"""Paper for the classroom: a worksheet with its answers, and a page for the teacher, both made from the run."""
+"""Paper for the classroom: a worksheet without answers, the answers, and a page for the teacher, made from the run."""
 
 from __future__ import annotations
 
 from markupsafe import Markup
 
+from scenarios import load
+from scenarios.lessons import WHEN, Lesson, Step, lessons
 from scenarios.quarters import FIRST, number
-from sim.results.outcomes.polarity import CLASSES, LABELS
-from sim.ui.shared import wording
+from sim.results.outcomes.polarity import CLASSES
+from sim.results.sealed import address, told
+from sim.ui.shared import recorded, wording
 from sim.ui.shared.frames import SEATS, View
 from sim.ui.shared.setup import COUNTED
 from sim.ui.shared.templates import render
 from sim.ui.teach.claims import Claim, facts
 from sim.ui.teach.claims_panel import Answer
 from sim.ui.teach.decisions import decisions
-from sim.ui.teach.futures import Future, Shown
+from sim.ui.teach.futures import SEALED, Future, Shown
+from sim.ui.teach.playback import DIFFERENCE, POWERS, called
 
 _SHEET = "teach/paper.css"
 NOT_A_FORECAST = "These are explorations of mechanisms, not forecasts; one future is one possible course of events."
@@ -25,63 +29,79 @@ def marks(s: Shown) -> list[int]:
     return [*dict.fromkeys(t for t in (s.edge, *ends, s.last) if t <= s.last)]
 
 
-def sheet(s: Shown, key: str, view: View, claim: Claim, found: Answer) -> Markup:
-    """The worksheet: a page to fill, and the answers on a page of their own."""
-    f, unit = s.futures[key], s.judge.unit
-    decided = min(s.edge + 2, s.last)
-    which = f"future {f.member + 1:,} of {s.runs:,}" if f.member is not None else f"the medians of {s.runs:,} futures"
+def sheet(s: Shown, key: str, claim: Claim) -> Markup:
+    """The worksheet: a page to fill in. Nothing on it depends on what the future does after the data."""
     return render(
         "teach/worksheet.html",
         sheet=_SHEET,
         title=f"Worksheet: {s.spec.title}",
         spec=s.spec,
-        which=which,
-        edge=s.quarter(s.edge),
+        which=_which(s, key),
+        edge=wording.last_month(s.quarter(s.edge)),
         year=s.judge.year,
-        unit=unit,
-        outcomes=[LABELS[name] for name in CLASSES],
+        unit=s.judge.unit,
+        outcomes=[POWERS[name] for name in CLASSES],
+        difference=DIFFERENCE.format(n=f"{s.judge.limit:g}", unit=s.judge.unit),
+        rows=[(s.quarter(t), t <= s.edge) for t in marks(s)],
+        before=_asked("before"),
+        after=_asked("after"),
+        claim=claim,
+        not_a_forecast=NOT_A_FORECAST,
+        made=_made(s),
+    )
+
+
+def _asked(when: str) -> tuple[str, ...]:
+    """The questions of the shortest lesson: a page has room for no more."""
+    return next(iter(lessons().values())).questions[when]
+
+
+def _which(s: Shown, key: str) -> str:
+    """A future by its name on the page and its number among all."""
+    f = s.futures[key]
+    if f.member is None:
+        return f"the medians of {s.runs:,} futures"
+    return f"{wording.inside(called(s, key))}: number {f.member + 1:,} of {s.runs:,}"
+
+
+def answers(s: Shown, key: str, view: View, claim: Claim, found: Answer) -> Markup:
+    """The answers to a worksheet, from the same run."""
+    f = s.futures[key]
+    decided = min(s.edge + 2, s.last)
+    return render(
+        "teach/answers.html",
+        sheet=_SHEET,
+        title=f"Answers: {s.spec.title}",
+        spec=s.spec,
+        which=_which(s, key),
+        unit=s.judge.unit,
         rows=[_row(s, f, t) for t in marks(s)],
         ended=_row(s, f, s.last),
         decided=s.quarter(decided),
         decisions=[each for each in decisions(s, f, decided) if each.who in ("China", "Allies", "Transit hubs")],
         shares=wording.outcomes(view.counts),
         headline=wording.headline_of(view, COUNTED),
-        middle=wording.middle(*view.lead_end, unit),
+        middle=wording.middle(*view.lead_end, s.judge.unit),
         claim=claim,
         says=found.says,
         facts=facts(claim.id),
-        not_a_forecast=NOT_A_FORECAST,
+        difference=DIFFERENCE.format(n=f"{s.judge.limit:g}", unit=s.judge.unit),
         made=_made(s),
     )
 
 
 def _row(s: Shown, f: Future, t: int) -> dict[str, str]:
-    """What the class fills in for a quarter."""
-    us, china = (f"{f.at(f'capability.{seat}', t):.0f}" for seat in SEATS)
-    outcome = LABELS[CLASSES[int(f.codes[t])]]
-    return {"quarter": s.quarter(t), "us": us, "china": china, "lead": wording.signed(f.at("lead", t)),
+    """What the class fills in for a quarter: of a quarter with data what was recorded, which has no outcome."""
+    if t <= s.edge:
+        (us, china), lead = recorded.frontiers()[:, t], float(recorded.lead_by(s.judge.ruler)[t])
+        outcome = "recorded"
+    else:
+        us, china = (f.at(f"capability.{seat}", t) for seat in SEATS)
+        lead, outcome = f.at("lead", t), POWERS[CLASSES[int(f.codes[t])]]
+    return {"quarter": s.quarter(t), "us": f"{us:.0f}", "china": f"{china:.0f}", "lead": wording.signed(lead),
             "outcome": outcome}  # fmt: skip
 
 
-PLAN = (
-    ("0 to 5", "Ask what an export control is, and what it cannot reach (ideas, people, chips already sold). Write two "
-               "words on the board: unipolar, one bloc well ahead; bipolar, two blocs close together."),
-    ("5 to 15", "Play the record from 2022 to the last quarter of data. Pause when a rule takes effect, and ask who "
-                "reacts and how. Hand out the worksheet."),
-    ("15 to 20", "Predict: all students write down an outcome and a lead before you enter one. Enter the median as the "
-                 "guess of the class."),
-    ("20 to 30", "Reveal, then play on. In two quarters, read one decision of each actor: what did it look at? Then "
-                 "play a unipolar and a bipolar future under the same policy: what differs, and what is luck?"),
-    ("30 to 40", "Discuss one claim of January 2025 in pairs: one argues what follows if it holds, the other if not. "
-                 "Then open it."),
-    ("40 to 45", "Each student writes one sentence: what would change my mind?"),
-)  # fmt: skip
-ASK = (
-    "Whose decision is it? Name the actor before you name the effect.",
-    "Is that the policy, or luck? Play another future under the same policy.",
-    "Which number here is recorded, and which is simulated?",
-    "If you wanted the other outcome, what would you change first, and who would have to decide that?",
-)
 MISTAKES = (
     "“The screen shows the future.” It shows one future, or the median of many; the counts of all futures are "
     "below the reveal.",
@@ -98,26 +118,72 @@ SILENT = (
 )
 
 
-def guide(s: Shown, key: str, view: View) -> Markup:
-    """One page for the teacher: a lesson, questions, common misunderstandings, and what the model does not say."""
-    f, ended = s.futures[key], _row(s, s.futures[key], s.last)
+def guide(s: Shown, key: str, view: View, lesson: Lesson, root: str = "") -> Markup:
+    """The teacher's page: a lesson minute by minute with its questions, how futures end, and misunderstandings.
+
+    Args:
+        s: the futures of the scenario.
+        key: the future of the worksheet.
+        view: what all futures of the scenario come to.
+        lesson: the lesson.
+        root: the public address of this Polarity; without one, links say what to add to the reader's own.
+    """
+    ended = _row(s, s.futures[key], s.last)
     return render(
         "teach/guide.html",
         sheet=_SHEET,
-        title=f"For the teacher: {s.spec.title}",
+        title=f"For the teacher: {lesson.minutes} minutes",
         spec=s.spec,
-        which=f"future {f.member + 1:,}" if f.member is not None else "the medians of all futures",
+        which=_which(s, key),
         outcome=ended["outcome"],
         lead=ended["lead"],
         unit=s.judge.unit,
         shares=wording.outcomes(view.counts),
         middle=wording.middle(*view.lead_end, s.judge.unit),
-        plan=PLAN,
-        ask=ASK,
+        difference=DIFFERENCE.format(n=f"{s.judge.limit:g}", unit=s.judge.unit),
+        lesson=lesson,
+        steps=steps(lesson),
+        root=root,
+        when=WHEN,
+        endings=endings(s),
         mistakes=MISTAKES,
         silent=SILENT,
         made=_made(s),
     )
+
+
+def steps(lesson: Lesson) -> list[dict[str, str]]:
+    """A lesson's steps in words, with the address below the root that each opens; empty where it opens none."""
+    return [
+        {
+            "minutes": f"{step.start} to {step.end}",
+            "title": step.title,
+            "link": address(step),
+            "opens": opens(step),
+            **{name: told(text, step.scenario) for name, text in (("says", step.says), ("clicks", step.clicks),
+                                                                  ("does", step.does))},
+        }
+        for step in lesson.steps
+    ]  # fmt: skip
+
+
+def opens(step: Step) -> str:
+    """What the link of a step opens, in words."""
+    if not step.future:
+        return ""
+    name = {"drawn1": "sealed future, draw 1", "medians": "medians"}.get(step.future) or told(
+        f"{{{step.future}}}", step.scenario
+    )
+    claim = f", claim {step.claim}" if step.claim else ""
+    return f"{load(step.scenario).title}, {name}, {step.quarter}{claim}"
+
+
+def endings(s: Shown) -> list[tuple[str, str, str]]:
+    """Every future that can be picked, how it ends, and its lead then: for the teacher alone."""
+    found = sorted((called(s, key), key) for key in s.futures if key in CLASSES)
+    found += [(f"Sealed future, draw {key.removeprefix(SEALED)}", key) for key in s.futures if key.startswith(SEALED)]
+    rows = [(name, _row(s, s.futures[key], s.last)) for name, key in found]
+    return [(name, row["outcome"], f"{row['lead']} {s.judge.unit}") for name, row in rows]
 
 
 def _made(s: Shown) -> str:
