@@ -14,6 +14,7 @@ from markupsafe import Markup
 from streamlit.testing.v1 import AppTest
 
 from scenarios import parse
+from scenarios.lessons import lessons
 from scenarios.tables import table
 from sim.hindcast import turns
 from sim.ui.brief.blocks import Beside, Bullets, Code, Figure, Heading, Span, Table, Text
@@ -26,6 +27,7 @@ from sim.ui.shared.setup import Judge, Setup
 from sim.ui.teach import claims_panel, futures, worksheet
 from sim.ui.teach.claims import CLAIMS
 from sim.ui.teach.decisions import Decision
+from sim.ui.teach.worksheet import steps
 from tests.ui.reading import raw, text
 
 SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted(templates.FOLDER.rglob("*.py"))}
@@ -193,6 +195,9 @@ def test_hostile_rows_of_tables_stay_text():
         evidence_tables.topics({HOSTILE: [conflict]}),
         evidence_html.tall(HOSTILE, evidence_html.rows([HOSTILE], [[(HOSTILE, "n")]])),
         templates.render("teach/decisions.html", quarter="2026-Q3", groups=groups),
+        templates.render("teach/plan.html", steps=[dict.fromkeys(steps(lessons()[45])[0], HOSTILE)], root=""),
+        templates.render("teach/questions.html", head=HOSTILE, asked=[HOSTILE]),
+        templates.render("teach/endings.html", endings=[(HOSTILE,) * 3], title=HOSTILE, difference=HOSTILE),
         templates.render("teach/facts.html", facts=[(HOSTILE, HOSTILE)], nothing=""),
         templates.render("shared/glossary.html", terms=[{"term": HOSTILE, "definition": HOSTILE}]),
         templates.render("shared/definitions.html", terms=[{"key": HOSTILE, "term": HOSTILE, "definition": HOSTILE}]),
@@ -220,8 +225,9 @@ def test_hostile_papers_stay_text():
     brief = brief_html(Brief(HOSTILE, HOSTILE, HOSTILE, blocks, HOSTILE))
     for paper in (
         brief,
-        worksheet.sheet(shown, "medians", view, claim, claims_panel.answer(claim)),
-        worksheet.guide(shown, "medians", view),
+        worksheet.sheet(shown, "medians", claim),
+        worksheet.answers(shown, "medians", view, claim, claims_panel.answer(claim)),
+        worksheet.guide(shown, "medians", view, lessons()[45]),
     ):
         assert tame(paper)
     assert 'href="http://x/?&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;&amp;"' in brief

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scenarios import load, names, parse
+from scenarios.lessons import lessons
 from scenarios.schema import Scenario
 from sim.ui.shared import address, changes, common, drivers, inert_panel
 from sim.ui.shared.setup import Judge
@@ -115,7 +116,11 @@ def test_what_one_visitor_uploads_stays_off_the_pages_and_papers_of_another(page
         assert MINE not in raw(other)
     found, view = futures.shown(spec, Judge()), common.view(spec)
     answer = Answer((), (), 64)
-    papers = worksheet.sheet(found, "drawn1", view, CLAIMS["C1"], answer), worksheet.guide(found, "drawn1", view)
+    papers = (
+        worksheet.sheet(found, "drawn1", CLAIMS["C1"]),
+        worksheet.answers(found, "drawn1", view, CLAIMS["C1"], answer),
+        worksheet.guide(found, "drawn1", view, lessons()[45]),
+    )
     for paper in papers:
         assert MINE not in paper
         assert spec.title in paper
