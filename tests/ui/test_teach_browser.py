@@ -30,6 +30,7 @@ WHERE = """() => {
 }"""
 FOCUS = """() => {
   const e = document.activeElement, label = e.labels && e.labels[0];
+  if (!['BUTTON', 'INPUT', 'A', 'SUMMARY'].includes(e.tagName)) return '';
   return (e.getAttribute('aria-label') || e.innerText || (label && label.innerText) || e.value || '').trim();
 }"""
 

@@ -109,7 +109,7 @@ def _lead() -> Spec:
             x=alt.value(0), y=y("y"), text="label:N", color=alt.Color("who:N", legend=None, scale=colors)
         ),
         guess.mark_point(shape="triangle-right", filled=True, size=150, opacity=1, color=INK).encode(x=x, y=y("y")),
-        guess.mark_text(align="right", dx=-9, fontWeight=600, color=INK).encode(x=x, y=y("y"), text="label:N"),
+        guess.mark_text(align="right", dx=6, dy=-14, fontWeight=600, color=INK).encode(x=x, y=y("y"), text="label:N"),
     )  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def tables(s: Shown, f: Future, t: int, guess: float | None) -> tuple[dict[str, 
     ])  # fmt: skip
     ends = lines.group_by("who", maintain_order=True).last().with_columns(pl.col("y").clip(*frames.ECI))
     high, low = (max(ends["y"].to_list()), min(ends["y"].to_list()))
-    push = max(0.0, 11.0 - (high - low)) / 2
+    push = max(0.0, 15.0 - (high - low)) / 2
     ends = ends.with_columns(
         pl.when(pl.col("y") == high).then(pl.col("y") + push).otherwise(pl.col("y") - push).alias("at"),
         (pl.col("who").replace("United States", "US") + pl.format(" {}", pl.col("y").round(0).cast(pl.Int64))).alias(

@@ -77,14 +77,13 @@ def _head(chosen: Choice, s: futures.Shown, at: playback.Seat) -> None:
     _badge(chosen)
 
 
-def _foot(chosen: Choice, s: futures.Shown, at: playback.Seat) -> None:
-    """On a projector the choices stand below the charts and fold away, so that the charts are in sight."""
-    st.html(theme.paragraph(playback.about(s, at), "sub"))
+def _projected(chosen: Choice, s: futures.Shown, at: playback.Seat) -> None:
+    """On a projector the choices fold away beside the headline, so that controls and charts are in sight."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="teach_head"):
-        with st.popover("Choose a future", icon=":material/playlist_play:"):
+        st.html(theme.verdict(playback.name_of(s, at)), width="stretch")
+        with st.popover("Choose", icon=":material/playlist_play:", help="Another scenario or future, or small type"):
             _choices(chosen, s, at)
-        _large_type()
-    _badge(chosen)
+            _large_type()
 
 
 def _large_type() -> None:
@@ -190,13 +189,14 @@ def page() -> None:
     at = playback.settle(s)
     playback.end(s, at)
     if present:
-        st.html(theme.verdict(playback.name_of(s, at)))
+        _projected(chosen, s, at)
     else:
         _head(chosen, s, at)
     playing = st.session_state.get("teach_play", False)
     st.fragment(_playback, run_every=TICK if playing else None)(s)
     if present:
-        _foot(chosen, s, at)
+        st.html(theme.paragraph(playback.about(s, at), "sub"))
+        _badge(chosen)
     if at.ended:
         _all_futures(chosen.now)
     _claims(s)

@@ -48,7 +48,7 @@ def name_of(s: Shown, at: Seat) -> str:
         return f"The medians of all {s.runs:,} futures under {title}"
     if not at.ended:
         return f"{name} under {title}: how does it end in {year}?"
-    return f"{polarity.LABELS[_ending(s, f)]} at the end of {year}: {wording.inside(name)} under {title}"
+    return f"{polarity.LABELS[_ending(s, f)]} at the end of {year}: {name[:1].lower()}{name[1:]} under {title}"
 
 
 def called(s: Shown, key: str) -> str:
@@ -262,15 +262,14 @@ def _predict(s: Shown, at: Seat) -> None:
     """The question before the years to come; nothing is filled in."""
     year, unit, n = s.judge.year, s.judge.unit, f"{s.judge.limit:g}"
     with st.popover("Guess the ending", icon=":material/edit:", type="primary"):
-        st.html(theme.paragraph(f"Where do they stand at the end of {year}?", "ask"))
-        st.html(theme.paragraph(DIFFERENCE.format(n=n, unit=unit)))
+        if at.missing:
+            st.warning("Choose an outcome and type a lead first, or skip the guess.")
+        st.html(theme.paragraph(f"Where do they stand at the end of {year}? {DIFFERENCE.format(n=n, unit=unit)}"))
         st.radio("Outcome", list(polarity.CLASSES), index=None, format_func=POWERS.__getitem__,
                  key=f"teach_outcome_{at.round}")  # fmt: skip
         st.number_input(f"US lead in {unit} (below zero: China leads)", *_GUESSES, value=None, step=1,
                         placeholder=f"a whole number, {wording.minus(_GUESSES[0])} to {_GUESSES[1]}",
                         key=f"teach_lead_{at.round}")  # fmt: skip
-        if at.missing:
-            st.warning("Choose an outcome and type a lead first, or skip the guess.")
         with st.container(horizontal=True, gap="small"):
             st.button("Reveal", on_click=_reveal, type="primary", icon=":material/visibility:",
                       help="Opens the years to come, quarter by quarter; the ending comes last")  # fmt: skip

@@ -61,7 +61,8 @@ def _which(s: Shown, key: str) -> str:
     f = s.futures[key]
     if f.member is None:
         return f"the medians of {s.runs:,} futures"
-    return f"{wording.inside(called(s, key))}: number {f.member + 1:,} of {s.runs:,}"
+    name = called(s, key)
+    return f"{name[:1].lower()}{name[1:]}, number {f.member + 1:,} of {s.runs:,}"
 
 
 def answers(s: Shown, key: str, view: View, claim: Claim, found: Answer) -> Markup:
