@@ -271,7 +271,8 @@ def _predict(s: Shown, at: Seat) -> None:
                         placeholder=f"a whole number, {wording.minus(_GUESSES[0])} to {_GUESSES[1]}",
                         key=f"teach_lead_{at.round}")  # fmt: skip
         with st.container(horizontal=True, gap="small"):
-            st.button("Reveal", on_click=_reveal, type="primary", icon=":material/visibility:",
+            # Not a primary button: what pops up lies outside the theme, and its letters would be too pale when dark.
+            st.button("Reveal", on_click=_reveal, icon=":material/visibility:",
                       help="Opens the years to come, quarter by quarter; the ending comes last")  # fmt: skip
             st.button("Skip the guess", on_click=_skip, type="tertiary")
 
