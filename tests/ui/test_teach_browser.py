@@ -49,6 +49,7 @@ def test_on_a_projector_controls_and_the_first_chart_are_in_sight_in_large_lette
     (top, _), (_, bottom) = tab.evaluate(WHERE)
     assert top >= 0
     assert bottom <= 720
+    assert tab.get_by_role("link", name="Explore", exact=True).first.is_visible()  # the way out stays
     assert tab.evaluate(SMALL, [BODY, CHART]) == []
     assert tab.evaluate(OVERLAPS) == []
     for theme in ("light", "dark"):
@@ -87,6 +88,7 @@ def test_a_class_guesses_and_plays_by_keyboard_alone(tab, url: str):  # noqa: F8
     tab.wait_for_selector(".guessed", timeout=20_000)
     settled(tab)
     assert "the US leads by 4 months" in tab.locator(".guessed").inner_text()
+    assert tab.evaluate(WHERE)[1][1] <= 720
     to("Next")
     tab.keyboard.press("Enter")
     tab.wait_for_function("() => document.querySelector('.stand').innerText.includes('December 2026')")

@@ -122,7 +122,7 @@ def tables(s: Shown, f: Future, t: int, guess: float | None) -> tuple[dict[str, 
     ])  # fmt: skip
     ends = lines.group_by("who", maintain_order=True).last().with_columns(pl.col("y").clip(*frames.ECI))
     high, low = (max(ends["y"].to_list()), min(ends["y"].to_list()))
-    push = max(0.0, 15.0 - (high - low)) / 2
+    push = max(0.0, 18.0 - (high - low)) / 2
     ends = ends.with_columns(
         pl.when(pl.col("y") == high).then(pl.col("y") + push).otherwise(pl.col("y") - push).alias("at"),
         (pl.col("who").replace("United States", "US") + pl.format(" {}", pl.col("y").round(0).cast(pl.Int64))).alias(

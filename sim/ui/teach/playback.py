@@ -110,7 +110,7 @@ def draw(s: Shown, f: Future, at: Seat) -> None:
     """Both charts, what happened, how it ended once that has been played, and who decided what and why."""
     t, large = at.t, _large()
     told, (path, lead) = stand(s, f, t), teach_charts.tables(s, f, t, at.guess)
-    height = 300
+    height = 280 if large else 300
     st.html(theme.paragraph(bold(told), "stand"))
     theme.say(told)
     if guessed := _guessed(s, at):
