@@ -18,6 +18,7 @@ from sim.ui.explore import (
     costs_panel,
     flows_panel,
     pills,
+    reasons_panel,
     rules_panel,
     story,
     timeline,
@@ -102,22 +103,25 @@ def _results(
         slot = charts_panel.rest(mine, base, same, reference)
         with st.container(key="choices"):
             st.html(choices_panel.panel(now, mine, base, reference, same))
+            reasons_place = st.container(key="reasons_place")
         costs_place = st.container(key="costs_place")
         changes_place = st.container(key="changes_place")
         rules_panel.rules_so_far()
         rules_panel.words()
         st.html(theme.paragraph(_fine(spec, mine), "fine") + theme.paragraph(_ON_PAPER, "paper"))
-    return partial(_later, now, mine, base, (card, costs_place, slot, changes_place))
+    return partial(_later, now, mine, base, (card, costs_place, slot, changes_place, reasons_place))
 
 
 def _later(now: Setup, mine: frames.View, base: frames.View, places: tuple[DeltaGenerator, ...]) -> None:
     """What needs further simulations."""
-    card, costs_place, slot, changes_place = places
+    card, costs_place, slot, changes_place, reasons_place = places
     verdict.card(now, card, mine, base)
     with costs_place:
         costs_panel.panel(now, mine, base, now.reference)
     with slot:
         drivers.panel(now.base, now.spec, mine, base, now.reference)
+    with reasons_place:
+        reasons_panel.panel(now)
     with changes_place:
         changes_panel.panel(now, now.spec, mine.judge)
 
@@ -132,6 +136,8 @@ def _fine(spec: Scenario, mine: frames.View) -> str:
 
 
 theme.style()
-st.html(style("explore/costs.css", "explore/choices.css", "explore/flows.css", "explore/timeline.css"))
+st.html(style(
+    "explore/costs.css", "explore/choices.css", "explore/reasons.css", "explore/flows.css", "explore/timeline.css",
+))  # fmt: skip
 address.adopt("explore")
 workspace()

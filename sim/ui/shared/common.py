@@ -207,6 +207,19 @@ def of_run(make: Callable[[Run], T], canonical: str, runs: int, seed: int, until
     return pool.submit(work.of_run, make, canonical, runs, seed, until, keep).result()
 
 
+def asked(what: str, do: Callable[..., T], spec: Scenario, *rest: Any) -> T:
+    """What a worker finds of a setting, once for all users.
+
+    Args:
+        what: names the question.
+        do: called with the setting's canonical text and the rest, in a worker.
+        spec: the setting.
+        rest: what else it is asked with; part of the key.
+    """
+    pool = workers.pool(workers.urgency(NOW), futures())
+    return remembered(what, lambda bare: pool.submit(do, bare.canonical(), *rest).result(), (spec,), *rest)
+
+
 def analysts() -> Pool:
     """Who simulates the many settings of an analysis: the workers, while nobody waits for a setting of their own."""
     return Recalling(workers.pool(workers.urgency(SOON), futures()))

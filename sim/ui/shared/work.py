@@ -15,6 +15,8 @@ import numpy as np
 from scenarios import BASELINE, load
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
+from sim import reasons as told
+from sim.reasons import Chosen
 from sim.results.costs import ACCOUNT, Books
 from sim.results.run import Run
 from sim.run import simulate
@@ -75,6 +77,11 @@ def views(judges: Sequence[Judge], run: Run) -> tuple[list[frames.View], Books]:
 def books(year: int, run: Run) -> Books:
     """The accounts of a run."""
     return Books.of(run, year)
+
+
+def reasons(canonical: str, year: int, runs: int) -> tuple[Chosen, ...]:
+    """Why the actors of a setting choose as they do at the turn of a year."""
+    return told.reasons(unworded(canonical), year, runs, SEED)
 
 
 def prepare(runs: int) -> None:
