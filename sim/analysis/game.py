@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import Any
 
@@ -40,7 +40,7 @@ Cell = tuple[str, ...]
 class Reply:
     """The best reply to what the others do."""
 
-    option: str
+    reply: str
     p: float
     """Share of resampled futures in which it is the best."""
 
@@ -116,30 +116,14 @@ class Game(Short):
         for place in product(*(range(len(found)) for found in others)):
             worth = own[(slice(None), *place)]
             rivals = tuple(found[at] for found, at in zip(others, place, strict=True))
-            result[rivals] = self._best(player, worth)
+            result[rivals] = best_of(self.options[player], worth, self.seed)
         return result
-
-    def _best(self, player: str, worth: Array) -> Reply:
-        """The best of (options, futures): the one that is best in most resamples."""
-        if worth.shape[1] == 1:
-            alike = worth[:, 0] == worth[:, 0].max()
-            return Reply(self.options[player][int(alike.argmax())], 1 / alike.sum())
-        wins = np.bincount((worth @ self._draws).argmax(axis=0), minlength=len(worth)) / RESAMPLED
-        best = int(wins.argmax())
-        return Reply(self.options[player][best], float(wins[best]))
-
-    @cached_property
-    def _draws(self) -> Array:
-        """(futures, resamples) how often a future is drawn."""
-        runs = self.worth.shape[-1]
-        picks = generator(self.seed, "best reply").integers(0, runs, (RESAMPLED, runs))
-        return np.stack([np.bincount(pick, minlength=runs) for pick in picks], axis=1) / runs
 
     def dominant(self, player: str) -> str | None:
         """The option that is clearly the best whatever the others do; None where there is none."""
         found = self.replies(player).values()
-        options = {reply.option for reply in found}
-        return options.pop() if len(options) == 1 and not any(reply.tie for reply in found) else None
+        options = {each.reply for each in found}
+        return options.pop() if len(options) == 1 and not any(each.tie for each in found) else None
 
     # --- equilibria ---------------------------------------------------------------------------------------------------
 
@@ -199,6 +183,28 @@ class Game(Short):
     def _line(cell: Sequence[int], n: int) -> tuple[int | slice, ...]:
         """All options of one player, with the others as they are."""
         return (*cell[:n], slice(None), *cell[n + 1 :])
+
+
+def best_of(options: Sequence[str], worth: Array, seed: int = 0) -> Reply:
+    """The option that is worth most on average, and in how many resamples of the futures it is.
+
+    Args:
+        options: their names.
+        worth: (options, futures).
+        seed: names the resamples.
+    """
+    runs, best = worth.shape[1], int(worth.mean(axis=1).argmax())
+    if runs == 1:
+        return Reply(options[best], float(1 / (worth[:, 0] == worth[best, 0]).sum()))
+    wins = (worth @ _draws(runs, seed)).argmax(axis=0) == best
+    return Reply(options[best], float(wins.mean()))
+
+
+@lru_cache(maxsize=8)
+def _draws(runs: int, seed: int) -> Array:
+    """(futures, resamples) how often a future is drawn, as a share."""
+    picks = generator(seed, "best reply").integers(0, runs, (RESAMPLED, runs))
+    return np.stack([np.bincount(pick, minlength=runs) for pick in picks], axis=1) / runs
 
 
 def _odds(options: Cell, chances: Array) -> dict[str, float]:

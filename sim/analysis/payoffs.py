@@ -12,13 +12,11 @@ import numpy as np
 from agents.choice import MENUS
 from agents.stakes import TO_THE_NATION, Wants
 from scenarios.values import Weights, weights_of
-from sim.ensemble.rng import Array, generator
+from sim.ensemble.rng import Array
 from sim.equations.costs import INVESTMENT, ITEMS
 from sim.results.costs import ACCOUNT
 from sim.results.run import Run
 
-RESAMPLED = 1000
-"""Resamples of the futures by which a best reply is told from chance."""
 NOT_A_COST = frozenset(INVESTMENT) - {"fabs"}
 """Money that buys something; money for fabs is what a push costs."""
 
@@ -74,16 +72,3 @@ def _at_edge(run: Run) -> Array:
     t = run.quarters.index(run.spec.rules_known)
     rows = [n for n, account in enumerate(run.parts(ACCOUNT)) if account.endswith(".ai_revenue")]
     return np.asarray(4 * run[ACCOUNT][t, rows].sum(axis=0, dtype=float) / 1e9)
-
-
-def bootstrap_best(worth: Array, seed: int) -> tuple[int, float]:
-    """The option with the best mean, and the share of resampled futures in which it is the best.
-
-    Args:
-        worth: (options, runs).
-        seed: names the resamples.
-    """
-    best = int(worth.mean(axis=1).argmax())
-    picks = generator(seed, "best reply").integers(0, worth.shape[1], (RESAMPLED, worth.shape[1]))
-    wins = [int(worth[:, pick].mean(axis=1).argmax()) == best for pick in picks]
-    return best, float(np.mean(wins))

@@ -25,7 +25,8 @@ from scenarios.parameters import parameters
 from scenarios.quantities import LogitNormal
 from scenarios.quarters import FIRST, label, number
 from scenarios.schema import Scenario
-from sim.analysis.payoffs import bootstrap_best, payoff
+from sim.analysis.game import Reply, best_of
+from sim.analysis.payoffs import payoff
 from sim.batch.evaluate import Progress
 from sim.checks import check_runs, checked
 from sim.engine.world import World
@@ -45,8 +46,6 @@ AT_AN_END = 0.02
 """Part of a range within which a decision counts as standing at its end."""
 SERIES = ("decisions", "accounts", "compute_train")
 """Series that the checks read beside capability."""
-LESS_SURE = 0.9
-"""Odds of a best reply below which it is called a tie."""
 
 Change = Callable[[Scenario], Scenario]
 """Lays a policy or a shock over a scenario."""
@@ -135,20 +134,6 @@ class Reaction:
 
 
 @dataclass(frozen=True)
-class Reply:
-    """China's best reply to a package of the United States."""
-
-    reply: str
-    p: float
-    """Share of resampled futures in which it is best."""
-
-    @property
-    def tied(self) -> bool:
-        """Whether it cannot be told from the next one."""
-        return self.p < LESS_SURE
-
-
-@dataclass(frozen=True)
 class Size:
     """What the answer of one decision to a shock changes, against the same shock without that answer."""
 
@@ -234,7 +219,7 @@ def _reaction(r: Reaction) -> dict[str, Any]:
 
 
 def _replies(found: Mapping[str, Reply]) -> dict[str, dict[str, Any]]:
-    return {name: {"reply": reply.reply, "p": reply.p, "tied": reply.tied} for name, reply in found.items()}
+    return {name: {"reply": reply.reply, "p": reply.p, "tied": reply.tie} for name, reply in found.items()}
 
 
 class _Runs:
@@ -367,8 +352,7 @@ def _best_replies(
         found[pair] = {}
         for ours in US_PACKAGES:
             worth = np.stack([payoff(cells[ours, theirs], "china", pair[1], politics) for theirs in CHINA_PACKAGES])
-            best, p = bootstrap_best(worth, every.seed)
-            found[pair][ours] = Reply(tuple(CHINA_PACKAGES)[best], p)
+            found[pair][ours] = best_of(tuple(CHINA_PACKAGES), worth, every.seed)
     return found
 
 

@@ -68,7 +68,7 @@ def test_noise_makes_a_tie_and_many_futures_do_not():
     worth = rng.normal(0, 1, (2, 2, 2, 4000))
     worth[0, 1] += 0.15
     sure = Game.of(TWO, worth).replies("row")["a",]
-    assert (sure.option, sure.tie) == ("b", False)
+    assert (sure.reply, sure.tie) == ("b", False)
     assert Game.of(TWO, worth[..., :12]).replies("row")["a",].p < 1
 
 

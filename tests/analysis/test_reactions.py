@@ -6,7 +6,8 @@ import pytest
 from agents.stakes import Wants
 from scenarios import load
 from scenarios.values import PROFILES, VALUES, Weights
-from sim.analysis.payoffs import bootstrap_best, payoff
+from sim.analysis.game import best_of
+from sim.analysis.payoffs import payoff
 from sim.analysis.reactions import POLICIES, SHOCKS, US_PACKAGES, Reactions, reactions, tripled_smuggling
 from sim.results.paired import paired
 from sim.run import simulate
@@ -62,7 +63,7 @@ def test_beijings_best_reply_hangs_on_what_washington_does(found: Reactions) -> 
     usual = found.replies["balanced", "balanced"]
     assert usual["open"].reply != usual["deny_and_close"].reply
     assert usual["open"].reply == "buy"
-    assert all(0 < reply.p <= 1 and reply.tied == (reply.p < 0.9) for reply in usual.values())
+    assert all(0 < reply.p <= 1 and reply.tie == (reply.p < 0.9) for reply in usual.values())
 
 
 def test_an_answer_has_a_size(found: Reactions) -> None:
@@ -110,10 +111,11 @@ def test_tripled_smuggling_is_three_times_as_much_in_every_future() -> None:
 
 def test_a_planted_best_reply_is_found_with_its_odds() -> None:
     noise = np.linspace(-1, 1, 101)
-    best, sure = bootstrap_best(np.stack([noise, noise + 5.0, noise - 5.0]), 0)
-    assert (best, sure) == (1, 1.0)
-    _, even = bootstrap_best(np.stack([noise, noise[::-1]]), 0)
-    assert 0.3 < even < 0.7
+    sure = best_of(("a", "b", "c"), np.stack([noise, noise + 5.0, noise - 5.0]))
+    assert (sure.reply, sure.p, sure.tie) == ("b", 1.0, False)
+    even = best_of(("a", "b"), np.stack([noise, noise[::-1]]))
+    assert 0.3 < even.p < 0.7
+    assert even.tie
 
 
 def test_a_payoff_counts_what_its_weights_say() -> None:

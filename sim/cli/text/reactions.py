@@ -91,7 +91,7 @@ def _replies(found: Reactions) -> Table:
     packages = next(iter(found.replies.values()))
     for package in packages:
         cells = [
-            f"{replies[package].reply} {100 * replies[package].p:.0f}{' tie' if replies[package].tied else ''}"
+            f"{replies[package].reply} {100 * replies[package].p:.0f}{' tie' if replies[package].tie else ''}"
             for replies in found.replies.values()
         ]
         table.add_row(_words(package), *cells)
