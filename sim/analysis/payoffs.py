@@ -11,12 +11,14 @@ import numpy as np
 
 from agents.choice import MENUS
 from agents.stakes import TO_THE_NATION, Wants
-from scenarios.values import Weights, weights_of
+from scenarios.values import VALUES, Weights, weights_of
 from sim.ensemble.rng import Array
 from sim.equations.costs import INVESTMENT, ITEMS
 from sim.results.costs import ACCOUNT
 from sim.results.run import Run
 
+PARTS = (*VALUES, "politics")
+"""What a payoff adds up: the four values, and recorded politics."""
 NOT_A_COST = frozenset(INVESTMENT) - {"fabs"}
 """Money that buys something; money for fabs is what a push costs."""
 
@@ -31,16 +33,40 @@ def payoff(run: Run, actor: str, values: str | Weights, politics: Mapping[str, A
         politics: decision (`actor.decision`) → (runs,) slope of its menu, billions of dollars a year; by default none.
     """
     weights = values if isinstance(values, Weights) else weights_of(values)
+    return weighted(parts(run, actor, politics), weights)
+
+
+def weighted(found: Array, weights: Weights, politics: bool = True) -> Array:
+    """Worth by weights, from what each value counts: (…, runs) of (…, parts, runs).
+
+    Args:
+        found: parts in the order of `PARTS`, on the axis before the last.
+        weights: on the four values.
+        politics: whether recorded politics count too.
+    """
+    each = np.array([float(weight) for weight in weights] + [float(politics)])
+    return np.asarray((found * each[:, None]).sum(axis=-2))
+
+
+def parts(run: Run, actor: str, politics: Mapping[str, Array] | None = None) -> Array:
+    """What each value counts at a weight of 1, and recorded politics beside them: (parts, runs), as in `PARTS`.
+
+    Args:
+        run: a run that keeps its accounts and decisions.
+        actor: `united_states` or `china`.
+        politics: as for `payoff`.
+    """
     side, month = (1.0, "us_month_value") if actor == "united_states" else (-1.0, "china_month_value")
-    wants = Wants(weights, run.parameters[month], side)
-    worth = []
+    alone = [Wants(Weights(*one), run.parameters[month], side) for one in ((1, 0, 0, 0), (0, 0, 1, 0))]
+    found = []
     for year in range(int(run.spec.rules_known[:4]) + 1, run.until + 1):
         t = run.step(year)
         gained, paid, scale = _books(run, actor, t)
+        lead = run["lead_months"][t]
+        security, safety = (wants.security(lead) for wants in alone)
         own = [slope * _place(run, name, t) for name, slope in (politics or {}).items() if name.startswith(f"{actor}.")]
-        money = (weights.prosperity * gained - weights.money * paid) / scale
-        worth.append(wants.security(run["lead_months"][t]) + money + sum(own))
-    return np.asarray(np.mean(worth, axis=0))
+        found.append([security, gained / scale, safety, -paid / scale, sum(own, np.zeros(run.runs))])
+    return np.asarray(np.mean(found, axis=0))
 
 
 def _place(run: Run, decision: str, t: int) -> Array:

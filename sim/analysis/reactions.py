@@ -270,7 +270,7 @@ def reactions(
     every = _Runs(runs, seed, progress, total)
     base = every.of(spec)
     unlimited = spec.with_levers(china_power=400)
-    politics, responses = _politics(spec, runs, seed), _responses(every, spec, base)
+    politics, responses = politics_of(spec, runs, seed), _responses(every, spec, base)
     return Reactions(
         spec, runs, seed, _test(every, spec), _test(every, unlimited), responses,
         _sizes(every, spec, base, responses),
@@ -392,7 +392,7 @@ def _beliefs(every: _Runs, spec: Scenario) -> tuple[Belief, ...]:
     )  # fmt: skip
 
 
-def _politics(spec: Scenario, runs: int, seed: int) -> dict[str, Array]:
+def politics_of(spec: Scenario, runs: int, seed: int) -> dict[str, Array]:
     """Recorded politics of every decision, (runs,)."""
     world = _world(spec, runs, seed, label(number(spec.rules_known) + 1))
     rows = world.inputs.actors

@@ -21,6 +21,7 @@ from sim.cli import (
     hindcast,
     policies,
     sensitivity,
+    strategy,
 )
 from sim.cli.errors import Commands
 from sim.cli.options import (
@@ -303,6 +304,7 @@ app.command()(batch.study)
 app.command()(sensitivity.sensitivity)
 app.command()(discover.discover)
 app.add_typer(policies.policies)
+app.command()(strategy.strategy)
 app.command()(calibrate.calibrate)
 app.command()(hindcast.hindcast)
 app.command()(hindcast.weights)
