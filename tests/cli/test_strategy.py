@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 from sim.cli import app
 
 LEFT_OUT = (
-    "pool_compute", "hold_talent", "spend_and_build", "open_weights", "close_ideas", "control_models", "power_and_money",
+    "pool_compute", "hold_talent", "spend_and_build", "open_weights", "close_ideas", "control_models",
+    "power_and_money",
 )  # fmt: skip
 FEW = ["--runs", "8", *(part for name in LEFT_OUT for part in ("--without", name))]
 
