@@ -30,6 +30,7 @@ class Bill(Row):
     strength: float | None = Field(default=None, ge=0, le=1)
     title: Line = Field(max_length=120)
     summary: Line = Field(max_length=400)
+    instead: str = Field(default="", max_length=200, description="where the model has no mechanism for it: what to try")
 
     def rule(self, quarter: str) -> Rule:
         """The rule that it becomes at the start of a quarter.
@@ -43,7 +44,7 @@ class Bill(Row):
             raise InputError(f"{self.title}: {error}") from error
         if begin < SOONEST:
             raise InputError(f"{self.title} cannot pass in {quarter}; give {label(SOONEST)} or later")
-        said = self.model_dump(exclude={"id", "record"})
+        said = self.model_dump(exclude={"id", "record", "instead"})
         return Rule.model_validate({**said, "id": f"{PASSED}{self.id}", "start": start_date(begin)})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from scenarios import glossary, load
 from scenarios.schema import Scenario
 from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
+from sim.results.costs import Cost
 from sim.results.outcomes.polarity import CLASSES, LABELS
 from sim.ui.brief import chart, payers
 from sim.ui.brief.blocks import (
@@ -39,6 +40,7 @@ from sim.ui.shared import (
     drivers,
     frames,
     grid,
+    inert_panel,
     injector,
     levers,
     passed,
@@ -57,8 +59,6 @@ from sim.ui.shared.setup import Judge, Setup
 
 LANGUAGE = "en"
 MAST = f"Polarity: {wording.ABOUT} {wording.NO_FORECAST}"
-COST_LINES = 4
-"""Lines of costs on the page."""
 DRIVERS = 3
 """Changes that are told one by one; the others stand together."""
 TERMS = ("simulated future", "lead", "well ahead", "two-power race")
@@ -216,7 +216,8 @@ def _policy(setup: Setup) -> list[Block]:
         found.append(labeled("Assumed, for both sides:", assumed.described(setup.assumptions)))
     if setup.judge != Judge():
         found.append(labeled("How the outcome is judged:", wording.judged(setup.judge)))
-    return [Heading("The scenario"), *(Text(one) for one in found)]
+    idle = " ".join(inert_panel.said(setup.spec)[: inert_panel.MOST])
+    return [Heading("The scenario"), *(Text(one) for one in found), *([Text(line(idle), "fine")] if idle else [])]
 
 
 def _moved(setup: Setup, mine: frames.View, base: frames.View) -> list[Block]:
@@ -242,10 +243,22 @@ def _changes(setup: Setup) -> list[Block]:
     return [Heading("What would change the answer"), Bullets(tuple(map(line, found))), *note]
 
 
+def _shown(found: Sequence[Cost]) -> list[Cost]:
+    """The largest costs of the United States, of China and of everybody else, the largest of all first."""
+    sides = {"united_states": 2, "china": 2, "": 1}
+    kept = []
+    for cost in found:
+        side = cost.actor if cost.actor in sides else ""
+        if sides[side]:
+            sides[side] -= 1
+            kept.append(cost)
+    return kept
+
+
 def _costs(setup: Setup) -> list[Block]:
     """The sentence of the page Explore, and the first of its lines."""
     found, names = paid(setup), costs.labels(setup.spec)
-    shown = found.costs[:COST_LINES]
+    shown = _shown(found.costs)
     head = Heading("What it costs, and who pays")
     if not shown:
         return [head, Text(line(found.sentence))]

@@ -74,7 +74,7 @@ def costs(titles: list[str], rows: list[tuple[tuple[str, str], list[Cost | None]
     longest = payers.longest(cost for _, found in rows for cost in found if cost)
     lines = [
         (
-            shared_costs.line(next(filter(None, found)), names), shared_costs.basis(item),
+            shared_costs.line(next(filter(None, found)), names), shared_costs.tier(item),
             [_paid(cost, longest) for cost in found],
         )
         for (_, item), found in rows
@@ -86,7 +86,8 @@ def _paid(cost: Cost | None, longest: float) -> tuple[str, str, payers.Track | N
     """A cost in a cell: its median, its range and its bar, on the scale of all columns."""
     if cost is None:
         return "", "below 0.05", None
-    return shared_costs.billions(cost.median), shared_costs.span(cost), payers.track(cost, longest)
+    small = f"{shared_costs.kind(cost)}; {shared_costs.span(cost)}"
+    return shared_costs.billions(cost.median), small, payers.track(cost, longest)
 
 
 def worlds(titles: list[str], labels: list[str], cells: list[list[tuple[str, int]]], usual: list[str]) -> Markup:

@@ -68,7 +68,7 @@ def beyond(found: Hindcast) -> list[Miss]:
         lines += _off(f"Lag of China, four-quarter mean to {quarter}", error, "lag", "months", told)
     for who, error in bars["slope_points"].items():
         what = f"Growth of the {WHO[who]} frontier in the year to {DATA_UNTIL}"
-        lines += _off(what, error, "slope", "index points", "too much,too little")
+        lines += _off(what, error, "slope", "index points", "too fast,too slow")
     for who, error in bars["eci_points_end_2025"].items():
         what = f"{WHO[who]} frontier at the end of 2025"
         lines += _off(what, error, "eci", "index points", "too high,too low")

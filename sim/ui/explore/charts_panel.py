@@ -13,6 +13,8 @@ from sim.ui.shared.setup import WITH_YOURS
 
 TALL = 400
 """Height of the first chart in pixels: it ends the first screen of a desktop."""
+_FLOWS = Markup('<p class="d"><a href="#flows">Follow the chips, year by year</a></p>')
+"""The way to the picture of flows, which is as wide as the page and so stands at its end."""
 ROOM = 24
 """Letters that fit over half of a chart."""
 
@@ -89,8 +91,8 @@ def _lead(mine: frames.View, base: frames.View, dashes: str, reference: str) -> 
 
 
 def _dots(mine: frames.View) -> None:
-    within = mine.dots.filter(mine.dots["outcome"].is_in(["two_power", "several"])).height
-    title = f"In {within} of 50 simulated futures nobody is well ahead"
+    within = mine.counts["two_power"] + mine.counts["several"]
+    title = f"In {within} of 100 simulated futures nobody is well ahead"
     unit = f"Each dot is 2 futures of 100, placed by {wording.ruled(mine.judge, PACE)}, end of {mine.year}."
     shown = {name: LABELS[name] for name in LABELS if name in set(mine.dots["outcome"])}
     columns = [f"{label} {(mine.dots['outcome'] == name).sum()}" for name, label in LABELS.items()]
@@ -109,5 +111,5 @@ def _compute(mine: frames.View, base: frames.View, same: bool, reference: str) -
     heads = (usual_head, "The same" if same else "Your settings")
     parts = [f"{label} {100 * mine.share_of(name, mine.year):.0f}%" for name, label in frames.ORIGINS.items()]
     told = f"{wording.listed(parts)}. Under {reference} it is {usual} million."
-    key = theme.swatches(frames.ORIGINS, charts.ORIGIN)
+    key = theme.swatches(frames.ORIGINS, charts.ORIGIN) + _FLOWS
     _chart("compute", title, unit, {**frames.compute(mine, base, heads)}, 205, told, key)

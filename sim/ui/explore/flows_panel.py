@@ -56,10 +56,13 @@ _drawing = st.components.v2.component(
     isolate_styles=False,
 )
 """Streamlit strips SVG from what `st.html` gets; the picture comes from a template in which every value is escaped."""
+_PLACE = Markup('<div id="flows"></div>')
+"""Where the link beside China's compute leads."""
 
 
 def panel(now: Setup) -> None:
     """The picture, once somebody opens it; it takes a simulation of its own, of both sides."""
+    st.html(_PLACE)
     with st.expander(f"{HEAD}: who makes, owns, hosts and uses them", key="flows", on_change="rerun") as more:
         if not more.open:
             return

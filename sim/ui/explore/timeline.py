@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from scenarios.bills import bills
 from scenarios.quarters import end_year, number
-from scenarios.rules import history
 from sim.ui.shared import frames, rules, sources, theme
 from sim.ui.shared.address import BILL_QUARTERS
 from sim.ui.shared.setup import Setup, choice
@@ -84,7 +83,6 @@ def _past() -> list[dict[str, Any]]:
 
 def _pending(now: Setup) -> list[dict[str, Any]]:
     """The bills, each in a row of its own: dashed, or with a firm line where the settings pass it."""
-    records = {rule.id: rule for rule in history()}
     found = []
     for row, (name, bill) in enumerate(bills().items()):
         quarter = now.bills.get(name)
@@ -93,7 +91,7 @@ def _pending(now: Setup) -> list[dict[str, Any]]:
         found.append({
             "id": name, "kind": "pending" if quarter is None else "in_force", "left": _place(begin), "row": row,
             "words": bill.title, "title": bill.title, "when": when,
-            "text": f"{records[bill.record].summary} {bill.summary}", "spoken": f"{bill.title}. {when}",
+            "text": f"{bill.summary} {bill.instead}".strip(), "spoken": f"{bill.title}. {when}",
             "source": _source(bill),
         })  # fmt: skip
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -333,8 +333,16 @@ def adopt(page: str) -> Choice:
     if given or (here and chosen.now.own is None):
         setup, notes = read(given)
         chosen.take(setup)
-        chosen.notes = notes
+        chosen.notes = [*_repeated(), *notes]
     return chosen
+
+
+def _repeated() -> Iterator[str]:
+    """What the address says more than once, of which the last counts."""
+    for name in st.query_params:
+        if (times := len(st.query_params.get_all(name))) > 1:
+            said = "only the last was used; write several values with ~ between"
+            yield f"{short(name)} stands there {times} times: {said}"
 
 
 def _adopt_own(there: Mapping[str, str], written: Mapping[str, str]) -> None:

@@ -89,7 +89,12 @@ def sentences(spec: Scenario, judge: Judge, most: int = MOST) -> list[str]:
     if not usual(judge):
         return [f"Available only if well ahead means {MONTHS:g} months at a fixed pace."]
     if level := _level_pair(spec, judge):
-        return [f"Almost anything: {PHRASES[level[0]]} and {PHRASES[level[1]]} are about equally common."]
+        even = f"Almost anything: {PHRASES[level[0]]} and {PHRASES[level[1]]} are about equally common."
+        most = largest(spec, judge)[:1] if known(spec, judge) else []
+        return [
+            even,
+            *(f"The strongest single lever is {name}: {months} {judge.unit} of US lead." for name, months in most),
+        ]
     found = flipping(spec, judge)
     if not found.flipping:
         closest = found.changes[0]
@@ -100,7 +105,7 @@ def sentences(spec: Scenario, judge: Judge, most: int = MOST) -> list[str]:
             f"{100 * closest.shares[found.now]:.0f} of 100 (from {100 * found.shares[found.now]:.0f})."
         ]
     return [
-        f"{LEVERS[change.name].label} at {_level(change.name, change.value)} instead of "
+        f"{LEVERS[change.name].label} at about {_level(change.name, _to_step(change))} instead of "
         f"{_now(spec, change)}: then {PHRASES[change.outcome]} becomes the most common outcome "
         f"({100 * change.shares[change.outcome]:.0f} of 100)."
         for change in found.flipping[:most]
@@ -115,6 +120,12 @@ def settings(spec: Scenario, judge: Judge, most: int = MOST) -> list[tuple[str, 
         past = [s for s in stops if (s >= change.value if change.value >= change.start else s <= change.value)]
         result.append((change.name, min(past or stops, key=lambda stop: abs(stop - change.value))))
     return result
+
+
+def _to_step(change: Change) -> float:
+    """Where a lever has to go, to a step of its control: counts are too few to say it more exactly."""
+    lever = LEVERS[change.name]
+    return lever.low + round((change.value - lever.low) / lever.step) * lever.step
 
 
 def _now(spec: Scenario, change: Change) -> str:

@@ -104,8 +104,10 @@ def sentence(costs: Iterable[Cost], side: str | None, year: int, reference: str,
     pays = paid[:2] + [cost for cost in paid[2:] if cost.item in _PUBLIC][: not _PUBLIC & {c.item for c in paid[:2]}]
     others = [cost for cost in told if cost not in pays][:2]
     whom = "anybody" if side is None else SIDES[side]
-    first = wording.listed([_said(cost, names) for cost in pays]) or f"{whom} nothing above $50 million"
+    first = wording.listed([_said(cost, names) for cost in pays])
     clauses = [f"Costs {first} in {year}, compared with {reference}"]
+    if not first:
+        clauses = [f"Costs {whom} at most $50 million in {year}, compared with {reference}"]
     clauses += [f"{_verb(cost)} {_said(cost, names)}" for cost in others]
     return f"{'; '.join(clauses)}."
 
@@ -156,17 +158,21 @@ def amount(cost: Cost) -> str:
 
 def group(cost: Cost) -> str:
     """What a cost is in words, and whether its size rests on judgment."""
-    return GROUPS[ITEMS[cost.item].group][cost.median < 0] + _judged(cost.item)
+    return kind(cost) + _judged(cost.item)
+
+
+def kind(cost: Cost) -> str:
+    """What a cost is in words: `Income lost`, or `Income gained` where it is negative."""
+    return GROUPS[ITEMS[cost.item].group][cost.median < 0]
 
 
 def _judged(item: str) -> str:
     return "; size is a judgment" if ITEMS[item].tier == "judgment" else ""
 
 
-def basis(item: str) -> str:
-    """What kind of account it is, without a sign, and whether its size rests on judgment."""
-    words = {"lost": "Income", "spent": "Money spent", "forgone": "Work forgone"}[ITEMS[item].group]
-    return words + _judged(item)
+def tier(item: str) -> str:
+    """Whether the size of an account rests on judgment; else nothing."""
+    return _judged(item).removeprefix("; ").capitalize()
 
 
 def line(cost: Cost, names: Mapping[str, str]) -> str:

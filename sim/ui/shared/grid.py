@@ -153,7 +153,7 @@ def _adds(found: Grid, column: int) -> str:
 def _short(found: Grid, column: int) -> str:
     effect, change = found.effect(column), _change(found, column)
     if effect is None or not effect.is_clear or not change:
-        return "none that can be told apart from zero"
+        return "no detectable difference"
     return wording.signed(change)
 
 
