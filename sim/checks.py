@@ -46,6 +46,7 @@ KINDS = {
     "Question": ("sim.analysis.discovery", "question", "sim.analysis.discovery.question('us_ahead@2032')"),
     "Lever": ("scenarios.levers", "lever", "scenarios.levers.LEVERS['enforcement']"),
     "Policy": ("sim.analysis.regret", "policy", "sim.analysis.regret.policy_of(load('tight_controls'))"),
+    "Package": ("scenarios.packages", "package", "scenarios.packages.packages('china')['import']"),
     "Plan": ("sim.batch.plan", "plan", "sim.batch.read('plan.yaml')"),
 }
 """Our own kinds by name: where each is defined, what it is called, and how one is made."""

@@ -7,7 +7,7 @@ own, where it stands and who uses it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -75,7 +75,7 @@ class _Year(NamedTuple):
 
 
 @checked
-def links(run: Run, years: Iterable[int] | None = None) -> pl.DataFrame:
+def links(run: Run, years: Sequence[int] | None = None) -> pl.DataFrame:
     """Every link by year: columns year, stage, from, to, kind (flow or stock), h100e (mean over futures).
 
     Per year, what reaches a node leaves it: an owner's chips stand somewhere or wait for power, and chips with power
@@ -99,7 +99,7 @@ def links(run: Run, years: Iterable[int] | None = None) -> pl.DataFrame:
 
 
 @checked
-def totals(run: Run, years: Iterable[int] | None = None) -> pl.DataFrame:
+def totals(run: Run, years: Sequence[int] | None = None) -> pl.DataFrame:
     """Every node by year: columns year, stage (`source` or that of its links), node, h100e (mean over futures).
 
     Raises:
@@ -133,7 +133,7 @@ def of_year(run: Run, year: int) -> tuple[Link, ...]:
         InputError: for a year outside the run, or a run that lacks a series.
     """
     if year < FIRST_YEAR:
-        raise InputError(f"year {year} is not whole in a run; give {FIRST_YEAR} to {run.until}")
+        raise InputError(f"years is {year}, which is not whole in a run; give {FIRST_YEAR} to {run.until}")
     y, blocs = _read(run, run.step(year)), _blocs(run)
     found = [*_to_owners(y, blocs), *_to_places(y, blocs), *_to_users(y, blocs)]
     return tuple(link for link in found if link.chips > 0)

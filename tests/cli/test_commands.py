@@ -122,6 +122,7 @@ def test_a_run_is_one_json_object_with_all_results(polarity):
     assert {"name", "months", "third_months"} <= set(found["ruler"])
     assert len(found["governance"]) == 5
     assert found.pop("without_effect") == []
+    assert {flow["stage"] for flow in found.pop("chip_flows")["2030"]} == {"owner", "place", "user"}
     run = simulate(scenarios.load(HERE), runs=24, seed=3, until=2030)
     assert found == run.summary() | costs(run).summary()
 

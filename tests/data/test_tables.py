@@ -40,7 +40,7 @@ ALL = (*READ_BY_TABLE, "parameters", "earlier_priors", "rules", "bills")
 
 
 def test_every_file_is_read() -> None:
-    assert {path.stem for path in DATA.glob("*.csv")} == {*ALL, "supply_mix", "glossary"}
+    assert {path.stem for path in DATA.glob("*.csv")} == {*ALL, "supply_mix", "glossary", "lessons", "lesson_questions"}
 
 
 @pytest.mark.parametrize("name", ALL)

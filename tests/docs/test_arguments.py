@@ -22,10 +22,13 @@ from sim.analysis.morris import morris
 from sim.analysis.prices import price_list, usual
 from sim.analysis.regret import own_policy, policy_of, regret
 from sim.analysis.sobol import sobol
+from sim.analysis.strategy import strategy
 from sim.batch import Plan, Study, executors, read, run_study
 from sim.batch.plan import parse as parse_plan
 from sim.checks import check_of, checked
 from sim.hindcast.blind import blind_spec, hindcast, quarter_of
+from sim.reasons import reasons
+from sim.results import flows
 from sim.results.comparison import Comparison
 from sim.results.costs import Costs, allocation
 from sim.results.outcomes import china_compute
@@ -58,6 +61,8 @@ CALLS: dict[Callable[..., Any], dict[str, Any]] = {
     reading: {"run": RUN, "expression": "end:premium", "year": 2027},
     costs: {"run": RUN}, allocation: {"run": RUN}, Costs.largest: {"self": Costs(RUN, RUN), "year": 2027},
     Costs.of: {"self": Costs(RUN, RUN), "actor": "china", "item": "premium", "year": 2027},
+    flows.links: {"run": RUN}, flows.totals: {"run": RUN}, reasons: {"spec": TODAY, "year": 2027},
+    strategy: {"spec": TODAY},
     composition: {"run": RUN}, speed_by_form: {"run": RUN},
     china_compute.compute: {"run": RUN}, china_compute.share_of_world: {"run": RUN},
     Run.step: {"self": RUN, "year": 2027}, Run.__getitem__: {"self": RUN, "name": "premium"},
@@ -138,7 +143,7 @@ def test_the_functions_that_the_guides_import_are_all_here():
         for name in line.split(",")
     ]
     assert len(set(imported)) > 10
-    assert set(imported) - known - {"china_compute"} == set()
+    assert set(imported) - known - {"china_compute", "flows"} == set()
 
 
 def test_whole_numbers_of_numpy_are_whole_numbers():

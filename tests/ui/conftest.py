@@ -1,6 +1,7 @@
 """What the interface's tests share: few futures, and the page as a test harness."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,14 @@ def _few_futures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLARITY_FUTURES", "64")
     monkeypatch.setenv("POLARITY_AHEAD", "0")
     monkeypatch.setenv("POLARITY_WORKERS", "0")
+
+
+@pytest.fixture(autouse=True)
+def _main() -> Iterator[None]:
+    """A page that runs in this process takes the place of the main module, from which new processes begin."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture

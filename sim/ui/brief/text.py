@@ -57,6 +57,8 @@ from sim.ui.shared.paid import paid
 from sim.ui.shared.public import public_url
 from sim.ui.shared.setup import Judge, Setup
 
+MOST_IDLE = 1
+"""Sentences on settings without effect; the page has the others."""
 LANGUAGE = "en"
 MAST = f"Polarity: {wording.ABOUT} {wording.NO_FORECAST}"
 DRIVERS = 3
@@ -216,7 +218,7 @@ def _policy(setup: Setup) -> list[Block]:
         found.append(labeled("Assumed, for both sides:", assumed.described(setup.assumptions)))
     if setup.judge != Judge():
         found.append(labeled("How the outcome is judged:", wording.judged(setup.judge)))
-    idle = " ".join(inert_panel.said(setup.spec)[: inert_panel.MOST])
+    idle = " ".join(inert_panel.said(setup.spec)[:MOST_IDLE])
     return [Heading("The scenario"), *(Text(one) for one in found), *([Text(line(idle), "fine")] if idle else [])]
 
 
@@ -245,7 +247,7 @@ def _changes(setup: Setup) -> list[Block]:
 
 def _shown(found: Sequence[Cost]) -> list[Cost]:
     """The largest costs of the United States, of China and of everybody else, the largest of all first."""
-    sides = {"united_states": 2, "china": 2, "": 1}
+    sides = {"united_states": 2, "china": 1, "": 1}
     kept = []
     for cost in found:
         side = cost.actor if cost.actor in sides else ""

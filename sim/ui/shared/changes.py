@@ -90,11 +90,9 @@ def sentences(spec: Scenario, judge: Judge, most: int = MOST) -> list[str]:
         return [f"Available only if well ahead means {MONTHS:g} months at a fixed pace."]
     if level := _level_pair(spec, judge):
         even = f"Almost anything: {PHRASES[level[0]]} and {PHRASES[level[1]]} are about equally common."
-        most = largest(spec, judge)[:1] if known(spec, judge) else []
-        return [
-            even,
-            *(f"The strongest single lever is {name}: {months} {judge.unit} of US lead." for name, months in most),
-        ]
+        strongest = largest(spec, judge)[:1] if known(spec, judge) else []
+        said = (f"The strongest single lever: {name}, {months} {judge.unit} of US lead." for name, months in strongest)
+        return [even, *said]
     found = flipping(spec, judge)
     if not found.flipping:
         closest = found.changes[0]
