@@ -8,9 +8,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
+from threading import Lock
 from typing import Any, TypeVar
 
+import polars as pl
 import streamlit as st
+from cachetools import LRUCache
 from streamlit.delta_generator import DeltaGenerator
 
 from scenarios import load, names
@@ -39,6 +42,8 @@ SEED, UNTIL = work.SEED, DEFAULT_HORIZON
 LEAST_PART = 256
 """Futures below which a run is not divided among workers: a quarter costs nearly as much for fewer."""
 _JOINING = ThreadPoolExecutor(4, "joining")
+_ARROW: LRUCache[int, tuple[pl.DataFrame, Any]] = LRUCache(3000)
+_ARROW_LOCK = Lock()
 SHELF = 200
 """Settings whose accounts are at hand: they take two hundred kilobytes each, what they come to a few."""
 
@@ -267,14 +272,28 @@ def waiting(text: str, silent: int = 0) -> Iterator[Progress]:
         place[0].empty()
 
 
+def _as_arrow(table: Any) -> Any:
+    """A table in the form in which it is sent, made once for tables that are drawn again."""
+    if not isinstance(table, pl.DataFrame):
+        return table
+    with _ARROW_LOCK:
+        known = _ARROW.get(id(table))
+    if known is None:
+        known = table, table.to_arrow()
+        with _ARROW_LOCK:
+            _ARROW[id(table)] = known
+    return known[1]
+
+
 def chart(name: str, tables: dict[str, Any], height: int, alt: str, key: str = "") -> None:
     """Draw a cached specification with the tables that it names; its own inline tables stay.
 
     The first table is the one that people see who ask for the chart's data.
     """
     spec = specs()[name]
+    data = {key: _as_arrow(table) for key, table in tables.items()}
     st.vega_lite_chart(
-        {**spec, "datasets": {**tables, **spec.get("datasets", {})}},
+        {**spec, "datasets": {**data, **spec.get("datasets", {})}},
         height=height,
         key=f"drawn_{key or name}",
         alt=alt,

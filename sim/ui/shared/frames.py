@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, wraps
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from cachetools import LRUCache
 
 from scenarios.quarters import DATA_UNTIL, DEFAULT_HORIZON, end_year, number
 from scenarios.tables import table
@@ -231,6 +234,31 @@ def _compute(run: Run) -> pl.DataFrame:
 
 
 # ------------------------------------------------------------------------------------ mine beside the baseline
+Tables = dict[str, pl.DataFrame]
+DRAWN = 600
+"""Charts whose tables are at hand: some twenty kilobytes each."""
+
+
+def _kept(make: Callable[..., Tables]) -> Callable[..., Tables]:
+    """Tables made once for views that are asked for again, as most are: a slider goes back and forth."""
+    found: LRUCache[Any, tuple[Any, Tables]] = LRUCache(DRAWN)
+    lock = Lock()
+
+    @wraps(make)
+    def kept(*views: Any) -> Tables:
+        key = tuple(id(view) if isinstance(view, View) else view for view in views)
+        with lock:
+            if (known := found.get(key)) is not None:
+                return known[1]
+        tables = make(*views)
+        with lock:
+            found[key] = views, tables  # the views stay with them, so that no other one takes over an id
+        return tables
+
+    return kept
+
+
+@_kept
 def fan(mine: View, base: View) -> dict[str, pl.DataFrame]:
     """Tables of the frontier chart."""
     both = mine.fan.with_columns(base.fan["mid"].alias("base"))
@@ -265,6 +293,7 @@ def single(mine: View) -> pl.DataFrame:
     ])  # fmt: skip
 
 
+@_kept
 def lead(mine: View, base: View) -> dict[str, pl.DataFrame]:
     """Tables of the lead chart."""
     both = mine.lead.with_columns(base.lead["mid"].alias("base"))
@@ -284,6 +313,7 @@ def lead(mine: View, base: View) -> dict[str, pl.DataFrame]:
     }
 
 
+@_kept
 def dots(mine: View) -> dict[str, pl.DataFrame]:
     """Tables of the fifty dots and of the limits between outcomes."""
     n = mine.judge.limit
@@ -291,6 +321,7 @@ def dots(mine: View) -> dict[str, pl.DataFrame]:
     return {"dots": mine.dots, "cuts": pl.DataFrame(cuts, schema=["x", "label", "side"], orient="row")}
 
 
+@_kept
 def compute(mine: View, base: View, names: tuple[str, str]) -> dict[str, pl.DataFrame]:
     """Tables of the before and after of China's new compute."""
     parts, heads, off = [], [], []
