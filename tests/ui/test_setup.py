@@ -72,7 +72,7 @@ def test_every_arithmetic_error_has_the_same_words(error: ArithmeticError):
 def test_what_cannot_act_is_said_on_the_page(page_at: Open, path: str):
     test = page_at(f"sim/ui/{path}/page.py", scenario="tight_controls")
     assert not test.exception
-    said = inert_panel.sentences(load("tight_controls"))
+    said = inert_panel.said(load("tight_controls"))
     assert said
     assert all(sentence in text(test) for sentence in said)
     plain = page_at(f"sim/ui/{path}/page.py", columns=BASELINE)
