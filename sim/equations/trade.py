@@ -19,6 +19,8 @@ TRAINING_BUDGET = 0.55
 """Share of chip money that looks for training value; the rest looks for serving. Judgment: half of compute serves."""
 ROUNDS = 3
 """Rounds in which money that met a limit is offered to the other products."""
+NO_WEIGHT = 1e-200
+"""Weight of all open options below which there is nothing to spend on: money divided by less is no number."""
 REFERENCE = 1.6
 """Internal price, against the list price, at which China's money is planned: that of 2026, by street prices."""
 LOG_REFERENCE = float(np.log(REFERENCE))
@@ -91,11 +93,11 @@ def fill(money: Array, weight: Array, limit: Array) -> Array:
     for _ in range(ROUNDS):
         open_ones = weight * (spent < limit)
         total = open_ones.sum(axis=0)
-        offered = spent + open_ones * (left / np.where(total > 0, total, 1.0))
+        offered = spent + open_ones * (left / np.where(total > NO_WEIGHT, total, 1.0))
         spent = np.minimum(offered, limit)
         if np.array_equal(spent, offered):
             break  # nothing met a limit, so that nothing is left to be offered again
-        left = np.where(total > 0, (offered - spent).sum(axis=0), left)
+        left = np.where(total > NO_WEIGHT, (offered - spent).sum(axis=0), left)
     return spent
 
 
