@@ -254,16 +254,12 @@ def search(
 
 def _contenders(lines: Sequence[_Line], flipped: Callable[[Shares], bool], nearest: int | None) -> list[_Line]:
     """Lines that flip somewhere; of so many wanted, those that may be among the nearest, to a step of their control."""
-    hits = {line.name + line.kind: abs(hit - line.start) / line.span
-            for line in lines if (hit := line.nearest(flipped)) is not None}  # fmt: skip
-    found = [line for line in lines if line.name + line.kind in hits]
+    found = [(line, abs(hit - line.start) / line.span) for line in lines if (hit := line.nearest(flipped)) is not None]
     if not nearest:
-        return found
-    worst = sorted(hits.values())[nearest - 1] if len(hits) > nearest else np.inf
-    clear = {id(line): line.clear(flipped) for line in found}
+        return [line for line, _ in found]
+    worst = sorted(size for _, size in found)[nearest - 1] if len(found) > nearest else np.inf
     return [
-        line for line in found
-        if clear[id(line)] < worst and hits[line.name + line.kind] - clear[id(line)] > line.step
+        line for line, size in found if (clear := line.clear(flipped)) < worst and size - clear > line.step
     ]  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def table(titles: list[str], rows: list[Row]) -> Markup:
         (
             row.label,
             row.unit,
-            [(v, _difference(found, row)) for v, found in zip(row.values, row.differences, strict=True)],
+            [(v, _difference(found, row), None) for v, found in zip(row.values, row.differences, strict=True)],
         )
         for row in rows
     ]

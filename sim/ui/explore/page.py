@@ -137,7 +137,7 @@ def _fine(spec: Scenario, mine: frames.View) -> str:
 
 theme.style()
 st.html(style(
-    "explore/costs.css", "explore/choices.css", "explore/reasons.css", "explore/flows.css", "explore/timeline.css",
+    "explore/costs.css", "explore/choices.css", "explore/flows.css", "explore/timeline.css",
 ))  # fmt: skip
 address.adopt("explore")
 workspace()

@@ -42,7 +42,8 @@ SEED, UNTIL = work.SEED, DEFAULT_HORIZON
 LEAST_PART = 256
 """Futures below which a run is not divided among workers: a quarter costs nearly as much for fewer."""
 _JOINING = ThreadPoolExecutor(4, "joining")
-_ARROW: LRUCache[int, tuple[pl.DataFrame, Any]] = LRUCache(3000)
+_ARROW: LRUCache[int, tuple[pl.DataFrame, Any]] = LRUCache(1000)
+"""Tables of the last sixty settings as they are sent, by identity: twenty-five kilobytes a setting."""
 _ARROW_LOCK = Lock()
 SHELF = 200
 """Settings whose accounts are at hand: they take two hundred kilobytes each, what they come to a few."""

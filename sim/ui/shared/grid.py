@@ -105,7 +105,7 @@ def html(found: Grid) -> Markup:
     rows = [(BASELINE_ROW, found.baseline, _texts(found.base, found.outcome))]
     if found.mine:
         rows.append((MINE_ROW, "", _texts(found.mine, found.outcome)))
-    effects = [effect_in(found, k) for k in range(len(found.columns))] if found.mine else []
+    effects = [_effect(found, k) for k in range(len(found.columns))] if found.mine else []
     return render(
         "shared/grid.html", outcome=LABELS[found.outcome], columns=found.columns, rows=rows, effects=effects,
         sentence=sentence(found),
@@ -116,7 +116,7 @@ def _texts(cells: Sequence[Cell], outcome: str) -> list[str]:
     return ["…" if (n := cell.count(outcome)) is None else str(n) for cell in cells]
 
 
-def effect_in(found: Grid, column: int) -> tuple[str, str]:
+def _effect(found: Grid, column: int) -> tuple[str, str]:
     """The difference of the two counts that stand in a column, and its 90% interval or that it is none to be told."""
     effect = found.effect(column)
     if effect is None:
