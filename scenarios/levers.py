@@ -132,6 +132,8 @@ _TABLE = (
            "How much of their methods and models Chinese labs publish; it helps others once China leads.",
            china_concentration=40.0, china_spending=500.0, us_research=50.0, us_concentration=0.2, us_spending=40.0,
            licence_tpp=600.0, licence_quota=100.0, licence_approval=100.0, import_permission=100.0),
+    _lever("hub_effort", "Transit hubs' spending on AI", HUBS, "× trend", (0.5, 10, 0.5), 1,
+           "compute_train.united_arab_emirates", "What transit hubs spend on compute of their own, against the trend."),
     _lever("hub_policing", "Policing by transit hubs", HUBS, "%", (0, 100, 5), ACTOR, "flows_china.diverted",
            "How hard transit hubs look for chips that are being smuggled to China.", fallback=30),
     _lever("safety_share", "Compute spent on safety", ALL, "% of compute", (0, 20, 1), ACTOR,

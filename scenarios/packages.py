@@ -1,6 +1,8 @@
 """Packages: what one player could decide, as people talk of it; the only home of the strategies of games.
 
-A package sets levers of its own player and nothing else, so that packages of different players add up.
+A package sets levers of its own player and nothing else, so that packages of different players add up. It may be a
+treaty, which comes about only if both superpowers choose it, and it may wait: a rule that says at which reading of a
+signpost another package takes its place.
 
 >>> from scenarios.packages import combined, packages
 >>> from scenarios import load
@@ -18,19 +20,53 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from scenarios import files
+from scenarios import files, load, names
 from scenarios.errors import InputError, unknown
 from scenarios.events import Event
-from scenarios.levers import CHINA, LEVERS, US
-from scenarios.schema import Scenario, Source
+from scenarios.levers import ACTOR, ALLIES, CHINA, HUBS, LEVERS, US
+from scenarios.quarters import Quarter, number
+from scenarios.schema import Scenario, Setting, Source
+from scenarios.signposts import SIGNPOSTS
 
 FOLDER = Path(__file__).parent / "packages"
-PLAYERS: dict[str, str] = {"united_states": US, "china": CHINA}
+PLAYERS: dict[str, str] = {"united_states": US, "china": CHINA, "allies": ALLIES, "hubs": HUBS}
 """Players, and who decides their levers."""
+SPOKEN = {"united_states": "the United States", "china": "China", "allies": "allies", "hubs": "transit hubs"}
+"""Players as a sentence names them."""
+KINDS = {"allies": "ally", "hubs": "hub"}
+"""Players that are all actors of a kind."""
 SHORT = {"us": "united_states", "cn": "china"}
 """Other names of players."""
 EVENTS = {"china": ("mineral_controls",)}
 """Kinds of events that a player decides."""
+SIGNATORIES = ("united_states", "china")
+"""Who must choose a treaty for it to come about."""
+
+
+class Response(BaseModel):
+    """When another package takes a package's place: at the turn of the year after a signpost is read so."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    when: str = Field(description="a signpost")
+    below: float | None = Field(default=None, allow_inf_nan=False)
+    above: float | None = Field(default=None, allow_inf_nan=False)
+    then: str = Field(description="a package of the same player")
+
+    @field_validator("when")
+    @classmethod
+    def _known(cls, when: str) -> str:
+        if when not in SIGNPOSTS:
+            raise unknown("signpost", when, SIGNPOSTS)
+        return when
+
+    def model_post_init(self, context: Any) -> None:
+        """Refuse a rule without exactly one bound.
+
+        Raises:
+            InputError: naming what is missing.
+        """
+        if (self.below is None) == (self.above is None):
+            raise InputError(f"give one of below and above for {self.when}, in {SIGNPOSTS[self.when].unit}")
 
 
 class Package(BaseModel):
@@ -41,8 +77,11 @@ class Package(BaseModel):
     name: str
     title: str = Field(max_length=60)
     story: str = Field(max_length=300)
-    levers: dict[str, float | dict[str, float]] = Field(default_factory=dict)
+    levers: dict[str, float | dict[Quarter, float]] = Field(default_factory=dict)
     events: tuple[Event, ...] = ()
+    treaty: str = Field(default="", description="a scenario of the library that comes about if both superpowers agree")
+    response: Response | None = None
+    usual: bool = Field(default=True, description="whether it plays where nobody names it")
     sources: tuple[Source, ...] = Field(min_length=1)
 
     @field_validator("player")
@@ -56,7 +95,7 @@ class Package(BaseModel):
         """Refuse what another player decides.
 
         Raises:
-            InputError: naming the lever or the event.
+            InputError: naming the lever, the event or the treaty.
         """
         for lever in self.levers:
             if lever not in LEVERS:
@@ -68,6 +107,12 @@ class Package(BaseModel):
         for event in self.events:
             if event.kind not in EVENTS.get(self.player, ()):
                 raise InputError(f"{self.name}: {event.kind} is no event that {PLAYERS[self.player]} decides")
+        if self.treaty and self.player not in SIGNATORIES:
+            raise InputError(f"{self.name}: a treaty is signed by {' and '.join(SIGNATORIES)}, not by {self.player}")
+        if self.treaty and self.treaty not in names():
+            raise unknown("scenario", self.treaty, names(), "treaty")
+        if self.response is not None and any(isinstance(setting, dict) for setting in self.levers.values()):
+            raise InputError(f"{self.name}: a package that waits for a signpost has levers without dates")
 
 
 def player_of(name: str) -> str:
@@ -82,9 +127,15 @@ def player_of(name: str) -> str:
     return full
 
 
+def members(spec: Scenario, player: str) -> tuple[str, ...]:
+    """The actors of a scenario that are a player."""
+    kind = KINDS.get(player)
+    return (player,) if kind is None else tuple(row.actor for row in spec.roster() if row.kind == kind)
+
+
 @cache
 def packages(player: str) -> dict[str, Package]:
-    """The packages of a player by name, `as_is` first."""
+    """The packages of a player by name, `as_is` first; also those that play only where they are named."""
     content = files.mapping((FOLDER / f"{player}.yaml").read_text(encoding="utf-8"), f"{player}.yaml", "package")
     return {name: _made(player, name, fields) for name, fields in content.items()}
 
@@ -110,14 +161,58 @@ def _made(player: str, name: str, fields: Any) -> Package:
         raise InputError(f"package {name}: {place}: {first['msg'].removeprefix('Value error, ')}") from error
 
 
-def combined(spec: Scenario, chosen: Mapping[str, Package]) -> Scenario:
+def combined(
+    spec: Scenario, chosen: Mapping[str, Package], then: Mapping[str, tuple[str, Package]] | None = None
+) -> Scenario:
     """A scenario with the packages of its players laid over it.
 
     Args:
         spec: the scenario.
         chosen: package by player.
+        then: player → quarter and the package that takes the place of its first one from then on. What the first one
+            sets and the second leaves goes back to the scenario's setting; what the scenario leaves to the actor stays.
     """
-    levers: dict[str, Any] = {name: setting for package in chosen.values() for name, setting in package.levers.items()}
-    events = tuple(event for package in chosen.values() for event in package.events)
+    levers: dict[str, Any] = {}
+    events: list[Event] = list(_treaty(chosen, levers))
+    for player, package in chosen.items():
+        date, after = (then or {}).get(player, ("", package))
+        levers |= {
+            name: _followed(spec, name, package.levers.get(name), after.levers.get(name), date)
+            for name in dict.fromkeys((*package.levers, *after.levers))
+        } if date else package.levers  # fmt: skip
+        events += [event for event in package.events if not date or number(event.date) < number(date)]
+        events += [_not_before(event, date) for event in after.events if date]
     changed = spec.with_levers(**levers) if levers else spec
     return changed.with_changes(events=(*changed.events, *events)) if events else changed
+
+
+def _treaty(chosen: Mapping[str, Package], levers: dict[str, Any]) -> tuple[Event, ...]:
+    """The events of a treaty that both superpowers choose; its settings are added to the levers."""
+    named = {chosen[player].treaty if player in chosen else "" for player in SIGNATORIES}
+    if len(named) > 1 or not (name := named.pop()):
+        return ()
+    agreed = load(name)
+    levers |= agreed.levers
+    return agreed.events
+
+
+def _followed(spec: Scenario, name: str, first: Any, after: Any, date: str) -> Setting:
+    """The setting of a lever that one package sets until a date and another from then on; None where it sets none."""
+    usual = spec.setting(name)
+    before, later = (usual if given is None else given for given in (first, after))
+    if before == later:
+        return before
+    path: dict[Any, Any] = {}
+    if before != ACTOR:
+        dated = before if isinstance(before, Mapping) else {spec.start: before}
+        path |= {when: value for when, value in dated.items() if number(when) < number(date)}
+    if later != ACTOR:
+        dated = later if isinstance(later, Mapping) else {spec.start: later}
+        begun = max((when for when in dated if number(when) <= number(date)), key=number, default="")
+        path |= {date: dated[begun]} if begun else {}
+        path |= {when: value for when, value in dated.items() if number(when) > number(date)}
+    return path or ACTOR
+
+
+def _not_before(event: Event, date: str) -> Event:
+    return event if number(event.date) >= number(date) else event.model_copy(update={"date": date})

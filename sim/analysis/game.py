@@ -12,7 +12,7 @@ in nine of ten resamples of the futures; else they are a tie.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
@@ -93,6 +93,25 @@ class Game(Short):
         """(players, options …) worth on average over the futures."""
         return np.asarray(self.worth.mean(axis=-1))
 
+    def without(self, options: Mapping[str, Collection[str]]) -> Game:
+        """The game in which players may not choose some of their options.
+
+        Args:
+            options: player → what it may not choose.
+
+        Raises:
+            InputError: for a player who does not play, or who has nothing left.
+        """
+        for player in options:
+            self._row(player)
+        worth, left = self.worth, {}
+        for n, (player, found) in enumerate(self.options.items()):
+            kept = [k for k, name in enumerate(found) if name not in options.get(player, ())]
+            if not kept:
+                raise InputError(f"{player} has nothing left to choose")
+            worth, left[player] = worth.take(kept, axis=n + 1), tuple(found[k] for k in kept)
+        return Game(left, worth, self.seed)
+
     def cells(self) -> Iterator[tuple[int, ...]]:
         """Places of all cells."""
         yield from product(*(range(len(found)) for found in self.options.values()))
@@ -100,6 +119,17 @@ class Game(Short):
     def named(self, cell: Sequence[int]) -> Cell:
         """The options of a cell by name."""
         return tuple(found[place] for found, place in zip(self.options.values(), cell, strict=True))
+
+    def place(self, cell: Sequence[str]) -> tuple[int, ...]:
+        """Where the options of a cell stand.
+
+        Raises:
+            InputError: for an option that a player does not have.
+        """
+        for (player, found), name in zip(self.options.items(), cell, strict=True):
+            if name not in found:
+                raise unknown("option", name, found, player)
+        return tuple(found.index(name) for found, name in zip(self.options.values(), cell, strict=True))
 
     # --- replies ------------------------------------------------------------------------------------------------------
 
@@ -124,6 +154,23 @@ class Game(Short):
         found = self.replies(player).values()
         options = {each.reply for each in found}
         return options.pop() if len(options) == 1 and not any(each.tie for each in found) else None
+
+    # --- regret -------------------------------------------------------------------------------------------------------
+
+    def regrets(self, player: str) -> Array:
+        """(own options, answers of the others) how much less than with the best reply, on average."""
+        n = self._row(player)
+        own = np.moveaxis(self.mean[n], n, 0).reshape(len(self.options[player]), -1)
+        return np.asarray(own.max(axis=0) - own)
+
+    def largest_regret(self, player: str) -> dict[str, float]:
+        """Option → regret under the answer of the others where it is largest."""
+        return dict(zip(self.options[player], map(float, self.regrets(player).max(axis=1)), strict=True))
+
+    def least_regret(self, player: str) -> str:
+        """The option whose largest regret is smallest."""
+        found = self.largest_regret(player)
+        return min(found, key=lambda name: found[name])
 
     # --- equilibria ---------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """If they answer: every package of one player against every package of the others, as a table that anybody can read.
 
 Each cell is simulated once, with the same random draws, and holds what each value counts to each player; weights on the
-values turn it into a game, so that other weights need no simulation.
+values turn it into a game, so that other weights need no simulation. A package that waits for a signpost is made of
+runs that switch at each date: every future takes the run whose date its own signpost names.
 """
 
 from __future__ import annotations
@@ -9,63 +10,94 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scenarios.errors import InputError, unknown
-from scenarios.packages import Package, combined, packages, player_of
-from scenarios.quarters import DEFAULT_HORIZON
+from scenarios.packages import Package, Response, combined, members, packages, player_of
 from scenarios.schema import Scenario
+from scenarios.signposts import FOLLOWS, YEARS
 from scenarios.values import Weights, weights_of
+from sim.analysis.cells import OUTCOMES, Cells
 from sim.analysis.game import Game
-from sim.analysis.payoffs import PARTS, parts, weighted
-from sim.analysis.reactions import politics_of
-from sim.batch.evaluate import Progress, Task, packs
-from sim.batch.executors import pool_of
-from sim.batch.hand_out import hand_out
+from sim.analysis.payoffs import PARTS, weighted
+from sim.batch.evaluate import Progress
 from sim.checks import check_runs, checked
 from sim.ensemble.rng import Array
-from sim.results.costs import ACCOUNT
-from sim.results.outcomes.scalar import parse
-from sim.run import simulate, simulate_abreast
 from sim.short import Short
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from sim.results.run import Run
-
-NEEDED = frozenset({ACCOUNT, "decisions", "capability"})
-"""Series that payoffs are made of."""
+MOST_CELLS = 4096
+"""Cells at most of a table."""
+TURNS = tuple(f"{year + 1}-{FOLLOWS}" for year in YEARS)
+"""Quarters from which a package can take another's place."""
+Values = Mapping[str, str | Mapping[str, float]]
+"""Player → a profile, or weights on values."""
 
 
 @dataclass(frozen=True, repr=False)
 class Strategy(Short):
     """What every cell counts to every player, before anybody's weights."""
 
-    spec: Scenario
+    cells: Cells
     packages: Mapping[str, tuple[Package, ...]]
     """Player → its packages."""
-    counts: Array
-    """(players, options of the first, …, options of the last, parts, futures), billions of US dollars a year."""
-    lead: Array
-    """(options of the first, …, options of the last, futures) months of US lead at the end of the last year."""
-    runs: int
-    seed: int
+    rows: Array
+    """(options of the first, …, options of the last, rows of `Cells`, futures)."""
 
     def _facts(self) -> dict[str, Any]:
         return {"scenario": self.spec.name, "players": ", ".join(f"{who} ({len(found)} packages)"
                 for who, found in self.packages.items()), "futures": self.runs}  # fmt: skip
 
     @property
+    def spec(self) -> Scenario:
+        """The scenario over which packages are laid."""
+        return self.cells.spec
+
+    @property
+    def runs(self) -> int:
+        """Futures of each cell."""
+        return self.cells.runs
+
+    @property
     def players(self) -> tuple[str, ...]:
         """Their names."""
         return tuple(self.packages)
 
-    def game(self, values: Mapping[str, str | Mapping[str, float]] | None = None, politics: bool = True) -> Game:
+    @property
+    def options(self) -> dict[str, tuple[str, ...]]:
+        """Player → names of its packages."""
+        return {who: tuple(package.name for package in found) for who, found in self.packages.items()}
+
+    @cached_property
+    def counts(self) -> Array:
+        """(players, options …, parts, futures) billions of US dollars a year."""
+        count = len(self.players) * len(PARTS)
+        own = self.rows[..., :count, :].reshape(*self.rows.shape[:-2], len(self.players), len(PARTS), self.runs)
+        return np.moveaxis(own, -3, 0)
+
+    def outcome(self, name: str) -> Array:
+        """(options …, futures) an outcome of `OUTCOMES` at the end of the horizon.
+
+        Raises:
+            InputError: for an outcome that is not kept.
+        """
+        if name not in OUTCOMES:
+            raise unknown("outcome", name, OUTCOMES)
+        return np.asarray(self.rows[..., self.cells.row(name), :])
+
+    @property
+    def lead(self) -> Array:
+        """(options …, futures) months of US lead at the end of the last year."""
+        return self.outcome("lead_months")
+
+    def game(self, values: Values | None = None, politics: bool = True) -> Game:
         """The table by what the players want; nothing is simulated.
 
         Args:
@@ -74,50 +106,53 @@ class Strategy(Short):
         """
         wanted = [self.weights(player, values) for player in self.players]
         worth = np.stack([weighted(own, each, politics) for own, each in zip(self.counts, wanted, strict=True)])
-        return Game.of({who: [p.name for p in found] for who, found in self.packages.items()}, worth, self.seed)
+        return Game.of(self.options, worth, self.cells.seed)
 
-    def weights(self, player: str, values: Mapping[str, str | Mapping[str, float]] | None = None) -> Weights:
-        """What a player wants."""
+    def weights(self, player: str, values: Values | None = None) -> Weights:
+        """What a player wants; of several actors, the mean of what each of them does."""
         given = (values or {}).get(player)
-        return Weights(*self.spec.wanted(player)) if given is None else weights_of(given)
+        if given is not None:
+            return weights_of(given)
+        each = [self.spec.wanted(actor) for actor in members(self.spec, player)]
+        return Weights(*(sum(map(float, weights)) / len(each) for weights in zip(*each, strict=True)))
 
-    def frame(self, values: Mapping[str, str | Mapping[str, float]] | None = None) -> pl.DataFrame:
-        """One row per cell: packages, mean lead, and what it is worth to each player on average."""
+    def frame(self, values: Values | None = None) -> pl.DataFrame:
+        """One row per cell: packages, mean outcomes, and what it is worth to each player on average."""
         import polars as pl
 
         game = self.game(values)
         rows = []
         for cell in game.cells():
             row: dict[str, Any] = dict(zip(self.players, game.named(cell), strict=True))
-            row["lead_months"] = float(self.lead[cell].mean())
+            row |= {name: float(np.nanmean(self.outcome(name)[cell])) for name in OUTCOMES}
             row |= {f"worth {player}": float(game.mean[n][cell]) for n, player in enumerate(self.players)}
             rows.append(row)
         return pl.DataFrame(rows)
 
     def outcomes(self) -> pl.DataFrame:
-        """One row per cell and future: the lead, and what each value counts to each player."""
+        """One row per cell and future: outcomes, and what each value counts to each player."""
         import polars as pl
 
         frames = []
-        for cell in np.ndindex(*self.lead.shape[:-1]):
+        for cell in np.ndindex(*self.rows.shape[:-2]):
             names = {p: self.packages[p][k].name for p, k in zip(self.players, cell, strict=True)}
-            columns: dict[str, Any] = {"future": np.arange(self.runs), "lead_months": self.lead[cell]}
-            for n, player in enumerate(self.players):
-                columns |= {f"{player}.{part}": self.counts[n][cell][k] for k, part in enumerate(PARTS)}
+            columns: dict[str, Any] = {"future": np.arange(self.runs)}
+            columns |= dict(zip(self.cells.names, self.rows[cell], strict=True))
             frames.append(pl.DataFrame(columns).with_columns(**{p: pl.lit(name) for p, name in names.items()}))
         return pl.concat(frames)
 
-    def summary(self, values: Mapping[str, str | Mapping[str, float]] | None = None) -> dict[str, Any]:
+    def summary(self, values: Values | None = None) -> dict[str, Any]:
         """The table and what follows from it as plain values."""
         game = self.game(values)
         named = {cell: " / ".join(game.named(cell)) for cell in game.cells()}
         return {
-            "scenario": self.spec.name, "digest": self.spec.digest(), "runs": self.runs, "seed": self.seed,
+            "scenario": self.spec.name, "digest": self.spec.digest(), "runs": self.runs, "seed": self.cells.seed,
             "players": list(self.players), "packages": {who: list(found) for who, found in game.options.items()},
             "values": {who: self.weights(who, values)._asdict() for who in self.players},
             "payoffs": {named[cell]: {who: _short(game.mean[n][cell]) for n, who in enumerate(self.players)}
                         for cell in game.cells()},
-            "lead_months": {named[cell]: _short(self.lead[cell].mean()) for cell in game.cells()},
+            "outcomes": {named[cell]: {name: _short(np.nanmean(self.outcome(name)[cell])) for name in OUTCOMES}
+                         for cell in game.cells()},
             "best_replies": {
                 who: {" / ".join(rivals): {"reply": found.reply, "p": _short(found.p), "tie": found.tie}
                       for rivals, found in game.replies(who).items()}
@@ -125,7 +160,20 @@ class Strategy(Short):
             },
             "equilibria": [list(cell) for cell in game.equilibria()], "leader_follower": list(game.led()),
             "dominant": {who: game.dominant(who) for who in self.players},
+            "largest_regret": {who: {name: _short(worst) for name, worst in game.largest_regret(who).items()}
+                               for who in self.players},
+            "least_regret": {who: game.least_regret(who) for who in self.players},
         }  # fmt: skip
+
+    def with_package(
+        self, package: Package, executor: Executor | None = None, folder: Path | None = None
+    ) -> Strategy:  # fmt: skip
+        """The same table with one more package of a player; only its own cells are simulated."""
+        n = self.players.index(package.player)
+        each = {who: (package,) if who == package.player else found for who, found in self.packages.items()}
+        more = _table(self.cells, each, executor, None, folder)
+        wider = {**self.packages, package.player: (*self.packages[package.player], package)}
+        return Strategy(self.cells, wider, np.concatenate([self.rows, more], axis=n))
 
 
 def _short(value: float) -> float:
@@ -142,45 +190,39 @@ def strategy(
     seed: int = 0,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    folder: Path | None = None,
 ) -> Strategy:
     """Simulate every combination of the players' packages.
 
     Args:
         spec: the scenario over which packages are laid.
-        players: who plays, such as `us` or `china`; the first is the leader of `leader_follower`.
+        players: who plays, such as `us`, `china`, `allies` and `hubs`; the first is the leader of `leader_follower`.
         more: packages beside those of the project.
         without: names of packages that nobody may choose.
         runs: futures of each cell, which all share their draws.
         seed: names the dice.
         executor: who simulates; this process by default.
         progress: called with (futures done, futures in all).
+        folder: where finished cells are kept as Parquet files, so that a stopped table goes on where it was.
 
     Raises:
-        InputError: for an unknown player, one who is named twice, or a number of futures out of range.
+        InputError: for an unknown player, one who is named twice, too many cells, or a number of futures out of range.
     """
     check_runs(runs, fewest=2)
     who = tuple(map(player_of, players))
     if len(set(who)) < len(who) or len(who) < 2:
         raise InputError(f"players are {', '.join(who)}; name two or more, each once")
-    chosen = _playing({player: (*packages(player).values(), *(p for p in more if p.player == player))
-                       for player in who}, without)  # fmt: skip
-    cells = [combined(spec, dict(zip(who, each, strict=True))) for each in product(*chosen.values())]
-    tasks = [Task(cell, (parse(f"lead_months@{DEFAULT_HORIZON}"),), runs, seed) for cell in cells]
-    pool = pool_of(executor)
-    places = packs(tasks, pool)
-    politics = politics_of(spec, runs, seed)
-    do, found, done = partial(_worth, who, politics, runs, seed), dict[int, Array](), 0
-    for n, answers in hand_out([[cells[k] for k in part] for part in places], do, pool):
-        found |= dict(zip(places[n], answers, strict=True))
-        done += len(answers) * runs
-        if progress is not None:
-            progress(done, len(cells) * runs)
-    table = np.stack([found[k] for k in range(len(cells))])  # (cells, players × parts + 1, runs)
-    sizes = tuple(map(len, chosen.values()))
-    counts = table[:, :-1].reshape(*sizes, len(who), len(PARTS), runs)
-    return Strategy(
-        spec, chosen, np.moveaxis(counts, len(sizes), 0), table[:, -1].reshape(*sizes, runs), runs, seed
-    )  # fmt: skip
+    chosen = _playing({player: _usual(player, more) for player in who}, without)
+    waits = any(package.response for found in chosen.values() for package in found)
+    cells = Cells(spec, who, runs, seed, readings=waits)
+    return Strategy(cells, chosen, _table(cells, chosen, executor, progress, folder))
+
+
+def _usual(player: str, more: Sequence[Package]) -> tuple[Package, ...]:
+    """The packages of a player that play by default, and those that are asked for."""
+    asked = [package for package in more if package.player == player]
+    usual = [package for package in packages(player).values() if package.usual]
+    return tuple({package.name: package for package in (*usual, *asked)}.values())
 
 
 def _playing(found: dict[str, tuple[Package, ...]], without: Sequence[str]) -> dict[str, tuple[Package, ...]]:
@@ -195,18 +237,81 @@ def _playing(found: dict[str, tuple[Package, ...]], without: Sequence[str]) -> d
     return left
 
 
-def _worth(
-    who: Sequence[str], politics: Mapping[str, Array], runs: int, seed: int, specs: list[Scenario]
-) -> list[Array]:
-    """What cells count to every player, and the lead: (players × parts + 1, runs) each."""
-    with np.errstate(all="ignore"):
-        found = (
-            [simulate(specs[0], runs, seed, DEFAULT_HORIZON, keep=NEEDED)] if len(specs) == 1
-            else simulate_abreast(specs, runs, seed, DEFAULT_HORIZON, keep=NEEDED)
-        )  # fmt: skip
-    return [_cell(run, who, politics) for run in found]
+# --- cells that wait for signposts ------------------------------------------------------------------------------------
 
 
-def _cell(run: Run, who: Sequence[str], politics: Mapping[str, Array]) -> Array:
-    lead = run["lead_months"][run.step(DEFAULT_HORIZON)]
-    return np.concatenate([*(parts(run, player, politics) for player in who), lead[None]])
+@dataclass(frozen=True)
+class _Cell:
+    """One package of each player, and the scenarios that it is made of: one for every set of dates of switching."""
+
+    chosen: Mapping[str, Package]
+    rules: tuple[str, ...]
+    """Players whose package waits."""
+    dates: tuple[tuple[int, ...], ...]
+    """Sets of dates as numbers: 0 for never, k for the k-th of `TURNS`."""
+    specs: tuple[Scenario, ...]
+
+    @classmethod
+    def of(cls, spec: Scenario, chosen: Mapping[str, Package]) -> _Cell:
+        rules = tuple(player for player, package in chosen.items() if package.response)
+        dates = tuple(product(range(len(TURNS) + 1), repeat=len(rules)))
+        specs = []
+        for each in dates:
+            then = {p: (TURNS[k - 1], _next(chosen[p])) for p, k in zip(rules, each, strict=True) if k}
+            specs.append(combined(spec, chosen, then))
+        return cls(chosen, rules, dates, tuple(specs))
+
+    def stitched(self, found: Sequence[Array], cells: Cells) -> Array:
+        """(rows, futures): each future as in the run that switches when its own signpost says so."""
+        if not self.rules:
+            return found[0]
+        table = np.stack(found).reshape(*[len(TURNS) + 1] * len(self.rules), *found[0].shape)
+        state, future = np.zeros((len(self.rules), cells.runs), int), np.arange(cells.runs)
+
+        def at(row: int) -> Array:
+            return np.asarray(table[(*state, row, future)])
+
+        for k, year in enumerate(YEARS, 1):
+            hits = []
+            for player in self.rules:
+                response = self.chosen[player].response
+                assert response is not None
+                hits.append(_hit(response, at(cells.row(f"{response.when}@{year}"))))
+            for n, hit in enumerate(hits):
+                state[n] = np.where((state[n] == 0) & hit, k, state[n])
+        return np.stack([at(row) for row in range(len(found[0]))])
+
+
+def _hit(response: Response, reading: Array) -> Array:
+    """Where a reading makes a package give way."""
+    if response.below is not None:
+        return np.asarray(reading < response.below)
+    assert response.above is not None
+    return np.asarray(reading > response.above)
+
+
+def _next(package: Package) -> Package:
+    """The package that takes a package's place.
+
+    Raises:
+        InputError: where the player has none of that name.
+    """
+    assert package.response is not None
+    known = packages(package.player)
+    if package.response.then not in known:
+        raise unknown("package", package.response.then, known, f"{package.name}, then")
+    return known[package.response.then]
+
+
+def _table(
+    cells: Cells, chosen: Mapping[str, Sequence[Package]], executor: Executor | None, progress: Progress | None,
+    folder: Path | None,
+) -> Array:  # fmt: skip
+    """(options of the first, …, options of the last, rows, futures)."""
+    sizes = tuple(map(len, chosen.values()))
+    if (count := int(np.prod(sizes))) > MOST_CELLS:
+        raise InputError(f"these packages make {count:,} combinations; leave some out, {MOST_CELLS:,} are the most")
+    made = [_Cell.of(cells.spec, dict(zip(chosen, each, strict=True))) for each in product(*chosen.values())]
+    rows = iter(cells.simulate([spec for cell in made for spec in cell.specs], executor, progress, folder))
+    found = [cell.stitched([next(rows) for _ in cell.specs], cells) for cell in made]
+    return np.stack(found).reshape(*sizes, len(cells.names), cells.runs)

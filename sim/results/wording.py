@@ -61,9 +61,9 @@ def most_common(counts: Mapping[str, int]) -> str:
     return max(CLASSES, key=lambda name: counts[name])
 
 
-def listed(parts: list[str]) -> str:
+def listed(parts: list[str], last: str = "and") -> str:
     """Parts as a list in a sentence: `a, b and c`."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}" if parts else ""
 
 
 def signed(x: float, digits: int = 1) -> str:

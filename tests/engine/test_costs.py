@@ -53,7 +53,7 @@ DIRECT: dict[str, tuple[str, str]] = {
     "china_spending": ("china", "chips"),
     "china_power": ("china", "power"), "china_concentration": ("china", "serving_forgone"),
     "china_talent": ("china", "talent"), "china_openness": ("china", "secrecy"),
-    "hub_policing": ("saudi_arabia", "policing"),
+    "hub_effort": ("united_arab_emirates", "chips"), "hub_policing": ("saudi_arabia", "policing"),
     "safety_share": ("united_states", "serving_forgone"),
 }  # fmt: skip
 """Whom each lever costs, and by which account."""

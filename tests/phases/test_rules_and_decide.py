@@ -31,13 +31,16 @@ def test_allies_that_split_are_as_much_less_aligned(before: Before, go: Go) -> N
 
 
 @pytest.mark.parametrize("effort", [0.5, 1, 3])
-def test_allies_alone_work_at_the_pace_of_their_lever(before: Before, go: Go, effort: float) -> None:
-    world = before("observe and decide", ally_effort=effort)
+@pytest.mark.parametrize(("kind", "lever"), [("ally", "ally_effort"), ("hub", "hub_effort")])
+def test_partners_alone_work_at_the_pace_of_their_lever(
+    before: Before, go: Go, effort: float, kind: str, lever: str
+) -> None:
+    world = before("observe and decide", **{lever: effort})
     go(world, "observe and decide")
-    allies = world.inputs.rows_of("ally")
+    partners = world.inputs.rows_of(kind)
     others = np.ones(len(world.inputs.actors), dtype=bool)
-    others[allies] = False
-    assert np.all(world.now.effort[allies] == world.context.setting("ally_effort"))
+    others[partners] = False
+    assert np.all(world.now.effort[partners] == world.context.setting(lever))
     assert np.all(world.now.effort[others] == 1)
 
 

@@ -20,6 +20,8 @@ CUSTOM_PRICE = 0.6
 """Price of custom chips per H100e against merchant ones: no merchant margin; judgment from Epoch AI chip costs."""
 LEAST_RATIO = 1e-9
 """Amounts below which an actor has nothing."""
+EFFORT = {"ally": "ally_effort", "hub": "hub_effort"}
+"""Kinds of partners, and the lever of what they spend on AI."""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:
@@ -55,9 +57,10 @@ def prepare(c: Context, s: State, q: Quarter) -> None:
         q.licenses = sight.licenses(c, s, q.stakes)
     _prospects(c, s, q)
     q.run_share = _run_share(c, s, q)
-    asked = np.atleast_1d(c.setting("ally_effort"))
-    q.effort = np.ones((len(c.inputs.actors), asked.size))
-    q.effort[c.inputs.rows_of("ally")] = asked
+    asked = np.broadcast_arrays(*(np.atleast_1d(c.setting(lever)) for lever in EFFORT.values()))
+    q.effort = np.ones((len(c.inputs.actors), asked[0].size))
+    for kind, effort in zip(EFFORT, asked, strict=True):
+        q.effort[c.inputs.rows_of(kind)] = effort
 
 
 def _wish(c: Context, s: State, q: Quarter) -> None:
