@@ -171,7 +171,7 @@ class Strategy(Short):
         """The same table with one more package of a player; only its own cells are simulated."""
         n = self.players.index(package.player)
         each = {who: (package,) if who == package.player else found for who, found in self.packages.items()}
-        more = _table(self.cells, each, executor, None, folder)
+        more = tabled(self.cells, each, executor, None, folder).rows
         wider = {**self.packages, package.player: (*self.packages[package.player], package)}
         return Strategy(self.cells, wider, np.concatenate([self.rows, more], axis=n))
 
@@ -215,7 +215,7 @@ def strategy(
     chosen = _playing({player: _usual(player, more) for player in who}, without)
     waits = any(package.response for found in chosen.values() for package in found)
     cells = Cells(spec, who, runs, seed, readings=waits)
-    return Strategy(cells, chosen, _table(cells, chosen, executor, progress, folder))
+    return tabled(cells, chosen, executor, progress, folder)
 
 
 def _usual(player: str, more: Sequence[Package]) -> tuple[Package, ...]:
@@ -303,15 +303,27 @@ def _next(package: Package) -> Package:
     return known[package.response.then]
 
 
-def _table(
+def tabled(
     cells: Cells, chosen: Mapping[str, Sequence[Package]], executor: Executor | None, progress: Progress | None,
-    folder: Path | None,
-) -> Array:  # fmt: skip
-    """(options of the first, …, options of the last, rows, futures)."""
+    folder: Path | None = None,
+) -> Strategy:  # fmt: skip
+    """Every combination of packages, simulated.
+
+    Args:
+        cells: how cells are simulated.
+        chosen: player → its packages.
+        executor: as for `strategy`.
+        progress: as for `strategy`.
+        folder: as for `strategy`.
+
+    Raises:
+        InputError: for too many combinations.
+    """
     sizes = tuple(map(len, chosen.values()))
     if (count := int(np.prod(sizes))) > MOST_CELLS:
         raise InputError(f"these packages make {count:,} combinations; leave some out, {MOST_CELLS:,} are the most")
     made = [_Cell.of(cells.spec, dict(zip(chosen, each, strict=True))) for each in product(*chosen.values())]
     rows = iter(cells.simulate([spec for cell in made for spec in cell.specs], executor, progress, folder))
     found = [cell.stitched([next(rows) for _ in cell.specs], cells) for cell in made]
-    return np.stack(found).reshape(*sizes, len(cells.names), cells.runs)
+    rows_of = np.stack(found).reshape(*sizes, len(cells.names), cells.runs)
+    return Strategy(cells, {player: tuple(own) for player, own in chosen.items()}, rows_of)
