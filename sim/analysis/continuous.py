@@ -45,7 +45,7 @@ class Equilibrium(Short):
 
 @checked
 def equilibrium(
-    worth: Worth,
+    worth: Callable[[int, Array], float],
     players: int,
     low: float = 0.0,
     high: float = 1.0,
@@ -59,7 +59,7 @@ def equilibrium(
     A game may have several equilibria, or none that replies lead to: try other starts.
 
     Args:
-        worth: called with a player's number, from 0, and the levels of all.
+        worth: what the levels of all, `(players,)`, are worth to a player, called with its number, from 0, and them.
         players: how many.
         low: the lowest level that each can set.
         high: the highest.

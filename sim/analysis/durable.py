@@ -58,6 +58,10 @@ class Measured:
     without_feedback: float
     difference: Paired
 
+    def where(self, feedback: bool) -> float:
+        """The measure with research feedback, or without."""
+        return self.with_feedback if feedback else self.without_feedback
+
 
 @dataclass(frozen=True, repr=False)
 class Lasting(Short):
@@ -142,7 +146,8 @@ class Durable(Short):
             "policies": [
                 {"policy": row.scenario.name, "title": row.scenario.title, "digest": row.scenario.digest(),
                  "kept_with_feedback": row.kept(True), "kept_without_feedback": row.kept(False),
-                 "ahead_with_feedback": row.kept(True, ahead=True), "ahead_without_feedback": row.kept(False, ahead=True),
+                 "ahead_with_feedback": row.kept(True, ahead=True),
+                 "ahead_without_feedback": row.kept(False, ahead=True),
                  "futures_in_both": int(row.in_both.sum())}
                 for row in self.rows
             ],

@@ -1,4 +1,4 @@
-"""`polarity policies`: what levers do, what explains a difference, what flips the outcome, regret, and leads that last."""
+"""`polarity policies`: what levers do, what explains a difference, what flips an outcome, regret, durable leads."""
 
 from __future__ import annotations
 
@@ -215,7 +215,8 @@ def durable(
     which: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[NAME|FILE]...", help="Scenarios from the library, or YAML files; eight by default.",
+            metavar="[NAME|FILE]...",
+            help="Scenarios from the library, or YAML files; eight by default.",
             show_default=False,
         ),
     ] = None,

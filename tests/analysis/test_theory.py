@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ def asked(specs: list[Scenario], *names: str, runs: int = 128) -> list[dict[str,
     return evaluate_all([Task(spec, tuple(parse(name) for name in names), runs, 0) for spec in specs])
 
 
-# --- Stafford, Trager, Dafoe (2022): who cuts corners; the decision alone is in tests/engine/test_race.py ---------------
+# --- Stafford, Trager, Dafoe (2022): who cuts corners; the decision alone is in tests/engine/test_race.py -------------
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def test_in_whole_runs_a_close_and_hostile_laggard_cuts_corners(laggards):
     assert share[close].max() < 0.6 * 0.03
 
 
-# --- Emery-Xu, Park, Trager: decisive races -----------------------------------------------------------------------------
+# --- Emery-Xu, Park, Trager: decisive races ---------------------------------------------------------------------------
 
 
 def worth_a_month(times: float) -> Scenario:
@@ -94,15 +95,15 @@ def test_a_race_is_more_dangerous_the_more_hostile_it_is(decisive):
 def test_a_lead_that_is_worth_more_makes_no_race_more_dangerous_here(decisive, what):
     """Theory has the other sign. Here no value reaches the safety share: it answers to closeness and hostility alone.
 
-    Washington, to whom a month is worth more, holds back more, so that the lead grows, the race is less close, and
-    less is cut.
+    Washington, to whom a month is worth more, does more that lengthens the lead, so that the race is less close
+    and developers cut less.
     """
     hazard, lead = decisive[what]
     assert lead.low > 0
     assert hazard.high < 0
 
 
-# --- RAND RRA4444-1: leverage falls with delay --------------------------------------------------------------------------
+# --- RAND RRA4444-1: leverage falls with delay ------------------------------------------------------------------------
 
 
 def starting(name: str, quarter: str) -> Scenario:
@@ -117,11 +118,11 @@ def test_a_lever_moves_the_lead_less_the_later_it_is_pulled(name):
     sign = np.sign((moved[0] - usual).mean())
     effects = [sign * (lead - usual) for lead in moved]
     assert paired(effects[-1]).low > 0
-    for sooner, later in zip(effects, effects[1:], strict=False):
+    for sooner, later in pairwise(effects):
         assert paired(sooner - later).low > 0
 
 
-# --- RAND RRA4245-1: both accelerate if both believe that benefit exceeds risk ------------------------------------------
+# --- RAND RRA4245-1: both accelerate if both believe that benefit exceeds risk ----------------------------------------
 
 SPEEDS = {"slow": 0.2, "steady": 0.5, "fast": 0.8}
 
@@ -148,7 +149,7 @@ def test_where_both_put_safety_first_racing_is_none():
     assert race("safety_first").gain((2, 2)) > 0
 
 
-# --- a safety game of n players that has a closed form ------------------------------------------------------------------
+# --- a safety game of n players that has a closed form ----------------------------------------------------------------
 
 
 def safety_game(k: float, w: float) -> Callable[[int, Array], float]:

@@ -99,6 +99,26 @@ def test_regret_of_the_other_side_and_of_paths_over_time(polarity):
     assert {row["policy"] for row in rows} == {"later", HERE}
 
 
+def test_durable_leads(polarity):
+    call = ("policies", "durable", HERE, "closed_ideas", "--runs", 64, "--at", 2029, "--years", 3, "--months", 9)
+    said = " ".join(polarity(*call).out.split())
+    assert "the US leads by 9 months or more at the end of 2029" in said
+    assert "closed_ideas with" in said
+    report = json.loads(polarity(*call, "--json").out)
+    assert (report["side"], report["at"], report["later"]) == ("us", 2029, 2032)
+    assert {row["policy"] for row in report["policies"]} == {HERE, "closed_ideas"}
+    has = next(row for row in report["table"] if row["measure"] == "has")
+    assert f"in {100 * has['with_feedback']:.0f} of 100 futures" in said
+
+
+def test_durable_leads_of_china_and_leads_that_nobody_has(polarity):
+    call = ("policies", "durable", HERE, "--runs", 16, "--at", 2027, "--years", 1, "--side", "china", "--months", 60)
+    said = " ".join(polarity(*call).out.split())
+    assert "in 0 of 100 futures China leads by 60 months or more at the end of 2027." in said
+    assert "none had it" in said
+    assert json.loads(polarity(*call, "--json").out)["policies"][0]["kept_with_feedback"] is None
+
+
 def test_prices_of_a_class_at_another_date_stand_beside_the_usual_ones(polarity):
     more = ("us_ahead@2027", "crossed.china@2027", "lead_months@2027", "governance.misuse_exposure@2027")
     call = (
@@ -197,6 +217,14 @@ def test_a_screening_in_which_nothing_moves_names_no_input(polarity) -> None:
         (["policies", "regret", "--runs", "0"], ["runs is 0", "2 to 100,000"]),
         (["policies", "attribute", HERE, "tight_controls", "--runs", "0"], ["runs is 0", "2 to 100,000"]),
         (["policies", "prices", "--runs", "100001"], ["runs is 100001", "2 to 100,000"]),
+        (["policies", "durable", "--at", "2032"], ["5 years after 2032 is 2037", "give 1 to 3 years"]),
+        (["policies", "durable", "--at", "2020"], ["at is 2020", "2027 to 2034"]),
+        (["policies", "durable", "--years", "0"], ["years is 0", "1 or more"]),
+        (["policies", "durable", "--months", "-1"], ["months is -1", "0 to 120 months"]),
+        (["policies", "durable", "--months", "nan"], ["months is nan"]),
+        (["policies", "durable", "--side", "moon"], ["unknown side 'moon'"]),
+        (["policies", "durable", HERE, HERE], ["two scenarios have one name"]),
+        (["policies", "durable", "--runs", "1"], ["runs is 1", "2 to 100,000"]),
         (["policies", "flip", "--to", "us_ahed"], ["did you mean 'us_ahead'?"]),
         (["policies", "flip", "--only", "all"], ["'all'", "levers, parameters"]),
         (["policies", "flop"], ["'flop'", "flip"]),

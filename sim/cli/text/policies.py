@@ -269,7 +269,7 @@ WHOSE = {"us": "the US", "china": "China"}
 def durable(result: Durable) -> None:
     """Who has a lead, who has it years later, and what research feedback does to both."""
     page = layout.console()
-    layout.put(page, " ".join(_lasts(result, row) for row in result.rows[:1]))
+    layout.put(page, _lasts(result, result.rows[0]))
     table = layout.table(
         f"Leads of {result.months:g} months or more, futures in 100; mean leads in months", "Policy",
         "Research feedback", f"Has it, {result.at}", f"and again, {result.later}", f"and ahead, {result.later}",
@@ -309,7 +309,7 @@ def _lasting(table: Table, row: Lasting) -> None:
     shares, leads = [found[name] for name in ("has", "keeps", "ahead")], [found["lead_then"], found["lead_later"]]
     for label, feedback in (("with", True), ("without", False)):
         kept = row.kept(feedback)
-        values = [each.with_feedback if feedback else each.without_feedback for each in (*shares, *leads)]
+        values = [each.where(feedback) for each in (*shares, *leads)]
         cells = [layout.plain(100 * value, 1) for value in values[:3]]
         cells.append("none had it" if kept is None else layout.plain(100 * kept, 1))
         cells += [layout.plain(value, 1) for value in values[3:]]
