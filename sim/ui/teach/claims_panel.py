@@ -336,7 +336,7 @@ def _lasting(claim: Claim) -> Table:
     for scenario in _LASTING:
         row, title = _lead_of(scenario), load(scenario).title
         found = row.measured()
-        for label, feedback in (("with feedback", True), ("without", False)):
+        for label, feedback in (("with feedback", True), ("without feedback", False)):
             shares: list[float | None] = [found[name].where(feedback) for name in ("has", "keeps")]
             shares += [row.kept(feedback, ahead) for ahead in (False, True)]
             cells = ("none has it" if share is None else f"{100 * share:.0f}" for share in shares)
@@ -350,24 +350,23 @@ def _lasting(claim: Claim) -> Table:
 
 
 def _lasts(claim: Claim) -> tuple[str, str]:
-    told = [f"Take a US lead of {MONTHS:g} months or more at the end of {AT}."]
-    for scenario in _LASTING:
-        row, label = _lead_of(scenario), wording.inside(load(scenario).title)
-        fed, unfed = (row.kept(feedback) for feedback in (True, False))
-        if fed is None or unfed is None:
-            told.append(f"Under {label}, no future has one in each setting.")
-            continue
-        kept = row.measured().get("kept")
-        told.append(
-            f"Under {label}, {100 * fed:.0f} of 100 futures that have it have it again {YEARS} years later, and "
-            f"{100 * unfed:.0f} without feedback"
-        )
-        if kept is None or not kept.difference.is_clear:
-            told[-1] += "; among futures that have it either way, there is no detectable difference."
-        else:
-            change = wording.exactly(100 * kept.difference.mean)
-            told[-1] += f"; among futures that have it either way, the difference is {change}."
-    return "Does it last?", " ".join(told)
+    return "Does it last?", " ".join(_lasts_under(scenario) for scenario in _LASTING)
+
+
+def _lasts_under(scenario: str) -> str:
+    row, label = _lead_of(scenario), wording.inside(load(scenario).title)
+    fed, unfed, both = row.kept(True), row.kept(False), row.measured().get("kept")
+    if fed is None or unfed is None or both is None:
+        return f"Under {label}, too few futures have a US lead of {MONTHS:g} months or more at the end of {AT}."
+    said = (
+        f"Under {label}, {100 * fed:.0f} of 100 US leads of {MONTHS:g} months or more at the end of {AT} are that long "
+        f"at the end of {AT + YEARS} too, and {100 * unfed:.0f} without feedback."
+    )
+    if not both.difference.is_clear:
+        return f"{said} In futures with such a lead either way, feedback makes no detectable difference to that."
+    change = 100 * both.difference.mean
+    more = f"{abs(change):.1f} {'more' if change > 0 else 'fewer'} of 100"
+    return f"{said} In futures with such a lead either way, feedback keeps {more}."
 
 
 def _bipolar() -> Answer:
