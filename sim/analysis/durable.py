@@ -36,6 +36,8 @@ MOST_MONTHS = 120.0
 SCENARIOS = ("current_policy", "tight_controls", "closed_ideas", "allied_coordination", "open_trade", "controls_erode",
              "verified_agreement", "china_surge")  # fmt: skip
 """What is compared by default: the policies of the library that move the lead most, either way."""
+FEWEST = 20
+"""Futures with a lead below which nothing is said in words of how many keep it."""
 SIGNS = {"us": 1.0, "china": -1.0}
 """The sign of each side's lead."""
 MEASURES: dict[str, tuple[str, str]] = {
@@ -84,6 +86,10 @@ class Lasting(Short):
         first, second = self.fed if feedback else self.unfed
         later = second[first >= self.months]
         return float((later > 0 if ahead else later >= self.months).mean()) if later.size else None
+
+    def enough(self, feedback: bool = True) -> bool:
+        """Whether so many futures have such a lead that the share of them that keeps it says something."""
+        return int(((self.fed if feedback else self.unfed)[0] >= self.months).sum()) >= FEWEST
 
     @property
     def in_both(self) -> NDArray[np.bool_]:

@@ -31,6 +31,7 @@ def test_shares_are_counted_in_planted_leads():
     assert (row.kept(True, ahead=True), row.kept(False, ahead=True)) == (pytest.approx(2 / 3), 1)
     assert row.in_both.tolist() == [True, False, True, False]
     assert measured["has"].difference.mean == 0.25
+    assert not row.enough()  # three futures say little
     assert measured["growth"].difference.mean == -5
 
 

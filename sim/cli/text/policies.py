@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenarios.quantities import Z90
+from sim.analysis.durable import FEWEST
 from sim.cli.text import layout
 from sim.cli.text.study import brief
 from sim.ensemble.posterior_draws import draws_of
@@ -272,15 +273,15 @@ def durable(result: Durable) -> None:
     layout.put(page, _lasts(result, result.rows[0]))
     table = layout.table(
         f"Leads of {result.months:g} months or more, futures in 100; mean leads in months", "Policy",
-        "Research feedback", f"Has it, {result.at}", f"and again, {result.later}", f"and ahead, {result.later}",
+        "Feedback", f"Has it, {result.at}", f"and again, {result.later}", f"and ahead, {result.later}",
         "Kept, of 100 that had it", f"Mean lead, {result.at}", f"Mean lead, {result.later}", left=2,
     )  # fmt: skip
-    table.columns[0].no_wrap = True
+    table.columns[0].no_wrap = table.columns[1].no_wrap = True
     for row in result.rows:
         _lasting(table, row)
     layout.put(page, table)
     page.print(
-        f"Lead: that of {WHOSE[result.side]}, in months at a fixed pace, at the end of each year. Difference: with "
+        f"Lead: that of {WHOSE[result.side]}, in months at a fixed pace, at the end of each year. Change: with "
         "research feedback (AI speeds up AI research) minus without it, in the same futures, with its 90% interval; in "
         "the column Kept, among the futures that have such a lead either way. Brackets: no detectable difference. "
         f"{result.runs:,} futures each. A durable lead is not necessarily better. {layout.FOOTER}"
@@ -289,18 +290,19 @@ def durable(result: Durable) -> None:
 
 def _lasts(result: Durable, row: Lasting) -> str:
     """What holds for one scenario, in a sentence."""
-    found, kept, without = row.measured(), row.kept(True), row.kept(False)
     who, lead = WHOSE[result.side], f"{result.months:g} months or more"
-    said = (
-        f"{row.scenario.title}: in {100 * found['has'].with_feedback:.0f} of 100 futures {who} leads by {lead} at the "
-        f"end of {result.at}"
+    has = 100 * row.measured()["has"].with_feedback
+    said = f"{row.scenario.title}: in {has:.0f} of 100 futures {who} leads by {lead} at the end of {result.at}"
+    if not row.enough():
+        return f"{said}: too few to say how many keep it."
+    kept, ahead = (100 * (row.kept(True, ahead) or 0.0) for ahead in (False, True))
+    said += (
+        f"; of 100 such futures, {kept:.0f} have such a lead again at the end of {result.later}, and in {ahead:.0f} "
     )
-    if kept is None:
-        return f"{said}."
-    ahead = 100 * (row.kept(True, ahead=True) or 0.0)
-    said += f"; of 100 such futures, {100 * kept:.0f} have such a lead again at the end of {result.later}, and in "
-    said += f"{ahead:.0f} {who} is still ahead."
-    return said if without is None else f"{said} Without research feedback, {100 * without:.0f} of 100 keep it."
+    said += f"{who} is still ahead."
+    if not row.enough(feedback=False):
+        return said
+    return f"{said} Without research feedback, {100 * (row.kept(False) or 0.0):.0f} of 100 keep it."
 
 
 def _lasting(table: Table, row: Lasting) -> None:
@@ -311,9 +313,9 @@ def _lasting(table: Table, row: Lasting) -> None:
         kept = row.kept(feedback)
         values = [each.where(feedback) for each in (*shares, *leads)]
         cells = [layout.plain(100 * value, 1) for value in values[:3]]
-        cells.append("none had it" if kept is None else layout.plain(100 * kept, 1))
+        cells.append(layout.plain(100 * kept, 1) if kept is not None and row.enough(feedback) else "too few")
         cells += [layout.plain(value, 1) for value in values[3:]]
         table.add_row(row.scenario.name if feedback else "", label, *cells)
     cells = [_short(each.difference, 100.0, 1) for each in shares]
-    cells.append(_short(found["kept"].difference, 100.0, 1) if "kept" in found else "")
-    table.add_row("", "difference", *cells, *(_short(each.difference) for each in leads))
+    cells.append(_short(found["kept"].difference, 100.0, 1) if row.in_both.sum() >= FEWEST else "too few")
+    table.add_row("", "change", *cells, *(_short(each.difference) for each in leads))

@@ -339,7 +339,9 @@ def _lasting(claim: Claim) -> Table:
         for label, feedback in (("with feedback", True), ("without feedback", False)):
             shares: list[float | None] = [found[name].where(feedback) for name in ("has", "keeps")]
             shares += [row.kept(feedback, ahead) for ahead in (False, True)]
-            cells = ("none has it" if share is None else f"{100 * share:.0f}" for share in shares)
+            if not row.enough(feedback):
+                shares[2:] = [None, None]
+            cells = ("too few" if share is None else f"{100 * share:.0f}" for share in shares)
             rows.append((f"{title}, {label}", *cells))
     return Table(
         f"Futures in which the US leads by {MONTHS:g} months or more at the end of {AT}, and those in which it does so "
@@ -356,7 +358,7 @@ def _lasts(claim: Claim) -> tuple[str, str]:
 def _lasts_under(scenario: str) -> str:
     row, label = _lead_of(scenario), wording.inside(load(scenario).title)
     fed, unfed, both = row.kept(True), row.kept(False), row.measured().get("kept")
-    if fed is None or unfed is None or both is None:
+    if fed is None or unfed is None or both is None or not (row.enough(True) and row.enough(False)):
         return f"Under {label}, too few futures have a US lead of {MONTHS:g} months or more at the end of {AT}."
     said = (
         f"Under {label}, {100 * fed:.0f} of 100 US leads of {MONTHS:g} months or more at the end of {AT} are that long "
