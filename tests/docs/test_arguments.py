@@ -14,8 +14,10 @@ from scenarios.errors import InputError
 from scenarios.levers import LEVERS
 from sim import World, compare, costs, simulate
 from sim.analysis.attribution import attribute, players
+from sim.analysis.continuous import equilibrium
 from sim.analysis.correlation_ratio import correlation_ratios
 from sim.analysis.discovery import discover, question
+from sim.analysis.durable import durable
 from sim.analysis.flips import flips
 from sim.analysis.frontier import composition, speed_by_form
 from sim.analysis.morris import morris
@@ -62,7 +64,8 @@ CALLS: dict[Callable[..., Any], dict[str, Any]] = {
     costs: {"run": RUN}, allocation: {"run": RUN}, Costs.largest: {"self": Costs(RUN, RUN), "year": 2027},
     Costs.of: {"self": Costs(RUN, RUN), "actor": "china", "item": "premium", "year": 2027},
     flows.links: {"run": RUN}, flows.totals: {"run": RUN}, reasons: {"spec": TODAY, "year": 2027},
-    strategy: {"spec": TODAY},
+    strategy: {"spec": TODAY}, durable: {"scenarios": [TODAY]},
+    equilibrium: {"worth": lambda n, x: -float(x[n]), "players": 2},
     composition: {"run": RUN}, speed_by_form: {"run": RUN},
     china_compute.compute: {"run": RUN}, china_compute.share_of_world: {"run": RUN},
     Run.step: {"self": RUN, "year": 2027}, Run.__getitem__: {"self": RUN, "name": "premium"},
