@@ -32,6 +32,7 @@ OUTCOMES: dict[str, str] = {
     "lead_months": "lead_months", "third_behind_months": "third_behind_months",
     "accident_hazard": "governance.accident_hazard", "misuse_exposure": "governance.misuse_exposure",
     "democratic_share": "governance.democratic_share", "norm_share": "governance.norm_share",
+    "crisis_index": "crisis_index",
     "us_compute": "compute_train.united_states", "china_compute": "compute_train.china",
 }  # fmt: skip
 """What is kept of a cell beside payoffs: its name, and the outcome that is read at the end of the horizon."""

@@ -143,7 +143,7 @@ class Pathways(Short):
 
     @cached_property
     def timed(self) -> tuple[str, float, float]:
-        """The best date for the rule's own switch without any signpost: the date, its regret in the search, held out."""
+        """The best date for the rule's own switch without a signpost: the date, its regret in the search, held out."""
         pair = (self.rule.first, self.rule.then)
         worst = [
             [max(case.regret(case.switched[pair][k]) for case in cases) for k in range(len(TURNS))]
@@ -209,6 +209,7 @@ def pathways(
     runs: int = 128,
     seed: int = 0,
     worlds: Sequence[str] = SEARCHED,
+    held_out: Sequence[str] | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Pathways:
@@ -220,18 +221,19 @@ def pathways(
         values: what it wants; by default as in the scenario.
         runs: futures of each simulation.
         seed: names the dice of the search; those of the test are the next ones.
-        worlds: worlds of `sim.analysis.worlds` in which it searches, beside the usual one; the others are held out.
+        worlds: worlds of `sim.analysis.worlds` in which it searches, beside the usual one.
+        held_out: worlds in which it tests; by default all others.
         executor: who simulates; this process by default.
         progress: called with (cases done, cases in all).
 
     Raises:
-        InputError: for a player that has no rival, an unknown world, or none that is held out.
+        InputError: for a player that has no rival, an unknown world, or none that only tests.
     """
     check_runs(runs, fewest=2)
     who = player_of(player)
     if who not in RIVAL:
         raise InputError(f"pathways are those of {' and '.join(RIVAL)}, not of {who}")
-    seen, unseen = _worlds(worlds)
+    seen, unseen = _worlds(worlds, held_out)
     weights = Weights(*spec.wanted(who)) if values is None else weights_of(values)
     ask = _Asked(spec, who, weights, runs, executor)
     total, done = (len(seen) + len(unseen)) * len(ANSWERS[who]), 0
@@ -254,13 +256,13 @@ def pathways(
     return Pathways(spec, who, weights, searched, held, tuple(rules[:5]), found, thresholds, runs, seed)
 
 
-def _worlds(names: Sequence[str]) -> tuple[list[World], list[World]]:
+def _worlds(names: Sequence[str], held_out: Sequence[str] | None) -> tuple[list[World], list[World]]:
     """Worlds of the search and held-out ones."""
     known = {world.name: world for world in WORLDS}
-    for name in names:
+    for name in (*names, *(held_out or ())):
         if name not in known:
             raise unknown("world", name, known)
-    held = [world for name, world in known.items() if name not in names]
+    held = [world for name, world in known.items() if name not in names and (held_out is None or name in held_out)]
     if not held:
         raise InputError("no world is left to test in; leave one out")
     return [USUAL, *(known[name] for name in names)], held

@@ -41,7 +41,7 @@ def _stock() -> Reading:
 def _made() -> Reading:
     last = max((row for row in table("domestic_supply") if row.quantity == "ascend_units"), key=lambda row: row.year)
     each = next(row for row in table("chips") if row.product == "Ascend 910C").h100e
-    return _of(last.median * each / 1e3, str(last.year), last)
+    return _of(last.value * each / 1e3, str(last.year), last)
 
 
 def _licensed() -> Reading:

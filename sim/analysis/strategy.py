@@ -124,7 +124,7 @@ class Strategy(Short):
         rows = []
         for cell in game.cells():
             row: dict[str, Any] = dict(zip(self.players, game.named(cell), strict=True))
-            row |= {name: float(np.nanmean(self.outcome(name)[cell])) for name in OUTCOMES}
+            row |= {name: _mean(self.outcome(name)[cell]) for name in OUTCOMES}
             row |= {f"worth {player}": float(game.mean[n][cell]) for n, player in enumerate(self.players)}
             rows.append(row)
         return pl.DataFrame(rows)
@@ -151,7 +151,7 @@ class Strategy(Short):
             "values": {who: self.weights(who, values)._asdict() for who in self.players},
             "payoffs": {named[cell]: {who: _short(game.mean[n][cell]) for n, who in enumerate(self.players)}
                         for cell in game.cells()},
-            "outcomes": {named[cell]: {name: _short(np.nanmean(self.outcome(name)[cell])) for name in OUTCOMES}
+            "outcomes": {named[cell]: {name: _mean(self.outcome(name)[cell]) for name in OUTCOMES}
                          for cell in game.cells()},
             "best_replies": {
                 who: {" / ".join(rivals): {"reply": found.reply, "p": _short(found.p), "tie": found.tie}
@@ -180,6 +180,12 @@ def _short(value: float) -> float:
     return float(f"{value:.5g}")
 
 
+def _mean(values: Array) -> float | None:
+    """Mean over the futures in which there is a value; None where there is none in any."""
+    there = values[~np.isnan(values)]
+    return _short(float(there.mean())) if there.size else None
+
+
 @checked
 def strategy(
     spec: Scenario,
@@ -198,7 +204,7 @@ def strategy(
         spec: the scenario over which packages are laid.
         players: who plays, such as `us`, `china`, `allies` and `hubs`; the first is the leader of `leader_follower`.
         more: packages beside those of the project.
-        without: names of packages that nobody may choose.
+        without: names of packages that nobody may choose, or `player:name` for one player.
         runs: futures of each cell, which all share their draws.
         seed: names the dice.
         executor: who simulates; this process by default.
@@ -228,10 +234,13 @@ def _usual(player: str, more: Sequence[Package]) -> tuple[Package, ...]:
 def _playing(found: dict[str, tuple[Package, ...]], without: Sequence[str]) -> dict[str, tuple[Package, ...]]:
     """The packages that may be chosen."""
     known = [package.name for mine in found.values() for package in mine]
-    for name in without:
+    barred = set()
+    for text in without:
+        player, colon, name = text.rpartition(":")
         if name not in known:
             raise unknown("package", name, known, "without")
-    left = {player: tuple(package for package in mine if package.name not in without) for player, mine in found.items()}
+        barred |= {(who, name) for who in ((player_of(player),) if colon else found)}
+    left = {who: tuple(package for package in mine if (who, package.name) not in barred) for who, mine in found.items()}
     if not all(left.values()):
         raise InputError(f"without {', '.join(without)} somebody has nothing left to choose")
     return left

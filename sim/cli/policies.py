@@ -251,6 +251,52 @@ def durable(
 
 
 @policies.command()
+def pathways(
+    which: Which = "current_policy",
+    player: Annotated[str, typer.Option(metavar="us|china", help="Whose policy.")] = "us",
+    values: Annotated[
+        str | None,
+        typer.Option(metavar="PROFILE", help="What it wants; by default as in the scenario.", show_default=False),
+    ] = None,
+    worlds: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--world",
+            metavar="NAME",
+            help="A world in which rules are searched, beside the usual one; all others test them. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    runs: Annotated[int, typer.Option(help="Futures in each of about 900 simulations.")] = 128,
+    seed: Seed = 0,
+    weighting: Weighting = None,
+    processes: Workers = 1,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Search a policy that waits for a signpost, and test it in worlds and with dice that the search did not see."""
+    import polars as pl
+
+    from scenarios.errors import unknown
+    from scenarios.values import PROFILES
+    from sim.analysis.pathways import SEARCHED, pathways as search
+    from sim.cli import files
+    from sim.cli.text import pathways as text
+
+    files.check_file(out)
+    if values is not None and values not in PROFILES:
+        raise unknown("profile", values, PROFILES, "--values")
+    spec = found(which, weighting=weighting)
+    with workers(processes) as executor, progress_bar(1, "cases") as bar:
+        result = search(spec, player, values, runs, seed, worlds or SEARCHED, None, executor, bar)
+    write_tables([result.frame()], out, pl.col("case"), seed, runs, "regret in billions of US dollars a year")
+    if as_json:
+        print_json(result.summary())
+        return
+    text.pathways(result)
+
+
+@policies.command()
 def reactions(
     which: Which = "current_policy",
     runs: Annotated[int, typer.Option(help="Futures in each of about 150 simulations.")] = 256,
