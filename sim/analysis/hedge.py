@@ -85,7 +85,7 @@ class Hedge(Short):
 def hedged(
     found: Strategy, worlds: Sequence[World], executor: Executor | None = None, progress: Progress | None = None
 ) -> Hedge:
-    """The same packages in other worlds, with the same dice and the recorded politics of the usual one.
+    """The same packages in other worlds, with the same random draws and the recorded politics of the usual one.
 
     Args:
         found: the table of the usual world.

@@ -233,7 +233,7 @@ def _usual(player: str, more: Sequence[Package]) -> tuple[Package, ...]:
 
 def _playing(found: dict[str, tuple[Package, ...]], without: Sequence[str]) -> dict[str, tuple[Package, ...]]:
     """The packages that may be chosen."""
-    known = [package.name for mine in found.values() for package in mine]
+    known = list(dict.fromkeys(package.name for mine in found.values() for package in mine))
     barred = set()
     for text in without:
         player, colon, name = text.rpartition(":")

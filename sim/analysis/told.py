@@ -94,7 +94,7 @@ def flips(game: Game, follows: Cell) -> list[Flip]:
 def answered(found: Strategy, player: str, by: str) -> list[Answered]:
     """What every option of a player changes of the lead, by what another does; all others do nothing new.
 
-    The option whose effect hangs most on the answer comes first. Treaties are left out: they need both.
+    The option whose effect depends most on the answer comes first. Treaties are left out: they need both.
     """
     lead = found.lead.mean(axis=-1)
     n, m = found.players.index(player), found.players.index(by)
@@ -123,7 +123,7 @@ def _as_is(found: Strategy, n: int) -> int:
 
 
 def sentences(found: Strategy, values: Values | None = None) -> dict[str, str]:
-    """What the table says, by topic: what follows, race trap, a deal, flips, what answers cost, what hangs on values.
+    """What the table says, by topic: what follows, race trap, a deal, flips, what answers cost, what depends on values.
 
     Topics about which there is nothing to say are left out.
     """
@@ -309,7 +309,7 @@ def _values(found: Strategy) -> str:
     for (profile, _), cell in cells.items():
         by.setdefault(cell, []).append(profile.replace("_", " "))
     parts = [f"{listed(profiles)} on all sides: {_cell(found, cell)}" for cell, profiles in by.items()]
-    return f"What follows hangs on the values. With {'; with '.join(parts)}."
+    return f"What follows depends on the values. With {'; with '.join(parts)}."
 
 
 def _capital(text: str) -> str:

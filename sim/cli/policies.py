@@ -274,7 +274,7 @@ def pathways(
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Search a policy that waits for a signpost, and test it in worlds and with dice that the search did not see."""
+    """Search a policy that waits for a signpost, and test it in worlds that the search did not see."""
     import polars as pl
 
     from scenarios.errors import unknown

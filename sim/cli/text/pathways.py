@@ -22,7 +22,7 @@ def _said(found: Pathways) -> str:
     worst = found.fixed[found.best_fixed][1]
     return (
         f"For {SPOKEN[found.player]}: {told(found, found.rule)}.\n"
-        f"Its largest regret in worlds and with dice that the search did not see is {found.regret[1]:.0f} billion "
+        f"Its largest regret in worlds and random draws that the search did not see is {found.regret[1]:.0f} billion "
         f"dollars a year; that of the best fixed package there, {_words(found.best_fixed)}, is {worst:.0f}: "
         f"{abs(100 * found.gain):.0f}% {'less' if found.gain >= 0 else 'more'} with the pathway. The same switch in "
         f"{date}, whatever any signpost reads, has {later:.0f}."
