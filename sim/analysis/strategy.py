@@ -158,7 +158,7 @@ class Strategy(Short):
                       for rivals, found in game.replies(who).items()}
                 for who in self.players
             },
-            "equilibria": [list(cell) for cell in game.equilibria()], "leader_follower": list(game.led()),
+            "equilibria": [list(cell) for cell in game.equilibria()], "mixed": _mixed(game), "leader_follower": list(game.led()),
             "dominant": {who: game.dominant(who) for who in self.players},
             "largest_regret": {who: {name: _short(worst) for name, worst in game.largest_regret(who).items()}
                                for who in self.players},
@@ -174,6 +174,20 @@ class Strategy(Short):
         more = tabled(self.cells, each, executor, None, folder).rows
         wider = {**self.packages, package.player: (*self.packages[package.player], package)}
         return Strategy(self.cells, wider, np.concatenate([self.rows, more], axis=n))
+
+
+def _mixed(game: Game) -> list[dict[str, dict[str, float]]] | None:
+    """Equilibria of two players in which somebody mixes; None for more players, or without the library."""
+    if len(game.players) != 2:
+        return None
+    try:
+        found = game.mixed()
+    except InputError:
+        return None
+    return [
+        {who: {name: _short(p) for name, p in odds.items()} for who, odds in zip(game.players, pair, strict=True)}
+        for pair in found if max(map(len, pair)) > 1
+    ]  # fmt: skip
 
 
 def _short(value: float) -> float:

@@ -13,6 +13,7 @@ from scenarios.values import PROFILES
 from sim.analysis.game import SURE, Cell, Game, best_of
 from sim.analysis.oracle import settled
 from sim.analysis.strategy import Strategy, Values
+from sim.checks import checked
 from sim.results.wording import listed
 
 AS_IS = "as_is"
@@ -122,6 +123,7 @@ def _as_is(found: Strategy, n: int) -> int:
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
+@checked
 def sentences(found: Strategy, values: Values | None = None) -> dict[str, str]:
     """What the table says, by topic: what follows, race trap, a deal, flips, what answers cost, what depends on values.
 
@@ -157,6 +159,8 @@ def _follows(found: Strategy, game: Game, follows: Cell) -> str:
             f"In every combination somebody gains by doing something else. If {SPOKEN[game.players[0]]} moves first "
             f"and the others answer, it comes to {_cell(found, follows)}."
         )
+    if follows in still and (led := game.led()) != follows:
+        said += f" If {SPOKEN[game.players[0]]} could commit itself first, it would come to {_cell(found, led)}."
     sure = [(p, best) for p in game.players if (best := game.dominant(p)) is not None]
     if sure:
         told = listed([f"{SPOKEN[p]} ({title(found, p, best)})" for p, best in sure])

@@ -96,6 +96,8 @@ def test_the_summary_has_everything_by_name(found):
     assert set(told["payoffs"]) == {f"{a} / {b}" for a in told["packages"]["united_states"]
                                     for b in told["packages"]["china"]}  # fmt: skip
     assert all(reply["tie"] == (reply["p"] < 0.9) for reply in told["best_replies"]["china"].values())
+    for mix in told["mixed"]:
+        assert sum(mix["china"].values()) == pytest.approx(1, abs=1e-3)
     assert told["values"]["china"] == {"security": 1, "prosperity": 1, "safety": 1, "money": 1}
 
 
