@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from scenarios.errors import as_number, shown, unknown
+from scenarios.errors import InputError, as_number, shown, unknown
 
 MOST = 20.0
 """Largest weight."""
@@ -52,6 +52,24 @@ def weights_of(given: str | Mapping[str, float] | None) -> Weights:
     if given is None:
         return PROFILES[BALANCED]
     return PROFILES[given] if isinstance(given, str) else Weights(**given)
+
+
+def weighed(given: str | Mapping[str, float] | None, where: str = "values") -> Weights:
+    """The same of what somebody else gives, checked.
+
+    Args:
+        given: a profile, or weights by value.
+        where: what it is called in an error.
+
+    Raises:
+        InputError: for an unknown profile or value, or a weight that cannot be.
+    """
+    if isinstance(given, str) and given not in PROFILES:
+        raise unknown("profile", given, PROFILES, where)
+    wrong = [f"{place[-1]} {text}" for place, text in _weights(given, ())] if isinstance(given, Mapping) else []
+    if wrong:
+        raise InputError(f"{where}: {'; '.join(wrong)}")
+    return weights_of(given)
 
 
 def problems(values: Any, actors: list[str]) -> Iterator[tuple[Place, str]]:

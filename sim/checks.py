@@ -47,6 +47,7 @@ KINDS = {
     "Lever": ("scenarios.levers", "lever", "scenarios.levers.LEVERS['enforcement']"),
     "Policy": ("sim.analysis.regret", "policy", "sim.analysis.regret.policy_of(load('tight_controls'))"),
     "Package": ("scenarios.packages", "package", "scenarios.packages.packages('china')['import']"),
+    "Strategy": ("sim.analysis.strategy", "table", "sim.analysis.strategy.strategy(load('current_policy'))"),
     "Plan": ("sim.batch.plan", "plan", "sim.batch.read('plan.yaml')"),
 }
 """Our own kinds by name: where each is defined, what it is called, and how one is made."""
@@ -213,7 +214,18 @@ def _or_none(check: Check) -> Check:
     return lambda name, value: None if value is None else check(name, value)
 
 
+def profile_or_weights(name: str, value: Any) -> Any:
+    """What an actor wants: the name of a profile, or weights by value."""
+    from scenarios.values import PROFILES, weighed
+
+    if not isinstance(value, Mapping) and value not in tuple(PROFILES):
+        raise InputError(f"{name} is {shown(value)}; give {', '.join(PROFILES)}, or weights such as {{'security': 2}}")
+    weighed(value, name)
+    return value
+
+
 _SIMPLE: dict[str, Check] = {
+    "Values": mapping, "str | Mapping[str, float]": profile_or_weights,
     "int": whole, "float": finite, "str": text, "bool": flag, "Path": path, "Path | str": path, "str | Path": path,
     "Array": array, "Executor": executor, "Progress": function, "Scenario | Run": _ours("Scenario", "Run"),
     "Scenario | str": scenario,

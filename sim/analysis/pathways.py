@@ -19,7 +19,7 @@ from scenarios.errors import InputError, unknown
 from scenarios.packages import Package, Response, combined, packages, player_of
 from scenarios.schema import Scenario
 from scenarios.signposts import SIGNPOSTS, YEARS
-from scenarios.values import Weights, weights_of
+from scenarios.values import Weights, weighed
 from sim.analysis.cells import Cells
 from sim.analysis.payoffs import PARTS, weighted
 from sim.analysis.strategy import TURNS
@@ -234,7 +234,7 @@ def pathways(
     if who not in RIVAL:
         raise InputError(f"pathways are those of {' and '.join(RIVAL)}, not of {who}")
     seen, unseen = _worlds(worlds, held_out)
-    weights = Weights(*spec.wanted(who)) if values is None else weights_of(values)
+    weights = Weights(*spec.wanted(who)) if values is None else weighed(values)
     ask = _Asked(spec, who, weights, runs, executor)
     total, done = (len(seen) + len(unseen)) * len(ANSWERS[who]), 0
 

@@ -21,7 +21,7 @@ from scenarios.errors import InputError, unknown
 from scenarios.packages import Package, Response, combined, members, packages, player_of
 from scenarios.schema import Scenario
 from scenarios.signposts import FOLLOWS, YEARS
-from scenarios.values import Weights, weights_of
+from scenarios.values import Weights, weighed
 from sim.analysis.cells import OUTCOMES, Cells
 from sim.analysis.game import Game
 from sim.analysis.payoffs import PARTS, weighted
@@ -112,7 +112,7 @@ class Strategy(Short):
         """What a player wants; of several actors, the mean of what each of them does."""
         given = (values or {}).get(player)
         if given is not None:
-            return weights_of(given)
+            return weighed(given, player)
         each = [self.spec.wanted(actor) for actor in members(self.spec, player)]
         return Weights(*(sum(map(float, weights)) / len(each) for weights in zip(*each, strict=True)))
 

@@ -82,6 +82,12 @@ def test_values_that_want_one_thing_find_the_package_that_brings_most_of_it(foun
         assert reply.reply == game.options["united_states"][most]
 
 
+@pytest.mark.parametrize("given", ["peaceful", {"secrity": 1}, {"money": -1}, {"money": "much"}])
+def test_values_that_there_are_not_are_refused(found, given):
+    with pytest.raises(InputError, match="china"):
+        found.game({"china": given})
+
+
 def test_processes_give_the_same_table(found):
     with processes(2) as pool:
         again = strategy(load("current_policy"), runs=RUNS, executor=pool)

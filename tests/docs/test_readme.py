@@ -80,7 +80,7 @@ def test_the_readme_is_short():
     assert len(text_of("README.md").splitlines()) < 120
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/api.md", "docs/research.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/api.md", "docs/research.md", "docs/strategy.md"])
 def test_python_snippets_run(page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     snippets = blocks(page, "python")
     assert snippets
