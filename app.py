@@ -19,6 +19,7 @@ page = st.navigation(
     [
         st.Page("sim/ui/explore/page.py", title="Explore", icon=":material/tune:", default=True),
         st.Page("sim/ui/compare/page.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
+        st.Page("sim/ui/strategy/page.py", title="Strategy", icon=":material/casino:", url_path="strategy"),
         st.Page("sim/ui/teach/page.py", title="Teach", icon=":material/school:", url_path="teach"),
         st.Page("sim/ui/evidence/page.py", title="Evidence", icon=":material/history_edu:", url_path="evidence"),
         st.Page("sim/ui/assumptions/page.py", title="Assumptions", icon=":material/list_alt:", url_path="assumptions"),
