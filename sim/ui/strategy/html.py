@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from markupsafe import Markup
 
+from scenarios.packages import SPOKEN
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Source
 from sim.analysis.game import SURE
@@ -81,7 +82,7 @@ def _spoken(reading: Reading, pair: Pair, cell: Cell) -> str:
     said = [f"{wording.decimal(cell.lead)} months"]
     for player, reply in zip(reading.found.players, cell.best, strict=False):
         if reply is not None:
-            said.append(f"best answer of {words.SPOKEN[player]}{', a tie' if reply.tie else ''}")
+            said.append(f"best answer of {SPOKEN[player]}{', a tie' if reply.tie else ''}")
     if cell.holds:
         said.append("nobody gains by leaving it")
     return f"{words.combination(reading.found, (*pair, *reading.others))}: {'; '.join(said)}"
@@ -94,7 +95,7 @@ def cell(reading: Reading, opened: Opened) -> Markup:
     us, china = (words.title(found, player, name) for player, name in zip(found.players, here, strict=False))
     return render(
         "strategy/cell.html",
-        title=f"{us} meets {wording.inside(china)}", place=words.place(reading, here), facts=_facts(reading, here),
+        title=f"“{us}” meets “{china}”", place=words.place(reading, here), facts=_facts(reading, here),
         leaving=[words.leaving(found, each) for each in opened.leaving],
         stories=[_story(found, player, name) for player, name in zip(found.players, here, strict=True)],
         caption=f"Worth against nobody doing anything new, {words.UNIT}",
@@ -150,14 +151,14 @@ def _spreads(reading: Reading, opened: Opened) -> list[dict[str, object]]:
     if opened.cell != reading.now:
         for player, own in zip(reading.found.players[:2], opened.worth, strict=False):
             kind = "us" if player == "united_states" else "cn"
-            fields.append(_spread(f"Worth to {words.SPOKEN[player]} against “As is”, bn $ a year", own, kind))
+            fields.append(_spread(f"Worth to {SPOKEN[player]} against “As is”, bn $ a year", own, kind))
     return fields
 
 
 def _spread(title: str, values: Array, kind: str) -> dict[str, object]:
     """Fifty dots that stand for all futures, piled where they lie close."""
     drawn = dots(values)
-    low, high = min(drawn + [0.0]), max(drawn + [0.0])
+    low, high = min([*drawn, 0.0]), max([*drawn, 0.0])
     width = max(high - low, 1e-9)
     piles: dict[int, int] = {}
     placed = []
@@ -188,10 +189,16 @@ def regrets(reading: Reading) -> Markup:
     players = []
     for player, found in reading.regrets.items():
         longest, least = max(max(found.values()), 1e-9), reading.game.least_regret(player)
+        ordered = sorted(found.items(), key=lambda item: item[1])
         rows = [
-            (words.title(reading.found, player, name), words.dollars(worst), f"{100 * worst / longest:.1f}", name == least)
-            for name, worst in sorted(found.items(), key=lambda item: item[1])
-        ]  # fmt: skip
+            (
+                words.title(reading.found, player, name),
+                words.dollars(worst),
+                f"{100 * worst / longest:.1f}",
+                name == least,
+            )
+            for name, worst in ordered
+        ]
         players.append(
             ("us" if player == "united_states" else "cn" if player == "china" else "ink", NAMES[player], rows)
         )

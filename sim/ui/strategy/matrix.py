@@ -1,4 +1,4 @@
-"""The matrix as a component: a real table whose cells are buttons, with arrow keys, and one column at a time on phones."""
+"""The matrix as a component: a real table whose cells are buttons, with one column at a time on phones."""
 
 from __future__ import annotations
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
-from scenarios.packages import packages
 from sim.analysis.strategy import Strategy
 from sim.ui.shared import address, glossary, kept, theme, wording
 from sim.ui.shared.setup import REFUSED, Setup, choice, first_line
@@ -57,14 +57,15 @@ def _others(found: Reading, wishes: Wishes) -> None:
     players = wishes.who[2:]
     if not players:
         return
-    for slot, n in zip(st.columns(len(players), gap="medium"), range(len(players)), strict=True):
-        player, key = players[n], f"strategy_others_{players[n]}"
+    for n, slot in enumerate(st.columns(len(players), gap="medium")):
+        player = players[n]
+        key = f"strategy_others_{player}"
         if st.session_state.get(key) != found.others[n]:
             st.session_state[key] = found.others[n]
         slot.selectbox(
             f"{NAMES[player]} in the table (what follows: {words.title(found.found, player, found.follows[2 + n])})",
-            found.found.options[player], key=key, on_change=_held, args=(found.follows[2:], players),
-            format_func=lambda name, player=player: packages(player)[name].title,
+            list(found.found.options[player]), key=key, on_change=_held, args=(found.follows[2:], players),
+            format_func=partial(words.title, found.found, player),
         )  # fmt: skip
 
 

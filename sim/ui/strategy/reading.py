@@ -57,7 +57,7 @@ class Reading:
         """The combination in which nobody does anything new."""
         return tuple(AS_IS for _ in self.found.players)
 
-    def whole(self, pair: Pair) -> tuple[str, ...]:
+    def whole(self, pair: tuple[str, ...]) -> tuple[str, ...]:
         """A combination of everybody."""
         return (*pair, *self.others)
 
@@ -120,9 +120,10 @@ def _cells(found: Strategy, game: Game, others: tuple[str, ...]) -> dict[Pair, C
 
 def _held(game: Game, others: tuple[str, ...]) -> Array:
     """Worth to the two superpowers with the others at something, (2, rows, columns, futures)."""
-    names = list(game.options)[2:]
-    rest = tuple(game.options[player].index(name) for player, name in zip(names, others, strict=True))
-    return np.asarray(game.worth[(slice(0, 2), slice(None), slice(None), *rest)])
+    worth = game.worth[:2]
+    for player, name in zip(list(game.options)[2:], others, strict=True):
+        worth = worth.take(game.options[player].index(name), axis=3)  # the next player's options move up
+    return worth
 
 
 # ------------------------------------------------------------------------------------------------------ one cell

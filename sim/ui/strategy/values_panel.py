@@ -33,18 +33,20 @@ def panel(found: Strategy, wishes: Wishes) -> None:
             for slot, player in zip(st.columns(2, gap="large"), pair, strict=True):
                 with slot:
                     _player(found, wishes, player)
-        _follow(_POLITICS, wishes.politics)
-        st.toggle("Count recorded politics", key=_POLITICS, on_change=_politics,
-                  help="What made the recorded decisions of 2026 rational beyond the four values")  # fmt: skip
         known = asked.choosable(wishes.players)
+        _follow(_POLITICS, wishes.politics)
         _follow(_LEFT_OUT, list(wishes.left_out))
-        st.multiselect(
+        left, right = st.columns([0.7, 0.3], gap="large", vertical_alignment="bottom")
+        left.multiselect(
             "Packages that nobody may choose", list(known), key=_LEFT_OUT, on_change=_left_out,
             format_func=lambda name: _named(name, known[name]), placeholder="None is left out",
         )  # fmt: skip
-        usual = wishes == replace(wishes, weights={}, politics=True, left_out=())
-        st.button("Reset to defaults", icon=":material/restart_alt:", type="tertiary", key="strategy_defaults",
-                  on_click=_defaults, disabled=usual)  # fmt: skip
+        with right:
+            st.toggle("Count recorded politics", key=_POLITICS, on_change=_politics,
+                      help="What made the recorded decisions of 2026 rational beyond the four values")  # fmt: skip
+            usual = wishes == replace(wishes, weights={}, politics=True, left_out=())
+            st.button("Reset to defaults", icon=":material/restart_alt:", type="tertiary", key="strategy_defaults",
+                      on_click=_defaults, disabled=usual)  # fmt: skip
 
 
 def _state(found: Strategy, wishes: Wishes) -> str:

@@ -7,7 +7,7 @@ from scenarios.quarters import DEFAULT_HORIZON
 from sim.analysis.payoffs import ACCIDENT
 from sim.analysis.strategy import Strategy
 from sim.analysis.told import VISIBLE
-from sim.results.wording import listed
+from sim.results.wording import listed, signed
 from sim.ui.shared import wording
 from sim.ui.strategy.reading import Leaving, Reading
 from sim.ui.strategy.wishes import SHORT
@@ -85,7 +85,7 @@ def dollars(value: float) -> str:
 
 def gain(value: float) -> str:
     """An amount with its sign."""
-    return wording.with_sign(value, 0 if abs(value) >= 9.5 else 1)
+    return signed(value, 0 if abs(value) >= 9.5 else 1)
 
 
 def short(player: str) -> str:
