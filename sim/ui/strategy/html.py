@@ -92,7 +92,7 @@ def _spoken(reading: Reading, pair: Pair, cell: Cell) -> str:
 def cell(reading: Reading, opened: Opened) -> Markup:
     """What a combination is, what it is worth to whom, how its futures spread, and who would leave it."""
     found, here = reading.found, opened.cell
-    us, china = (words.title(found, player, name) for player, name in zip(found.players, here, strict=False))
+    us, china = (words.title(found, player, name) for player, name in zip(found.players[:2], here[:2], strict=True))
     return render(
         "strategy/cell.html",
         title=f"“{us}” meets “{china}”", place=words.place(reading, here), facts=_facts(reading, here),
@@ -110,7 +110,7 @@ def _facts(reading: Reading, here: tuple[str, ...]) -> list[tuple[str, str, str]
     for name, outcome, unit, scale in (
         ("US lead", "lead_months", " months", 1.0),
         (f"Serious accident in {DEFAULT_HORIZON}", "accident_hazard", "%", 1.0),
-        ("China trains with", "china_compute", " million H100e", 1e-6),
+        (f"China trains with, {DEFAULT_HORIZON}", "china_compute", " million H100e", 1e-6),
     ):
         value, usual = (
             f"{wording.number(_rounded(scale * reading.mean(outcome, cell)))}{unit}" for cell in (here, reading.now)

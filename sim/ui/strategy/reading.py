@@ -120,9 +120,9 @@ def _cells(found: Strategy, game: Game, others: tuple[str, ...]) -> dict[Pair, C
 
 def _held(game: Game, others: tuple[str, ...]) -> Array:
     """Worth to the two superpowers with the others at something, (2, rows, columns, futures)."""
-    worth = game.worth[:2]
+    worth: Array = game.worth[:2]
     for player, name in zip(list(game.options)[2:], others, strict=True):
-        worth = worth.take(game.options[player].index(name), axis=3)  # the next player's options move up
+        worth = np.take(worth, game.options[player].index(name), axis=3)  # the next player's options move up
     return worth
 
 

@@ -166,7 +166,7 @@ def _barred(text: str, players: str, notes: list[str]) -> Iterator[str]:
         if name in known:
             yield name
         else:
-            notes.append(f"left_out={address.short(name)}: {address.hint(name, known, 'the list below names them')}")
+            notes.append(f"left_out={address.short(name)}: {address.hint(name, known, 'the table names them')}")
 
 
 def _combination(
@@ -178,8 +178,12 @@ def _combination(
     parts = tuple(text.split(_OF))
     if len(parts) == len(who) and all(_plays(player, one) for player, one in zip(who, parts, strict=True)):
         return () if set(parts) & set(left_out) else parts
-    there = "; ".join(f"{NAMES[player]}: {', '.join(_usual(player))}" for player in who)
-    notes.append(f"{name}={address.short(text)}: give a package of each with {_OF} between. {there}")
+    if len(parts) != len(who):
+        notes.append(f"{name}={address.short(text)}: give a package of each with {_OF} between: {' and '.join(who)}")
+    for player, one in zip(who, parts, strict=False):
+        if not _plays(player, one):
+            near = address.hint(one, _usual(player), "the table names them")
+            notes.append(f"{name}={address.short(one)}: {player} has no such package; {near}")
     return ()
 
 
