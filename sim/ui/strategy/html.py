@@ -107,20 +107,16 @@ def cell(reading: Reading, opened: Opened) -> Markup:
 def _facts(reading: Reading, here: tuple[str, ...]) -> list[tuple[str, str, str]]:
     """Lead, accidents and China's compute, each with its value if nobody does anything new."""
     found = []
-    for name, outcome, unit, scale in (
-        ("US lead", "lead_months", " months", 1.0),
-        (f"Serious accident in {DEFAULT_HORIZON}", "accident_hazard", "%", 1.0),
-        (f"China trains with, {DEFAULT_HORIZON}", "china_compute", " million H100e", 1e-6),
+    for name, outcome, text, scale in (
+        ("US lead", "lead_months", "{:.1f} months", 1.0),
+        (f"Serious accident in {DEFAULT_HORIZON}", "accident_hazard", "{:.0f}%", 1.0),
+        (f"China trains with, {DEFAULT_HORIZON}", "china_compute", "{:.0f} million H100e", 1e-6),
     ):
         value, usual = (
-            f"{wording.number(_rounded(scale * reading.mean(outcome, cell)))}{unit}" for cell in (here, reading.now)
+            text.format(scale * reading.mean(outcome, cell)).replace("-", "−") for cell in (here, reading.now)
         )
         found.append((name, value, "" if here == reading.now else f"as is: {usual}"))
     return found
-
-
-def _rounded(value: float) -> float:
-    return round(value, 1) if abs(value) < 20 else round(value)
 
 
 def _story(found: Strategy, player: str, name: str) -> tuple[tuple[str, str], str, str, Markup]:

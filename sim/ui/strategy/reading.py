@@ -62,8 +62,8 @@ class Reading:
         return (*pair, *self.others)
 
     def mean(self, outcome: str, cell: tuple[str, ...]) -> float:
-        """An outcome of a cell on average."""
-        return float(self.found.outcome(outcome)[self.game.place(cell)].mean())
+        """An outcome of a cell on average, over the futures that have it."""
+        return float(np.nanmean(self.found.outcome(outcome)[self.game.place(cell)]))
 
 
 def narrowed(found: Strategy, wishes: Wishes) -> Strategy:

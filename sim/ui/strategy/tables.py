@@ -85,15 +85,20 @@ def of(spec: Scenario, players: str) -> Strategy:
         bare = work.unworded(canonical)
         return strategy(bare, PLAYERS[players], runs=count, seed=common.SEED, executor=pool, progress=told)
 
-    job = place.begin(make)
-    if not job.done():
+    while True:
+        job = place.begin(make)
         _wait(place, job, players)
-    found = job.result()
-    return replace(found, cells=replace(found.cells, spec=spec))
+        try:
+            found = job.result()
+        except Left:
+            continue  # given up in the moment in which somebody came for it
+        return replace(found, cells=replace(found.cells, spec=spec))
 
 
 def _wait(place: Table, job: Future[Strategy], players: str) -> None:
     """Draw the progress until the table is there; leaving the page ends the waiting and not the work."""
+    if job.done():
+        return
     bar = st.empty()
     while not job.done():
         place.look()
