@@ -227,7 +227,7 @@ def test_a_second_visit_simulates_nothing_and_another_setting_does(opened, monke
     opened(cell="as_is:import")
     assert counted == []
     test = opened(enforcement="7.5")
-    assert sum(counted) == 64
+    assert sum(counted) == 64 - 14  # a deal that one side alone offers is no deal, and simulated once
     expected = strategy(TODAY.with_levers(enforcement=7.5), runs=RUNS)
     assert list(leads(matrix(test)[0]).values()) == rounded(expected.lead.mean(axis=-1))
     assert "Current policy + 1 change" in text(test)
@@ -292,9 +292,9 @@ def test_what_does_not_fit_is_told_and_the_rest_used(given: dict[str, str], said
 
 
 def test_bad_addresses_are_told_on_the_page(opened):
-    test = opened(players="<b>9", cell="a:b", weights="x", left_out="y", politics="z", others="q")
+    test = opened(players="<i>x", cell="a:b", weights="x", left_out="y", politics="z", others="q")
     assert "Part of the address was not used" in text(test)
-    assert "<b>9" not in raw(test)
+    assert "<i>x" not in raw(test)
     assert matrix(test)[1].count(":") == 1
 
 
