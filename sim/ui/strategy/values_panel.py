@@ -18,7 +18,7 @@ from sim.ui.strategy.wishes import NAMES, YOURS, Wishes
 
 TOP, STEP = 5.0, 0.05
 """Largest weight of a slider where the scenario has none above it, and its step."""
-_POLITICS, _LEFT_OUT = "strategy_politics", "strategy_left_out"
+KEY, _POLITICS, _LEFT_OUT = "strategy_values", "strategy_politics", "strategy_left_out"
 JUDGMENT = (
     "Weights are judgment: no record states them. A weight of 1 is the default amount, such as dollars for a month of "
     "lead. They say what an outcome is worth to whom, and change nothing in the simulation."
@@ -26,8 +26,10 @@ JUDGMENT = (
 
 
 def panel(found: Strategy, wishes: Wishes) -> None:
-    """The controls; each of them only weighs the table anew."""
-    with st.expander(_state(found, wishes), key="strategy_values", icon=":material/balance:"):
+    """The controls; each of them only weighs the table again."""
+    with st.expander(_state(found, wishes), key=KEY, icon=":material/balance:", on_change="rerun") as more:
+        if not more.open:
+            return
         st.html(theme.paragraph(JUDGMENT))
         for pair in (found.players[k : k + 2] for k in range(0, len(found.players), 2)):
             for slot, player in zip(st.columns(2, gap="large"), pair, strict=True):
