@@ -211,7 +211,7 @@ def _followed(spec: Scenario, name: str, first: Any, after: Any, date: str) -> S
         begun = max((when for when in dated if number(when) <= number(date)), key=number, default="")
         path |= {date: dated[begun]} if begun else {}
         path |= {when: value for when, value in dated.items() if number(when) > number(date)}
-    return path or ACTOR
+    return path if path else "actor"
 
 
 def _not_before(event: Event, date: str) -> Event:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ OUTCOMES: dict[str, str] = {
     "lead_months": "lead_months", "third_behind_months": "third_behind_months",
     "accident_hazard": "governance.accident_hazard", "misuse_exposure": "governance.misuse_exposure",
     "democratic_share": "governance.democratic_share", "norm_share": "governance.norm_share",
+    "crisis_index": "crisis_index",
     "us_compute": "compute_train.united_states", "china_compute": "compute_train.china",
 }  # fmt: skip
 """What is kept of a cell beside payoffs: its name, and the outcome that is read at the end of the horizon."""
@@ -51,6 +52,8 @@ class Cells(Short):
     readings: bool = False
     """Whether signposts are read too."""
     until: int = DEFAULT_HORIZON
+    record: Scenario | None = None
+    """The scenario in which recorded politics are found; by default the same. Of other worlds it is the usual one."""
 
     def _facts(self) -> dict[str, Any]:
         return {"scenario": self.spec.name, "players": ", ".join(self.players), "futures": self.runs}
@@ -58,7 +61,7 @@ class Cells(Short):
     @cached_property
     def politics(self) -> Mapping[str, Array]:
         """Recorded politics of every decision, found once and carried into every cell."""
-        return politics_of(self.spec, self.runs, self.seed)
+        return _politics(self.record or self.spec, self.runs, self.seed)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -104,7 +107,8 @@ class Cells(Short):
 
     def _file(self, folder: Path, digest: str) -> Path:
         """Where a scenario's rows are: the name stands for all that they depend on."""
-        key = identity.digest([self.spec.digest(), digest, self.names, self.runs, self.seed, self.until, _made_by()])
+        record = (self.record or self.spec).digest()
+        key = identity.digest([record, digest, self.names, self.runs, self.seed, self.until, _made_by()])
         return folder / f"cell-{key}.parquet"
 
     def _kept(self, folder: Path | None, digest: str) -> Array | None:
@@ -124,6 +128,11 @@ class Cells(Short):
         half = path.with_suffix(".tmp")
         pl.DataFrame(dict(zip(self.names, rows, strict=True))).write_parquet(half)
         half.replace(path)
+
+
+@lru_cache(maxsize=16)
+def _politics(spec: Scenario, runs: int, seed: int) -> Mapping[str, Array]:
+    return politics_of(spec, runs, seed)
 
 
 @cache

@@ -205,6 +205,15 @@ class Game(Short):
         still = [cell for cell in rest if left(cell) <= 1e-12] or [min(rest, key=left)]
         return max(still, key=lambda cell: self.mean[1][(own, *cell)] if len(self.options) > 1 else 0.0)
 
+    def at_rest(self) -> tuple[int, ...]:
+        """Where the players come to rest with nobody leading.
+
+        The equilibrium that is best for the first of them, or where there is none the cell that anybody gains least by
+        leaving.
+        """
+        still = [cell for cell in self.cells() if self.gain(cell) <= 1e-12]
+        return max(still, key=lambda cell: self.mean[0][cell]) if still else min(self.cells(), key=self.gain)
+
     def mixed(self) -> list[tuple[dict[str, float], dict[str, float]]]:
         """Equilibria of a game of two, pure and mixed, by enumeration of vertices: odds of both players' options.
 

@@ -26,7 +26,7 @@ from scenarios.quantities import LogitNormal
 from scenarios.quarters import FIRST, label, number
 from scenarios.schema import Scenario
 from sim.analysis.game import Reply, best_of
-from sim.analysis.payoffs import payoff
+from sim.analysis.payoffs import NEEDED, payoff
 from sim.batch.evaluate import Progress
 from sim.checks import check_runs, checked
 from sim.engine.world import World
@@ -44,7 +44,7 @@ LOOKED_AT = 2027
 """Year at whose turn beliefs are read."""
 AT_AN_END = 0.02
 """Part of a range within which a decision counts as standing at its end."""
-SERIES = ("decisions", "accounts", "compute_train")
+SERIES = (*NEEDED, "compute_train")
 """Series that the checks read beside capability."""
 
 Change = Callable[[Scenario], Scenario]

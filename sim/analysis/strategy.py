@@ -124,7 +124,7 @@ class Strategy(Short):
         rows = []
         for cell in game.cells():
             row: dict[str, Any] = dict(zip(self.players, game.named(cell), strict=True))
-            row |= {name: float(np.nanmean(self.outcome(name)[cell])) for name in OUTCOMES}
+            row |= {name: _mean(self.outcome(name)[cell]) for name in OUTCOMES}
             row |= {f"worth {player}": float(game.mean[n][cell]) for n, player in enumerate(self.players)}
             rows.append(row)
         return pl.DataFrame(rows)
@@ -151,14 +151,14 @@ class Strategy(Short):
             "values": {who: self.weights(who, values)._asdict() for who in self.players},
             "payoffs": {named[cell]: {who: _short(game.mean[n][cell]) for n, who in enumerate(self.players)}
                         for cell in game.cells()},
-            "outcomes": {named[cell]: {name: _short(np.nanmean(self.outcome(name)[cell])) for name in OUTCOMES}
+            "outcomes": {named[cell]: {name: _mean(self.outcome(name)[cell]) for name in OUTCOMES}
                          for cell in game.cells()},
             "best_replies": {
                 who: {" / ".join(rivals): {"reply": found.reply, "p": _short(found.p), "tie": found.tie}
                       for rivals, found in game.replies(who).items()}
                 for who in self.players
             },
-            "equilibria": [list(cell) for cell in game.equilibria()], "leader_follower": list(game.led()),
+            "equilibria": [list(cell) for cell in game.equilibria()], "mixed": _mixed(game), "leader_follower": list(game.led()),
             "dominant": {who: game.dominant(who) for who in self.players},
             "largest_regret": {who: {name: _short(worst) for name, worst in game.largest_regret(who).items()}
                                for who in self.players},
@@ -171,13 +171,33 @@ class Strategy(Short):
         """The same table with one more package of a player; only its own cells are simulated."""
         n = self.players.index(package.player)
         each = {who: (package,) if who == package.player else found for who, found in self.packages.items()}
-        more = _table(self.cells, each, executor, None, folder)
+        more = tabled(self.cells, each, executor, None, folder).rows
         wider = {**self.packages, package.player: (*self.packages[package.player], package)}
         return Strategy(self.cells, wider, np.concatenate([self.rows, more], axis=n))
 
 
+def _mixed(game: Game) -> list[dict[str, dict[str, float]]] | None:
+    """Equilibria of two players in which somebody mixes; None for more players, or without the library."""
+    if len(game.players) != 2:
+        return None
+    try:
+        found = game.mixed()
+    except InputError:
+        return None
+    return [
+        {who: {name: _short(p) for name, p in odds.items()} for who, odds in zip(game.players, pair, strict=True)}
+        for pair in found if max(map(len, pair)) > 1
+    ]  # fmt: skip
+
+
 def _short(value: float) -> float:
     return float(f"{value:.5g}")
+
+
+def _mean(values: Array) -> float | None:
+    """Mean over the futures in which there is a value; None where there is none in any."""
+    there = values[~np.isnan(values)]
+    return _short(float(there.mean())) if there.size else None
 
 
 @checked
@@ -198,7 +218,7 @@ def strategy(
         spec: the scenario over which packages are laid.
         players: who plays, such as `us`, `china`, `allies` and `hubs`; the first is the leader of `leader_follower`.
         more: packages beside those of the project.
-        without: names of packages that nobody may choose.
+        without: names of packages that nobody may choose, or `player:name` for one player.
         runs: futures of each cell, which all share their draws.
         seed: names the dice.
         executor: who simulates; this process by default.
@@ -215,7 +235,7 @@ def strategy(
     chosen = _playing({player: _usual(player, more) for player in who}, without)
     waits = any(package.response for found in chosen.values() for package in found)
     cells = Cells(spec, who, runs, seed, readings=waits)
-    return Strategy(cells, chosen, _table(cells, chosen, executor, progress, folder))
+    return tabled(cells, chosen, executor, progress, folder)
 
 
 def _usual(player: str, more: Sequence[Package]) -> tuple[Package, ...]:
@@ -227,11 +247,14 @@ def _usual(player: str, more: Sequence[Package]) -> tuple[Package, ...]:
 
 def _playing(found: dict[str, tuple[Package, ...]], without: Sequence[str]) -> dict[str, tuple[Package, ...]]:
     """The packages that may be chosen."""
-    known = [package.name for mine in found.values() for package in mine]
-    for name in without:
+    known = list(dict.fromkeys(package.name for mine in found.values() for package in mine))
+    barred = set()
+    for text in without:
+        player, colon, name = text.rpartition(":")
         if name not in known:
             raise unknown("package", name, known, "without")
-    left = {player: tuple(package for package in mine if package.name not in without) for player, mine in found.items()}
+        barred |= {(who, name) for who in ((player_of(player),) if colon else found)}
+    left = {who: tuple(package for package in mine if (who, package.name) not in barred) for who, mine in found.items()}
     if not all(left.values()):
         raise InputError(f"without {', '.join(without)} somebody has nothing left to choose")
     return left
@@ -303,15 +326,27 @@ def _next(package: Package) -> Package:
     return known[package.response.then]
 
 
-def _table(
+def tabled(
     cells: Cells, chosen: Mapping[str, Sequence[Package]], executor: Executor | None, progress: Progress | None,
-    folder: Path | None,
-) -> Array:  # fmt: skip
-    """(options of the first, …, options of the last, rows, futures)."""
+    folder: Path | None = None,
+) -> Strategy:  # fmt: skip
+    """Every combination of packages, simulated.
+
+    Args:
+        cells: how cells are simulated.
+        chosen: player → its packages.
+        executor: as for `strategy`.
+        progress: as for `strategy`.
+        folder: as for `strategy`.
+
+    Raises:
+        InputError: for too many combinations.
+    """
     sizes = tuple(map(len, chosen.values()))
     if (count := int(np.prod(sizes))) > MOST_CELLS:
         raise InputError(f"these packages make {count:,} combinations; leave some out, {MOST_CELLS:,} are the most")
     made = [_Cell.of(cells.spec, dict(zip(chosen, each, strict=True))) for each in product(*chosen.values())]
     rows = iter(cells.simulate([spec for cell in made for spec in cell.specs], executor, progress, folder))
     found = [cell.stitched([next(rows) for _ in cell.specs], cells) for cell in made]
-    return np.stack(found).reshape(*sizes, len(cells.names), cells.runs)
+    rows_of = np.stack(found).reshape(*sizes, len(cells.names), cells.runs)
+    return Strategy(cells, {player: tuple(own) for player, own in chosen.items()}, rows_of)

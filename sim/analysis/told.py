@@ -13,6 +13,7 @@ from scenarios.values import PROFILES
 from sim.analysis.game import SURE, Cell, Game, best_of
 from sim.analysis.oracle import settled
 from sim.analysis.strategy import Strategy, Values
+from sim.checks import checked
 from sim.results.wording import listed
 
 AS_IS = "as_is"
@@ -94,7 +95,7 @@ def flips(game: Game, follows: Cell) -> list[Flip]:
 def answered(found: Strategy, player: str, by: str) -> list[Answered]:
     """What every option of a player changes of the lead, by what another does; all others do nothing new.
 
-    The option whose effect hangs most on the answer comes first. Treaties are left out: they need both.
+    The option whose effect depends most on the answer comes first. Treaties are left out: they need both.
     """
     lead = found.lead.mean(axis=-1)
     n, m = found.players.index(player), found.players.index(by)
@@ -122,8 +123,9 @@ def _as_is(found: Strategy, n: int) -> int:
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
+@checked
 def sentences(found: Strategy, values: Values | None = None) -> dict[str, str]:
-    """What the table says, by topic: what follows, race trap, a deal, flips, what answers cost, what hangs on values.
+    """What the table says, by topic: what follows, race trap, a deal, flips, what answers cost, what depends on values.
 
     Topics about which there is nothing to say are left out.
     """
@@ -157,6 +159,8 @@ def _follows(found: Strategy, game: Game, follows: Cell) -> str:
             f"In every combination somebody gains by doing something else. If {SPOKEN[game.players[0]]} moves first "
             f"and the others answer, it comes to {_cell(found, follows)}."
         )
+    if follows in still and (led := game.led()) != follows:
+        said += f" If {SPOKEN[game.players[0]]} could commit itself first, it would come to {_cell(found, led)}."
     sure = [(p, best) for p in game.players if (best := game.dominant(p)) is not None]
     if sure:
         told = listed([f"{SPOKEN[p]} ({title(found, p, best)})" for p, best in sure])
@@ -309,7 +313,7 @@ def _values(found: Strategy) -> str:
     for (profile, _), cell in cells.items():
         by.setdefault(cell, []).append(profile.replace("_", " "))
     parts = [f"{listed(profiles)} on all sides: {_cell(found, cell)}" for cell, profiles in by.items()]
-    return f"What follows hangs on the values. With {'; with '.join(parts)}."
+    return f"What follows depends on the values. With {'; with '.join(parts)}."
 
 
 def _capital(text: str) -> str:

@@ -1,4 +1,4 @@
-"""`polarity policies`: what levers do, what explains a difference, what flips the outcome, and regret."""
+"""`polarity policies`: what levers do, what explains a difference, what flips an outcome, regret, durable leads."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 policies = typer.Typer(
     name="policies",
     cls=Commands,
-    help="Analyze policies: prices, attribution, flips, regret, reactions.",
+    help="Analyze policies: prices, attribution, flips, regret, durable leads, reactions.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -208,6 +208,92 @@ def flip(
         print_json(result.summary())
         return
     cli_policies_text.flips(result, top)
+
+
+@policies.command()
+def durable(
+    which: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME|FILE]...",
+            help="Scenarios from the library, or YAML files; eight by default.",
+            show_default=False,
+        ),
+    ] = None,
+    months: Annotated[float, typer.Option(help="How long the lead has to be, 0 to 120 months.")] = 12.0,
+    at: Annotated[int, typer.Option(metavar="YEAR", help="Look at the lead at the end of this year.")] = 2030,
+    years: Annotated[int, typer.Option(help="Look again this many years later, 2035 at the latest.")] = 5,
+    side: Annotated[str, typer.Option(metavar="us|china", help="Whose lead.")] = "us",
+    runs: Runs = 1024,
+    seed: Seed = 0,
+    weighting: Weighting = None,
+    processes: Workers = 1,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Count the futures whose lead lasts: who has it, who has it years later, with and without research feedback."""
+    import polars as pl
+
+    from sim.analysis import durable as analysis
+    from sim.cli import files
+    from sim.cli.text import policies as cli_policies_text
+
+    files.check_file(out)
+    specs = [found(name, weighting=weighting) for name in which or analysis.SCENARIOS]
+    with workers(processes) as executor, progress_bar(runs) as bar:
+        result = analysis.durable(specs, months, at, years, side, runs, seed, executor, bar)
+    said = "difference: with research feedback, minus without"
+    write_tables([result.frame()], out, pl.col("policy"), seed, runs, said)
+    if as_json:
+        print_json(result.summary())
+        return
+    cli_policies_text.durable(result)
+
+
+@policies.command()
+def pathways(
+    which: Which = "current_policy",
+    player: Annotated[str, typer.Option(metavar="us|china", help="Whose policy.")] = "us",
+    values: Annotated[
+        str | None,
+        typer.Option(metavar="PROFILE", help="What it wants; by default as in the scenario.", show_default=False),
+    ] = None,
+    worlds: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--world",
+            metavar="NAME",
+            help="A world in which rules are searched, beside the usual one; all others test them. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    runs: Annotated[int, typer.Option(help="Futures in each of about 900 simulations.")] = 128,
+    seed: Seed = 0,
+    weighting: Weighting = None,
+    processes: Workers = 1,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Search a policy that waits for a signpost, and test it in worlds that the search did not see."""
+    import polars as pl
+
+    from scenarios.errors import unknown
+    from scenarios.values import PROFILES
+    from sim.analysis.pathways import SEARCHED, pathways as search
+    from sim.cli import files
+    from sim.cli.text import pathways as text
+
+    files.check_file(out)
+    if values is not None and values not in PROFILES:
+        raise unknown("profile", values, PROFILES, "--values")
+    spec = found(which, weighting=weighting)
+    with workers(processes) as executor, progress_bar(1, "cases") as bar:
+        result = search(spec, player, values, runs, seed, worlds or SEARCHED, None, executor, bar)
+    write_tables([result.frame()], out, pl.col("case"), seed, runs, "regret in billions of US dollars a year")
+    if as_json:
+        print_json(result.summary())
+        return
+    text.pathways(result)
 
 
 @policies.command()

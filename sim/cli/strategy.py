@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scenarios.errors import InputError, shown
 from sim.cli.options import Json, Seed, Weighting, Which, Workers, found, print_json, progress_bar, workers
+
+if TYPE_CHECKING:
+    from sim.analysis.worlds import World
 
 
 def strategy(
@@ -37,7 +40,20 @@ def strategy(
     ] = None,
     without: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="A package that nobody may choose. May be repeated.", show_default=False),
+        typer.Option(
+            metavar="NAME|PLAYER:NAME",
+            help="A package that nobody, or one player, may not choose. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    worlds: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--world",
+            metavar="NAME|all",
+            help="Also ask in this world, and say which package is regretted least over all. May be repeated.",
+            show_default=False,
+        ),
     ] = None,
     deepen: Annotated[
         int, typer.Option(min=0, max=6, help="Rounds in which single levers that pay are added as packages.")
@@ -57,6 +73,7 @@ def strategy(
 ) -> None:
     """Show who answers what: best replies, equilibria, and what follows if the first player moves first."""
     from scenarios.packages import player_of
+    from sim.analysis.hedge import hedged
     from sim.analysis.oracle import deepened
     from sim.analysis.strategy import strategy as table
     from sim.analysis.told import sentences
@@ -68,18 +85,37 @@ def strategy(
     spec = found(which, weighting=weighting)
     who = tuple(player_of(name.strip()) for name in players.split(","))
     wanted, more = _values(values or [], who), _packages(package or [], who)
+    asked = _worlds(worlds or [])
     cells = None if out is None else out / "cells"
     with workers(processes) as executor, progress_bar(runs) as bar:
         result = table(spec, who, more, without or [], runs, seed, executor, bar, cells)
         search = deepened(result, wanted, deepen, executor=executor)
+        hedge = hedged(result, asked, executor, bar) if asked else None
     result = search.found
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         result.outcomes().write_parquet(out / f"strategy-{spec.name.replace(':', '-')}.parquet")
     if as_json:
-        print_json(result.summary(wanted) | search.summary() | {"said": sentences(result, wanted)})
+        over_worlds = hedge.summary(wanted) if hedge else {}
+        print_json(result.summary(wanted) | search.summary() | over_worlds | {"said": sentences(result, wanted)})
         return
-    text.strategy(search)
+    text.strategy(search, hedge)
+
+
+def _worlds(given: list[str]) -> list[World]:
+    """Worlds by name.
+
+    Raises:
+        InputError: for a world that there is none.
+    """
+    from scenarios.errors import unknown
+    from sim.analysis.worlds import WORLDS
+
+    known = {world.name: world for world in WORLDS}
+    for name in given:
+        if name != "all" and name not in known:
+            raise unknown("world", shown(name), [*known, "all"], "--world")
+    return [known[name] for name in (known if "all" in given else dict.fromkeys(given))]
 
 
 def _packages(given: list[str], who: tuple[str, ...]) -> list[Any]:

@@ -7,7 +7,7 @@ from agents.stakes import Wants
 from scenarios import load
 from scenarios.values import PROFILES, VALUES, Weights
 from sim.analysis.game import best_of
-from sim.analysis.payoffs import payoff
+from sim.analysis.payoffs import NEEDED, payoff
 from sim.analysis.reactions import POLICIES, SHOCKS, US_PACKAGES, Reactions, reactions, tripled_smuggling
 from sim.results.paired import paired
 from sim.run import simulate
@@ -120,7 +120,7 @@ def test_a_planted_best_reply_is_found_with_its_odds() -> None:
 
 def test_a_payoff_counts_what_its_weights_say() -> None:
     runs = [
-        simulate(BASE.with_levers(**levers), 16, until=2029, keep=("accounts", "decisions"))
+        simulate(BASE.with_levers(**levers), 16, until=2029, keep=NEEDED)
         for levers in ({}, {"enforcement": 10, "tool_controls": 95, "licensing": 100})
     ]
 
@@ -135,7 +135,7 @@ def test_a_payoff_counts_what_its_weights_say() -> None:
 
 
 def test_recorded_politics_count_where_they_are_given() -> None:
-    run = simulate(BASE, 16, until=2028, keep=("accounts", "decisions"))
+    run = simulate(BASE, 16, until=2028, keep=NEEDED)
     plain = payoff(run, "china", "balanced")
     slopes = {"china.push": np.full(16, 10.0), "united_states.licensing": np.full(16, 99.0)}
     pushed = payoff(run, "china", "balanced", slopes)

@@ -5,6 +5,8 @@ import json
 import polars as pl
 import pytest
 
+from scenarios.levers import LEVERS
+
 HERE = "current_policy"
 FEW = "diffusion,follower_efficiency,research_returns"
 
@@ -20,7 +22,7 @@ def test_discover_in_words_numbers_and_a_file(polarity, tmp_path):
     table = pl.read_csv(tmp_path / "box.csv")
     assert table["coverage"][0] == pytest.approx(report["boxes"][0]["held_out"]["coverage"])
     none = polarity("discover", "--outcome", "china_ahead@2028", "--members", 512)
-    assert "No box: 0 of 512 futures have it" in none.out
+    assert "No box found: 0 of 512 futures have it" in none.out
 
 
 def test_the_price_list(polarity, tmp_path):
@@ -99,6 +101,26 @@ def test_regret_of_the_other_side_and_of_paths_over_time(polarity):
     assert {row["policy"] for row in rows} == {"later", HERE}
 
 
+def test_durable_leads(polarity):
+    call = ("policies", "durable", HERE, "closed_ideas", "--runs", 64, "--at", 2029, "--years", 3, "--months", 9)
+    said = " ".join(polarity(*call).out.split())
+    assert "the US leads by 9 months or more at the end of 2029" in said
+    assert "closed_ideas with" in said
+    report = json.loads(polarity(*call, "--json").out)
+    assert (report["side"], report["at"], report["later"]) == ("us", 2029, 2032)
+    assert {row["policy"] for row in report["policies"]} == {HERE, "closed_ideas"}
+    has = next(row for row in report["table"] if row["measure"] == "has")
+    assert f"in {100 * has['with_feedback']:.0f} of 100 futures" in said
+
+
+def test_durable_leads_of_china_and_leads_that_nobody_has(polarity):
+    call = ("policies", "durable", HERE, "--runs", 16, "--at", 2027, "--years", 1, "--side", "china", "--months", 60)
+    said = " ".join(polarity(*call).out.split())
+    assert "in 0 of 100 futures China leads by 60 months or more at the end of 2027: too few to say" in said
+    assert "too few" in said.partition("Has it")[2]
+    assert json.loads(polarity(*call, "--json").out)["policies"][0]["kept_with_feedback"] is None
+
+
 def test_prices_of_a_class_at_another_date_stand_beside_the_usual_ones(polarity):
     more = ("us_ahead@2027", "crossed.china@2027", "lead_months@2027", "governance.misuse_exposure@2027")
     call = (
@@ -127,8 +149,8 @@ def test_policies_alone_are_the_help(polarity):
 def test_flip(polarity, tmp_path):
     call = ("policies", "flip", "--only", "levers", "--runs", 16, "--year", 2028)
     said = polarity(*call, "--out", tmp_path / "flips.csv")
-    assert "Another outcome would be with" in " ".join(said.out.split())
-    assert pl.read_csv(tmp_path / "flips.csv").height == 27
+    assert "The most common outcome changes with" in " ".join(said.out.split())
+    assert pl.read_csv(tmp_path / "flips.csv").height == len(LEVERS)
     assert json.loads(polarity(*call, "--json").out)["changes"][0]["flips"]
 
 
@@ -197,6 +219,14 @@ def test_a_screening_in_which_nothing_moves_names_no_input(polarity) -> None:
         (["policies", "regret", "--runs", "0"], ["runs is 0", "2 to 100,000"]),
         (["policies", "attribute", HERE, "tight_controls", "--runs", "0"], ["runs is 0", "2 to 100,000"]),
         (["policies", "prices", "--runs", "100001"], ["runs is 100001", "2 to 100,000"]),
+        (["policies", "durable", "--at", "2032"], ["5 years after 2032 is 2037", "give 1 to 3 years"]),
+        (["policies", "durable", "--at", "2020"], ["at is 2020", "2027 to 2034"]),
+        (["policies", "durable", "--years", "0"], ["years is 0", "1 or more"]),
+        (["policies", "durable", "--months", "-1"], ["months is -1", "0 to 120 months"]),
+        (["policies", "durable", "--months", "nan"], ["months is nan"]),
+        (["policies", "durable", "--side", "moon"], ["unknown side 'moon'"]),
+        (["policies", "durable", HERE, HERE], ["two scenarios have one name"]),
+        (["policies", "durable", "--runs", "1"], ["runs is 1", "2 to 100,000"]),
         (["policies", "flip", "--to", "us_ahed"], ["did you mean 'us_ahead'?"]),
         (["policies", "flip", "--only", "all"], ["'all'", "levers, parameters"]),
         (["policies", "flop"], ["'flop'", "flip"]),

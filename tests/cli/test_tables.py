@@ -23,12 +23,16 @@ CALLS = {
     "policies regret": (
         "policies", "regret", "--runs", 8, "--outcome", "lead_months@2028", "--world", "current_policy", "--seed", 3,
     ),
+    "policies durable": (
+        "policies", "durable", "current_policy", "--runs", 8, "--at", 2027, "--years", 1, "--seed", 3,
+    ),
     "policies flip": ("policies", "flip", "--only", "levers", "--runs", 8, "--year", 2028, "--seed", 3),
 }  # fmt: skip
 FUTURES = {"sensitivity": 16 * 5, "sensitivity morris": 4 * 3, "discover": 1024}
 DIFFERENCES = {
     "policies prices": "with the lever moved, minus without", "policies attribute": "scenario less reference",
-    "policies regret": "from the best policy", "sensitivity morris": "over its whole range",
+    "policies regret": "from the best policy", "policies durable": "with research feedback, minus without",
+    "sensitivity morris": "over its whole range",
 }  # fmt: skip
 
 

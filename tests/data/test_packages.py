@@ -62,6 +62,12 @@ def test_a_package_of_ones_own(tmp_path):
         ("china_power: 150", "chna_power: 150", "china_power"),
         ("sources: [{title: A plan}]", "", "sources"),
         ("story:", "tale:", "story"),
+        ("levers: {china_power: 150}", "response: {when: lead, then: import}", "one of below and above"),
+        ("levers: {china_power: 150}", "response: {when: led, below: 3, then: import}", "unknown signpost"),
+        ("levers: {china_power: 150}", "treaty: no_such", "unknown scenario"),
+        ("player: china", "treaty: verified_agreement\nplayer: hubs", "not of"),
+        ("{china_power: 150}", "{china_power: {2028-Q1: 150}}\nresponse: {when: lead, below: 3, then: import}",
+         "without dates"),
         ("levers: {china_power: 150}", "events: [{kind: hbm_shock, date: 2028-Q1, size: 1}]", "no event that China"),
     ],
 )  # fmt: skip
@@ -70,3 +76,29 @@ def test_what_is_no_package_is_refused_in_words(tmp_path, old, new, told):
     path.write_text(GOOD.replace(old, new))
     with pytest.raises(InputError, match=told):
         read(path)
+
+
+def test_what_follows_takes_the_place_of_what_was():
+    base = load("current_policy")
+    own = packages("united_states")
+    later = combined(
+        base, {"united_states": own["sell_at_volume"]}, {"united_states": ("2029-Q1", own["tight_controls"])}
+    )
+    assert later.levers["licence_tpp"] == {base.start: 36.0, "2029-Q1": 2.0}
+    assert later.levers["enforcement"] == {"2029-Q1": 5.0}  # left to Washington until then
+    back = combined(base, {"united_states": own["pool_compute"]}, {"united_states": ("2029-Q1", own["as_is"])})
+    assert back.levers == {"us_concentration": {base.start: 3.0, "2029-Q1": 1.0}}
+    minerals = combined(
+        base, {"china": packages("china")["as_is"]}, {"china": ("2029-Q1", packages("china")["retaliate"])}
+    )
+    assert [event.date for event in minerals.events] == ["2029-Q1"]
+
+
+def test_a_treaty_needs_both_signatures():
+    base = load("current_policy")
+    ours, theirs = packages("united_states")["deal"], packages("china")["deal"]
+    both = combined(base, {"united_states": ours, "china": theirs})
+    assert [event.kind for event in both.events] == ["agreement"]
+    assert both.levers == load("verified_agreement").levers
+    for alone in ({"united_states": ours}, {"united_states": ours, "china": packages("china")["as_is"]}):
+        assert combined(base, alone).digest() == base.digest()

@@ -12,17 +12,23 @@ import pytest
 from scenarios import load
 from scenarios.errors import InputError
 from scenarios.levers import LEVERS
+from scenarios.packages import packages
 from sim import World, compare, costs, simulate
 from sim.analysis.attribution import attribute, players
+from sim.analysis.continuous import equilibrium
 from sim.analysis.correlation_ratio import correlation_ratios
 from sim.analysis.discovery import discover, question
+from sim.analysis.durable import durable
 from sim.analysis.flips import flips
 from sim.analysis.frontier import composition, speed_by_form
 from sim.analysis.morris import morris
+from sim.analysis.oracle import deepened
+from sim.analysis.pathways import pathways
 from sim.analysis.prices import price_list, usual
 from sim.analysis.regret import own_policy, policy_of, regret
 from sim.analysis.sobol import sobol
 from sim.analysis.strategy import strategy
+from sim.analysis.told import sentences
 from sim.batch import Plan, Study, executors, read, run_study
 from sim.batch.plan import parse as parse_plan
 from sim.checks import check_of, checked
@@ -43,6 +49,13 @@ LEAD = parse("lead_months@2027")
 RUN = simulate(TODAY, runs=4, until=2027)
 PLAN = Plan(name="p", scenarios=["current_policy"], outcomes=["lead_months@2027"], members=8)
 POLICIES = [policy_of(TODAY), policy_of(TIGHT)]
+MOST = [
+    n
+    for who in ("united_states", "china")
+    for n, one in packages(who).items()
+    if one.usual and n not in ("as_is", "deal")
+]
+TABLE = strategy(TODAY, runs=4, without=MOST)
 
 CALLS: dict[Callable[..., Any], dict[str, Any]] = {
     simulate: {"spec": TODAY}, World.of: {"spec": TODAY}, compare: {"first": TODAY, "second": TIGHT},
@@ -62,7 +75,9 @@ CALLS: dict[Callable[..., Any], dict[str, Any]] = {
     costs: {"run": RUN}, allocation: {"run": RUN}, Costs.largest: {"self": Costs(RUN, RUN), "year": 2027},
     Costs.of: {"self": Costs(RUN, RUN), "actor": "china", "item": "premium", "year": 2027},
     flows.links: {"run": RUN}, flows.totals: {"run": RUN}, reasons: {"spec": TODAY, "year": 2027},
-    strategy: {"spec": TODAY},
+    strategy: {"spec": TODAY}, deepened: {"found": TABLE}, sentences: {"found": TABLE}, pathways: {"spec": TODAY},
+    durable: {"scenarios": [TODAY]},
+    equilibrium: {"worth": lambda n, x: -float(x[n]), "players": 2},
     composition: {"run": RUN}, speed_by_form: {"run": RUN},
     china_compute.compute: {"run": RUN}, china_compute.share_of_world: {"run": RUN},
     Run.step: {"self": RUN, "year": 2027}, Run.__getitem__: {"self": RUN, "name": "premium"},

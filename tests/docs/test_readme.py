@@ -17,6 +17,7 @@ from scenarios.events import KINDS
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters
 from scenarios.schema import Switches
+from sim.results.outcomes.scalar import made
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/ODD.md", "docs/api.md", "docs/essay.md", "docs/parameters.md",
@@ -148,6 +149,6 @@ def test_the_essay_names_only_what_exists(essay_names: dict[str, Any]):
     run = essay_names["simulate"](essay_names["today"])
     known = {*parameters(), *LEVERS, *KINDS, *Switches.model_fields, *scenarios.names(), "essay_2025"}
     known |= {*run.series, *run.summary(), "gap_eci", "lead_months", "lead_months_backward"}
-    known |= {f"{name}.{part}" for name in run.series for part in run.parts(name)}
+    known |= {f"{name}.{part}" for name in run.series for part in run.parts(name)} | {*made()}
     cells = " ".join(row[2] for row in claims())
     assert sorted(set(re.findall(r"`([\w.:]+)`", cells)) - known) == []

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from agents.compute import CORNERS
 from scenarios import load
 from sim.engine.world import World
 from sim.equations import governance
@@ -25,6 +26,7 @@ def safety_wanted(gap: float, hostility: float, care: float = 0.03) -> float:
 
 def test_a_weak_or_a_mild_laggard_does_not_cut_corners() -> None:
     assert safety_wanted(gap=-40, hostility=1.0) == pytest.approx(0.03, rel=0.01)
+    assert safety_wanted(gap=-18, hostility=1.0) == pytest.approx(0.03, rel=0.001)
     assert safety_wanted(gap=-1, hostility=0.0) == pytest.approx(0.03, rel=0.01)
 
 
@@ -33,6 +35,9 @@ def test_a_close_and_hostile_rival_makes_developers_cut_corners() -> None:
     assert safety_wanted(gap=1, hostility=1.0) < 0.5 * 0.03
     assert safety_wanted(gap=1, hostility=0.8) < safety_wanted(gap=1, hostility=0.3) < 0.03
     assert safety_wanted(gap=1, hostility=0.8) < safety_wanted(gap=8, hostility=0.8) < 0.03
+    assert safety_wanted(gap=0, hostility=1.0) == pytest.approx(0.03 * (1 - CORNERS))
+    behind = [safety_wanted(gap=-gap, hostility=0.9) for gap in (0, 2, 4, 8, 16)]
+    assert behind == sorted(set(behind))
 
 
 def test_a_safer_technology_is_met_with_less_care_but_stays_safer(make_world: Callable[..., World]) -> None:

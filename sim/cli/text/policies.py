@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenarios.quantities import Z90
+from sim.analysis.durable import FEWEST
 from sim.cli.text import layout
 from sim.cli.text.study import brief
 from sim.ensemble.posterior_draws import draws_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from sim.analysis.attribution import Attribution
+    from sim.analysis.durable import Durable, Lasting
     from sim.analysis.flips import Flips
     from sim.analysis.prices import Price, PriceList
     from sim.analysis.regret import Regret
@@ -259,3 +261,61 @@ def _level(result: Flips) -> str:
     if first - second > Z90 * np.sqrt(2 / result.runs):
         return ""
     return " The two most common outcomes are too close to call now; use more --runs before you quote a change."
+
+
+WHOSE = {"us": "the US", "china": "China"}
+"""A side in a sentence."""
+
+
+def durable(result: Durable) -> None:
+    """Who has a lead, who has it years later, and what research feedback does to both."""
+    page = layout.console()
+    layout.put(page, _lasts(result, result.rows[0]))
+    table = layout.table(
+        f"Leads of {result.months:g} months or more, futures in 100; mean leads in months", "Policy",
+        "Feedback", f"Has it, {result.at}", f"and again, {result.later}", f"and ahead, {result.later}",
+        "Kept, of 100 that had it", f"Mean lead, {result.at}", f"Mean lead, {result.later}", left=2,
+    )  # fmt: skip
+    table.columns[0].no_wrap = table.columns[1].no_wrap = True
+    for row in result.rows:
+        _lasting(table, row)
+    layout.put(page, table)
+    page.print(
+        f"Lead: that of {WHOSE[result.side]}, in months at a fixed pace, at the end of each year. Change: with "
+        "research feedback (AI speeds up AI research) minus without it, in the same futures, with its 90% interval; in "
+        "the column Kept, among the futures that have such a lead either way. Brackets: no detectable difference. "
+        f"{result.runs:,} futures each. A durable lead is not necessarily better. {layout.FOOTER}"
+    )
+
+
+def _lasts(result: Durable, row: Lasting) -> str:
+    """What holds for one scenario, in a sentence."""
+    who, lead = WHOSE[result.side], f"{result.months:g} months or more"
+    has = 100 * row.measured()["has"].with_feedback
+    said = f"{row.scenario.title}: in {has:.0f} of 100 futures {who} leads by {lead} at the end of {result.at}"
+    if not row.enough():
+        return f"{said}: too few to say how many keep it."
+    kept, ahead = (100 * (row.kept(True, ahead) or 0.0) for ahead in (False, True))
+    said += (
+        f"; of 100 such futures, {kept:.0f} have such a lead again at the end of {result.later}, and in {ahead:.0f} "
+    )
+    said += f"{who} is still ahead."
+    if not row.enough(feedback=False):
+        return said
+    return f"{said} Without research feedback, {100 * (row.kept(False) or 0.0):.0f} of 100 keep it."
+
+
+def _lasting(table: Table, row: Lasting) -> None:
+    """Three lines for a scenario: with research feedback, without, and the difference."""
+    found = row.measured()
+    shares, leads = [found[name] for name in ("has", "keeps", "ahead")], [found["lead_then"], found["lead_later"]]
+    for label, feedback in (("with", True), ("without", False)):
+        kept = row.kept(feedback)
+        values = [each.where(feedback) for each in (*shares, *leads)]
+        cells = [layout.plain(100 * value, 1) for value in values[:3]]
+        cells.append(layout.plain(100 * kept, 1) if kept is not None and row.enough(feedback) else "too few")
+        cells += [layout.plain(value, 1) for value in values[3:]]
+        table.add_row(row.scenario.name if feedback else "", label, *cells)
+    cells = [_short(each.difference, 100.0, 1) for each in shares]
+    cells.append(_short(found["kept"].difference, 100.0, 1) if row.in_both.sum() >= FEWEST else "too few")
+    table.add_row("", "change", *cells, *(_short(each.difference) for each in leads))

@@ -7,6 +7,7 @@ from rich.table import Table
 from scenarios.packages import SPOKEN
 from scenarios.values import VALUES
 from sim.analysis.game import Game
+from sim.analysis.hedge import Hedge
 from sim.analysis.oracle import Deepened, Move
 from sim.analysis.strategy import Strategy, Values
 from sim.analysis.told import by_profiles, sentences
@@ -18,7 +19,7 @@ MOST_ROWS = 40
 """Replies at most that are shown; the JSON has all."""
 
 
-def strategy(search: Deepened) -> None:
+def strategy(search: Deepened, hedge: Hedge | None = None) -> None:
     """Print everything that two players face; of more what they answer and what follows."""
     page, found, values = layout.console(), search.found, search.values
     game = found.game(values)
@@ -26,6 +27,8 @@ def strategy(search: Deepened) -> None:
     if len(found.players) == 2:
         parts.append(_matrix(found, game))
     parts += [*_replies(found, game), _regrets(found, game), _profiles(found)]
+    if hedge is not None:
+        parts.append(_hedged(hedge, values))
     parts += [*sentences(found, values).values(), *_search(search), layout.FOOTER]
     layout.put(page, *parts)
 
@@ -84,6 +87,16 @@ def _regrets(found: Strategy, game: Game) -> Table:
     )
     for player in game.players:
         for name, worst in sorted(game.largest_regret(player).items(), key=lambda item: item[1]):
+            table.add_row(_name(player), _words(name), layout.plain(worst, 0))
+    return table
+
+
+def _hedged(hedge: Hedge, values: Values) -> Table:
+    """Largest regret over worlds and answers."""
+    title = f"Largest regret over {len(hedge.tables)} worlds and the answers there, billion dollars a year"
+    table = layout.table(title, "", "Package", "", left=2)
+    for player in hedge.players:
+        for name, worst in sorted(hedge.largest(player, values).items(), key=lambda item: item[1]):
             table.add_row(_name(player), _words(name), layout.plain(worst, 0))
     return table
 

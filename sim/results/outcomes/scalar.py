@@ -23,7 +23,7 @@ from sim.engine.phases.record import BLOCS, BY_ACTOR, BY_BLOC, BY_RIVAL, PARTS, 
 from sim.ensemble.rng import Array
 from sim.equations.costs import ITEMS
 from sim.results.measures import MEASURES
-from sim.results.outcomes import blocs, china_compute, crossing, lead, million, polarity
+from sim.results.outcomes import blocs, china_compute, crisis, crossing, lead, million, polarity
 from sim.results.together import with_groups
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ _KINDS: dict[str, _Kind] = {
         "China's compute", "H100e", lambda run, part, at: china_compute.compute(run, part)[at[1]],
         tuple(china_compute.DEFINITIONS), needs=("stock_h100e", "flows_china", "rented"),
     ),
+    "crisis_index": _Kind("Heightened competition", "index, 0 to 1", lambda run, part, at: crisis.index(run, at[1])),
 }  # fmt: skip
 """Outcomes that are made from series; every series of a run is an outcome too."""
 

@@ -92,8 +92,8 @@ class Claim:
     pairs: tuple[Pair, ...] = ()
     ways: tuple[str, str] = ("Weaker for the US", "Stronger for the US")
     """Heads of the two settings of a pair."""
-    extra: str = ""
-    """A further table that is made by a function of its own in sim/ui/teach/claims_panel.py."""
+    extra: tuple[str, ...] = ()
+    """Further tables, each made by a function of its own in sim/ui/teach/claims_panel.py."""
     note: str = ""
 
 
@@ -132,7 +132,7 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
           (Column("US index, end of 2032, points", "capability.united_states@2032", form=".0f"),
            Column("China's index, end of 2032, points", "capability.china@2032", form=".0f"), LEAD, AHEAD),
           Variant("Scale keeps paying"), Variant("It pays half as much from 2027",
-                                                   more=_event("scaling_slowdown", "2027-Q1", 0.5)), extra="cost"),
+                                                   more=_event("scaling_slowdown", "2027-Q1", 0.5)), extra=("cost",)),
     Claim("C2", "Better methods shift the curve",
           "Innovations act like more compute: often a little more, sometimes twice as much, rarely ten times; together "
           "about four times a year, against an older estimate of 1.7 times.",
@@ -173,7 +173,7 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
           (Column("China's index, end of 2026, points", "capability.china@2026", form=".0f"), *_ENDS[:3]),
           Variant("On the trend (2.6 times)", more={"parameters": {"follower_efficiency": 0.42}}),
           Variant("Far off it (40 times)", more={"parameters": {"follower_efficiency": 1.6}}),
-          (Variant("No distillation from late 2026", levers={"distillation_limits": 100}),), extra="followers",
+          (Variant("No distillation from late 2026", levers={"distillation_limits": 100}),), extra=("followers",),
           note="This parameter is fixed; all others are drawn as usual."),
     Claim("C6", "The chips were a mix, so controls work",
           "Of the 50,000 Hopper chips that DeepSeek reportedly had, some were banned, some had once been legal and "
@@ -184,7 +184,7 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
            Column("Made in China, 2028, thousand H100e", "flows_china.domestic@2028", scale=1e-3, form=",.0f"),
            Column("Smuggled, 2028, thousand H100e", "flows_china.diverted@2028", scale=1e-3, form=",.0f"),
            COMPUTE, LEAD),
-          Variant("Controls as they stand"), Variant("Open trade", scenario="open_trade"), extra="channels"),
+          Variant("Controls as they stand"), Variant("Open trade", scenario="open_trade"), extra=("channels",)),
     Claim("C7", "Millions of chips, tens of billions, in 2026-27",
           "AI better than nearly all people at nearly everything takes millions of chips and tens of billions of "
           "dollars, and most likely arrives in 2026 or 2027.",
@@ -217,11 +217,13 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
           (Column("Median US lead, end of 2028, months", "lead_months@2028", form="+.1f"), LEAD, AHEAD, TWO),
           Variant("AI speeds up AI research"),
           Variant("AI does not speed it up", more={"switches": {"research_feedback": False}}),
-          (Variant("Faster feedback", scenario="fast_feedback"),), extra="after"),
+          (Variant("Faster feedback", scenario="fast_feedback"),), extra=("lasting", "after"),
+          note="When an early lead becomes a lasting one is the question of RAND's report RRA4444-1 (Sytsma, Decisive "
+               "Economic Advantage, February 2026), which answers it with an economic model of its own."),
     Claim("C10", "In a two-power world China could turn more AI to military use",
           "With equally good AI, China could put more people, money and industry into military uses.",
           "Not modeled: Polarity has no armed forces. It has shares of compute, and indices with a stated formula.",
-          (), extra="bipolar"),
+          (), extra=("bipolar",)),
     Claim("C11", "Enforced controls are decisive",
           "Only well-enforced controls keep China from millions of chips, so they matter most for one power or two.",
           "The table moves each policy lever alone, starting from current policy, and compares how far the lead moves.",

@@ -13,10 +13,12 @@ from scenarios import BASELINE, load
 from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
 from scenarios.tables import table
+from sim.analysis.durable import AT, YEARS, Lasting, durable
 from sim.batch.evaluate import Task, evaluate
 from sim.checks import MAX_RUNS
 from sim.ensemble.rng import Array
 from sim.results.outcomes import crossing, polarity
+from sim.results.outcomes.polarity import MONTHS
 from sim.results.outcomes.scalar import parse
 from sim.results.run import Run
 from sim.results.wording import rounded, signed
@@ -26,6 +28,8 @@ from sim.ui.teach.claims import AHEAD, CLAIMS, COMPUTE, LEAD, NOTHING, Claim, Co
 
 AFTER = 5
 """Years after the crossing at which a lead is looked at again."""
+_LASTING = (BASELINE, "closed_ideas")
+"""Scenarios whose leads are followed."""
 _AT_CROSSING = (*polarity.CLASSES, "not_reached")
 _MEAN = Column("Average US lead, end of 2032, months", "lead_months@2032", "mean", form="+.1f")
 
@@ -104,7 +108,7 @@ def answer(claim: Claim) -> Answer:
     """Simulate the settings of a claim, at most a dozen, with the same random draws."""
     if claim.pairs:
         return _compared(claim)
-    if claim.extra == "bipolar":
+    if "bipolar" in claim.extra:
         return _bipolar()
     variants = (claim.holds, claim.fails, *claim.others)
     found = [values(variant.spec, claim.columns) for variant in variants]
@@ -120,8 +124,8 @@ def answer(claim: Claim) -> Answer:
             "if not."
         )))  # fmt: skip
     tables = [_side_by_side(claim, variants, found)]
-    if claim.extra:
-        tables.append(_EXTRA[claim.extra](claim))
+    tables += [_EXTRA[name](claim) for name in claim.extra]
+    says += [_SAYS[name](claim) for name in claim.extra if name in _SAYS]
     counts = tuple(_counts(variant.spec) for variant in variants[:2]) if AHEAD in claim.columns else ()
     return Answer(tuple(says), tuple(tables), common.futures(), (), counts)
 
@@ -317,6 +321,56 @@ def _after(claim: Claim) -> Table:
     )  # fmt: skip
 
 
+def _lead_of(scenario: str) -> Lasting:
+    """How a US lead of a scenario lasts, as `polarity policies durable` counts it."""
+    runs = common.futures()
+
+    def make(bare: Scenario) -> Lasting:
+        return durable([bare], runs=runs, seed=common.SEED, executor=common.analysts()).rows[0]
+
+    return common.remembered("durable", make, (load(scenario),), runs, common.SEED)
+
+
+def _lasting(claim: Claim) -> Table:
+    rows = []
+    for scenario in _LASTING:
+        row, title = _lead_of(scenario), load(scenario).title
+        found = row.measured()
+        for label, feedback in (("with feedback", True), ("without feedback", False)):
+            shares: list[float | None] = [found[name].where(feedback) for name in ("has", "keeps")]
+            shares += [row.kept(feedback, ahead) for ahead in (False, True)]
+            if not row.enough(feedback):
+                shares[2:] = [None, None]
+            cells = ("too few" if share is None else f"{100 * share:.0f}" for share in shares)
+            rows.append((f"{title}, {label}", *cells))
+    return Table(
+        f"Futures in which the US leads by {MONTHS:g} months or more at the end of {AT}, and those in which it does so "
+        f"again at the end of {AT + YEARS}",
+        ("Setting", f"Has it, {AT}, of 100", f"And again, {AT + YEARS}, of 100", "Again, of 100 that had it",
+         "Still ahead, of 100 that had it"), tuple(rows),
+    )  # fmt: skip
+
+
+def _lasts(claim: Claim) -> tuple[str, str]:
+    return "Does it last?", " ".join(_lasts_under(scenario) for scenario in _LASTING)
+
+
+def _lasts_under(scenario: str) -> str:
+    row, label = _lead_of(scenario), wording.inside(load(scenario).title)
+    fed, unfed, both = row.kept(True), row.kept(False), row.measured().get("kept")
+    if fed is None or unfed is None or both is None or not (row.enough(True) and row.enough(False)):
+        return f"Under {label}, too few futures have a US lead of {MONTHS:g} months or more at the end of {AT}."
+    said = (
+        f"Under {label}, {100 * fed:.0f} of 100 US leads of {MONTHS:g} months or more at the end of {AT} are that long "
+        f"at the end of {AT + YEARS} too, and {100 * unfed:.0f} without feedback."
+    )
+    if not both.difference.is_clear:
+        return f"{said} In futures with such a lead either way, feedback makes no detectable difference to that."
+    change = 100 * both.difference.mean
+    more = f"{abs(change):.1f} {'more' if change > 0 else 'fewer'} of 100"
+    return f"{said} In futures with such a lead either way, feedback keeps {more}."
+
+
 def _bipolar() -> Answer:
     """What differs between futures of one and of two powers, under the same policy."""
     asks = {
@@ -347,8 +401,10 @@ def _bipolar() -> Answer:
 
 
 _EXTRA: dict[str, Callable[[Claim], Table]] = {
-    "cost": _cost, "followers": _followers, "channels": _channels, "after": _after,
+    "cost": _cost, "followers": _followers, "channels": _channels, "after": _after, "lasting": _lasting,
 }  # fmt: skip
+_SAYS: dict[str, Callable[[Claim], tuple[str, str]]] = {"lasting": _lasts}
+"""Tables that have a sentence beside them."""
 
 
 # ---------------------------------------------------------------------------------------------------------- drawing
