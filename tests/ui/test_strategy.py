@@ -22,7 +22,7 @@ from sim.analysis.told import sentences
 from sim.cli.strategy import _weights
 from sim.ui.shared import recipes
 from sim.ui.shared.setup import Setup
-from sim.ui.strategy import html, reading, tables, wishes, words
+from sim.ui.strategy import html, reading, tables, values_panel, wishes, words
 from sim.ui.strategy.wishes import Wishes
 from tests.ui.browsing import MARKS, Browser
 from tests.ui.reading import button, raw, text, verdict
@@ -40,8 +40,11 @@ def table() -> Strategy:
 
 @pytest.fixture
 def opened(page_at):
-    def at(**parameters: str) -> AppTest:
+    def at(values: bool = False, **parameters: str) -> AppTest:
         test = page_at(PAGE, **parameters)
+        if values:
+            test.session_state[values_panel.KEY] = True
+            test.run()
         assert not test.exception
         assert not test.error
         return test
@@ -166,7 +169,7 @@ def test_regrets_are_those_of_the_game_with_the_least_marked(opened, table: Stra
 
 # ------------------------------------------------------------------------------------- values simulate nothing
 def test_a_weight_a_profile_and_a_barred_package_simulate_nothing(opened, table: Strategy, monkeypatch):
-    test = opened()
+    test = opened(values=True)
 
     def never(job: object) -> None:
         raise AssertionError(f"simulated: {job}")

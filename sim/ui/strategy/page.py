@@ -74,14 +74,15 @@ def _held(follows: tuple[str, ...], players: tuple[str, ...]) -> None:
     asked.take(replace(asked.now(), others=() if picked == follows else picked))
 
 
-def _top(found: Reading, wishes: Wishes) -> None:
+def _top(found: Reading, wishes: Wishes, values: str) -> None:
     """The matrix, and beside it the open cell."""
     here = found.whole(wishes.cell) if wishes.cell else (*found.follows[:2], *found.others)
     left, right = st.columns([0.6, 0.4], gap="large")
     with left:
         st.html(theme.RESULTS + theme.heading(
             "Every package against every package",
-            "Rows: what Washington does. Columns: what Beijing does. Pick a cell; arrow keys move between cells.",
+            f"Rows: what Washington does. Columns: what Beijing does. {values} Pick a cell to open it; arrow keys move "
+            "between cells.",
         ))  # fmt: skip
         _others(found, wishes)
         matrix.draw(html.matrix(found), here)
@@ -124,7 +125,7 @@ def workspace() -> None:
     head.html(theme.verdict(words.headline(found), said["follows"]))
     values_panel.panel(whole, wishes)
     with st.container(key="strategy_top"):
-        _top(found, wishes)
+        _top(found, wishes, values_panel.state(whole, wishes))
     _below(found, said)
     downloads(now, whole, mine, wishes)
     st.html(theme.heading("What a theorist will object to", "Read this before you quote a cell.") + html.objections())

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from scenarios.packages import packages
+from scenarios.packages import SPOKEN, packages
 from scenarios.values import PROFILES, VALUES, Weights
 from sim.analysis.strategy import Strategy
 from sim.results.wording import listed
@@ -19,6 +19,8 @@ from sim.ui.strategy.wishes import NAMES, YOURS, Wishes
 TOP, STEP = 5.0, 0.05
 """Largest weight of a slider where the scenario has none above it, and its step."""
 KEY, _POLITICS, _LEFT_OUT = "strategy_values", "strategy_politics", "strategy_left_out"
+HEAD = "Change what each side wants, and what nobody may choose"
+"""The same whatever is set: an expander with another label is another one, and closed."""
 JUDGMENT = (
     "Weights are judgment: no record states them. A weight of 1 is the default amount, such as dollars for a month of "
     "lead. They say what an outcome is worth to whom, and change nothing in the simulation."
@@ -27,7 +29,7 @@ JUDGMENT = (
 
 def panel(found: Strategy, wishes: Wishes) -> None:
     """The controls; each of them only weighs the table again."""
-    with st.expander(_state(found, wishes), key=KEY, icon=":material/balance:", on_change="rerun") as more:
+    with st.expander(HEAD, key=KEY, icon=":material/balance:", on_change="rerun") as more:
         if not more.open:
             return
         st.html(theme.paragraph(JUDGMENT))
@@ -51,22 +53,27 @@ def panel(found: Strategy, wishes: Wishes) -> None:
                       on_click=_defaults, disabled=usual)  # fmt: skip
 
 
-def _state(found: Strategy, wishes: Wishes) -> str:
-    """What the controls are at, in one line."""
+def state(found: Strategy, wishes: Wishes) -> str:
+    """What the controls are at, in one sentence."""
     by: dict[str, list[str]] = {}
     for player in found.players:
-        by.setdefault(_called(wishes.profile(player), found.weights(player)), []).append(NAMES[player])
-    told = "all balanced" if list(by) == ["balanced"] else listed([f"{listed(w)} {p}" for p, w in by.items()])
-    barred = f"; {len(wishes.left_out)} left out" if wishes.left_out else ""
-    return f"Values ({told}{'' if wishes.politics else '; without recorded politics'}) and packages{barred}"
+        by.setdefault(_called(wishes.profile(player), found.weights(player)), []).append(SPOKEN[player])
+    told = "balanced on all sides" if list(by) == ["balanced"] else "; ".join(
+        f"{profile} for {listed(players)}" for profile, players in by.items()
+    )  # fmt: skip
+    politics = "" if wishes.politics else "; recorded politics not counted"
+    barred = [packages(who[0])[name].title for name, who in asked.choosable(wishes.players).items()
+              if name in wishes.left_out]  # fmt: skip
+    without = f"; nobody may choose {listed([f'“{name}”' for name in barred], 'or')}" if barred else ""
+    return f"Values: {told}{politics}{without}."
 
 
 def _called(profile: str, usual: Weights) -> str:
     """A profile inside a sentence."""
     if profile == AS_THERE:
         profile = asked.usual_profile(usual)
-        return "as in the scenario" if profile == YOURS else wants.inside(profile)
-    return "by your weights" if profile == YOURS else wants.inside(profile)
+        return "the scenario's" if profile == YOURS else wants.inside(profile)
+    return "your weights" if profile == YOURS else wants.inside(profile)
 
 
 def _player(found: Strategy, wishes: Wishes, player: str) -> None:
