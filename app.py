@@ -1,11 +1,16 @@
 """The browser application: page setup and navigation. Everything on a page lives in sim/ui."""
 
+import os
 from pathlib import Path
 
-import streamlit as st
+# Before NumPy is loaded: every visitor has a thread, and threads of small products only fight over the processors.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
-from sim.ui import front, start
-from sim.ui.shared import address, pages_bar
+import streamlit as st  # noqa: E402
+
+from sim.ui import front, start  # noqa: E402
+from sim.ui.shared import address, pages_bar  # noqa: E402
 
 # A local file: a Material icon here would make every browser fetch it from a foreign host.
 st.set_page_config(

@@ -39,7 +39,7 @@ def panel(now: Setup, whole: Strategy, mine: Strategy, wishes: Wishes) -> None:
         st.code(recipes.strategy_command(now, asks, dice), language="bash", wrap_lines=True)
         if weights := recipes.strategy_values(asks):
             st.html(theme.paragraph("values.yaml:"))
-            st.code(weights, language="yaml")
+            st.code(weights, language="yaml", wrap_lines=True)
         st.code(recipes.strategy_python(now, asks, dice), language="python", wrap_lines=True)
 
 

@@ -44,7 +44,8 @@ def matrix(reading: Reading) -> Markup:
     return render(
         "strategy/matrix.html", rows=rows, sure=f"{100 * SURE:.0f}", column_name=NAMES[china],
         columns=[(name, words.title(found, china, name)) for name in found.options[china]],
-        caption=f"US lead at the end of {DEFAULT_HORIZON}, months: average of {found.runs} simulated futures",
+        caption=f"US lead at the end of {DEFAULT_HORIZON}, months: average of {found.runs} simulated futures. Arrow keys move "
+        "between cells.",
     )  # fmt: skip
 
 
@@ -201,13 +202,13 @@ def regrets(reading: Reading) -> Markup:
     return render("strategy/regrets.html", players=players)
 
 
-def profiles(reading: Reading) -> Markup:
-    """What follows by profiles of values."""
+def profiles(reading: Reading, follows: dict[tuple[str, str], tuple[str, ...]]) -> Markup:
+    """What follows by profiles of values, of the first player and of all others."""
     found = reading.found
     lead = found.lead.mean(axis=-1)
     rows = []
     for pair in PAIRS:
-        cell = reading.by_profiles[pair]
+        cell = follows[pair]
         titles = [words.title(found, player, name) for player, name in zip(found.players, cell, strict=True)]
         rows.append((_profiles(pair), [*titles, wording.decimal(float(lead[reading.game.place(cell)]))]))
     return render(

@@ -13,7 +13,7 @@ from sim.ui.shared.setup import REFUSED, Setup, choice, first_line
 from sim.ui.shared.templates import style
 from sim.ui.strategy import html, matrix, reading, tables, values_panel, wishes as asked, words
 from sim.ui.strategy.downloads_panel import panel as downloads
-from sim.ui.strategy.reading import Reading
+from sim.ui.strategy.reading import Reading, Said
 from sim.ui.strategy.wishes import ALL, NAMES, TWO, Wishes
 
 _PLAYERS = "strategy_players"
@@ -27,8 +27,8 @@ def _read(canonical: str, runs: int, key: str, _found: Strategy, _wishes: Wishes
 
 
 @st.cache_resource(max_entries=500, show_spinner=False)
-def _said(canonical: str, runs: int, key: str, _found: Strategy, _wishes: Wishes) -> dict[str, str]:
-    """The sentences of it."""
+def _said(canonical: str, runs: int, key: str, _found: Strategy, _wishes: Wishes) -> Said:
+    """What takes longer: of four players seconds."""
     return reading.said(_found, _wishes)
 
 
@@ -81,8 +81,7 @@ def _top(found: Reading, wishes: Wishes, values: str) -> None:
     with left:
         st.html(theme.RESULTS + theme.heading(
             "Every package against every package",
-            f"Rows: what Washington does. Columns: what Beijing does. {values} Pick a cell to open it; arrow keys move "
-            "between cells.",
+            f"Rows: what Washington does. Columns: what Beijing does. {values} Pick a cell to open it.",
         ))  # fmt: skip
         _others(found, wishes)
         matrix.draw(html.matrix(found), here)
@@ -91,9 +90,9 @@ def _top(found: Reading, wishes: Wishes, values: str) -> None:
         theme.say(f"{words.combination(found.found, here)}: {wording.decimal(found.mean('lead_months', here))} months")
 
 
-def _below(found: Reading, said: dict[str, str]) -> None:
+def _below(found: Reading, said: Said) -> None:
     st.html(theme.heading("What the table says", "Made from the table, under the values and packages above.")
-            + html.said(said))  # fmt: skip
+            + html.said(said.sentences))  # fmt: skip
     left, right = st.columns(2, gap="large")
     left.html(theme.heading(
         "Who would regret what",
@@ -101,7 +100,7 @@ def _below(found: Reading, said: dict[str, str]) -> None:
         f"{words.UNIT}.",
     ) + html.regrets(found))  # fmt: skip
     right.html(theme.heading("What depends on the values", "The same table under four sets of weights.")
-               + html.profiles(found))  # fmt: skip
+               + html.profiles(found, said.by_profiles))  # fmt: skip
 
 
 @st.fragment
@@ -109,23 +108,24 @@ def workspace() -> None:
     glossary.begin("workspace")
     now, wishes = choice().now, asked.now()
     address.write()
-    head = st.container(key="strategy_head")
+    with st.container(key="strategy_head"):
+        headline, follows = st.empty(), st.empty()
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="strategy_tools"):
         _players(wishes)
         _scenario(now)
     try:
         whole = tables.of(now.spec, wishes.players)
         mine = reading.narrowed(whole, wishes)
-        key = repr(replace(wishes, cell=()))
-        found = _read(now.spec.canonical(), whole.runs, key, mine, wishes)
-        said = _said(now.spec.canonical(), whole.runs, key, mine, replace(wishes, others=()))
+        found = _read(now.spec.canonical(), whole.runs, repr(replace(wishes, cell=())), mine, wishes)
+        headline.html(theme.verdict(words.headline(found)))
+        values_panel.panel(whole, wishes)
+        with st.container(key="strategy_top"):
+            _top(found, wishes, values_panel.state(whole, wishes))
+        said = _said(now.spec.canonical(), whole.runs, repr(replace(wishes, cell=(), others=())), mine, wishes)
     except REFUSED as error:
         st.error(first_line(error))
         return
-    head.html(theme.verdict(words.headline(found), said["follows"]))
-    values_panel.panel(whole, wishes)
-    with st.container(key="strategy_top"):
-        _top(found, wishes, values_panel.state(whole, wishes))
+    follows.html(theme.paragraph(said.sentences["follows"], "sub"))
     _below(found, said)
     downloads(now, whole, mine, wishes)
     st.html(theme.heading("What a theorist will object to", "Read this before you quote a cell.") + html.objections())

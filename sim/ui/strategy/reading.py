@@ -50,7 +50,6 @@ class Reading:
     """Rows and columns of the matrix in their order."""
     regrets: dict[str, dict[str, float]]
     """Player → package → the largest regret, billions of US dollars a year."""
-    by_profiles: dict[tuple[str, str], tuple[str, ...]]
 
     @property
     def now(self) -> tuple[str, ...]:
@@ -86,12 +85,22 @@ def read(found: Strategy, wishes: Wishes) -> Reading:
     follows = settled(game)
     others = wishes.others or follows[2:]
     regrets = {player: game.largest_regret(player) for player in game.players}
-    return Reading(found, game, follows, others, _cells(found, game, others), regrets, by_profiles(found))
+    return Reading(found, game, follows, others, _cells(found, game, others), regrets)
 
 
-def said(found: Strategy, wishes: Wishes) -> dict[str, str]:
-    """The sentences of a narrowed table by topic."""
-    return sentences(found, wishes.values)
+@dataclass(frozen=True)
+class Said:
+    """What takes longer, and stands below the matrix."""
+
+    sentences: dict[str, str]
+    """Topic → sentence."""
+    by_profiles: dict[tuple[str, str], tuple[str, ...]]
+    """Values of the first player and of all others → what follows."""
+
+
+def said(found: Strategy, wishes: Wishes) -> Said:
+    """The sentences of a narrowed table, and what follows by profiles."""
+    return Said(sentences(found, wishes.values), by_profiles(found))
 
 
 def _cells(found: Strategy, game: Game, others: tuple[str, ...]) -> dict[Pair, Cell]:
