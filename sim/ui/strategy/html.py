@@ -44,8 +44,8 @@ def matrix(reading: Reading) -> Markup:
     return render(
         "strategy/matrix.html", rows=rows, sure=f"{100 * SURE:.0f}", column_name=NAMES[china],
         columns=[(name, words.title(found, china, name)) for name in found.options[china]],
-        caption=f"US lead at the end of {DEFAULT_HORIZON}, months: average of {found.runs} simulated futures. Arrow keys move "
-        "between cells.",
+        caption=f"US lead at the end of {DEFAULT_HORIZON}, months: average of {found.runs} simulated futures. "
+        "Arrow keys move between cells.",
     )  # fmt: skip
 
 

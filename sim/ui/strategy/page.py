@@ -113,8 +113,9 @@ def workspace() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="strategy_tools"):
         _players(wishes)
         _scenario(now)
+    bar = st.empty()
     try:
-        whole = tables.of(now.spec, wishes.players)
+        whole = tables.of(now.spec, wishes.players, bar)
         mine = reading.narrowed(whole, wishes)
         found = _read(now.spec.canonical(), whole.runs, repr(replace(wishes, cell=())), mine, wishes)
         headline.html(theme.verdict(words.headline(found)))

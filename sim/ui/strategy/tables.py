@@ -9,6 +9,7 @@ from dataclasses import replace
 from threading import Lock
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from scenarios.schema import Scenario
 from sim.analysis.strategy import Strategy, strategy
@@ -67,12 +68,14 @@ def runs() -> int:
     return min(common.futures(), common.FEWER)
 
 
-def of(spec: Scenario, players: str) -> Strategy:
+def of(spec: Scenario, players: str, bar: DeltaGenerator) -> Strategy:
     """The table of a setting under its own name; waits for it and draws the progress.
 
     Args:
         spec: the scenario over which packages are laid.
         players: a key of `PLAYERS`.
+        bar: an empty place for the progress. It is there in every run: what comes after it keeps its place, and so
+            the focus.
 
     Raises:
         Exception: whatever kept the table from being simulated.
@@ -87,7 +90,7 @@ def of(spec: Scenario, players: str) -> Strategy:
 
     while True:
         job = place.begin(make)
-        _wait(place, job, players)
+        _wait(place, job, players, bar)
         try:
             found = job.result()
         except Left:
@@ -95,11 +98,10 @@ def of(spec: Scenario, players: str) -> Strategy:
         return replace(found, cells=replace(found.cells, spec=spec))
 
 
-def _wait(place: Table, job: Future[Strategy], players: str) -> None:
+def _wait(place: Table, job: Future[Strategy], players: str, bar: DeltaGenerator) -> None:
     """Draw the progress until the table is there; leaving the page ends the waiting and not the work."""
     if job.done():
         return
-    bar = st.empty()
     while not job.done():
         place.look()
         bar.progress(place.share, f"Simulating every combination of packages, {MINUTES[players]} …")
