@@ -17,7 +17,7 @@ from sim.ui.strategy.reading import Reading, Said
 from sim.ui.strategy.wishes import ALL, NAMES, TWO, Wishes
 
 _PLAYERS = "strategy_players"
-PLAYERS = {TWO: "United States and China", ALL: "With allies and hubs"}
+PLAYERS = {TWO: "US and China", ALL: "Allies and hubs too"}
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
@@ -108,7 +108,7 @@ def workspace() -> None:
     glossary.begin("workspace")
     now, wishes = choice().now, asked.now()
     address.write()
-    with st.container(key="strategy_head"):
+    with st.container(key="strategy_head", gap="xxsmall"):
         headline, follows = st.empty(), st.empty()
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="strategy_tools"):
         _players(wishes)
