@@ -23,6 +23,7 @@ from sim.cli.strategy import _weights
 from sim.ui.shared import recipes
 from sim.ui.shared.setup import Setup
 from sim.ui.strategy import html, reading, tables, values_panel, wishes, words
+from sim.ui.strategy.downloads_panel import _csv, _parquet
 from sim.ui.strategy.wishes import Wishes
 from tests.ui.browsing import MARKS, Browser
 from tests.ui.reading import button, raw, text, verdict
@@ -335,9 +336,21 @@ def test_a_changed_scenario_needs_its_file():
     assert yaml.safe_load(recipes.scenario_file(setup, dice))["levers"]["enforcement"] == 7.5
 
 
-def test_the_files_hold_the_table(table: Strategy):
-    from sim.ui.strategy.downloads_panel import _parquet
+def test_what_reproduces_the_table_stands_below_it(opened):
+    test = opened(weights="china:security_first", left_out="deal", politics="off")
+    test.session_state["strategy_files"] = True
+    test.run()
+    assert not test.exception
+    command, script = (block.value for block in test.code)
+    assert command.startswith("polarity strategy current_policy --players united_states,china")
+    assert "--values china:security_first --without deal" in command
+    assert 'game({"china": "security_first"}, politics=False)' in script
+    assert "The command always counts recorded politics" in text(test)
 
+
+def test_the_files_hold_the_table(table: Strategy):
+    csv = pl.read_csv(_csv(table, Wishes(weights={"china": "security_first"})))
+    assert csv.equals(pl.read_csv(table.frame({"china": "security_first"}).write_csv().encode()))
     found = pl.read_parquet(io.BytesIO(_parquet(table)))
     assert found.height == 64 * RUNS
     mean = found.group_by("united_states", "china").agg(pl.col("lead_months").mean())

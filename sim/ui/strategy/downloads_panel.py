@@ -23,7 +23,7 @@ def panel(now: Setup, whole: Strategy, mine: Strategy, wishes: Wishes) -> None:
         dice = Dice(whole.runs, common.SEED, common.UNTIL)
         stem = f"strategy-{now.spec.digest()}-{wishes.players}"
         with st.container(horizontal=True, gap="small"):
-            st.download_button("Table (CSV)", mine.frame(wishes.values).write_csv().encode(), f"{stem}.csv", "text/csv",
+            st.download_button("Table (CSV)", lambda: _csv(mine, wishes), f"{stem}.csv", "text/csv",
                                on_click="ignore", key="strategy_csv")  # fmt: skip
             st.download_button("Every future (Parquet)", lambda: _parquet(whole), f"{stem}.parquet",
                                "application/vnd.apache.parquet", on_click="ignore", key="strategy_parquet")  # fmt: skip
@@ -41,6 +41,10 @@ def panel(now: Setup, whole: Strategy, mine: Strategy, wishes: Wishes) -> None:
             st.html(theme.paragraph("values.yaml:"))
             st.code(weights, language="yaml", wrap_lines=True)
         st.code(recipes.strategy_python(now, asks, dice), language="python", wrap_lines=True)
+
+
+def _csv(found: Strategy, wishes: Wishes) -> bytes:
+    return found.frame(wishes.values).write_csv().encode()
 
 
 def _parquet(found: Strategy) -> bytes:

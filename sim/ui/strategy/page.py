@@ -20,9 +20,9 @@ _PLAYERS = "strategy_players"
 PLAYERS = {TWO: "US and China", ALL: "Allies and hubs too"}
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
+@st.cache_resource(max_entries=6, show_spinner=False)
 def _read(canonical: str, runs: int, key: str, _found: Strategy, _wishes: Wishes) -> Reading:
-    """What there is to show, made once for everybody with the same wishes."""
+    """What there is to show, for as long as somebody opens cells of it: of four players it takes fifty megabytes."""
     return reading.read(_found, _wishes)
 
 
