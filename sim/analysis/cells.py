@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -151,7 +152,10 @@ def _rows(job: tuple[Cells, list[Scenario]]) -> list[Array]:
             [simulate(specs[0], cells.runs, cells.seed, cells.until, keep=keep)] if len(specs) == 1
             else simulate_abreast(specs, cells.runs, cells.seed, cells.until, keep=keep)
         )  # fmt: skip
-    return [_of(cells, run) for run in found]
+    rows = [_of(cells, run) for run in found]
+    del found
+    gc.collect()  # a table of worlds is large and refers to itself: without this, several wait for the collector
+    return rows
 
 
 def _of(cells: Cells, run: Run) -> Array:

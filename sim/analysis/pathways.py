@@ -319,14 +319,16 @@ def _search(
         ))
         for post in SIGNPOSTS
     }  # fmt: skip
-    rules, found = [], {}
+    rules: list[tuple[Rule, float, float]] = []
+    found = {}
     for post, above in product(SIGNPOSTS, (False, True)):
         least = np.full(len(thresholds[post]), np.inf)
         for n, threshold in enumerate(thresholds[post]):
             for first, then in permutations(few, 2):
                 rule = Rule(first, then, post, above, float(threshold))
                 worst = _worst(cases, rule)
-                rules.append((rule, worst))
+                rules.append((rule, worst, float(np.mean([case.best - case.worth(rule).mean() for case in cases]))))
                 least[n] = min(least[n], worst)
         found[post, above] = least
-    return sorted(rules, key=lambda item: item[1]), found, thresholds
+    ranked = sorted(rules, key=lambda item: item[1:])  # of rules that are regretted alike, the better on average
+    return [(rule, worst) for rule, worst, _ in ranked], found, thresholds

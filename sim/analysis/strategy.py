@@ -158,7 +158,8 @@ class Strategy(Short):
                       for rivals, found in game.replies(who).items()}
                 for who in self.players
             },
-            "equilibria": [list(cell) for cell in game.equilibria()], "mixed": _mixed(game), "leader_follower": list(game.led()),
+            "equilibria": [list(cell) for cell in game.equilibria()], "mixed": _mixed(game),
+            "leader_follower": list(game.led()),
             "dominant": {who: game.dominant(who) for who in self.players},
             "largest_regret": {who: {name: _short(worst) for name, worst in game.largest_regret(who).items()}
                                for who in self.players},
