@@ -1,11 +1,16 @@
 """The browser application: page setup and navigation. Everything on a page lives in sim/ui."""
 
+import os
 from pathlib import Path
 
-import streamlit as st
+# Before NumPy is loaded: every visitor has a thread, and threads of small products only fight over the processors.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
-from sim.ui import front, start
-from sim.ui.shared import address, pages_bar
+import streamlit as st  # noqa: E402
+
+from sim.ui import front, start  # noqa: E402
+from sim.ui.shared import address, pages_bar  # noqa: E402
 
 # A local file: a Material icon here would make every browser fetch it from a foreign host.
 st.set_page_config(
@@ -19,6 +24,7 @@ page = st.navigation(
     [
         st.Page("sim/ui/explore/page.py", title="Explore", icon=":material/tune:", default=True),
         st.Page("sim/ui/compare/page.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
+        st.Page("sim/ui/strategy/page.py", title="Strategy", icon=":material/casino:", url_path="strategy"),
         st.Page("sim/ui/teach/page.py", title="Teach", icon=":material/school:", url_path="teach"),
         st.Page("sim/ui/evidence/page.py", title="Evidence", icon=":material/history_edu:", url_path="evidence"),
         st.Page("sim/ui/assumptions/page.py", title="Assumptions", icon=":material/list_alt:", url_path="assumptions"),

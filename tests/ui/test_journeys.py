@@ -32,6 +32,12 @@ PATHS = dict(zip(PAGES, address.OWN, strict=True))
 THEIRS = {
     "explore": {},
     "compare": {"columns": "open_trade,mine"},
+    "strategy": {
+        "weights": "china:security_first~united_states:2:1:1:0.5",
+        "politics": "off",
+        "left_out": "deal",
+        "cell": "tight_controls:import",
+    },
     "teach": {"present": "1", "step": "medians:2024-Q2", "claim": "C3"},
     "evidence": {"cutoff": "2022", "definition": "used"},
     "assumptions": {"search": "chips", "tier": "Inferred"},

@@ -11,8 +11,8 @@ from tests.ui.browsing import MARKS, SLIDER, Browser
 
 pytestmark = MARKS
 PAGES = {
-    "Explore": 4, "Compare": 6, "Teach": 2, "Evidence": 2, "Assumptions": 0, "Data and API": 0, "Calibration": 13,
-    "About": 0, "Sources": 0,
+    "Explore": 4, "Compare": 6, "Strategy": 0, "Teach": 2, "Evidence": 2, "Assumptions": 0, "Data and API": 0,
+    "Calibration": 13, "About": 0, "Sources": 0,
 }  # fmt: skip
 """Pages by the name of their link, with the charts that they draw."""
 THROUGH = {"Calibration": "Evidence"}

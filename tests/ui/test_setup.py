@@ -13,7 +13,7 @@ from tests.ui.reading import raw, text
 Open = Callable[..., AppTest]
 TOO_MUCH = "points_per_oom:40~algorithm_growth:5~revenue_growth:0.5"
 """Three inputs, each within its bounds, that together run away."""
-USES_THE_SETUP = ("explore", "compare", "teach", "assumptions", "data")
+USES_THE_SETUP = ("explore", "compare", "strategy", "teach", "assumptions", "data")
 
 
 @pytest.mark.parametrize("name", sorted(loadable()))

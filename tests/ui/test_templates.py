@@ -33,7 +33,18 @@ from tests.ui.reading import raw, text
 SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted(templates.FOLDER.rglob("*.py"))}
 NAMES = templates.environment.list_templates(["html", "css"])
 FILES = {name: (templates.FOLDER / name).read_text(encoding="utf-8") for name in NAMES}
-PAGES = ("explore", "compare", "teach", "evidence", "assumptions", "data", "calibration", "about", "sources")
+PAGES = (
+    "explore",
+    "compare",
+    "strategy",
+    "teach",
+    "evidence",
+    "assumptions",
+    "data",
+    "calibration",
+    "about",
+    "sources",
+)
 TAG = re.compile(r"</?[a-z][a-z0-9]*[\s>/]|</?[a-z][a-z0-9]*$")
 RULE = re.compile(r"[\w\]).*:-]\s*\{\s*-{0,2}[a-z][a-z-]*\s*:[^{}]*\}")
 HOSTILE = "<script>alert(1)</script>\"'&"

@@ -36,6 +36,7 @@ BILL_QUARTERS = tuple(label(q) for q in range(SOONEST, number(f"{DEFAULT_HORIZON
 OWN: dict[str, tuple[str, ...]] = {
     "explore": ("kept",),
     "compare": ("columns", "kept"),
+    "strategy": ("players", "weights", "politics", "left_out", "cell", "others"),
     "teach": ("present", "step", "claim"),
     "evidence": ("cutoff", "series", "question", "definition"),
     "assumptions": ("search", "tier"),
@@ -433,5 +434,7 @@ def link(setup: Setup, path: str = "", read_url: Callable[[], str | None] = lamb
         InputError: when POLARITY_PUBLIC_URL is no address.
     """
     here = (read_url() or "").split("?")[0].rstrip("/")
-    root = public_url() or re.sub(r"/(compare|teach|evidence|assumptions|data|calibration|about|sources)$", "", here)
+    root = public_url() or re.sub(
+        r"/(compare|strategy|teach|evidence|assumptions|data|calibration|about|sources)$", "", here
+    )
     return f"{root}/{path}{query(setup)}"

@@ -9,6 +9,7 @@ from sim.ui.shared.templates import style
 PAGES = {
     "Explore": "sim/ui/explore/page.py",
     "Compare": "sim/ui/compare/page.py",
+    "Strategy": "sim/ui/strategy/page.py",
     "Teach": "sim/ui/teach/page.py",
     "Evidence": "sim/ui/evidence/page.py",
     "Assumptions": "sim/ui/assumptions/page.py",

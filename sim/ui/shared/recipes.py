@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,6 +152,65 @@ def _set(value: Setting) -> str:
     if isinstance(value, dict):
         return ",".join(f"{date}:{_number(level)}" for date, level in value.items())
     return value if isinstance(value, str) else _number(value)
+
+
+# --------------------------------------------------------------------------------------------------------- strategy
+@dataclass(frozen=True)
+class Asks:
+    """What somebody asks of a table of packages."""
+
+    players: tuple[str, ...]
+    values: Mapping[str, str | Mapping[str, float]]
+    """Player → a profile, or weights on values; those of the scenario where a player is left out."""
+    left_out: tuple[str, ...] = ()
+    politics: bool = True
+
+
+def needs_own_file(setup: Setup) -> bool:
+    """Whether a command that takes no --set can say it only with a scenario file."""
+    return needs_file(setup) or bool(setup.levers) or _laid_over(setup)
+
+
+def strategy_command(setup: Setup, asks: Asks, dice: Dice) -> str:
+    """One line for a shell that gives the same table; weights that are no profile's need a file beside it."""
+    start = file_name(setup) if needs_own_file(setup) else setup.named or setup.scenario
+    words = ["polarity", "strategy", start, "--players", ",".join(asks.players)]
+    if strategy_values(asks):
+        words += ["--values", "values.yaml"]
+    else:
+        for player, profile in asks.values.items():
+            words += ["--values", f"{player}:{profile}"]
+    for name in asks.left_out:
+        words += ["--without", name]
+    return shlex.join([*words, "--runs", str(dice.futures), "--seed", str(dice.seed)])
+
+
+def strategy_values(asks: Asks) -> str:
+    """The file of weights that a command needs; empty where all of them are profiles'."""
+    if all(isinstance(given, str) for given in asks.values.values()):
+        return ""
+    return _yaml({player: given if isinstance(given, str) else dict(given) for player, given in asks.values.items()})
+
+
+def strategy_python(setup: Setup, asks: Asks, dice: Dice) -> str:
+    """A script that gives the same table."""
+    passing = ["from scenarios.bills import passed"] if setup.bills and not setup.own else []
+    politics = "" if asks.politics else ", politics=False"
+    values = {player: given if isinstance(given, str) else dict(given) for player, given in asks.values.items()}
+    return "\n".join([
+        *passing,
+        f"from sim import load{', under' if _laid_over(setup) else ''}",
+        "from sim.analysis.strategy import strategy",
+        "",
+        *_spec(setup),
+        "found = strategy(",
+        f"    spec, {json.dumps(asks.players)}, without={json.dumps(asks.left_out)}, runs={dice.futures}, "
+        f"seed={dice.seed}",
+        ")",
+        f"game = found.game({json.dumps(values)}{politics})",
+        "print(found.lead.mean(axis=-1), game.equilibria(), game.led())",
+        "",
+    ])  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------------------ files
