@@ -139,6 +139,8 @@ class Game(Short):
         Raises:
             InputError: for a player who does not play.
         """
+        if player in self._known:
+            return self._known[player]
         n = self._row(player)
         own = np.moveaxis(self.worth[n], n, 0)
         others = [found for name, found in self.options.items() if name != player]
@@ -147,7 +149,13 @@ class Game(Short):
             worth = own[(slice(None), *place)]
             rivals = tuple(found[at] for found, at in zip(others, place, strict=True))
             result[rivals] = best_of(self.options[player], worth, self.seed)
+        self._known[player] = result
         return result
+
+    @cached_property
+    def _known(self) -> dict[str, dict[Cell, Reply]]:
+        """Best replies that have been asked for."""
+        return {}
 
     def dominant(self, player: str) -> str | None:
         """The option that is clearly the best whatever the others do; None where there is none."""

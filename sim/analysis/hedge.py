@@ -39,19 +39,19 @@ class Hedge(Short):
         """Their names."""
         return next(iter(self.tables.values())).players
 
-    def regrets(self, player: str, values: Values | None = None) -> Array:
+    def regrets(self, player: str, values: Values | None = None, politics: bool = True) -> Array:
         """(own packages, worlds, answers of the others) how much less than with the best reply there, on average."""
-        return np.stack([table.game(values).regrets(player) for table in self.tables.values()], axis=1)
+        return np.stack([table.game(values, politics).regrets(player) for table in self.tables.values()], axis=1)
 
-    def largest(self, player: str, values: Values | None = None) -> dict[str, float]:
+    def largest(self, player: str, values: Values | None = None, politics: bool = True) -> dict[str, float]:
         """Package → its largest regret over worlds and answers."""
         options = next(iter(self.tables.values())).options[player]
-        worst = self.regrets(player, values).max(axis=(1, 2))
+        worst = self.regrets(player, values, politics).max(axis=(1, 2))
         return dict(zip(options, map(float, worst), strict=True))
 
-    def least_regret(self, player: str, values: Values | None = None) -> str:
+    def least_regret(self, player: str, values: Values | None = None, politics: bool = True) -> str:
         """The package whose largest regret is smallest."""
-        found = self.largest(player, values)
+        found = self.largest(player, values, politics)
         return min(found, key=lambda name: found[name])
 
     def frame(self, values: Values | None = None) -> pl.DataFrame:
@@ -69,15 +69,15 @@ class Hedge(Short):
                                  "answer": " / ".join(answers[worst])})  # fmt: skip
         return pl.DataFrame(rows)
 
-    def summary(self, values: Values | None = None) -> dict[str, Any]:
+    def summary(self, values: Values | None = None, politics: bool = True) -> dict[str, Any]:
         """Largest regrets as plain values."""
         return {
             "worlds": list(self.tables),
             "largest_regret_over_worlds": {
-                player: {name: float(f"{worst:.5g}") for name, worst in self.largest(player, values).items()}
+                player: {name: float(f"{worst:.5g}") for name, worst in self.largest(player, values, politics).items()}
                 for player in self.players
             },
-            "least_regret_over_worlds": {player: self.least_regret(player, values) for player in self.players},
+            "least_regret_over_worlds": {who: self.least_regret(who, values, politics) for who in self.players},
         }  # fmt: skip
 
 

@@ -50,6 +50,7 @@ class Deepened(Short):
 
     found: Strategy
     values: Values
+    politics: bool
     added: tuple[Move, ...]
     moves: tuple[Move, ...]
     """The best moves of each player from what follows, the best first."""
@@ -83,6 +84,7 @@ def _told(move: Move) -> dict[str, Any]:
 def deepened(
     found: Strategy,
     values: Values | None = None,
+    politics: bool = True,
     rounds: int = 0,
     enough: float = ENOUGH,
     executor: Executor | None = None,
@@ -92,6 +94,7 @@ def deepened(
     Args:
         found: the table.
         values: what players want; by default as in the scenario.
+        politics: whether recorded politics count.
         rounds: how often packages are added at most; 0 looks and adds none.
         enough: gain below which no package is added, billions of US dollars a year.
         executor: who simulates; this process by default.
@@ -99,11 +102,11 @@ def deepened(
     wanted, added = values or {}, list[Move]()
     left = min(rounds, MOST_ROUNDS)
     while True:
-        cell = settled(found.game(wanted))
-        moves = _moves(found, wanted, cell, executor)
+        cell = settled(found.game(wanted, politics))
+        moves = _moves(found, wanted, politics, cell, executor)
         pays = list({move.player: move for move in reversed(moves) if move.gain > enough}.values()) if left else []
         if not pays:
-            return Deepened(found, wanted, tuple(added), tuple(moves), cell)
+            return Deepened(found, wanted, politics, tuple(added), tuple(moves), cell)
         for move in pays:
             found = found.with_package(move.package, executor)
         added, left = [*added, *pays], left - 1
@@ -115,17 +118,19 @@ def settled(game: Game) -> tuple[str, ...]:
     return led if led in still or not still else max(still, key=lambda cell: game.mean[0][game.place(cell)])
 
 
-def _moves(found: Strategy, values: Values, cell: Sequence[str], executor: Executor | None) -> list[Move]:
+def _moves(
+    found: Strategy, values: Values, politics: bool, cell: Sequence[str], executor: Executor | None
+) -> list[Move]:
     """The best single moves of every player, the best first."""
     options = zip(found.packages.items(), cell, strict=True)
     chosen = {player: next(one for one in own if one.name == name) for (player, own), name in options}
     tried = [made for player in found.players for made in _tried(found.spec, player, chosen[player])]
-    screen = _gains(found, values, chosen, tried, min(SCREENED, found.runs), executor)
+    screen = _gains(found, values, politics, chosen, tried, min(SCREENED, found.runs), executor)
     best: list[tuple[Package, Lever, float]] = []
     for player in found.players:
         own = [k for k, (package, _, _) in enumerate(tried) if package.player == player]
         best += [tried[k] for k in sorted(own, key=lambda k: -screen[k].mean())[:TRIED]]
-    gains = _gains(found, values, chosen, best, found.runs, executor)
+    gains = _gains(found, values, politics, chosen, best, found.runs, executor)
     moves = [
         Move(package.player, lever.name, value, float(gain.mean()),
              best_of(("moved", "not"), np.stack([gain, 0 * gain]), found.cells.seed).p if gain.mean() > 0 else 0.0,
@@ -153,8 +158,8 @@ def _tried(spec: Scenario, player: str, package: Package) -> list[tuple[Package,
 
 
 def _gains(
-    found: Strategy, values: Values, chosen: dict[str, Package], tried: Sequence[tuple[Package, Lever, float]],
-    runs: int, executor: Executor | None,
+    found: Strategy, values: Values, politics: bool, chosen: dict[str, Package],
+    tried: Sequence[tuple[Package, Lever, float]], runs: int, executor: Executor | None,
 ) -> list[Array]:  # fmt: skip
     """What each move gains its player in every future, (runs,)."""
     cells = replace(found.cells, runs=runs)
@@ -165,6 +170,6 @@ def _gains(
 
     def worth(rows: Array, player: str) -> Array:
         first = found.players.index(player) * len(PARTS)
-        return weighted(rows[first : first + len(PARTS)], weights[player])
+        return weighted(rows[first : first + len(PARTS)], weights[player], politics)
 
     return [worth(rows, p.player) - worth(usual, p.player) for rows, (p, _, _) in zip(moved, tried, strict=True)]

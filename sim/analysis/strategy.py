@@ -116,11 +116,11 @@ class Strategy(Short):
         each = [self.spec.wanted(actor) for actor in members(self.spec, player)]
         return Weights(*(sum(map(float, weights)) / len(each) for weights in zip(*each, strict=True)))
 
-    def frame(self, values: Values | None = None) -> pl.DataFrame:
+    def frame(self, values: Values | None = None, politics: bool = True) -> pl.DataFrame:
         """One row per cell: packages, mean outcomes, and what it is worth to each player on average."""
         import polars as pl
 
-        game = self.game(values)
+        game = self.game(values, politics)
         rows = []
         for cell in game.cells():
             row: dict[str, Any] = dict(zip(self.players, game.named(cell), strict=True))
@@ -141,14 +141,14 @@ class Strategy(Short):
             frames.append(pl.DataFrame(columns).with_columns(**{p: pl.lit(name) for p, name in names.items()}))
         return pl.concat(frames)
 
-    def summary(self, values: Values | None = None) -> dict[str, Any]:
+    def summary(self, values: Values | None = None, politics: bool = True) -> dict[str, Any]:
         """The table and what follows from it as plain values."""
-        game = self.game(values)
+        game = self.game(values, politics)
         named = {cell: " / ".join(game.named(cell)) for cell in game.cells()}
         return {
             "scenario": self.spec.name, "digest": self.spec.digest(), "runs": self.runs, "seed": self.cells.seed,
             "players": list(self.players), "packages": {who: list(found) for who, found in game.options.items()},
-            "values": {who: self.weights(who, values)._asdict() for who in self.players},
+            "values": {who: self.weights(who, values)._asdict() for who in self.players}, "politics": politics,
             "payoffs": {named[cell]: {who: _short(game.mean[n][cell]) for n, who in enumerate(self.players)}
                         for cell in game.cells()},
             "outcomes": {named[cell]: {name: _mean(self.outcome(name)[cell]) for name in OUTCOMES}

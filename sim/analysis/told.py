@@ -124,17 +124,17 @@ def _as_is(found: Strategy, n: int) -> int:
 
 
 @checked
-def sentences(found: Strategy, values: Values | None = None) -> dict[str, str]:
+def sentences(found: Strategy, values: Values | None = None, politics: bool = True) -> dict[str, str]:
     """What the table says, by topic: what follows, race trap, a deal, flips, what answers cost, what depends on values.
 
     Topics about which there is nothing to say are left out.
     """
-    game = found.game(values)
+    game = found.game(values, politics)
     follows, alone = settled(game), game.without(_treaties(found))
     said = {
         "follows": _follows(found, game, follows), "trap": _trap(found, game, follows),
         "deal": _deal(found, game, alone), "flip": _flip(found, alone, settled(alone)),
-        "without": _without(found, alone), "answer": _answer(found), "values": _values(found),
+        "without": _without(found, alone), "answer": _answer(found), "values": _values(found, politics),
     }  # fmt: skip
     return {topic: text for topic, text in said.items() if text}
 
@@ -295,17 +295,17 @@ def _months(value: float) -> str:
     return "0.0 months" if abs(value) < VISIBLE else f"{value:+.1f} months".replace("-", "−")
 
 
-def by_profiles(found: Strategy) -> dict[tuple[str, str], Cell]:
+def by_profiles(found: Strategy, politics: bool = True) -> dict[tuple[str, str], Cell]:
     """What follows by the values of the first player and of all others."""
     result = {}
     for pair in PAIRS:
         wanted = {player: pair[n > 0] for n, player in enumerate(found.players)}
-        result[pair] = settled(found.game(wanted))
+        result[pair] = settled(found.game(wanted, politics))
     return result
 
 
-def _values(found: Strategy) -> str:
-    cells = by_profiles(found)
+def _values(found: Strategy, politics: bool) -> str:
+    cells = by_profiles(found, politics)
     if len(set(cells.values())) == 1:
         names = listed([name.replace("_", " ") for name in PROFILES])
         return f"Where both want the same, values do not decide: under {names} the same follows."

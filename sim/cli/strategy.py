@@ -55,6 +55,9 @@ def strategy(
             show_default=False,
         ),
     ] = None,
+    politics: Annotated[
+        bool, typer.Option("--politics/--no-politics", help="Whether recorded politics count beside values.")
+    ] = True,
     deepen: Annotated[
         int, typer.Option(min=0, max=6, help="Rounds in which single levers that pay are added as packages.")
     ] = 0,
@@ -89,15 +92,20 @@ def strategy(
     cells = None if out is None else out / "cells"
     with workers(processes) as executor, progress_bar(runs) as bar:
         result = table(spec, who, more, without or [], runs, seed, executor, bar, cells)
-        search = deepened(result, wanted, deepen, executor=executor)
+        search = deepened(result, wanted, politics, deepen, executor=executor)
         hedge = hedged(result, asked, executor, bar) if asked else None
     result = search.found
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         result.outcomes().write_parquet(out / f"strategy-{spec.name.replace(':', '-')}.parquet")
     if as_json:
-        over_worlds = hedge.summary(wanted) if hedge else {}
-        print_json(result.summary(wanted) | search.summary() | over_worlds | {"said": sentences(result, wanted)})
+        over_worlds = hedge.summary(wanted, politics) if hedge else {}
+        print_json(
+            result.summary(wanted, politics)
+            | search.summary()
+            | over_worlds
+            | {"said": sentences(result, wanted, politics)}
+        )
         return
     text.strategy(search, hedge)
 

@@ -22,14 +22,15 @@ MOST_ROWS = 40
 def strategy(search: Deepened, hedge: Hedge | None = None) -> None:
     """Print everything that two players face; of more what they answer and what follows."""
     page, found, values = layout.console(), search.found, search.values
-    game = found.game(values)
+    politics = search.politics
+    game = found.game(values, politics)
     parts: list[Table | str] = [_head(found, values)]
     if len(found.players) == 2:
         parts.append(_matrix(found, game))
-    parts += [*_replies(found, game), _regrets(found, game), _profiles(found)]
+    parts += [*_replies(found, game), _regrets(found, game), _profiles(found, politics)]
     if hedge is not None:
-        parts.append(_hedged(hedge, values))
-    parts += [*sentences(found, values).values(), *_search(search), layout.FOOTER]
+        parts.append(_hedged(hedge, values, politics))
+    parts += [*sentences(found, values, politics).values(), *_search(search), layout.FOOTER]
     layout.put(page, *parts)
 
 
@@ -91,20 +92,20 @@ def _regrets(found: Strategy, game: Game) -> Table:
     return table
 
 
-def _hedged(hedge: Hedge, values: Values) -> Table:
+def _hedged(hedge: Hedge, values: Values, politics: bool) -> Table:
     """Largest regret over worlds and answers."""
     title = f"Largest regret over {len(hedge.tables)} worlds and the answers there, billion dollars a year"
     table = layout.table(title, "", "Package", "", left=2)
     for player in hedge.players:
-        for name, worst in sorted(hedge.largest(player, values).items(), key=lambda item: item[1]):
+        for name, worst in sorted(hedge.largest(player, values, politics).items(), key=lambda item: item[1]):
             table.add_row(_name(player), _words(name), layout.plain(worst, 0))
     return table
 
 
-def _profiles(found: Strategy) -> Table:
+def _profiles(found: Strategy, politics: bool) -> Table:
     """What follows by profiles."""
     table = layout.table("What follows by values", f"Values of {_name(found.players[0])}", "of the others", "", left=3)
-    for (ours, theirs), cell in by_profiles(found).items():
+    for (ours, theirs), cell in by_profiles(found, politics).items():
         table.add_row(_words(ours), _words(theirs), " / ".join(map(_words, cell)))
     return table
 
