@@ -12,7 +12,7 @@ from scenarios.quarters import FIRST, Quarter, label, number
 
 EventKind = Literal[
     "efficiency_shock", "fab_breakthrough", "hbm_shock", "taiwan_disruption", "mineral_controls", "diversion_uncovered",
-    "scaling_slowdown", "rl_ceiling", "allied_split", "agreement",
+    "scaling_slowdown", "rl_ceiling", "allied_split", "agreement", "fabs_abroad",
 ]  # fmt: skip
 
 USUAL_QUARTERS = 6
@@ -32,6 +32,8 @@ class Kind:
     """Smallest useful difference between sizes, and the smallest size above 0 that a control offers."""
     passes: bool = False
     """Whether it ends after `quarters`; other events are permanent."""
+    may_end: bool = False
+    """Whether it ends after `quarters` if they are given; without them it goes on."""
     is_kept: bool = False
     """Whether it is a promise that may be kept in part, as `compliance` says."""
 
@@ -67,10 +69,14 @@ KINDS: dict[str, Kind] = {
     "allied_split": Kind(
         "Allied alignment with the US falls by `size`, and US pressure no longer raises it.", 0, 1, 0.1
     ),
+    "fabs_abroad": Kind(
+        "Over five years the share `size` of US-designed chips comes to be made outside Taiwan, so that a disruption "
+        "takes no more than the rest.", 0, 1, 0.1
+    ),
     "agreement": Kind(
         "A verified agreement caps growth of the largest training run at `size` times a year; `compliance` says how "
-        "well it is kept.",
-        0.5, 4, 0.1, is_kept=True,
+        "well it is kept, and `quarters` when it falls apart, as where cheating is found; without them it lasts.",
+        0.5, 4, 0.1, may_end=True, is_kept=True,
     ),
 }  # fmt: skip
 """Every kind of event: the only home of its range and meaning."""
@@ -134,4 +140,6 @@ class Event(BaseModel):
 
 def _readers(field: str) -> list[str]:
     """Kinds of event that read a field."""
-    return [name for name, kind in KINDS.items() if (kind.passes if field == "quarters" else kind.is_kept)]
+    return [
+        name for name, kind in KINDS.items() if (kind.passes or kind.may_end if field == "quarters" else kind.is_kept)
+    ]

@@ -15,7 +15,7 @@ from scenarios.tables import DATA, Day, Line, Row, read, table
 Issuer = Literal["us", "china"]
 Scope = Literal[
     "sale", "import_permission", "hbm", "tools", "subsidiary", "remote_access", "location_verification", "world_caps",
-    "foundry", "other",
+    "foundry", "tariff", "priority", "distillation", "model_use", "other",
 ]  # fmt: skip
 Measure = Literal["deny", "license", "free", "proposed"]
 WORLD = "world"
@@ -31,10 +31,14 @@ MEANINGS: dict[str, dict[str, str]] = {
         "hbm": "high-bandwidth memory and its tools (`strength`: share of the channel that is closed)",
         "tools": "chip tools, parts and service (`strength`: share closed)",
         "subsidiary": "Chinese firms abroad (`strength`: share closed)",
-        "remote_access": "renting chips abroad (`strength`: share closed)",
-        "location_verification": "reports of where a chip runs; recorded only, the lever of that name acts",
+        "remote_access": "renting chips abroad, or in the host that is the destination (`strength`: share closed)",
+        "location_verification": "reports of where a chip runs (`strength`: share of newly exported chips)",
         "world_caps": "caps on whole countries; recorded only",
         "foundry": "orders at foundries abroad; recorded only",
+        "tariff": "a tariff that US buyers of chips pay (`price_share`; `strength`: share of chips that it is paid on)",
+        "priority": "US orders come before China's licensed ones (`strength`: how strictly)",
+        "distillation": "labs keep rivals from training on their models (`strength`: at least how well)",
+        "model_use": "who abroad may use US models (`strength`: share of their use that ends)",
         "other": "anything else; recorded only",
     },
     "measure": {
@@ -48,12 +52,15 @@ MEANINGS: dict[str, dict[str, str]] = {
 
 _ACTS = {
     ("us", "sale"), ("us", "hbm"), ("us", "tools"), ("us", "subsidiary"), ("us", "remote_access"),
+    ("us", "location_verification"), ("us", "tariff"), ("us", "priority"), ("us", "distillation"), ("us", "model_use"),
     ("china", "import_permission"),
 }  # fmt: skip
 """Issuer and scope of the rules that the model acts on; others are recorded only."""
+_PARTS = ("lithography", "parts", "service")
+"""What controls on chip tools can close apart."""
 _RANGES = ("tpp", "pd", "memory_tbs")
 """What a rule bounds from both sides."""
-_OF_LICENSES = {"approval_share", "volume_cap_share", "volume_cap_units", "price_share"}
+_OF_LICENSES = {"approval_share", "volume_cap_share", "volume_cap_units", "clients", "price_share"}
 _OF_SALES = {
     *(f"{name}_{end}" for name in _RANGES for end in ("min", "max")), "link_gbs_min", "us_available_by", *_OF_LICENSES,
 }  # fmt: skip
@@ -86,8 +93,14 @@ class Rule(Row):
     approval_share: float | None = Field(default=None, ge=0, le=1)
     volume_cap_share: float | None = Field(default=None, ge=0, le=1)
     volume_cap_units: float | None = Field(default=None, ge=0, description="chips of a class a quarter, for each buyer")
+    clients: float | None = Field(
+        default=None, gt=0, le=1000, description="firms that may have `volume_cap_units` each; by default one"
+    )
     price_share: float | None = Field(default=None, ge=0, le=1)
     strength: float | None = Field(default=None, ge=0, le=1)
+    part: Literal["lithography", "parts", "service"] | None = Field(
+        default=None, description="of chip tools: what it closes; by default everything"
+    )
     priority: float = 0
     title: Line = Field(max_length=120)
     summary: Line = Field(max_length=400)
@@ -123,6 +136,10 @@ class Rule(Row):
         if self.scope == "sale":
             if self.strength:
                 yield "strength", "rules on sales have none; give approval_share, a volume cap or price_share"
+            if self.clients is not None and self.volume_cap_units is None:
+                yield "clients", "says how many firms may have volume_cap_units each; give volume_cap_units"
+            if self.part is not None:
+                yield "part", "is read for `scope: tools` only"
             if self.measure in ("deny", "free"):
                 for name in sorted(given & _OF_LICENSES):
                     yield name, f"is for `measure: license`; this rule says `{self.measure}`"
@@ -132,9 +149,15 @@ class Rule(Row):
             return
         if self.measure == "free":
             yield "measure", f"`free` closes nothing; a rule of scope {self.scope} says `deny` or `license`"
+        if self.part is not None and self.scope != "tools":
+            yield "part", "is read for `scope: tools` only"
+        if self.scope == "tariff":
+            given.discard("price_share")
+            if self.price_share is None:
+                yield "price_share", "a tariff needs it, from 0 to 1"
         for name in sorted(given & _OF_SALES):
             yield name, f"is read for `scope: sale` only; a rule of scope {self.scope} gives strength (0 to 1)"
-        if self.strength is None:
+        if self.strength is None and self.scope != "tariff":
             yield "strength", f"a rule of scope {self.scope} needs it: {MEANINGS['scope'][self.scope]}, from 0 to 1"
 
     @property
@@ -148,7 +171,11 @@ class Rule(Row):
             return "it is proposed and not in force"
         if (self.issuer, self.scope) not in _ACTS:
             return f"no mechanism reads rules of scope {self.scope} by {MEANINGS['issuer'][self.issuer]}"
-        if self.scope != "sale" and self.destination not in ("china", WORLD):
+        if self.scope == "tariff":
+            return (
+                "" if self.destination == "united_states" else "a tariff acts on the buyers of the country that sets it"
+            )
+        if self.scope not in ("sale", "remote_access") and self.destination not in ("china", WORLD):
             return f"rules of scope {self.scope} act on China alone"
         if self.destination == ISSUERS[self.issuer] and self.scope == "sale":
             return "a country's rules on exports do not act on its own buyers"

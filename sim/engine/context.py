@@ -219,6 +219,12 @@ class Context:
         now: Array = self.inputs.levers[lever][self.t]
         return now if now.ndim else float(now)
 
+    @property
+    def located(self) -> float | Array:
+        """Share of newly exported chips that must report where they run, by the lever or a rule."""
+        asked = float(self.inputs.asked["location_verification"][self.t])
+        return np.maximum(np.asarray(self.setting("location_verification")) / 100, asked)
+
     def switch(self, name: str) -> bool:
         """Whether a mechanism is on."""
         return bool(getattr(self.inputs.spec.switches, name))

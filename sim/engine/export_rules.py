@@ -26,6 +26,14 @@ SAMPLES_PER_QUARTER = 12
 """A quarter's rule is the mean over this many dates, so that a rule in mid-quarter counts in part."""
 INSIDE = 0.99
 """Where a variant stands against a limit."""
+CLOSED = ("hbm", "tools", "subsidiary", "remote_access", "location_verification", "tariff", "priority", "distillation",
+          "model_use")  # fmt: skip
+"""Scopes of rules that close something, or ask something, by their strength."""
+EVERYWHERE = ("china", "world")
+"""Destinations of rules on renting that hold in every host."""
+PARTS = {"lithography": 0.4, "parts": 0.3, "service": 0.3}
+"""What each part of chip-tool controls weighs; judgment: without new scanners lines do not grow, without parts and
+service those that stand run down."""
 LARGEST_DIE = 1700.0
 """Area that the arithmetic of one package can take, mm²: two dies at the limit of lithography (B200: 1,628)."""
 LICENSING = ("us_2026_05_case", "us_2026_05_tariff", "us_2025_08_h20")
@@ -80,7 +88,7 @@ def verdict(rules: Sequence[Rule], chip: Specification, date: str, buyer: str = 
     return Verdict(
         approval=1.0 if found.approval_share is None else found.approval_share,
         cap_share=np.inf if found.volume_cap_share is None else found.volume_cap_share,
-        cap_units=np.inf if found.volume_cap_units is None else found.volume_cap_units,
+        cap_units=np.inf if found.volume_cap_units is None else found.volume_cap_units * (found.clients or 1.0),
         price_share=found.price_share or 0.0,
     )
 
@@ -107,7 +115,9 @@ class Regime:
     stockpiling: Array
     """(T,) 1 in a quarter after which a known rule takes away what may be bought now."""
     closure: dict[str, Array] = field(default_factory=dict)
-    """(T,) share of a channel (hbm, tools, subsidiary, remote_access) that the rules close."""
+    """(T,) share of a channel that the rules close, by scope; a tariff as a share of the price."""
+    hosts: dict[str, Array] = field(default_factory=dict)
+    """(T,) the same of chips for rent in one host that rules name."""
 
 
 def specification(name: str, edge: Specification) -> Specification:
@@ -248,7 +258,9 @@ def build(policy: Policy) -> Regime:
     shape = (steps, len(CLASSES))
     approval, price_share, at_end = np.ones(shape), np.zeros(shape), np.ones(shape)
     cap_share, cap_units = np.full(shape, np.inf), np.full(shape, np.inf)
-    closure = {scope: np.zeros(steps) for scope in ("hbm", "tools", "subsidiary", "remote_access")}
+    closure = {scope: np.zeros(steps) for scope in CLOSED}
+    named = {r.destination for r in policy.rules if r.scope == "remote_access" and r.destination not in EVERYWHERE}
+    hosts = {host: np.zeros(steps) for host in named}
     permission = np.full(steps, np.nan)
     memo: dict[tuple[object, ...], list[Verdict]] = {}
     for t in range(steps):
@@ -259,11 +271,13 @@ def build(policy: Policy) -> Regime:
             cap_share[t, k], cap_units[t, k] = mean.cap_share, mean.cap_units
         for scope, path in closure.items():
             path[t] = _mean(tuple(_strongest(moment.rules, scope) for moment in moments))
+        for host, path in hosts.items():
+            path[t] = _mean(tuple(_strongest(moment.rules, "remote_access", host) for moment in moments))
         stops = [_stop(moment.rules) for moment in moments]
         if any(s is not None for s in stops):
             permission[t] = _mean(tuple(1.0 if s is None else s for s in stops))
     return Regime(
-        approval, cap_share, cap_units, price_share, permission, _stockpiling(policy, at_end, cap_share), closure
+        approval, cap_share, cap_units, price_share, permission, _stockpiling(policy, at_end, cap_share), closure, hosts
     )  # fmt: skip
 
 
@@ -326,8 +340,20 @@ def dates(quarter: int) -> tuple[str, ...]:
     )
 
 
-def _strongest(live: Sequence[Rule], scope: str) -> float:
-    return max((rule.strength or 0.0 for rule in live if rule.scope == scope and not rule.unread), default=0.0)
+def _strongest(live: Sequence[Rule], scope: str, host: str = "") -> float:
+    """The strongest rule of a scope that is in force; of chip tools, the strongest of each part by what it weighs."""
+    of = [
+        rule for rule in live if rule.scope == scope and not rule.unread
+        and (rule.destination == host if host else scope != "remote_access" or rule.destination in EVERYWHERE)
+    ]  # fmt: skip
+    if scope == "tariff":
+        return max(((r.price_share or 0.0) * (1.0 if r.strength is None else r.strength) for r in of), default=0.0)
+    if scope != "tools":
+        return max((rule.strength or 0.0 for rule in of), default=0.0)
+    return sum(
+        weight * max((rule.strength or 0.0 for rule in of if rule.part in (None, part)), default=0.0)
+        for part, weight in PARTS.items()
+    )
 
 
 def _stop(live: Sequence[Rule]) -> float | None:

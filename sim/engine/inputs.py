@@ -11,6 +11,7 @@ from cachetools import LRUCache, cached
 from numpy.typing import NDArray
 
 from agents.licensing import AS_WRITTEN
+from scenarios import groups
 from scenarios.decisions import DECISIONS, HABIT, pairs
 from scenarios.events import KINDS as EVENTS
 from scenarios.levers import LEVERS
@@ -30,8 +31,10 @@ SHARES_OF = 2025
 """Year whose orders the column `world_share_2025` states."""
 CLOSING = {"tools": "tool_controls", "hbm": "hbm_controls", "subsidiary": "cloud_rule"}
 """Channels that rules close in part, and the lever that replaces the rules' strength."""
+ASKED = ("location_verification", "tariff", "priority", "model_use")
+"""Scopes of rules that ask something other than to close a channel."""
 RISING = {"allied_split": 1, "diversion_uncovered": 1, "efficiency_shock": 2, "fab_breakthrough": 8,
-          "scaling_slowdown": 1, "rl_ceiling": 4}  # fmt: skip
+          "scaling_slowdown": 1, "rl_ceiling": 4, "fabs_abroad": 20}  # fmt: skip
 """Events that stay, and the quarters over which each comes; judgment."""
 
 
@@ -168,7 +171,11 @@ class Inputs(Recorded):
             if own is not None and not isinstance(own, str):
                 mine = setting_path(own, self.spec.start, FIRST, self.steps)
                 path[:] = np.where(np.isnan(mine), path, mine)
-        self._written(given["licensing"][:, self.actors.index("united_states"), 0])
+        us = self.actors.index("united_states")
+        self._written(given["licensing"][:, us, 0])
+        least = self.regime.closure["distillation"][: self.steps]
+        limits = given["model_access"][:, us, 0]
+        limits[:] = np.where(least > 0, np.fmax(limits, least), limits)
         return given
 
     def _written(self, path: Array) -> None:
@@ -334,6 +341,23 @@ class Inputs(Recorded):
             any((self.closures[s][:last] != self.recorded_closures[s][:last]).any() for s in ("tools", "hbm"))
             or (~np.isnan(self.levers["chip_push"][:last])).any()
         )
+
+    @cached_property
+    def asked(self) -> dict[str, Array]:
+        """(T,) what rules ask beside closing channels, by scope: location checks, tariffs, priority, model rules."""
+        return {scope: self.regime.closure[scope][: self.steps] for scope in ASKED}
+
+    @cached_property
+    def hosts_closed(self) -> Array | None:
+        """(T, A) share of chips for rent that rules on single hosts close; None where there is no such rule."""
+        if not self.regime.hosts:
+            return None
+        closed = np.zeros((self.steps, len(self.actors)))
+        for host, path in self.regime.hosts.items():
+            for actor in groups.members(host):
+                row = self.actors.index(actor)
+                closed[:, row] = np.maximum(closed[:, row], path[: self.steps])
+        return closed
 
     def _closure(self, scope: str, lever: str) -> Array:
         """(T,) share of a channel that is closed: by the dated rules, and by the lever from the scenario's start."""

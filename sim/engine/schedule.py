@@ -141,9 +141,9 @@ PHASES: tuple[Phase, ...] = (
     Phase(
         "account", account.run, "the books record what each actor earned, paid and gave up",
         reads=_fields(
-            "arrived budget caught china_price cost delivered die hit idle imported_memory legal_by_class "
-            "licensed_usd list_price memory_control minerals model_access money_use newly_rented pay people "
-            "people_use premium_usd price_share public_items rented revenue safety serving spending "
+            "arrived budget capacity caught china_price cost delivered die hit idle imported_memory legal_by_class "
+            "licensed_usd list_price made_to_order memory_control minerals model_access money_use newly_rented pay "
+            "people people_use premium_usd price_share public_items rented revenue safety serving spending "
             "supply_level talent_usd tools used_train"
         ),
         writes=_fields("accounts"),

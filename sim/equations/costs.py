@@ -25,6 +25,9 @@ CHECK = 50.0
 REFUSED = 0.12
 """Share of revenue that full limits on access to served models forgo; judgment: Anthropic
 gave up several hundred million dollars by refusing Chinese-owned customers (statement of February 2026), 2 to 8%."""
+ABROAD = 0.4
+"""Share of US labs' revenue that users abroad pay; judgment: a bit under half of OpenAI's and Anthropic's users and
+customers are outside the United States, and they pay less."""
 EQUIPMENT = 0.75
 """Share of money for fabs that buys tools; judgment, as in leading-edge fabs."""
 HOME_TOOLS = 0.215
@@ -72,7 +75,8 @@ ITEMS: dict[str, Item] = {
         "Gross margin of 72 to 75% (NVIDIA, filings); units and prices are the model's", "inferred",
     ),
     "license_cut": Item(
-        "Tariff on licensed sales", "lost", "cut · price of licensed chips delivered",
+        "Tariffs on chip sales", "lost",
+        "cut · price of licensed chips delivered, and what US buyers pay where a rule sets a tariff for them",
         "15% on H20, 25% under Section 232 (January 2026)", "data",
     ),
     "tool_revenue": Item(

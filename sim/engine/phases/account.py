@@ -12,6 +12,7 @@ from scenarios.uses import MONEY
 from sim.engine.context import Context
 from sim.engine.phases.china import US_N
 from sim.engine.phases.decide import CUSTOM_PRICE
+from sim.engine.phases.trade import custom_of_orders, tariff
 from sim.engine.state import Quarter, State
 from sim.engine.tools import tool_sales
 from sim.ensemble.rng import Array
@@ -51,11 +52,12 @@ def _of_makers(c: Context, s: State, q: Quarter) -> dict[str, Book]:
     dies = weight.sum(axis=0)
     share = (q.price_share[:US_N, None] * weight).sum(axis=0) / np.maximum(dies, 1e-9)
     cut = q.licensed_usd * share / (1 + share)
+    paid = tariff(c, custom_of_orders(c, q))
     margin = q.list_price - q.cost
     smuggled = q.arrived.sum(axis=0) / np.maximum(1 - q.caught, 1e-9) * margin
     return {
         "chip_profit": {US: abroad[2:].sum(axis=0) + q.licensed_usd - cut - dies * q.cost + smuggled},
-        "license_cut": {US: cut},
+        "license_cut": {US: cut + s.spending[US] * paid / (1 + paid)},
         "tool_revenue": _shared(tool_sales(s, q), c.inputs.tool_share),
         "memory_revenue": _shared(costs.MEMORY_PRICE * 1e3 * q.imported_memory, c.inputs.memory_share),
         "production_lost": {US: _production_lost(c, s, q)},

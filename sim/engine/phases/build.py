@@ -94,9 +94,13 @@ def _run_on_power(c: Context, s: State, q: Quarter) -> None:
 
 def _rent(c: Context, s: State, q: Quarter) -> None:
     """Let rented compute wear out and grow, by host; its hosts cannot use it."""
-    kept = 1 - 1 / LIFE - LAPSE * np.maximum(q.offshore_closed - LAPSE_ABOVE, 0.0)
+    closed, opened = q.offshore_closed, 1.0
+    if c.inputs.hosts_closed is not None:
+        here = c.inputs.hosts_closed[c.t][:, None]
+        closed, opened = np.maximum(closed, here), 1 - here
+    kept = 1 - 1 / LIFE - LAPSE * np.maximum(closed - LAPSE_ABOVE, 0.0)
     pool = s.own_train * s.running * c.constants.rent_weight
-    free = np.maximum(MOST_RENTED * pool - s.rented * kept, 0.0)
+    free = opened * np.maximum(MOST_RENTED * pool - s.rented * kept, 0.0)
     share = np.minimum(q.newly_rented / np.maximum(free.sum(axis=0), 1e-9), 1.0)
     s.rented = np.minimum(s.rented * kept + free * share, MOST_RENTED * pool)
     decode_per_train = s.own_decode / np.maximum(s.own_train, 1e-9)

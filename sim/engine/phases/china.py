@@ -312,7 +312,7 @@ def _supply(c: Context, s: State, q: Quarter, offers: _Offers, units: Array, val
     effort = np.power(s.enforcement[US], diversion.EFFORT_RETURNS)
     q.caught = diversion.caught_share(c.p, effort)
     looked = _looked_for(c, s)
-    located = 1 - diversion.LOCATION_EFFECT * c.setting("location_verification") / 100
+    located = 1 - diversion.LOCATION_EFFECT * c.located
     passed = q.made_to_order * (1 - q.caught) * q.list_price
     hosts = _rental_offer(c, s, q) * q.list_price
     networks, most_by_route = _networks(c, s, q, located * passed)
@@ -373,8 +373,15 @@ def _rental_offer(c: Context, s: State, q: Quarter) -> Array:
     """Compute (H100e) that hosts would newly rent out at a full margin this quarter, after the rules."""
     open_share = (1 - q.offshore_closed) / (1 - SUBSIDIARY_RULE)
     started = 1 / (1 + np.exp(-(c.year - RENTAL_FROM) / RENTAL_WIDTH))
-    room = _rental_room(c, s).sum(axis=0) / trade.MOST_RENTED_OUT
-    return np.minimum(c.p.offshore_share * open_share * q.made_to_order * started, room)
+    room = _rental_room(c, s)
+    closed = None if c.inputs.hosts_closed is None else c.inputs.hosts_closed[c.t]
+    if closed is not None and closed.any():  # hosts that rules name rent out less, and others do not build for them
+        open_room = room * (1 - closed[:, None])
+        open_share = open_share * open_room.sum(axis=0) / np.maximum(room.sum(axis=0), 1e-9)
+        room = open_room
+    return np.minimum(
+        c.p.offshore_share * open_share * q.made_to_order * started, room.sum(axis=0) / trade.MOST_RENTED_OUT
+    )
 
 
 def _rental_room(c: Context, s: State) -> Array:

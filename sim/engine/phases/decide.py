@@ -94,7 +94,7 @@ def _public_costs(c: Context, s: State, q: Quarter) -> dict[str, dict[int, Array
     hubs = c.inputs.rows_of("hub")
     return {
         "enforcement": {US: costs.ENFORCEMENT / 4 * s.enforcement[US]},
-        "verification": {US: costs.CHECK * c.setting("location_verification") / 100 * exported},
+        "verification": {US: costs.CHECK * c.located * exported},
         "compensation_paid": {US: _allied_compensation(c, s, q)},
         "policing": {
             row: costs.POLICING / 4 * c.inputs.hub_part[row] * s.policing[row] * (s.plan[row] > 0)

@@ -19,7 +19,7 @@ from sim.equations import costs, feedback, governance, people
 def run(c: Context, s: State, q: Quarter) -> None:
     """Revenue, what the public sees next quarter, and the governance indices."""
     s.revenue = feedback.revenue(s.eci, _served(c, s, q), c.p)
-    s.revenue[US] *= _admitted(s)
+    s.revenue[US] *= _admitted(s) * (1 - costs.ABROAD * float(c.inputs.asked["model_use"][c.t]))
     seen = by_bloc(s.revenue)
     if c.t:
         grown = 4 * np.log(np.maximum(seen, 1.0) / np.maximum(s.bloc_revenue, 1.0))

@@ -36,7 +36,8 @@ def _us_designed(c: Context, s: State, q: Quarter) -> None:
     if not c.in_data:
         begins = (c.noise.taiwan[t] < p.taiwan_hazard / 4) & (s.outage == 0)
         s.outage = np.where(begins, TAIWAN_QUARTERS, np.maximum(s.outage - 1, 0))
-        lost = np.maximum(lost, TAIWAN_LOSS * (s.outage > 0))
+        most = min(TAIWAN_LOSS, 1 - i.event_paths["fabs_abroad"][t])
+        lost = np.maximum(lost, most * (s.outage > 0))
     q.hit = lost = 1 - (1 - lost) * (1 - q.minerals)
     q.capacity = i.capacity_share[t][:, None] * (s.supply_level * (1 - lost))
     q.made_to_order = q.capacity[: CLASSES.index("CUSTOM")].sum(axis=0)

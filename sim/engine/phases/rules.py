@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from agents.partners import Ally
+from scenarios.events import Event
 from scenarios.quarters import number
 from sim.engine.context import ASCEND, Context
 from sim.engine.state import Quarter, State
@@ -72,8 +73,14 @@ def _events(c: Context, s: State, q: Quarter) -> None:
     q.fab_boost = max(1 + boost[t], 1e-6) / max(1 + (boost[t - 1] if t else 0.0), 1e-6)  # −1 leaves no capacity
     q.slowdown = i.event_paths["scaling_slowdown"][t]
     q.rl_ceiling = max(1 - i.event_paths["rl_ceiling"][t], 0.0)
-    q.taiwan = min(i.event_paths["taiwan_disruption"][t], 1.0)
+    q.taiwan = min(i.event_paths["taiwan_disruption"][t], 1.0 - min(i.event_paths["fabs_abroad"][t], 1.0))
     q.mineral_controls, q.minerals = min(i.event_paths["mineral_controls"][t], 1.0), i.minerals[t]
     q.memory_shock = i.event_paths["hbm_shock"][t]
-    deals = [event for event in i.spec.events if event.kind == "agreement" and number(event.date) <= c.quarter]
+    deals = [event for event in i.spec.events if event.kind == "agreement" and _in_force(event, c.quarter)]
     q.agreement = max(deals, key=lambda event: number(event.date), default=None)  # a later one takes its place
+
+
+def _in_force(event: Event, quarter: int) -> bool:
+    """Whether an event that may end has begun and not ended."""
+    begin = number(event.date)
+    return begin <= quarter and (event.quarters is None or quarter < begin + event.quarters)

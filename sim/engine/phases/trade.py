@@ -81,13 +81,23 @@ def _order(c: Context, s: State, q: Quarter) -> None:
 def _prices(c: Context, s: State, q: Quarter) -> Array:
     """What an H100e costs each buyer, (A, R): custom chips have no merchant margin, tariffs come on top."""
     price = np.broadcast_to(q.list_price, s.backlog.shape).copy()
-    total = np.maximum(q.made_to_order + q.capacity[CUSTOM], 1e-9)
-    custom = np.minimum(q.capacity[CUSTOM] / total / c.constants.order_share[US], 1.0)
-    price[US] *= 1 - (1 - CUSTOM_PRICE) * custom
+    custom = custom_of_orders(c, q)
+    price[US] *= (1 - (1 - CUSTOM_PRICE) * custom) * (1 + tariff(c, custom))
     if c.inputs.terms_act[c.t]:
         for row, terms in c.inputs.terms:
             price[row] *= 1 + (terms.price_share[c.t] @ q.mix[:CUSTOM])
     return price
+
+
+def custom_of_orders(c: Context, q: Quarter) -> Array:
+    """Share of what US buyers order that is their own chips, (R,)."""
+    total = np.maximum(q.made_to_order + q.capacity[CUSTOM], 1e-9)
+    return np.asarray(np.minimum(q.capacity[CUSTOM] / total / c.constants.order_share[US], 1.0))
+
+
+def tariff(c: Context, custom: Array) -> Array:
+    """What a tariff adds to the price of chips for US buyers, as a share, (R,); custom chips pay none."""
+    return float(c.inputs.asked["tariff"][c.t]) * (1 - custom)
 
 
 def _allowed(c: Context, s: State, q: Quarter) -> Array:
@@ -178,6 +188,12 @@ def _served(c: Context, s: State, q: Quarter, attempted: Array) -> tuple[Array, 
         licensed = market.delivered_share(q.cover)
         due = s.backlog * licensed
         custom = np.minimum(q.capacity[CUSTOM] * licensed * q.cover, due[US])
+    first = float(c.inputs.asked["priority"][c.t])
+    if first and not c.in_data:  # what is left once everybody else's orders are met
+        left = np.maximum(made - s.backlog.sum(axis=0), 0.0) / np.maximum(dies, 1e-9)
+        kept = first * np.maximum(licensed - left, 0.0)
+        licensed = licensed - kept
+        due = np.minimum(due * (1 + dies * kept / np.maximum(due.sum(axis=0), 1e-9)), s.backlog)
     _receive_licensed(c, s, q, licensed)
     due[US] = np.maximum(due[US] - custom, 0.0)
     # Lines for custom chips cannot make merchant ones.
