@@ -15,7 +15,8 @@ from scenarios.tables import DATA, Day, Line, Row, read, table
 Issuer = Literal["us", "china"]
 Scope = Literal[
     "sale", "import_permission", "hbm", "tools", "subsidiary", "remote_access", "location_verification", "world_caps",
-    "foundry", "tariff", "priority", "distillation", "model_use", "other",
+    "foundry", "tariff", "priority", "distillation", "model_use", "model_ban",
+    "serve_abroad", "other",
 ]  # fmt: skip
 Measure = Literal["deny", "license", "free", "proposed"]
 WORLD = "world"
@@ -38,6 +39,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "tariff": "a tariff that US buyers of chips pay (`price_share`; `strength`: share of chips that it is paid on)",
         "priority": "US orders come before China's licensed ones (`strength`: how strictly)",
         "distillation": "labs keep rivals from training on their models (`strength`: at least how well)",
+        "model_ban": "use of Chinese models abroad (`strength`: share that ends)",
+        "serve_abroad": "US labs serve other countries (`strength`: share of what providers there earn)",
         "model_use": "who abroad may use US models (`strength`: share of their use that ends)",
         "other": "anything else; recorded only",
     },
@@ -53,6 +56,7 @@ MEANINGS: dict[str, dict[str, str]] = {
 _ACTS = {
     ("us", "sale"), ("us", "hbm"), ("us", "tools"), ("us", "subsidiary"), ("us", "remote_access"),
     ("us", "location_verification"), ("us", "tariff"), ("us", "priority"), ("us", "distillation"), ("us", "model_use"),
+    ("us", "model_ban"), ("us", "serve_abroad"),
     ("china", "import_permission"),
 }  # fmt: skip
 """Issuer and scope of the rules that the model acts on; others are recorded only."""

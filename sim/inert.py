@@ -254,10 +254,10 @@ def _binder(spec: Scenario, lever: str, until: int) -> str:
     candidates = [(name, value) for name, value in candidates if spec.setting(name) != value]
     for name, value in candidates:
         if _acts(spec.with_levers(**{name: value}), lever, until):
-            return _held(spec, name)
+            return held(spec, name)
     company = {name: value for name, value in LEVERS[lever].setting.items() if spec.setting(name) != value}
     if len(company) > 1 and _acts(spec.with_levers(**company), lever, until):
-        return listed([_held(spec, name) for name in company])
+        return listed([held(spec, name) for name in company])
     return ""
 
 
@@ -268,7 +268,7 @@ def _acts(released: Scenario, lever: str, until: int) -> bool:
     return not _same(with_it, without) and not _hardly(with_it, without, lever)
 
 
-def _held(spec: Scenario, name: str) -> str:
+def held(spec: Scenario, name: str) -> str:
     """What a lever holds back, and where it stands."""
     there = spec.setting(name)
     level = f"{there:g}" if isinstance(there, (int, float)) else "left to the model"

@@ -20,6 +20,7 @@ from sim.cli import (
     files,
     hindcast,
     policies,
+    questions,
     sensitivity,
     strategy,
 )
@@ -305,6 +306,7 @@ app.command()(sensitivity.sensitivity)
 app.command()(discover.discover)
 app.add_typer(policies.policies)
 app.command()(strategy.strategy)
+app.command()(questions.questions)
 app.command()(calibrate.calibrate)
 app.command()(hindcast.hindcast)
 app.command()(hindcast.weights)

@@ -222,8 +222,11 @@ class Context:
     @property
     def located(self) -> float | Array:
         """Share of newly exported chips that must report where they run, by the lever or a rule."""
-        asked = float(self.inputs.asked["location_verification"][self.t])
-        return np.maximum(np.asarray(self.setting("location_verification")) / 100, asked)
+        return np.maximum(np.asarray(self.setting("location_verification")) / 100, self.asked("location_verification"))
+
+    def asked(self, scope: str) -> float:
+        """What rules of a scope ask this quarter, 0 to 1."""
+        return float(self.inputs.asked[scope][self.t])
 
     def switch(self, name: str) -> bool:
         """Whether a mechanism is on."""

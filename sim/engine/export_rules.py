@@ -27,7 +27,7 @@ SAMPLES_PER_QUARTER = 12
 INSIDE = 0.99
 """Where a variant stands against a limit."""
 CLOSED = ("hbm", "tools", "subsidiary", "remote_access", "location_verification", "tariff", "priority", "distillation",
-          "model_use")  # fmt: skip
+          "model_use", "model_ban", "serve_abroad")  # fmt: skip
 """Scopes of rules that close something, or ask something, by their strength."""
 EVERYWHERE = ("china", "world")
 """Destinations of rules on renting that hold in every host."""

@@ -31,7 +31,7 @@ SHARES_OF = 2025
 """Year whose orders the column `world_share_2025` states."""
 CLOSING = {"tools": "tool_controls", "hbm": "hbm_controls", "subsidiary": "cloud_rule"}
 """Channels that rules close in part, and the lever that replaces the rules' strength."""
-ASKED = ("location_verification", "tariff", "priority", "model_use")
+ASKED = ("location_verification", "tariff", "priority", "model_use", "model_ban", "serve_abroad")
 """Scopes of rules that ask something other than to close a channel."""
 RISING = {"allied_split": 1, "diversion_uncovered": 1, "efficiency_shock": 2, "fab_breakthrough": 8,
           "scaling_slowdown": 1, "rl_ceiling": 4, "fabs_abroad": 20}  # fmt: skip

@@ -28,6 +28,9 @@ gave up several hundred million dollars by refusing Chinese-owned customers (sta
 ABROAD = 0.4
 """Share of US labs' revenue that users abroad pay; judgment: a bit under half of OpenAI's and Anthropic's users and
 customers are outside the United States, and they pay less."""
+CHINA_ABROAD, SWITCHED = 0.15, 0.5
+"""Share of Chinese labs' revenue that users abroad pay, and how much of it US labs get where those may no longer use
+them; judgment: open weights win users abroad and little money."""
 EQUIPMENT = 0.75
 """Share of money for fabs that buys tools; judgment, as in leading-edge fabs."""
 HOME_TOOLS = 0.215

@@ -19,7 +19,8 @@ from sim.equations import costs, feedback, governance, people
 def run(c: Context, s: State, q: Quarter) -> None:
     """Revenue, what the public sees next quarter, and the governance indices."""
     s.revenue = feedback.revenue(s.eci, _served(c, s, q), c.p)
-    s.revenue[US] *= _admitted(s) * (1 - costs.ABROAD * float(c.inputs.asked["model_use"][c.t]))
+    s.revenue[US] *= _admitted(s) * (1 - costs.ABROAD * c.asked("model_use"))
+    _switch_providers(c, s)
     seen = by_bloc(s.revenue)
     if c.t:
         grown = 4 * np.log(np.maximum(seen, 1.0) / np.maximum(s.bloc_revenue, 1.0))
@@ -50,6 +51,18 @@ def _served(c: Context, s: State, q: Quarter) -> Array:
 def _admitted(s: State) -> Array:
     """Revenue of the United States that limits on access to its models leave, against today's."""
     return (1 - costs.REFUSED * s.model_access[US]) / (1 - costs.REFUSED * LIMITS_TODAY)
+
+
+def _switch_providers(c: Context, s: State) -> None:
+    """Move revenue between providers where rules say who may serve whom."""
+    if banned := c.asked("model_ban"):
+        lost = costs.CHINA_ABROAD * banned * s.revenue[CHINA]
+        s.revenue[CHINA] -= lost
+        s.revenue[US] += costs.SWITCHED * lost
+    if served := c.asked("serve_abroad"):
+        moved = served * s.revenue[PARTNERS]
+        s.revenue[PARTNERS] -= moved
+        s.revenue[US] += moved.sum(axis=0)
 
 
 def _govern(c: Context, s: State, q: Quarter) -> None:

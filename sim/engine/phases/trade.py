@@ -97,7 +97,7 @@ def custom_of_orders(c: Context, q: Quarter) -> Array:
 
 def tariff(c: Context, custom: Array) -> Array:
     """What a tariff adds to the price of chips for US buyers, as a share, (R,); custom chips pay none."""
-    return float(c.inputs.asked["tariff"][c.t]) * (1 - custom)
+    return c.asked("tariff") * (1 - custom)
 
 
 def _allowed(c: Context, s: State, q: Quarter) -> Array:
@@ -188,7 +188,7 @@ def _served(c: Context, s: State, q: Quarter, attempted: Array) -> tuple[Array, 
         licensed = market.delivered_share(q.cover)
         due = s.backlog * licensed
         custom = np.minimum(q.capacity[CUSTOM] * licensed * q.cover, due[US])
-    first = float(c.inputs.asked["priority"][c.t])
+    first = c.asked("priority")
     if first and not c.in_data:  # what is left once everybody else's orders are met
         left = np.maximum(made - s.backlog.sum(axis=0), 0.0) / np.maximum(dies, 1e-9)
         kept = first * np.maximum(licensed - left, 0.0)
