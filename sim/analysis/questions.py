@@ -1,6 +1,4 @@
-"""The questions of autumn 2026, answered: what each does to the lead, what it costs whom, and what binds where it does
-next to nothing.
-"""
+"""The questions of autumn 2026, answered: the effect of each on the lead, what it costs whom, and what binds."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ OUTSIDE = (
     "sim/own.py",
     "sim/fingerprint.py",
     "scenarios/library",
+    "scenarios/questions",
     "scenarios/glossary",
     "scenarios/data/glossary",
 )

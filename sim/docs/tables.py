@@ -33,6 +33,7 @@ from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import Parameter, earlier, parameters
 from scenarios.quantities import Choice
 from scenarios.quarters import DATA_UNTIL, FIRST, label
+from scenarios.questions import FOLDER
 from scenarios.rules import MEANINGS as RULE_VALUES, WORLD, history, known_values
 from scenarios.schema import Switches
 from scenarios.tables import DATA, table
@@ -50,7 +51,7 @@ from sim.results.wording import rounded
 
 ROOT = checkout.ROOT
 FILES = ("README.md", "docs/ODD.md", "docs/parameters.md", "docs/api.md", "docs/calibration.md", "docs/history.md",
-         "docs/research.md", "docs/glossary.md", "docs/teaching.md")  # fmt: skip
+         "docs/research.md", "docs/glossary.md", "docs/teaching.md", "docs/questions.md")  # fmt: skip
 """Files that hold generated blocks."""
 TABLES = (
     "chips", "supply_history", "actors", "power", "spending", "china_channels", "domestic_supply", "frontier",
@@ -394,6 +395,31 @@ def library() -> str:
     )
 
 
+def questions() -> str:
+    """The questions of autumn 2026 with what each does, as `polarity questions` answers them."""
+    found = json.loads((FOLDER / "answers.json").read_text(encoding="utf-8"))
+    rows = []
+    for one in found:
+        lead, binds = one["lead_months_2030"], one["binds"]
+        source = f"[{one['source']}]({one['url']})" if one["url"] else one["source"]
+        each = [(who, item, usd) for who, items in one["costs_usd_2030"].items() for item, usd in items.items()]
+        who, item, usd = max(each, key=lambda row: abs(row[2]), default=("", "", 0.0))
+        cost = f"{who.replace('_', ' ')}, {ITEMS[item].label.lower()}: {usd / 1e9:+,.1f}" if who else "–"
+        held = f"{binds['words']}; without that {binds['months']:+.2f}" if binds else "–"
+        said = f"{lead['mean']:+.2f} ({lead['low']:+.2f} to {lead['high']:+.2f})"
+        rows.append((one["id"], one["title"], source, f"`{one['scenario']}`", said, cost, held))
+    heads = (
+        "",
+        "Question",
+        "Source",
+        "Scenario",
+        "Lead 2030, months",
+        "Largest cost 2030, billion dollars",
+        "What binds",
+    )
+    return _table(heads, rows).replace("-0.00", "0.00").replace("+0.00", "0.00")
+
+
 def decisions() -> str:
     """What nations decide: levels, today's, lever."""
     return _table(
@@ -441,7 +467,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "constants": constants, "series": series, "costs": costs, "streams": streams, "outcomes": outcomes, "data": data,
     "rules": rules, "decisions": decisions, "profiles": profiles,
     "schedule": schedule, "state": state, "rule_values": rule_values, "recorded_rules": recorded_rules,
-    "span": span, "library": library, "glossary": glossary, "lessons": lesson_plans,
+    "span": span, "library": library, "questions": questions, "glossary": glossary, "lessons": lesson_plans,
     **calibration.blocks(_table), **docs_history.blocks(_table),
     **frontier.blocks(_table),
 }  # fmt: skip
