@@ -25,7 +25,7 @@ from scenarios.errors import InputError, unknown
 from scenarios.events import Event
 from scenarios.levers import ACTOR, ALLIES, CHINA, HUBS, LEVERS, US
 from scenarios.quarters import Quarter, number
-from scenarios.schema import Scenario, Setting, Source
+from scenarios.schema import Scenario, Setting, Source, lever_problem
 from scenarios.signposts import SIGNPOSTS
 
 FOLDER = Path(__file__).parent / "packages"
@@ -84,12 +84,10 @@ class Package(BaseModel):
     usual: bool = Field(default=True, description="whether it plays where nobody names it")
     sources: tuple[Source, ...] = Field(min_length=1)
 
-    @field_validator("player")
+    @field_validator("player", mode="before")
     @classmethod
-    def _known(cls, player: str) -> str:
-        if player not in PLAYERS:
-            raise unknown("player", player, PLAYERS)
-        return player
+    def _known(cls, player: object) -> str:
+        return player_of(str(player))
 
     def model_post_init(self, context: Any) -> None:
         """Refuse what another player decides.
@@ -97,9 +95,9 @@ class Package(BaseModel):
         Raises:
             InputError: naming the lever, the event or the treaty.
         """
-        for lever in self.levers:
-            if lever not in LEVERS:
-                raise unknown("lever", lever, LEVERS)
+        for lever, setting in self.levers.items():
+            if problem := lever_problem(lever, setting):
+                raise InputError(f"{self.name}: {problem}")
             if LEVERS[lever].who != PLAYERS[self.player]:
                 raise InputError(
                     f"{self.name}: {lever} is a lever of {LEVERS[lever].who}, not of {PLAYERS[self.player]}"

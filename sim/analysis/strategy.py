@@ -227,7 +227,8 @@ def strategy(
         folder: where finished cells are kept as Parquet files, so that a stopped table goes on where it was.
 
     Raises:
-        InputError: for an unknown player, one who is named twice, too many cells, or a number of futures out of range.
+        InputError: for an unknown player, one who is named twice, a package with the name of another, too many cells,
+            or a number of futures out of range.
     """
     check_runs(runs, fewest=2)
     who = tuple(map(player_of, players))
@@ -242,6 +243,9 @@ def strategy(
 def _usual(player: str, more: Sequence[Package]) -> tuple[Package, ...]:
     """The packages of a player that play by default, and those that are asked for."""
     asked = [package for package in more if package.player == player]
+    for package in asked:
+        if packages(player).get(package.name, package) != package:
+            raise InputError(f"package {package.name}: {player} has one of that name already; give yours another")
     usual = [package for package in packages(player).values() if package.usual]
     return tuple({package.name: package for package in (*usual, *asked)}.values())
 
@@ -276,12 +280,12 @@ class _Cell:
     specs: tuple[Scenario, ...]
 
     @classmethod
-    def of(cls, spec: Scenario, chosen: Mapping[str, Package]) -> _Cell:
+    def of(cls, spec: Scenario, chosen: Mapping[str, Package], known: Mapping[str, Sequence[Package]]) -> _Cell:
         rules = tuple(player for player, package in chosen.items() if package.response)
         dates = tuple(product(range(len(TURNS) + 1), repeat=len(rules)))
         specs = []
         for each in dates:
-            then = {p: (TURNS[k - 1], _next(chosen[p])) for p, k in zip(rules, each, strict=True) if k}
+            then = {p: (TURNS[k - 1], _next(chosen[p], known[p])) for p, k in zip(rules, each, strict=True) if k}
             specs.append(combined(spec, chosen, then))
         return cls(chosen, rules, dates, tuple(specs))
 
@@ -314,17 +318,20 @@ def _hit(response: Response, reading: Array) -> Array:
     return np.asarray(reading > response.above)
 
 
-def _next(package: Package) -> Package:
-    """The package that takes a package's place.
+def _next(package: Package, own: Sequence[Package]) -> Package:
+    """The package that takes a package's place: one of the project, or of those that play.
 
     Raises:
-        InputError: where the player has none of that name.
+        InputError: where the player has none of that name, or one that waits itself.
     """
     assert package.response is not None
-    known = packages(package.player)
-    if package.response.then not in known:
-        raise unknown("package", package.response.then, known, f"{package.name}, then")
-    return known[package.response.then]
+    known = {one.name: one for one in (*packages(package.player).values(), *own)}
+    name = package.response.then
+    if name not in known:
+        raise unknown("package", name, [n for n, one in known.items() if not one.response], f"{package.name}, then")
+    if known[name].response:
+        raise InputError(f"{package.name}, then: {name} waits for a signpost itself; name a package that does not")
+    return known[name]
 
 
 def tabled(
@@ -346,7 +353,7 @@ def tabled(
     sizes = tuple(map(len, chosen.values()))
     if (count := int(np.prod(sizes))) > MOST_CELLS:
         raise InputError(f"these packages make {count:,} combinations; leave some out, {MOST_CELLS:,} are the most")
-    made = [_Cell.of(cells.spec, dict(zip(chosen, each, strict=True))) for each in product(*chosen.values())]
+    made = [_Cell.of(cells.spec, dict(zip(chosen, each, strict=True)), chosen) for each in product(*chosen.values())]
     rows = iter(cells.simulate([spec for cell in made for spec in cell.specs], executor, progress, folder))
     found = [cell.stitched([next(rows) for _ in cell.specs], cells) for cell in made]
     rows_of = np.stack(found).reshape(*sizes, len(cells.names), cells.runs)

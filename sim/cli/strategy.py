@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scenarios.errors import InputError, shown
+from scenarios.errors import InputError
 from sim.cli.options import Json, Seed, Weighting, Which, Workers, found, print_json, progress_bar, workers
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _worlds(given: list[str]) -> list[World]:
     known = {world.name: world for world in WORLDS}
     for name in given:
         if name != "all" and name not in known:
-            raise unknown("world", shown(name), [*known, "all"], "--world")
+            raise unknown("world", name, [*known, "all"], "--world")
     return [known[name] for name in (known if "all" in given else dict.fromkeys(given))]
 
 
@@ -143,7 +143,7 @@ def _packages(given: list[str], who: tuple[str, ...]) -> list[Any]:
         elif "/" in text or "." in text:
             result.append(read(Path(text)))
         else:
-            raise unknown("package", shown(text), named, "--package")
+            raise unknown("package", text, named, "--package")
     for package in result:
         if package.player not in who:
             raise InputError(f"--package {package.name}: {package.player} does not play; players are {', '.join(who)}")
@@ -167,7 +167,7 @@ def _values(given: list[str], who: tuple[str, ...]) -> dict[str, str | Mapping[s
             wanted |= _weights(Path(text), who)
             continue
         if profile not in PROFILES:
-            raise unknown("profile", shown(profile), PROFILES, "--values")
+            raise unknown("profile", profile, PROFILES, "--values")
         for name in (player_of(player),) if colon else who:
             if name not in who:
                 raise InputError(f"--values {text}: {name} does not play; players are {', '.join(who)}")

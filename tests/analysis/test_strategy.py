@@ -133,6 +133,9 @@ def test_own_packages_play_and_others_can_be_left_out():
     [
         ({"players": ("us",)}, "two or more"), ({"players": ("us", "us")}, "each once"),
         ({"players": ("us", "mars")}, "unknown player"), ({"without": ["nothing"]}, "unknown package"),
+        ({"more": [Package(player="us", name="as_is", title="-", story="-", sources=({"title": "-"},))]}, "another"),
+        ({"more": [Package(player="us", name="x", title="-", story="-", sources=({"title": "-"},),
+                           response={"when": "lead", "below": 3, "then": "tighten_if_close"})]}, "waits for"),
         ({"without": [name for who in ("united_states", "china") for name, one in packages(who).items() if one.usual]},
          "nothing left"),
     ],

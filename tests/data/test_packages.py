@@ -57,7 +57,7 @@ def test_a_package_of_ones_own(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("player: china", "player: mars", "unknown player"),
+        ("player: china", "player: mars", "unknown player"), ("china_power: 150", "china_power: 15000", "40 to 400"),
         ("china_power: 150", "us_power: 150", "a lever of United States"),
         ("china_power: 150", "chna_power: 150", "china_power"),
         ("sources: [{title: A plan}]", "", "sources"),

@@ -92,8 +92,11 @@ EVENTS: dict[str, tuple[dict[str, object], str, int]] = {
     "rl_ceiling": ({"size": 0.5}, "capability.united_states", DOWN),
     "allied_split": ({"size": 0.6}, "alignment.japan", DOWN),
     "agreement": ({"size": 1.1}, "training_flop.united_states", DOWN),
+    "fabs_abroad": ({"size": 1.0}, "made_h100e", UP),
 }
 """Per kind: the event, the output that its one-line meaning names, and what becomes of it."""
+COMPANY = {"fabs_abroad": {"kind": "taiwan_disruption", "date": "2029-Q1", "size": 1.0, "quarters": 8}}
+"""Events that matter only beside another."""
 
 
 def test_every_kind_of_event_is_tested() -> None:
@@ -104,9 +107,10 @@ def test_every_kind_of_event_is_tested() -> None:
 def test_an_event_moves_what_its_meaning_says(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Seen over the twelve months from its date: some events fade, and fading is part of their meaning."""
     fields, output, sign = EVENTS[kind]
-    base = at_none()
+    beside = [COMPANY[kind]] if kind in COMPANY else []
+    base = simulate(BASE.with_changes(events=beside), runs=RUNS, until=YEAR) if beside else at_none()
     with_event = simulate(
-        BASE.with_changes(events=({"kind": kind, "date": "2029-Q1", **fields},)), runs=RUNS, until=YEAR
+        BASE.with_changes(events=(*beside, {"kind": kind, "date": "2029-Q1", **fields})), runs=RUNS, until=YEAR
     )
     # A rise over quarters, a run of two quarters and a release come before some effects: look at the whole of 2029-30.
     span = slice(base.step(2029) - 3, None)

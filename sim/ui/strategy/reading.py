@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from sim.analysis.payoffs import PARTS
 from sim.analysis.strategy import Strategy
 from sim.analysis.told import AS_IS, by_profiles, sentences
 from sim.ensemble.rng import Array
+from sim.short import Short
 from sim.ui.strategy.wishes import Wishes
 
 DOTS = 50
@@ -146,8 +148,8 @@ class Leaving:
     """Billions of US dollars a year, on average; 0 where it stays."""
 
 
-@dataclass(frozen=True)
-class Opened:
+@dataclass(frozen=True, repr=False)
+class Opened(Short):
     """Everything about one combination, against nothing new in the same futures."""
 
     cell: tuple[str, ...]
@@ -158,6 +160,9 @@ class Opened:
     lead: Array
     """(futures,) months."""
     leaving: tuple[Leaving, ...]
+
+    def _facts(self) -> dict[str, Any]:
+        return {"cell": " / ".join(self.cell), "futures": len(self.lead)}
 
 
 def opened(reading: Reading, wishes: Wishes, cell: tuple[str, ...]) -> Opened:
