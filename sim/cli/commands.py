@@ -14,6 +14,7 @@ from scenarios.errors import InputError, nearest, shown
 from sim import checkout
 from sim.cli import (
     batch,
+    board,
     brief,
     calibrate,
     discover,
@@ -307,6 +308,7 @@ app.command()(discover.discover)
 app.add_typer(policies.policies)
 app.command()(strategy.strategy)
 app.command()(questions.questions)
+app.command()(board.board)
 app.command()(calibrate.calibrate)
 app.command()(hindcast.hindcast)
 app.command()(hindcast.weights)
