@@ -15,6 +15,7 @@ from scenarios.levers import LEVERS
 from scenarios.packages import packages
 from sim import World, compare, costs, simulate
 from sim.analysis.attribution import attribute, players
+from sim.analysis.board import board
 from sim.analysis.continuous import equilibrium
 from sim.analysis.correlation_ratio import correlation_ratios
 from sim.analysis.discovery import discover, question
@@ -75,7 +76,7 @@ CALLS: dict[Callable[..., Any], dict[str, Any]] = {
     costs: {"run": RUN}, allocation: {"run": RUN}, Costs.largest: {"self": Costs(RUN, RUN), "year": 2027},
     Costs.of: {"self": Costs(RUN, RUN), "actor": "china", "item": "premium", "year": 2027},
     flows.links: {"run": RUN}, flows.totals: {"run": RUN}, reasons: {"spec": TODAY, "year": 2027},
-    strategy: {"spec": TODAY}, deepened: {"found": TABLE}, sentences: {"found": TABLE}, pathways: {"spec": TODAY},
+    strategy: {"spec": TODAY}, board: {"actor": "japan", "spec": TIGHT, "base": TODAY}, deepened: {"found": TABLE}, sentences: {"found": TABLE}, pathways: {"spec": TODAY},
     durable: {"scenarios": [TODAY]},
     equilibrium: {"worth": lambda n, x: -float(x[n]), "players": 2},
     composition: {"run": RUN}, speed_by_form: {"run": RUN},
@@ -149,7 +150,7 @@ def test_the_functions_that_the_guides_import_are_all_here():
     known = {call.__name__ for call in CALLS} | {"load", "Plan", "Study", "World", "dask", "processes", "LEVERS"}
     code = "\n".join(
         block
-        for page in ("README.md", "docs/api.md", "docs/research.md", "docs/strategy.md")
+        for page in ("README.md", "docs/api.md", "docs/research.md", "docs/strategy.md", "docs/questions.md")
         for block in re.findall(r"^```[a-z]*\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.M | re.S)
     )
     imported = [

@@ -21,7 +21,7 @@ from sim.results.outcomes.scalar import made
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/ODD.md", "docs/api.md", "docs/essay.md", "docs/parameters.md",
-         "docs/research.md")  # fmt: skip
+         "docs/research.md", "docs/strategy.md", "docs/questions.md")  # fmt: skip
 RUNS = 8
 
 
@@ -80,7 +80,9 @@ def test_the_readme_is_short():
     assert len(text_of("README.md").splitlines()) < 120
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/api.md", "docs/research.md", "docs/strategy.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/api.md", "docs/research.md", "docs/strategy.md", "docs/questions.md"]
+)
 def test_python_snippets_run(page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     snippets = blocks(page, "python")
     assert snippets
