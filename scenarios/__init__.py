@@ -207,11 +207,13 @@ def _merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
 
     result = dict(base)
     if isinstance(change.get("decisions"), dict) and "decisions" in base:
-        result["decisions"] = decisions.spelled(base["decisions"], groups.kinds())
+        # Choosing is what everybody does of whom nothing is said: written out, it would stand over what a group does.
+        held = {} if base["decisions"] == decisions.CHOOSE else base["decisions"]
+        result["decisions"] = decisions.spelled(held, groups.kinds())
         change = {**change, "decisions": decisions.spelled(change["decisions"], groups.kinds())}
     if isinstance(change.get("levers"), dict):
-        held = [name for name, setting in change["levers"].items() if setting != "actor"]
-        result["decisions"] = decisions.without(result.get("decisions", decisions.CHOOSE), held)
+        fixed = [name for name, setting in change["levers"].items() if setting != "actor"]
+        result["decisions"] = decisions.without(result.get("decisions", decisions.CHOOSE), fixed)
     for key, value in change.items():
         old = result.get(key)
         result[key] = _over(old, value, {"allocation": 3, "decisions": 2}.get(key, 1))
