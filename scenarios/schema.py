@@ -191,7 +191,7 @@ class Scenario(BaseModel):
     @classmethod
     def _levers(cls, levers: Any) -> Any:
         if isinstance(levers, dict):
-            problems = {str(name): _lever_problem(str(name), setting) for name, setting in levers.items()}
+            problems = {str(name): lever_problem(str(name), setting) for name, setting in levers.items()}
             if wrong := [(name, text) for name, text in problems.items() if text]:
                 raise several(wrong)
         return levers
@@ -340,7 +340,7 @@ def _parameter_problem(name: str, value: float | Distribution) -> str:
     return f"parameter {name!r} {problem}" if problem else ""
 
 
-def _lever_problem(name: str, setting: Any) -> str:
+def lever_problem(name: str, setting: Any) -> str:
     """Why a lever cannot have a setting; empty where it can. Pydantic would list every form that a setting may have."""
     if name not in LEVERS:
         return str(unknown("lever", name, LEVERS))

@@ -16,9 +16,11 @@ from sim.cli import (
     batch,
     brief,
     calibrate,
+    check,
     discover,
     files,
     hindcast,
+    new,
     policies,
     questions,
     sensitivity,
@@ -299,6 +301,8 @@ def app_(
     raise typer.Exit(status if status >= 0 else 128 - status)
 
 
+app.command()(new.new)
+app.command()(check.check)
 app.command()(brief.brief)
 app.command()(batch.batch)
 app.command()(batch.study)
