@@ -182,7 +182,7 @@ def faults_of(
     ] or complaints
     found: dict[str, Fault] = {}
     for complaint in complaints:
-        if complaint["type"] == "too_short" and len(complaints) > 1:
+        if complaint["type"] == "too_short" and complaint["input"] and len(complaints) > 1:
             continue  # its entries are wrong, and each says so itself
         loc = complaint["loc"]
         place = ".".join(str(part) for part in loc if not _FORM.match(str(part)))

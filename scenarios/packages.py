@@ -120,7 +120,7 @@ def _together(given: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], st
     for lever, setting in levers.items() if isinstance(levers, dict) else ():
         if problem := lever_problem(str(lever), setting):
             yield ("levers", str(lever)), problem
-        elif who is not None and LEVERS[lever].who != who:
+        if lever in LEVERS and who is not None and LEVERS[lever].who != who:
             yield ("levers", str(lever)), f"{lever} is a lever of {LEVERS[lever].who}, not of {who}"
         if response is not None and isinstance(setting, dict):
             yield ("levers", str(lever)), "a package that waits for a signpost has levers without dates"

@@ -83,7 +83,7 @@ def new(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
 ) -> None:
-    """Write a commented scenario file for a rule, a bill, an event, levers or decisions; ask where flags are missing."""
+    """Write a commented scenario file from a bill, rule, event, lever or decision; ask where flags are missing."""
     given = {name: value for name, value in locals().items() if name not in ("file", "force") and value is not None}
     from sim.inert import without_effect
 
@@ -202,10 +202,7 @@ def _content(file: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     first = rules[0] if rules else {}
     title = given.get("title", first.get("title", ""))
     address = given.get("url") or str(first.get("url", "")).partition(" ")[0]
-    source = {
-        "title": given.get("source", first.get("source", "")),
-        "date": given.get("as_of", first.get("as_of", as_of)),
-    }
+    source = {"title": given.get("source", first.get("source", "")), "date": first.get("as_of", as_of)}
     content: dict[str, Any] = {
         "like": scenarios.BASELINE, "name": name, "title": title,
         "story": given.get("story", given.get("summary", str(first.get("summary", title))[:160])),
@@ -288,14 +285,14 @@ def _checked(file: Path, content: Mapping[str, Any]) -> Scenario:
 
 
 _FLAGS = {
-    ("events", "kind"): "event", ("sources", "title"): "source", ("sources", "date"): "as-of", ("rules", "as_of"): "as-of",
+    ("events", "kind"): "event", ("sources", "title"): "source", ("sources", "date"): "as-of",
 }  # fmt: skip
 
 
 def _by_flag(fault: Fault) -> str:
     """A fault with its flag in front, in place of its place in the file."""
     first, *rest = fault.place.split(".")
-    flag = {"levers": "lever", "decisions": "decision"}.get(first) or (
+    flag = {"levers": "lever", "decisions": f"decision {'.'.join(rest)}"}.get(first) or (
         _FLAGS.get((first, rest[-1]), rest[-1].replace("_", "-")) if rest else first
     )
     text = re.sub(r"^\w+(\.\w+)*: ", "", fault.text) if rest else fault.text.removeprefix(f"{first}: ")

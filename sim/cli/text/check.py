@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ def new(file: str, spec: Scenario, sets: Sequence[str], idle: Sequence[str]) -> 
 def _listed(title: str, lines: Sequence[str]) -> None:
     """Lines under a title; long ones are wrapped to the page."""
     if lines:
-        page = layout.console()
-        page.print(f"{title}:")
+        print(f"{title}:")
+        width = layout.console().width
         for line in lines:
-            page.print(f"  {line}")
+            print(textwrap.fill(line, width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))
