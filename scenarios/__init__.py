@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,12 +98,14 @@ def parse(text: str, where: str = "scenario", branch: str | None = None, *, _cha
     faults: list[Fault] = []
     content = files.mapping(text, where, faults=faults)
     branches = content.pop("branches", None)
+    at: Callable[[Any, str], int | None] = partial(files.line, text)
     if branches is not None:
-        content = _merged(content, _branch(branches, branch, where))
+        own = _branch(branches, branch, where)
+        at = partial(_line_of_branch, text, branch or next(iter(branches)), own)
+        content = _merged(content, own)
     elif branch is not None:
         raise InputError(f"{where}: has no branches; leave :{branch} out")
     base, worlds = content.pop("like", None), content.pop("what_if", None)
-    at = partial(files.line, text)
     if base is not None:
         try:
             start = _load(_beside(str(base), where), _chain).model_dump(exclude=_HEAD)
@@ -206,6 +209,12 @@ def _fields() -> dict[str, tuple[str, ...]]:
         "parameters": ("kind", "weights", *sorted({name for names in ARGUMENTS.values() for name in names})),
         **{name: tuple(model.model_fields) for name, model in parts.items()},
     }
+
+
+def _line_of_branch(text: str, branch: str, own: dict[str, Any], place: Any, message: str) -> int | None:
+    """The line of a place in a file with branches: in the branch where that has the field, otherwise above."""
+    inside = ("branches", branch) if place and place[0] in own else ()
+    return files.line(text, (*inside, *place), message)
 
 
 def _branch(branches: Any, branch: str | None, where: str) -> dict[str, Any]:

@@ -235,7 +235,9 @@ def talk(monkeypatch, bill):
 
 
 def test_a_rule_is_asked_for_with_what_is_valid(talk, bill):
-    said = talk("law", "rule", "Renting", "A bill", "remte", "remote_access", "2", "0.7", "", "atlantis", "gulf", "x", "2027-Q3")
+    said = talk(
+        "law", "rule", "Renting", "A bill", "remte", "remote_access", "2", "0.7", "", "atlantis", "gulf", "x", "2027-Q3"
+    )
     assert said.exit_code == 0, said.output
     (rule,) = load(bill).rules
     assert (rule.scope, rule.strength, rule.destination, rule.start) == ("remote_access", 0.7, "gulf", "2027-07-01")
