@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenarios import BASELINE
 from scenarios.errors import Fault, InputError, nearest, shown
 from sim.cli import asking
-from sim.cli.options import day, decision_settings, lever_settings
+from sim.cli.options import day, decision_settings, found, lever_settings
 
 if TYPE_CHECKING:
     from scenarios.schema import Scenario
@@ -46,6 +48,7 @@ def _text(help: str, metavar: str) -> Any:
 def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, such as bill.yaml.")],
     kind: Annotated[str | None, _text(f"What the text is: {', '.join(KINDS)}.", "KIND")] = None,
+    like: Annotated[str | None, _text("Start from this scenario; current_policy by default.", "NAME|FILE")] = None,
     title: Annotated[str | None, _text("What it is called.", "TEXT")] = None,
     story: Annotated[str | None, _text("One line on what happens; by default the title.", "TEXT")] = None,
     question: Annotated[str | None, _text("The question that the file answers.", "TEXT")] = None,
@@ -93,7 +96,7 @@ def new(
     spec = _checked(file, content)
     idle = without_effect(spec)
     _write(file, _written(spec, content, idle), force)
-    _report(file, spec, idle)
+    _report(file, spec, idle, given.get("like"))
 
 
 # ------------------------------------------------------------------------------------------------------ the file
@@ -126,14 +129,16 @@ def _written(spec: Scenario, content: Mapping[str, Any], idle: Sequence[str]) ->
     return written(content, [*head, *(f"Note: {said}" for said in idle)])
 
 
-def _report(file: Path, spec: Scenario, idle: Sequence[str]) -> None:
-    from scenarios import BASELINE, load
+def _report(file: Path, spec: Scenario, idle: Sequence[str], like: str | None) -> None:
+    """Say what was written and what to do next."""
+    from scenarios import load
     from sim.cli.text import check as text
     from sim.cli.text.contents import sets
 
     text.new(str(file), spec, sets(spec, load(BASELINE)), idle)
-    for command in ("check", f"compare {BASELINE}"):
-        print(f"  polarity {command} {shlex.quote(str(file))}")
+    first = like or BASELINE
+    for words in (("check", str(file)), ("compare", first, str(file))):
+        print(f"  polarity {shlex.join(words)}")
 
 
 # --------------------------------------------------------------------------------------------------- what is given
@@ -204,7 +209,7 @@ def _content(file: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     address = given.get("url") or str(first.get("url", "")).partition(" ")[0]
     source = {"title": given.get("source", first.get("source", "")), "date": first.get("as_of", as_of)}
     content: dict[str, Any] = {
-        "like": scenarios.BASELINE, "name": name, "title": title,
+        "like": _start(file, given), "name": name, "title": title,
         "story": given.get("story", given.get("summary", str(first.get("summary", title))[:160])),
         "question": given.get("question", f"What changes with “{title}”?"),
         "sources": [source | ({"url": address} if address else {})],
@@ -215,10 +220,26 @@ def _content(file: Path, given: Mapping[str, Any]) -> dict[str, Any]:
         content["decisions"] = decision_settings(given["decision"])
     if "event" in given:
         fields = {"kind": given["event"]} | {f: given[f] for f in OF["event"][1:] if f in given}
-        content["events"] = [fields]
+        content["events"] = [*_kept(given, "events"), fields]
     if rules:
-        content["rules"] = rules
+        content["rules"] = [*_kept(given, "rules"), *rules]
     return content
+
+
+def _start(file: Path, given: Mapping[str, Any]) -> str:
+    """What the file is like; another file as seen from its folder."""
+    like = str(given.get("like", BASELINE))
+    return os.path.relpath(like, file.parent) if like.endswith((".yaml", ".yml")) else like
+
+
+def _kept(given: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
+    """Events or rules of the scenario that the file is like: a list takes the place of its list, so it is repeated."""
+    from scenarios.files import standalone
+
+    try:
+        return list(standalone(found(given["like"])).get(part, [])) if "like" in given else []
+    except InputError as error:
+        raise InputError(f"--like: {error}") from error
 
 
 def _rules(name: str, given: Mapping[str, Any], as_of: str) -> list[dict[str, Any]]:

@@ -111,6 +111,18 @@ def test_several_things_fit_into_one_file(polarity, bill):
     assert rule.priority > max(recorded.priority for recorded in scenarios.rules.history()), "or others would decide"
 
 
+def test_a_file_can_start_from_another_and_keeps_its_rules(polarity, bill, tmp_path):
+    (tmp_path / "in").mkdir()
+    second = tmp_path / "in" / "second.yaml"
+    assert polarity("new", bill, *RULE).code == 0
+    said = polarity("new", second, "--like", bill, "--bill", "match_act")
+    assert said.code == 0, said.err
+    assert yaml.safe_load(second.read_text())["like"] == "../bill.yaml"
+    assert [rule.id for rule in load(second).rules] == ["bill", "passed_match_act"]
+    assert said.out.splitlines()[-1] == f"  polarity compare {bill} {second}"
+    assert "did you mean" in polarity("new", second, "--like", "tigt_controls", "--force", *RULE).refusal()
+
+
 HOSTILE = (
     "It's \"quoted\": a # comment", "two\nlines\nlevers: {enforcement: 9}", "- item", "{a: b}", "[1, 2]", "yes", "null",
     "~", "1.5", "2027-01-01", "*alias", "&anchor", "!!python/object/apply:os.system [id]", "%TAG", "| block", "> fold",
