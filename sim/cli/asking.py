@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from scenarios.errors import InputError, as_number, nearest, one_line, shown
+from scenarios.errors import InputError, as_number, from_validation, nearest, one_line, shown
 from sim.cli.options import day, decision_settings, lever_settings
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
 def somebody() -> bool:
@@ -77,8 +80,8 @@ def _question(
         kind = KINDS[given["event"]]
         return f"Its size ({kind.low:g} to {kind.high:g})", {}, partial(_number, kind.low, kind.high), None
     if name in ("strength", "price_share"):
-        about = MEANINGS["scope"][given["scope"]] if name == "strength" else "the tariff, as a share of the price"
-        return f"{about} (0 to 1)", {}, partial(_number, 0, 1), None
+        about = f"{name}, 0 to 1: {MEANINGS['scope'][given['scope']]}"
+        return about, {}, partial(_number, 0, 1), None
     if name == "date":
         return "In which quarter", {}, _quarter, USUAL
     if name == "start":
@@ -90,7 +93,7 @@ def _question(
     if name == "decision":
         return "Which decision (ACTOR.NAME=VALUE)", _decisions(), _decision, None
     wording = {"title": "What is it called", "source": "Where does it come from", "url": "Its address (may stay empty)"}
-    return wording[name], {}, _text if name != "url" else one_line, "" if name == "url" else None
+    return wording[name], {}, partial(_text, name), "" if name == "url" else None
 
 
 def _levers() -> dict[str, str]:
@@ -124,17 +127,20 @@ def _number(low: float, high: float, answer: str) -> float:
 
 
 def _quarter(answer: str) -> str:
-    from scenarios.quarters import number
+    from scenarios.quarters import FIRST, label, number
 
     try:
-        number(answer)
+        if number(answer) < FIRST:
+            raise InputError(f"{answer} is before the first simulated quarter; give {label(FIRST)} or later")
     except ValueError as error:
         raise InputError(str(error)) from error
     return answer
 
 
 def _when(answer: str) -> str:
-    return day(answer, "start")
+    from scenarios.rules import Rule
+
+    return _of_model(Rule, "start", day(answer, "start"))
 
 
 def _actor(answer: str) -> str:
@@ -154,11 +160,38 @@ def _lever(answer: str) -> list[str]:
 
 
 def _decision(answer: str) -> list[str]:
-    decision_settings([answer], "decision")
+    from scenarios.decisions import problems
+    from scenarios.groups import kinds
+
+    for _, problem in problems(decision_settings([answer], "decision"), kinds(), None):
+        raise InputError(problem)
     return [answer]
 
 
-def _text(answer: str) -> str:
-    if not one_line(answer):
-        raise InputError("write a few words")
-    return one_line(answer)
+def _text(name: str, answer: str) -> str:
+    """A title, a source or an address, as the models want it."""
+    from scenarios.rules import Rule
+    from scenarios.schema import Scenario, Source
+
+    line = one_line(answer)
+    if name == "title":
+        return _of_model(Scenario, "title", line)
+    if name == "source":
+        return _of_model(Rule, "source", _of_model(Source, "title", line))
+    return _of_model(Rule, "url", line) if line else ""
+
+
+def _of_model(model: type[BaseModel], name: str, answer: str) -> str:
+    """A value of a field of a model.
+
+    Raises:
+        InputError: for one that it cannot have.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    field: Any = model.model_fields[name].rebuild_annotation()
+    try:
+        TypeAdapter(field).validate_python(answer)
+    except ValidationError as error:
+        raise from_validation(error) from error
+    return answer

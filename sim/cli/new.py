@@ -125,7 +125,7 @@ def _write(file: Path, text: str, force: bool) -> None:
 def _written(spec: Scenario, content: Mapping[str, Any], idle: Sequence[str]) -> str:
     from scenarios.drafts import written
 
-    head = [f"{spec.title}: a difference from {content['like']}. docs/bills.md says how to go on from here."]
+    head = [f"{spec.title}: a difference from {content['like']}. Comments say what each field means."]
     return written(content, [*head, *(f"Note: {said}" for said in idle)])
 
 

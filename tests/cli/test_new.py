@@ -234,6 +234,9 @@ def test_what_does_nothing_is_named_on_the_screen_and_in_the_file(polarity, bill
 
 
 # ------------------------------------------------------------------------------------------------ in a terminal
+ADDRESS = "https://example.org/deal"
+
+
 @pytest.fixture
 def talk(monkeypatch, bill):
     """A person at a terminal who gives answers, one a line."""
@@ -247,30 +250,32 @@ def talk(monkeypatch, bill):
 
 
 def test_a_rule_is_asked_for_with_what_is_valid(talk, bill):
-    said = talk(
-        "law", "rule", "Renting", "A bill", "remte", "remote_access", "2", "0.7", "", "atlantis", "gulf", "x", "2027-Q3"
-    )
+    about = ("law", "rule", "x" * 121, "Renting", "H.R", "A bill", "remte", "remote_access", "2", "0.7")
+    said = talk(*about, "nowhere", "", "atlantis", "gulf", "x", "2027-02-30", "2027-Q3")
     assert said.exit_code == 0, said.output
     (rule,) = load(bill).rules
     assert (rule.scope, rule.strength, rule.destination, rule.start) == ("remote_access", 0.7, "gulf", "2027-07-01")
     assert all(scope in said.output for scope in MEANINGS["scope"])
-    for told in ("'law': ", "did you mean 'remote_access'?", "a number from 0 to 1", "'atlantis'", "neither a day nor"):
+    for told in ("'law': ", "did you mean 'remote_access'?", "a number from 0 to 1", "'atlantis'", "neither a day nor",
+                 "at most 120", "at least 4", "is no public address", "is not a date"):  # fmt: skip
         assert told in said.output
 
 
 def test_an_event_is_asked_for(talk, bill):
-    said = talk("event", "A deal", "A treaty", "agreement", "2028", "2028-Q2", "9", "1.2", "https://example.org/deal")
+    said = talk("event", "A deal", "A treaty", "agreement", "2028", "2020-Q1", "2028-Q2", "9", "1.2", ADDRESS)
     assert said.exit_code == 0, said.output
     (event,) = load(bill).events
     assert (event.date, event.size) == ("2028-Q2", 1.2)
-    assert load(bill).sources[0].url == "https://example.org/deal"
+    assert load(bill).sources[0].url == ADDRESS
 
 
 def test_levers_decisions_and_bills_are_asked_for(talk, bill):
     assert talk("lever", "More officers", "A budget", "enforcement=99", "enforcement=3", "").exit_code == 0
     assert load(bill).levers == {"enforcement": 3}
     head = ("--title", "Japan follows", "--source", "METI", "--force")
-    assert talk("decision", "japan alignment", "japan.alignment=0.9", "", flags=head).exit_code == 0
+    assert (
+        talk("decision", "japan.alignment=3", "japn.alignment=1", "japan.alignment=0.9", "", flags=head).exit_code == 0
+    )
     assert load(bill).decisions == {"japan": {"alignment": 0.9}}
     assert talk("bill", "match_act", flags=("--force",)).exit_code == 0
     assert load(bill).rules[0].id == "passed_match_act"
