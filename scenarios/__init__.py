@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,8 +98,11 @@ def parse(text: str, where: str = "scenario", branch: str | None = None, *, _cha
     faults: list[Fault] = []
     content = files.mapping(text, where, faults=faults)
     branches = content.pop("branches", None)
+    at: Callable[[Any, str], int | None] = partial(files.line, text)
     if branches is not None:
-        content = _merged(content, _branch(branches, branch, where))
+        own = _branch(branches, branch, where)
+        at = partial(_line_of_branch, text, branch or next(iter(branches)), own)
+        content = _merged(content, own)
     elif branch is not None:
         raise InputError(f"{where}: has no branches; leave :{branch} out")
     base, worlds = content.pop("like", None), content.pop("what_if", None)
@@ -106,12 +110,12 @@ def parse(text: str, where: str = "scenario", branch: str | None = None, *, _cha
         try:
             start = _load(_beside(str(base), where), _chain).model_dump(exclude=_HEAD)
         except InputError as error:
-            raise InputError(f"{where}: like: {error}") from error
-        if base != content.get("name"):
+            faults.append(Fault(at(("like",), ""), f"like: {error}", "like"))
+            start = {}
+        if start and base != content.get("name"):
             start["baseline"] = str(base)
         content = _merged(start, content)
     content = {**_usual_head(where, None if base is None else str(base)), **content}
-    at = partial(files.line, text)
     spec = None
     try:
         spec = Scenario.model_validate(content)
@@ -120,29 +124,49 @@ def parse(text: str, where: str = "scenario", branch: str | None = None, *, _cha
     except InputError as error:
         faults.append(Fault(None, str(error)))
     if problem := _baseline_problem(content.get("baseline"), where):
-        faults.append(Fault(at(("baseline",), ""), problem))
+        faults.append(Fault(at(("baseline",), ""), problem, "baseline"))
+    if spec is None and worlds is not None:
+        faults += _no_worlds(worlds, at(("what_if",), ""))
     if faults or spec is None:
         raise joined(faults, where)
     return spec if worlds is None else _in_worlds(spec, worlds, where, at(("what_if",), ""))
+
+
+def _named_worlds(worlds: Any) -> list[str]:
+    return list(map(str, worlds if isinstance(worlds, list) else [worlds]))
+
+
+def _no_worlds(worlds: Any, line: int | None) -> list[Fault]:
+    """What is wrong with the names of what ifs in a file that has other faults too."""
+    from scenarios import what_ifs
+
+    try:
+        what_ifs.in_order(_named_worlds(worlds))
+    except InputError as error:
+        return [Fault(line, f"what_if: {error}", "what_if")]
+    return []
 
 
 def _in_worlds(spec: Scenario, worlds: Any, where: str, line: int | None) -> Scenario:
     """The scenario of a file in the world of the what ifs that the file names; its own wording stays."""
     from scenarios import what_ifs
 
-    names_ = worlds if isinstance(worlds, list) else [worlds]
     try:
-        found = what_ifs.under(spec, *map(str, names_))
+        found = what_ifs.under(spec, *_named_worlds(worlds))
     except InputError as error:
-        raise joined([Fault(line, f"what_if: {error}")], where) from error
+        raise joined([Fault(line, f"what_if: {error}", "what_if")], where) from error
     return found.with_changes(title=spec.title)
+
+
+def name_of(file: str) -> str:
+    """The name of a scenario whose file gives none: what the file is called, in small letters and underscores."""
+    words = re.sub(r"[^a-z0-9]+", "_", Path(file).stem.lower()).strip("_")[:60] or "scenario"
+    return words if words[0].isalpha() else f"scenario_{words}"
 
 
 def _usual_head(where: str, base: str | None) -> dict[str, Any]:
     """Name and wording of a scenario whose file gives none, made from what the file is called."""
-    stem = Path(where).stem.replace("-", "_")
-    words = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")[:60] or "scenario"
-    name = words if words[0].isalpha() else f"scenario_{words}"
+    name, stem = name_of(where), Path(where).stem.replace("-", "_")
     title = " ".join(stem.replace("_", " ").split())[:120] or "Scenario"
     like = f"a difference from {Path(base).name[:80]}" if base else "on current policy's defaults"
     return {
@@ -187,6 +211,12 @@ def _fields() -> dict[str, tuple[str, ...]]:
     }
 
 
+def _line_of_branch(text: str, branch: str, own: dict[str, Any], place: Any, message: str) -> int | None:
+    """The line of a place in a file with branches: in the branch where that has the field, otherwise above."""
+    inside = ("branches", branch) if place and place[0] in own else ()
+    return files.line(text, (*inside, *place), message)
+
+
 def _branch(branches: Any, branch: str | None, where: str) -> dict[str, Any]:
     if not isinstance(branches, dict) or not branches:
         raise InputError(f"{where}: branches is a mapping of branch name → fields")
@@ -207,11 +237,13 @@ def _merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
 
     result = dict(base)
     if isinstance(change.get("decisions"), dict) and "decisions" in base:
-        result["decisions"] = decisions.spelled(base["decisions"], groups.kinds())
+        # Choosing is what everybody does of whom nothing is said: written out, it would stand over what a group does.
+        held = {} if base["decisions"] == decisions.CHOOSE else base["decisions"]
+        result["decisions"] = decisions.spelled(held, groups.kinds())
         change = {**change, "decisions": decisions.spelled(change["decisions"], groups.kinds())}
     if isinstance(change.get("levers"), dict):
-        held = [name for name, setting in change["levers"].items() if setting != "actor"]
-        result["decisions"] = decisions.without(result.get("decisions", decisions.CHOOSE), held)
+        fixed = [name for name, setting in change["levers"].items() if setting != "actor"]
+        result["decisions"] = decisions.without(result.get("decisions", decisions.CHOOSE), fixed)
     for key, value in change.items():
         old = result.get(key)
         result[key] = _over(old, value, {"allocation": 3, "decisions": 2}.get(key, 1))
@@ -243,4 +275,4 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-__all__ = ["BASELINE", "LIBRARY", "InputError", "Scenario", "load", "names", "parse", "under"]
+__all__ = ["BASELINE", "LIBRARY", "InputError", "Scenario", "load", "name_of", "names", "parse", "under"]

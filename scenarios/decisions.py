@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from scenarios import groups
 from scenarios.errors import as_number, shown, unknown
 from scenarios.kinds import KindName
 from scenarios.quarters import label, number
@@ -96,9 +97,13 @@ def without(given: Any, levers: Iterable[str]) -> Any:
 
 
 def spelled(given: Any, kinds: Mapping[str, str]) -> Any:
-    """The same, with a rule for everyone or for one actor written out decision by decision."""
+    """The same, with a rule for everyone or for one actor written out decision by decision.
+
+    A rule for everyone is written to groups and not to their members, whose own would stand over the group's.
+    """
     if isinstance(given, str) and given in RULES:
-        given = dict.fromkeys((actor for actor, kind in kinds.items() if taken_by(actor, kind)), given)
+        named = (actor for actor, kind in kinds.items() if taken_by(actor, kind) and not groups.of(actor))
+        given = dict.fromkeys(named, given)
     if not isinstance(given, Mapping):
         return given
     ruled = {actor: own for actor, own in given.items() if isinstance(own, str) and own in RULES}

@@ -19,11 +19,22 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
+class Fault(NamedTuple):
+    """Something wrong in a file."""
+
+    line: int | None
+    text: str
+    place: str = ""
+    """The field, from the top, as `rules.0.strength`; empty where it is the file."""
+
+
 class InputError(ValueError):
     """Invalid input from a person: one line that names the place and what would be valid."""
 
-    def __init__(self, text: str = "") -> None:
+    def __init__(self, text: str = "", faults: Sequence[Fault] = ()) -> None:
         super().__init__(one_line(str(text)))
+        self.faults = tuple(faults) or (Fault(None, str(self)),)
+        """What is wrong, one by one; the text may leave some out."""
 
 
 _PLAIN = re.compile(
@@ -87,13 +98,6 @@ def shown(value: Any, longest: int = 60) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-class Fault(NamedTuple):
-    """Something wrong in a file."""
-
-    line: int | None
-    text: str
-
-
 MOST_FAULTS = 12
 """How many faults of a file are listed; nobody would read more."""
 
@@ -107,14 +111,14 @@ def joined(faults: Sequence[Fault], where: str = "") -> InputError:
     """
     if len(faults) == 1:
         at = f" line {faults[0].line}" if faults[0].line and where else ""
-        return InputError(f"{where}{at}: {faults[0].text}" if where else faults[0].text)
+        return InputError(f"{where}{at}: {faults[0].text}" if where else faults[0].text, faults)
     ordered = sorted(faults, key=lambda fault: fault.line or 0)
     told = [
         f"({n}) {f'line {fault.line}: ' if fault.line else ''}{fault.text}"
         for n, fault in enumerate(ordered[:MOST_FAULTS], start=1)
     ]
     more = f"; and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else ""
-    return InputError(f"{where + ': ' if where else ''}{len(faults)} faults: {'; '.join(told)}{more}")
+    return InputError(f"{where + ': ' if where else ''}{len(faults)} faults: {'; '.join(told)}{more}", ordered)
 
 
 def several(problems: Iterable[tuple[str | tuple[str | int, ...], str]]) -> ValidationError:
@@ -178,14 +182,14 @@ def faults_of(
     ] or complaints
     found: dict[str, Fault] = {}
     for complaint in complaints:
-        if complaint["type"] == "too_short" and len(complaints) > 1:
+        if complaint["type"] == "too_short" and complaint["input"] and len(complaints) > 1:
             continue  # its entries are wrong, and each says so itself
         loc = complaint["loc"]
         place = ".".join(str(part) for part in loc if not _FORM.match(str(part)))
         if place in found and complaint["type"] != "fault":
             continue  # another form that pydantic tried for the same place
         text = _said(complaint, place, valid or {})
-        found[place if place not in found else f"{place} {len(found)}"] = Fault(line(loc, text), text)
+        found[place if place not in found else f"{place} {len(found)}"] = Fault(line(loc, text), text, place)
     return list(found.values())
 
 

@@ -13,15 +13,23 @@ signpost another package takes its place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from scenarios import files, load, names
-from scenarios.errors import InputError, unknown
+from scenarios.errors import Fault, InputError, faults_of, from_validation, joined, several, unknown, with_faults
 from scenarios.events import Event
 from scenarios.levers import ACTOR, ALLIES, CHINA, HUBS, LEVERS, US
 from scenarios.quarters import Quarter, number
@@ -89,28 +97,41 @@ class Package(BaseModel):
     def _known(cls, player: object) -> str:
         return player_of(str(player))
 
-    def model_post_init(self, context: Any) -> None:
-        """Refuse what another player decides.
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_faults(cls, given: Any, build: ModelWrapValidatorHandler[Package]) -> Package:
+        """What fields say together is checked beside the fields, so that all faults are told at once."""
+        problems = list(_together(given)) if isinstance(given, dict) else []
+        try:
+            package = build(given)
+        except ValidationError as error:
+            raise with_faults(error, problems) from error
+        if problems:
+            raise several(problems)
+        return package
 
-        Raises:
-            InputError: naming the lever, the event or the treaty.
-        """
-        for lever, setting in self.levers.items():
-            if problem := lever_problem(lever, setting):
-                raise InputError(f"{self.name}: {problem}")
-            if LEVERS[lever].who != PLAYERS[self.player]:
-                raise InputError(
-                    f"{self.name}: {lever} is a lever of {LEVERS[lever].who}, not of {PLAYERS[self.player]}"
-                )
-        for event in self.events:
-            if event.kind not in EVENTS.get(self.player, ()):
-                raise InputError(f"{self.name}: {event.kind} is no event that {PLAYERS[self.player]} decides")
-        if self.treaty and self.player not in SIGNATORIES:
-            raise InputError(f"{self.name}: a treaty is signed by {' and '.join(SIGNATORIES)}, not by {self.player}")
-        if self.treaty and self.treaty not in names():
-            raise unknown("scenario", self.treaty, names(), "treaty")
-        if self.response is not None and any(isinstance(setting, dict) for setting in self.levers.values()):
-            raise InputError(f"{self.name}: a package that waits for a signpost has levers without dates")
+
+def _together(given: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Place and complaint of what is no lever, what another player decides, and what cannot stand together."""
+    player, levers, response = given.get("player"), given.get("levers"), given.get("response")
+    player = SHORT.get(str(player), player)
+    who, treaty = PLAYERS.get(str(player)), given.get("treaty")
+    for lever, setting in levers.items() if isinstance(levers, dict) else ():
+        if problem := lever_problem(str(lever), setting):
+            yield ("levers", str(lever)), problem
+        if lever in LEVERS and who is not None and LEVERS[lever].who != who:
+            yield ("levers", str(lever)), f"{lever} is a lever of {LEVERS[lever].who}, not of {who}"
+        if response is not None and isinstance(setting, dict):
+            yield ("levers", str(lever)), "a package that waits for a signpost has levers without dates"
+    events = given.get("events")
+    for n, event in enumerate(events if isinstance(events, (list, tuple)) else ()):
+        kind = event.get("kind") if isinstance(event, dict) else None
+        if who is not None and isinstance(kind, str) and kind not in EVENTS.get(str(player), ()):
+            yield ("events", n, "kind"), f"{kind} is no event that {who} decides"
+    if treaty and who is not None and player not in SIGNATORIES:
+        yield ("treaty",), f"a treaty is signed by {' and '.join(SIGNATORIES)}, not by {player}"
+    if treaty and isinstance(treaty, str) and treaty not in names():
+        yield ("treaty",), str(unknown("scenario", treaty, names()))
 
 
 def player_of(name: str) -> str:
@@ -142,21 +163,44 @@ def read(path: Path) -> Package:
     """Your own package, from a YAML file with the fields of `Package`.
 
     Raises:
-        InputError: for a file that cannot be read or holds no package.
+        InputError: for a file that cannot be read or holds no package, with all that is wrong.
     """
-    content = files.mapping(files.read(path, "package"), str(path), "package")
-    return _made(content.pop("player", ""), str(content.pop("name", path.stem)), content)
+    return parse(files.read(path, "package"), str(path))
+
+
+def parse(text: str, where: str = "package") -> Package:
+    """Your own package from YAML text; without a name it is called what its file is.
+
+    Raises:
+        InputError: with all that is wrong, each with its line.
+    """
+    faults: list[Fault] = []
+    content = files.mapping(text, where, "package", faults)
+    content = {"name": Path(where).stem, **content}
+    try:
+        package = Package.model_validate(content)
+    except ValidationError as error:
+        raise joined([*faults, *faults_of(error, _fields(), partial(files.line, text))], where) from error
+    if faults:
+        raise joined(faults, where)
+    return package
+
+
+@cache
+def _fields() -> dict[str, tuple[str, ...]]:
+    """What may stand in a package, by part."""
+    parts: dict[str, Any] = {"": Package, "events": Event, "sources": Source, "response": Response}
+    return {name: tuple(model.model_fields) for name, model in parts.items()}
 
 
 def _made(player: str, name: str, fields: Any) -> Package:
+    """A package of the library."""
     if not isinstance(fields, Mapping):
         raise InputError(f"package {name}: give title, story, levers and sources")
     try:
         return Package(player=player, name=name, **fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise InputError(f"package {name}: {place}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise from_validation(error, f"package {name}", _fields()) from error
 
 
 def combined(

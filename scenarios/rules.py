@@ -76,9 +76,9 @@ class Rule(Row):
     A lower bound holds from its value on, an upper bound below its value; a blank bound holds for every chip.
     """
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)
-    start: Day
-    end: Day | None = None
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60, description="small letters, digits and underscores")
+    start: Day = Field(description="the first day on which it holds")
+    end: Day | None = Field(default=None, description="the first day on which it no longer holds; by default it stays")
     issuer: Issuer
     scope: Scope
     destination: str = Field(
@@ -86,26 +86,32 @@ class Rule(Row):
         description="an actor, a group of them (each by itself), or `world` for all but the issuer's own country",
     )
     measure: Measure
-    tpp_min: float | None = Field(default=None, ge=0)
-    tpp_max: float | None = Field(default=None, ge=0)
-    pd_min: float | None = Field(default=None, ge=0)
-    pd_max: float | None = Field(default=None, ge=0)
-    memory_tbs_min: float | None = Field(default=None, ge=0)
-    memory_tbs_max: float | None = Field(default=None, ge=0)
-    link_gbs_min: float | None = Field(default=None, ge=0)
-    us_available_by: Day | None = None
-    approval_share: float | None = Field(default=None, ge=0, le=1)
-    volume_cap_share: float | None = Field(default=None, ge=0, le=1)
+    tpp_min: float | None = Field(default=None, ge=0, description="covers chips from this TPP on")
+    tpp_max: float | None = Field(default=None, ge=0, description="covers chips below this TPP")
+    pd_min: float | None = Field(default=None, ge=0, description="covers chips from this performance density on")
+    pd_max: float | None = Field(default=None, ge=0, description="covers chips below this performance density")
+    memory_tbs_min: float | None = Field(default=None, ge=0, description="from this memory bandwidth on, TB/s")
+    memory_tbs_max: float | None = Field(default=None, ge=0, description="below this memory bandwidth, TB/s")
+    link_gbs_min: float | None = Field(default=None, ge=0, description="from this speed of links on, GB/s")
+    us_available_by: Day | None = Field(default=None, description="covers chips on sale in the US by this day")
+    approval_share: float | None = Field(default=None, ge=0, le=1, description="share of orders that is licensed")
+    volume_cap_share: float | None = Field(
+        default=None, ge=0, le=1, description="the most that may go, as a share of the same chip's sales elsewhere"
+    )
     volume_cap_units: float | None = Field(default=None, ge=0, description="chips of a class a quarter, for each buyer")
     clients: float | None = Field(
         default=None, gt=0, le=1000, description="firms that may have `volume_cap_units` each; by default one"
     )
-    price_share: float | None = Field(default=None, ge=0, le=1)
-    strength: float | None = Field(default=None, ge=0, le=1)
+    price_share: float | None = Field(
+        default=None, ge=0, le=1, description="a tariff or a revenue share on top of the price"
+    )
+    strength: float | None = Field(default=None, ge=0, le=1, description="how far it reaches, as its scope says")
     part: Literal["lithography", "parts", "service"] | None = Field(
         default=None, description="of chip tools: what it closes; by default everything"
     )
-    priority: float = 0
+    priority: float = Field(
+        default=0, description="of rules on sales that cover a chip the highest decides; recorded ones have 10 to 50"
+    )
     title: Line = Field(max_length=120)
     summary: Line = Field(max_length=400)
 
@@ -155,13 +161,13 @@ class Rule(Row):
             yield "measure", f"`free` closes nothing; a rule of scope {self.scope} says `deny` or `license`"
         if self.part is not None and self.scope != "tools":
             yield "part", "is read for `scope: tools` only"
-        if self.scope == "tariff":
+        if "price_share" in needed(self.issuer, self.scope):
             given.discard("price_share")
             if self.price_share is None:
-                yield "price_share", "a tariff needs it, from 0 to 1"
+                yield "price_share", f"a {self.scope} needs it, from 0 to 1"
         for name in sorted(given & _OF_SALES):
             yield name, f"is read for `scope: sale` only; a rule of scope {self.scope} gives strength (0 to 1)"
-        if self.strength is None and self.scope != "tariff":
+        if self.strength is None and "strength" in needed(self.issuer, self.scope):
             yield "strength", f"a rule of scope {self.scope} needs it: {MEANINGS['scope'][self.scope]}, from 0 to 1"
 
     @property
@@ -269,6 +275,20 @@ def history() -> tuple[Rule, ...]:
             raise InputError(f"rules.csv row {line}: id {row.id!r} is used twice")
         seen.add(row.id)
     return rows
+
+
+def needed(issuer: str, scope: str) -> tuple[str, ...]:
+    """The numbers without which a rule of a scope says nothing; a ban on sales needs none."""
+    if scope == "sale" or (issuer, scope) not in _ACTS:
+        return ()
+    return ("price_share",) if scope == "tariff" else ("strength",)
+
+
+def numbers_of(issuer: str, scope: str) -> tuple[str, ...]:
+    """The fields, in the order of a rule, that say how far a rule of a scope reaches and what it covers."""
+    more = {"sale": _OF_SALES, "tools": {"strength", "part"}, "tariff": {"price_share", "strength"}}
+    read_ = more.get(scope, set(needed(issuer, scope)))
+    return tuple(name for name in Rule.model_fields if name in read_)
 
 
 def known_values(field: str) -> tuple[str, ...]:

@@ -17,9 +17,11 @@ from sim.cli import (
     board,
     brief,
     calibrate,
+    check,
     discover,
     files,
     hindcast,
+    new,
     policies,
     questions,
     sensitivity,
@@ -300,6 +302,8 @@ def app_(
     raise typer.Exit(status if status >= 0 else 128 - status)
 
 
+app.command()(new.new)
+app.command()(check.check)
 app.command()(brief.brief)
 app.command()(batch.batch)
 app.command()(batch.study)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -154,6 +155,33 @@ def _setting(value: str, option: str) -> Setting:
             raise InputError(f"{option}: {date} appears twice in {shown(value)}; give each quarter once")
         path[date] = _number(level)
     return path
+
+
+def decision_settings(words: Sequence[str], option: str = "--decision") -> dict[str, dict[str, Any]]:
+    """Decisions by actor from `ACTOR.NAME=VALUE`; names and ranges are checked by the scenario."""
+    result: dict[str, dict[str, Any]] = {}
+    for given in words:
+        name, sign, value = (part.strip() for part in given.partition("="))
+        actor, dot, decision = name.partition(".")
+        if not (sign and value and dot and actor and decision):
+            raise InputError(f"{option} {given}: write ACTOR.NAME=VALUE, for example japan.alignment=0.5")
+        if decision in result.get(actor, {}):
+            raise InputError(f"{option}: {name} is set twice; for a dated path write {name}=2027-Q1:0.5,2029-Q1:0.9")
+        result.setdefault(actor, {})[decision] = _setting(value, option)
+    return result
+
+
+def day(text: str, option: str) -> str:
+    """A day, or the first day of a quarter, as an ISO date; whether there is such a day is checked by the scenario."""
+    from scenarios.quarters import number, start_date
+
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        return text
+    try:
+        return start_date(number(text))
+    except ValueError as error:
+        said = f"{option}: {shown(text)} is neither a day nor a quarter; write 2027-01-01 or 2027-Q1"
+        raise InputError(said) from error
 
 
 def _number(value: str) -> Any:

@@ -47,7 +47,7 @@ def test_an_actor_that_there_is_not_is_told():
 
 def test_on_the_command_line(tmp_path):
     command = ["board", "southeast_asia", "tight_controls", "--runs", "8"]
-    shown = CliRunner().invoke(app, command)
+    shown = CliRunner().invoke(app, command, env={"COLUMNS": "200"})
     assert shown.exit_code == 0, shown.output
     for text in ("Southeast Asia in 2030", "Margin on smuggled chips", "Policing of transit trade", "not forecasts"):
         assert text in " ".join(shown.output.split()), text

@@ -14,7 +14,7 @@ from scenarios.rules import history
 from sim.run import simulate
 from sim.ui.shared.setup import Setup
 
-ACTING = ("match_act", "remote_access_act")
+ACTING = ("chip_security_act", "match_act", "remote_access_act")
 
 
 def test_every_bill_is_pending_in_the_record():

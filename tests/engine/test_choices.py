@@ -179,6 +179,16 @@ def test_files_lay_decisions_over_each_other_one_by_one(tmp_path: Path) -> None:
     assert three.levers == {"chip_push": 30}
 
 
+def test_what_a_file_says_of_a_group_holds_for_its_members(tmp_path: Path) -> None:
+    for base in ("like: current_policy\n", "like: current_policy\ndecisions: habit\n"):
+        (tmp_path / "one.yaml").write_text(base)
+        (tmp_path / "two.yaml").write_text("like: one.yaml\ndecisions: {gulf: {policing: 0.05}}\n")
+        assert load(str(tmp_path / "two.yaml")).decided("saudi_arabia")["policing"] == 0.05
+    (tmp_path / "three.yaml").write_text("like: two.yaml\ndecisions: {saudi_arabia: {policing: 0.9}}\n")
+    three = load(str(tmp_path / "three.yaml"))
+    assert [three.decided(name)["policing"] for name in ("saudi_arabia", "united_arab_emirates")] == [0.9, 0.05]
+
+
 def test_one_mistake_is_told_once() -> None:
     for fields in (
         {"decisions": {"china": {"push": {"2027-Q5": 0.5}}}}, {"decisions": None}, {"decisions": ["habit"]},

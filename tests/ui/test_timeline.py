@@ -65,7 +65,7 @@ def test_the_pill_takes_it_off_again(page: Open):
 
 
 def test_a_bill_without_effect_says_why_on_the_page(page: Open):
-    assert "Chip Security Act changes nothing here" in text(page(bill="chip_security_act"))
+    assert "AI OVERWATCH Act changes nothing here" in text(page(bill="overwatch_act"))
 
 
 def test_an_address_holds_bills():

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from scenarios.decisions import CHOOSE, DECISIONS
+from scenarios.decisions import DECISIONS
 from scenarios.events import KINDS
-from scenarios.groups import GROUPS
-from scenarios.levers import ACTOR, LEVERS
-from scenarios.rules import MEANINGS
+from scenarios.levers import LEVERS
 from sim.cli.text import layout
+from sim.cli.text.contents import others, setting
 from sim.results.costs import SMALL
 from sim.results.outcomes.polarity import LABELS
 from sim.results.wording import headline, rounded, signed
@@ -67,13 +66,6 @@ def glossary(terms: Iterable[Term]) -> None:
     console.print(table)
 
 
-def setting(value: Setting) -> str:
-    """A lever's setting as a person would write it."""
-    if isinstance(value, dict):
-        return ", ".join(f"{level:g} from {date}" for date, level in sorted(value.items()))
-    return "left to the actor" if value == ACTOR else f"{value:g}"
-
-
 def without_effect(said: Sequence[str], name: str = "") -> None:
     """Settings of a scenario that have no effect, a line each."""
     if said:
@@ -107,70 +99,12 @@ def scenario(spec: Scenario, expected: Any, idle: Sequence[str] = ()) -> None:
         for event in spec.events:
             table.add_row(event.date, event.kind.replace("_", " "), f"{event.size:g}", KINDS[event.kind].meaning)
         layout.put(console, table)
-    lines = [f"Switch {name}: {'on' if value else 'off'}" for name, value in _switched(spec)]
-    for rule in spec.rules:
-        who = MEANINGS["issuer"][rule.issuer]
-        lines.append(
-            f"Rule from {rule.start}: {rule.title} ({who}, {rule.scope}, {rule.measure}, for {rule.destination})"
-        )
-    lines += [f"Changed or added actor: {name}" for name in spec.actors]
-    lines += [
-        f"Fixed share: {actor.replace('_', ' ')}, {what} for {use}: {setting(share)}"
-        for actor, divided in spec.allocation.items() for what, uses in divided.items() for use, share in uses.items()
-    ]  # fmt: skip
-    lines += [f"Values of {_called(spec, actor)}: {_wanted(own)}" for actor, own in spec.values.items()]
-    lines += _decided(spec)
-    for name, value in spec.parameters.items():
-        numbers = {k: v for k, v in vars(value).items() if k != "kind"} if not isinstance(value, float) else {}
-        shape = f"{value:g}" if isinstance(value, float) else f"{value.kind}, {_pairs(numbers)}"
-        lines.append(f"Parameter {name}: {shape}")
+    lines = others(spec)
     if lines:
         layout.put(console, "\n".join(lines))
     without_effect(idle)
     if isinstance(expected, dict) and isinstance(expected.get("results"), dict):
         layout.put(console, _expected(expected))
-
-
-def _wanted(given: str | Mapping[str, float]) -> str:
-    """A profile, or weights."""
-    if isinstance(given, str):
-        return given.replace("_", " ")
-    return ", ".join(f"{name} {weight:g}" for name, weight in given.items()) or "as usual"
-
-
-def _called(spec: Scenario, actor: str) -> str:
-    """What an actor or a group is called."""
-    labels = {row.actor: row.label for row in spec.roster()} | {name: g.label for name, g in GROUPS.items()}
-    return labels.get(actor, actor)
-
-
-def _decided(spec: Scenario) -> list[str]:
-    """What a scenario says of how actors decide, a line each."""
-    if isinstance(spec.decisions, str):
-        return [] if spec.decisions == CHOOSE else ["All actors follow fixed reactions"]
-    lines = []
-    for actor, own in spec.decisions.items():
-        who = _called(spec, actor)
-        if isinstance(own, str):
-            lines.append(f"Decisions of {who}: {_rule(own)}")
-        else:
-            lines += [f"Decision of {who}: {name.replace('_', ' ')} {_rule(value)}" for name, value in own.items()]
-    return lines
-
-
-def _rule(value: Any) -> str:
-    return {"choose": "by its values", "habit": "fixed reactions"}[value] if isinstance(value, str) else setting(value)
-
-
-def _switched(spec: Scenario) -> list[tuple[str, bool]]:
-    usual = type(spec.switches)()
-    return [(name, value) for name, value in vars(spec.switches).items() if value != getattr(usual, name)]
-
-
-def _pairs(values: Mapping[str, Any]) -> str:
-    return ", ".join(
-        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in values.items()
-    )
 
 
 def _levers(changed: Mapping[str, Setting]) -> Table:
