@@ -22,8 +22,6 @@ def board(
     as_json: Json = False,
 ) -> None:
     """Show what a scenario changes for one actor: compute, access to chips, income, spending and security."""
-    import polars as pl
-
     from sim.analysis.board import board as made
     from sim.cli import files
     from sim.cli.text import board as text
@@ -32,7 +30,7 @@ def board(
     spec, base = (found(name, weighting=weighting) for name in (which, against))
     with workers(processes) as executor:
         result = made(actor, spec, base, year, runs, seed, executor)
-    write_tables([result.frame()], out, pl.lit(spec.name), seed, runs, f"{spec.name} against {base.name}, {year}")
+    write_tables([result.frame()], out, spec.name, seed, runs, f"difference: {spec.name} less {base.name}")
     if as_json:
         print_json(result.summary())
         return

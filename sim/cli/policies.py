@@ -267,6 +267,12 @@ def pathways(
             show_default=False,
         ),
     ] = None,
+    held_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="A world that tests, instead of all others. May be repeated.", show_default=False
+        ),
+    ] = None,
     runs: Annotated[int, typer.Option(help="Futures in each of about 900 simulations.")] = 128,
     seed: Seed = 0,
     weighting: Weighting = None,
@@ -275,8 +281,6 @@ def pathways(
     as_json: Json = False,
 ) -> None:
     """Search a policy that waits for a signpost, and test it in worlds that the search did not see."""
-    import polars as pl
-
     from scenarios.errors import unknown
     from scenarios.values import PROFILES
     from sim.analysis.pathways import SEARCHED, pathways as search
@@ -288,8 +292,10 @@ def pathways(
         raise unknown("profile", values, PROFILES, "--values")
     spec = found(which, weighting=weighting)
     with workers(processes) as executor, progress_bar(1, "cases") as bar:
-        result = search(spec, player, values, runs, seed, worlds or SEARCHED, None, executor, bar)
-    write_tables([result.frame()], out, pl.col("case"), seed, runs, "regret in billions of US dollars a year")
+        result = search(spec, player, values, runs, seed, worlds or SEARCHED, held_out, executor, bar)
+    write_tables(
+        [result.frame()], out, spec.name, seed, runs, "difference from the best fixed package of the case, $bn a year"
+    )
     if as_json:
         print_json(result.summary())
         return

@@ -26,7 +26,7 @@ def questions(
     files.check_file(out)
     with workers(processes) as executor, progress_bar(runs) as bar:
         found = answered(runs, seed, executor, bar)
-    write_tables([found.frame()], out, pl.col("scenario"), seed, runs, "lead in months, costs in US dollars")
+    write_tables([found.frame()], out, pl.col("scenario"), seed, runs, "difference: the scenario less current policy")
     if as_json:
         print_json(found.summary())
         return

@@ -26,13 +26,19 @@ CALLS = {
     "policies durable": (
         "policies", "durable", "current_policy", "--runs", 8, "--at", 2027, "--years", 1, "--seed", 3,
     ),
+    "policies pathways": (
+        "policies", "pathways", "--world", "no_feedback", "--held-out", "shock", "--runs", 8, "--seed", 3,
+    ),
+    "board": ("board", "japan", "current_policy", "--against", "tight_controls", "--runs", 8, "--seed", 3),
+    "questions": ("questions", "--runs", 8, "--seed", 3),
     "policies flip": ("policies", "flip", "--only", "levers", "--runs", 8, "--year", 2028, "--seed", 3),
 }  # fmt: skip
 FUTURES = {"sensitivity": 16 * 5, "sensitivity morris": 4 * 3, "discover": 1024}
 DIFFERENCES = {
     "policies prices": "with the lever moved, minus without", "policies attribute": "scenario less reference",
     "policies regret": "from the best policy", "policies durable": "with research feedback, minus without",
-    "sensitivity morris": "over its whole range",
+    "sensitivity morris": "over its whole range", "policies pathways": "from the best fixed package",
+    "board": "current_policy less tight_controls", "questions": "less current policy",
 }  # fmt: skip
 
 
@@ -56,7 +62,10 @@ def test_every_row_says_what_it_is_of(polarity, tmp_path, name: str) -> None:
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     table = pl.read_csv(path)
     assert table.height > 0
-    assert table["scenario"].unique().to_list() == ["controls_erode" if "attribute" in name else "current_policy"]
+    if name == "questions":
+        assert table["scenario"].n_unique() == table.height == 23
+    else:
+        assert table["scenario"].unique().to_list() == ["controls_erode" if "attribute" in name else "current_policy"]
     assert table["seed"].unique().to_list() == [3]
     assert table["futures"].unique().to_list() == [FUTURES.get(name, 8)]
     assert table["version"].unique().to_list() == [__version__]
