@@ -398,13 +398,14 @@ def library() -> str:
 def questions() -> str:
     """The questions of autumn 2026 with what each does, as `polarity questions` answers them."""
     found = json.loads((FOLDER / "answers.json").read_text(encoding="utf-8"))
+    labels = {row.actor: row.label for row in table("actors")}
     rows = []
     for one in found:
         lead, binds = one["lead_months_2030"], one["binds"]
         source = f"[{one['source']}]({one['url']})" if one["url"] else one["source"]
         each = [(who, item, usd) for who, items in one["costs_usd_2030"].items() for item, usd in items.items()]
         who, item, usd = max(each, key=lambda row: abs(row[2]), default=("", "", 0.0))
-        cost = f"{who.replace('_', ' ')}, {ITEMS[item].label.lower()}: {usd / 1e9:+,.1f}" if who else "–"
+        cost = f"{labels[who]}, {ITEMS[item].label}: {usd / 1e9:+,.1f}" if who else "–"
         held = f"{binds['words']}; without that {binds['months']:+.2f}" if binds else "–"
         said = f"{lead['mean']:+.2f} ({lead['low']:+.2f} to {lead['high']:+.2f})"
         rows.append((one["id"], one["title"], source, f"`{one['scenario']}`", said, cost, held))
