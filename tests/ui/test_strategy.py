@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import numpy as np
@@ -23,7 +24,7 @@ from sim.cli.strategy import _weights
 from sim.equations.crisis import crisis_index
 from sim.ui.shared import recipes
 from sim.ui.shared.setup import Setup
-from sim.ui.strategy import html, reading, tables, values_panel, wishes, words
+from sim.ui.strategy import html, places, reading, values_panel, wishes, words
 from sim.ui.strategy.downloads_panel import _csv, _parquet
 from sim.ui.strategy.shown import SHOWN, UNMEASURED
 from sim.ui.strategy.wishes import Wishes
@@ -328,7 +329,7 @@ def test_a_second_visit_simulates_nothing_and_another_setting_does(opened, monke
 
 
 def test_a_table_that_fails_leaves_its_place_empty():
-    place = tables.Table()
+    place = places.Place(ThreadPoolExecutor(1))
 
     def fail(told):
         raise ValueError("no")
@@ -341,9 +342,9 @@ def test_a_table_that_fails_leaves_its_place_empty():
 
 
 def test_a_table_that_nobody_waits_for_is_given_up(monkeypatch):
-    monkeypatch.setattr(tables, "PATIENCE", -1.0)
-    place = tables.Table()
-    with pytest.raises(tables.Left):
+    monkeypatch.setattr(places, "PATIENCE", -1.0)
+    place = places.Place(ThreadPoolExecutor(1))
+    with pytest.raises(places.Left):
         place.begin(lambda told: told(1, 2)).result()
     assert place.share == 0.5
     assert not place.known

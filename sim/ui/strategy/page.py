@@ -11,7 +11,17 @@ from sim.analysis.strategy import Strategy
 from sim.ui.shared import address, glossary, kept, theme, wording
 from sim.ui.shared.setup import REFUSED, Setup, choice, first_line
 from sim.ui.shared.templates import style
-from sim.ui.strategy import html, matrix, reading, tables, values_panel, wishes as asked, words
+from sim.ui.strategy import (
+    html,
+    lasting_panel,
+    matrix,
+    pathways_panel,
+    reading,
+    tables,
+    values_panel,
+    wishes as asked,
+    words,
+)
 from sim.ui.strategy.downloads_panel import panel as downloads
 from sim.ui.strategy.reading import Reading, Said
 from sim.ui.strategy.shown import CRISIS, LEAD, SHOWN, UNMEASURED
@@ -167,8 +177,13 @@ def workspace() -> None:
         return
     follows.html(theme.paragraph(said.sentences["follows"], "sub"))
     _below(found, said)
+    searched, lasts = st.container(key="strategy_pathways"), st.container(key="strategy_lasting")
     downloads(now, whole, mine, wishes)
     st.html(theme.heading("What a theorist will object to", "Read this before you quote a cell.") + html.objections())
+    with lasts:
+        lasting_panel.panel(now)
+    with searched:  # what takes long comes last
+        pathways_panel.panel(now, whole, wishes)
 
 
 theme.style()
