@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import numpy as np
@@ -14,16 +15,18 @@ from streamlit.testing.v1 import AppTest
 from scenarios import load
 from scenarios.packages import packages
 from scenarios.values import PROFILES
-from sim.analysis import cells
+from sim.analysis import cells, signposts
 from sim.analysis.oracle import settled
 from sim.analysis.payoffs import PARTS
 from sim.analysis.strategy import Strategy, strategy
 from sim.analysis.told import sentences
 from sim.cli.strategy import _weights
+from sim.equations.crisis import crisis_index
 from sim.ui.shared import recipes
 from sim.ui.shared.setup import Setup
-from sim.ui.strategy import html, reading, tables, values_panel, wishes, words
+from sim.ui.strategy import html, places, reading, values_panel, wishes, words
 from sim.ui.strategy.downloads_panel import _csv, _parquet
+from sim.ui.strategy.shown import SHOWN, UNMEASURED
 from sim.ui.strategy.wishes import Wishes
 from tests.ui.browsing import MARKS, Browser
 from tests.ui.reading import button, raw, text, verdict
@@ -168,6 +171,94 @@ def test_regrets_are_those_of_the_game_with_the_least_marked(opened, table: Stra
         assert least == packages(player)[game.least_regret(player)].title
 
 
+# ------------------------------------------------------------------------------------------- what the cells show
+@pytest.mark.parametrize("show", ["accidents", "crisis"])
+def test_cells_show_another_outcome_of_the_same_table(opened, table: Strategy, monkeypatch, show: str):
+    opened()
+    monkeypatch.setattr(cells, "_rows", lambda *_: pytest.fail("simulated"))
+    test, what = opened(show=show), SHOWN[show]
+    found = re.findall(r"<b>(.*?)</b>", matrix(test)[0])
+    assert found == [what.text(value) for value in table.outcome(what.outcome).mean(axis=-1).ravel()]
+    assert what.caption in matrix(test)[0]
+    control(test.get("button_group"), "strategy_show").set_value("lead").run()
+    assert list(leads(matrix(test)[0]).values()) == rounded(table.lead.mean(axis=-1))
+    assert "show" not in test.query_params
+
+
+def test_the_crisis_index_stands_only_where_it_is_chosen(opened, table: Strategy):
+    label, where = SHOWN["crisis"].label, ("tight_controls", "retaliate")
+    for show in ("lead", "accidents"):
+        test = opened(show=show, cell=":".join(where))
+        assert label not in text(test)
+        assert label not in matrix(test)[0]
+    test = opened(show="crisis", cell=":".join(where))
+    value = table.outcome("crisis_index")[table.game().place(where)].mean()
+    assert f"<dt>{label}</dt><dd>{SHOWN['crisis'].text(value)}</dd>" in raw(test)
+    assert UNMEASURED in text(test)
+
+
+def test_the_formula_in_words_is_that_of_the_index():
+    half, near = (float(number) for number in re.findall(r"\d\.\d+", UNMEASURED))
+    gap = float(re.search(r"by (\d+) points", UNMEASURED)[1])
+    assert crisis_index(99.0, 0.7, 0.4) == pytest.approx(1 - (1 - half * 0.4))
+    assert crisis_index(gap, 0.7, 0.0) == pytest.approx(0.7 * near, abs=0.004)
+    assert crisis_index(0.0, 0.7, 0.4) == pytest.approx(1 - (1 - 0.7) * (1 - half * 0.4))
+
+
+# ----------------------------------------------------------------------------------------- packages that wait
+@pytest.fixture(scope="module")
+def waits() -> Strategy:
+    """The table with both packages that wait, simulated whole."""
+    return strategy(TODAY, more=list(wishes.waiting().values()), runs=RUNS)
+
+
+def test_packages_that_wait_join_the_table(opened, waits: Strategy, monkeypatch):
+    opened()
+    counted = []
+    usual = cells._rows
+    monkeypatch.setattr(cells, "_rows", lambda job: counted.append(len(job[1])) or usual(job))
+    test = opened(also="tighten_if_close~import_if_behind", cell="tighten_if_close:import_if_behind")
+    assert list(leads(matrix(test)[0]).values()) == rounded(waits.lead.mean(axis=-1))
+    assert sentences(waits)["follows"] in text(test)
+    assert 0 < sum(counted) <= 5 * 8 + 5 * 8 + 25  # the table that is there already is not simulated again
+    assert matrix(test)[1] == "tighten_if_close:import_if_behind"
+    for package in wishes.waiting().values():
+        assert words.rule(package.player, package.response) in text(test)
+        read = signposts.today(package.response.when)
+        assert words.today(package.response.when, read) in text(test)
+        assert read.source in text(test)
+
+
+def test_a_package_that_waits_comes_and_goes_with_its_cell(opened):
+    test = opened()
+    pills = control(test.get("button_group"), "strategy_also")
+    pills.set_value(["import_if_behind"]).run()
+    assert test.query_params["also"] in ("import_if_behind", ["import_if_behind"])
+    assert "as_is:import_if_behind" in leads(matrix(test)[0])
+    asked = Wishes(cell=("as_is", "import_if_behind"), also=("import_if_behind",))
+    assert asked.adding(()) == Wishes()
+    assert asked.adding(["import_if_behind", "tighten_if_close"]).cell == asked.cell
+    control(test.get("button_group"), "strategy_also").set_value([]).run()
+    assert "as_is:import_if_behind" not in leads(matrix(test)[0])
+    assert not test.exception
+
+
+def test_a_rule_in_words():
+    package = wishes.waiting()["tighten_if_close"]
+    said = words.rule(package.player, package.response)
+    assert "after a reading below 8 months, “Tight controls” takes its place in January" in said
+    assert words.amount("china_stock", 14.43) == "14.4 million H100e"
+
+
+def test_the_command_and_the_script_name_packages_that_wait(waits: Strategy):
+    asks = recipes.Asks(("united_states", "china"), {}, also=("tighten_if_close", "import_if_behind"))
+    dice = recipes.Dice(RUNS, 0, 2032)
+    assert "--package tighten_if_close --package import_if_behind" in recipes.strategy_command(Setup(), asks, dice)
+    made: dict[str, object] = {}
+    exec(recipes.strategy_python(Setup(), asks, dice), made)
+    assert np.array_equal(made["found"].lead, waits.lead)
+
+
 # ------------------------------------------------------------------------------------- values simulate nothing
 def test_a_weight_a_profile_and_a_barred_package_simulate_nothing(opened, table: Strategy, monkeypatch):
     test = opened(values=True)
@@ -238,7 +329,7 @@ def test_a_second_visit_simulates_nothing_and_another_setting_does(opened, monke
 
 
 def test_a_table_that_fails_leaves_its_place_empty():
-    place = tables.Table()
+    place = places.Place(ThreadPoolExecutor(1))
 
     def fail(told):
         raise ValueError("no")
@@ -251,9 +342,9 @@ def test_a_table_that_fails_leaves_its_place_empty():
 
 
 def test_a_table_that_nobody_waits_for_is_given_up(monkeypatch):
-    monkeypatch.setattr(tables, "PATIENCE", -1.0)
-    place = tables.Table()
-    with pytest.raises(tables.Left):
+    monkeypatch.setattr(places, "PATIENCE", -1.0)
+    place = places.Place(ThreadPoolExecutor(1))
+    with pytest.raises(places.Left):
         place.begin(lambda told: told(1, 2)).result()
     assert place.share == 0.5
     assert not place.known
@@ -263,11 +354,13 @@ def test_a_table_that_nobody_waits_for_is_given_up(monkeypatch):
 def test_wishes_survive_the_address():
     asked = Wishes(
         "all", {"china": "security_first", "hubs": (0.5, 1.0, 2.25, 0.0)}, False, ("deal", "police"),
-        ("tight_controls", "import"), ("follow", "profit"),
+        ("tight_controls", "import"), ("follow", "profit"), "crisis",
     )  # fmt: skip
-    notes: list[str] = []
-    assert wishes.read(asked.written(), notes) == asked
-    assert notes == []
+    two = Wishes(cell=("tighten_if_close", "as_is"), show="accidents", also=("tighten_if_close", "import_if_behind"))
+    for each in (asked, two):
+        notes: list[str] = []
+        assert wishes.read(each.written(), notes) == each
+        assert notes == []
     assert set(Wishes().written().values()) == {""}
 
 
@@ -285,6 +378,10 @@ def test_wishes_survive_the_address():
         ({"left_out": "deel"}, "did you mean 'deal'"),
         ({"cell": "tight_controls"}, "cell=tight_controls: give a package of each with : between"),
         ({"cell": "tight_controls:<script>"}, "china has no such package"),
+        ({"show": "chips"}, "show=chips: give lead or accidents or crisis"),
+        ({"also": "tighten_if_clos"}, "did you mean 'tighten_if_close'"),
+        ({"also": "import_if_behind", "players": "all"}, "packages that wait play in the game of two only"),
+        ({"cell": "tighten_if_close:import"}, "united_states has no such package"),
         ({"players": "all", "others": "as_is:nothing"}, "hubs has no such package"),
     ],
 )

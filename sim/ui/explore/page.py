@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 import sim
 from scenarios.schema import Scenario
 from sim.ui.explore import (
+    answers_panel,
     changes_panel,
     charts_panel,
     choices_panel,
@@ -104,17 +105,18 @@ def _results(
         with st.container(key="choices"):
             st.html(choices_panel.panel(now, mine, base, reference, same))
             reasons_place = st.container(key="reasons_place")
+            answers_place = st.container(key="answers_place")
         costs_place = st.container(key="costs_place")
         changes_place = st.container(key="changes_place")
         rules_panel.rules_so_far()
         rules_panel.words()
         st.html(theme.paragraph(_fine(spec, mine), "fine") + theme.paragraph(_ON_PAPER, "paper"))
-    return partial(_later, now, mine, base, (card, costs_place, slot, changes_place, reasons_place))
+    return partial(_later, now, mine, base, (card, costs_place, slot, changes_place, reasons_place, answers_place))
 
 
 def _later(now: Setup, mine: frames.View, base: frames.View, places: tuple[DeltaGenerator, ...]) -> None:
     """What needs further simulations."""
-    card, costs_place, slot, changes_place, reasons_place = places
+    card, costs_place, slot, changes_place, reasons_place, answers_place = places
     verdict.card(now, card, mine, base)
     with costs_place:
         costs_panel.panel(now, mine, base, now.reference)
@@ -124,6 +126,8 @@ def _later(now: Setup, mine: frames.View, base: frames.View, places: tuple[Delta
         reasons_panel.panel(now)
     with changes_place:
         changes_panel.panel(now, now.spec, mine.judge)
+    with answers_place:
+        answers_panel.panel(now)
 
 
 def _fine(spec: Scenario, mine: frames.View) -> str:
@@ -137,7 +141,7 @@ def _fine(spec: Scenario, mine: frames.View) -> str:
 
 theme.style()
 st.html(style(
-    "explore/costs.css", "explore/choices.css", "explore/flows.css", "explore/timeline.css",
+    "explore/answers.css", "explore/costs.css", "explore/choices.css", "explore/flows.css", "explore/timeline.css",
 ))  # fmt: skip
 address.adopt("explore")
 workspace()

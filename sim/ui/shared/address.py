@@ -36,7 +36,7 @@ BILL_QUARTERS = tuple(label(q) for q in range(SOONEST, number(f"{DEFAULT_HORIZON
 OWN: dict[str, tuple[str, ...]] = {
     "explore": ("kept",),
     "compare": ("columns", "kept"),
-    "strategy": ("players", "weights", "politics", "left_out", "cell", "others"),
+    "strategy": ("players", "weights", "politics", "left_out", "cell", "others", "show", "also"),
     "teach": ("present", "step", "claim"),
     "evidence": ("cutoff", "series", "question", "definition"),
     "assumptions": ("search", "tier"),

@@ -164,6 +164,8 @@ class Asks:
     """Player → a profile, or weights on values; those of the scenario where a player is left out."""
     left_out: tuple[str, ...] = ()
     politics: bool = True
+    also: tuple[str, ...] = ()
+    """Packages of the project that play only where somebody names them."""
 
 
 def needs_own_file(setup: Setup) -> bool:
@@ -180,6 +182,8 @@ def strategy_command(setup: Setup, asks: Asks, dice: Dice) -> str:
     else:
         for player, profile in asks.values.items():
             words += ["--values", f"{player}:{profile}"]
+    for name in asks.also:
+        words += ["--package", name]
     for name in asks.left_out:
         words += ["--without", name]
     return shlex.join([*words, "--runs", str(dice.futures), "--seed", str(dice.seed)])
@@ -197,20 +201,30 @@ def strategy_python(setup: Setup, asks: Asks, dice: Dice) -> str:
     passing = ["from scenarios.bills import passed"] if setup.bills and not setup.own else []
     politics = "" if asks.politics else ", politics=False"
     values = {player: given if isinstance(given, str) else dict(given) for player, given in asks.values.items()}
+    every = ["from scenarios.packages import packages"] if asks.also else []
     return "\n".join([
-        *passing,
+        *passing, *every,
         f"from sim import load{', under' if _laid_over(setup) else ''}",
         "from sim.analysis.strategy import strategy",
         "",
         *_spec(setup),
+        *_added(asks),
         "found = strategy(",
         f"    spec, {json.dumps(asks.players)}, without={json.dumps(asks.left_out)}, runs={dice.futures}, "
-        f"seed={dice.seed}",
+        f"seed={dice.seed}{', more=more' if asks.also else ''}",
         ")",
         f"game = found.game({json.dumps(values)}{politics})",
         "print(found.lead.mean(axis=-1), game.equilibria(), game.led())",
         "",
     ])  # fmt: skip
+
+
+def _added(asks: Asks) -> list[str]:
+    """The line of a script that names packages which play only where somebody asks for them."""
+    if not asks.also:
+        return []
+    found = f"[package for player in {json.dumps(asks.players)} for package in packages(player).values()"
+    return [f"more = {found}", f"        if package.name in {json.dumps(asks.also)}]"]
 
 
 # ------------------------------------------------------------------------------------------------------------ files

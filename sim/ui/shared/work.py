@@ -16,8 +16,10 @@ from scenarios import BASELINE, load
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
 from sim import reasons as told
+from sim.analysis import answers
 from sim.reasons import Chosen
 from sim.results.costs import ACCOUNT, Books
+from sim.results.paired import Paired
 from sim.results.run import Run
 from sim.run import simulate
 from sim.ui.shared import choices, frames, uses
@@ -82,6 +84,11 @@ def books(year: int, run: Run) -> Books:
 def reasons(canonical: str, year: int, runs: int) -> tuple[Chosen, ...]:
     """Why the actors of a setting choose as they do at the turn of a year."""
     return told.reasons(unworded(canonical), year, runs, SEED)
+
+
+def unanswered(canonical: str, base: str, runs: int) -> Paired:
+    """What a setting does to the lead if every actor is held to what it decides in another one."""
+    return answers.unanswered(unworded(canonical), unworded(base), runs, SEED)
 
 
 def prepare(runs: int) -> None:

@@ -31,7 +31,7 @@ def panel(now: Setup, whole: Strategy, mine: Strategy, wishes: Wishes) -> None:
             "One row for each combination: average outcomes, and what it is worth to whom under the values above. The "
             "Parquet file has every future before anybody's weights."
         ))  # fmt: skip
-        asks = recipes.Asks(wishes.who, wishes.values, wishes.left_out, wishes.politics)
+        asks = recipes.Asks(wishes.who, wishes.values, wishes.left_out, wishes.politics, wishes.also)
         if recipes.needs_own_file(now):
             st.html(theme.paragraph(f"Save the scenario as {recipes.file_name(now)} first; Data and API has the file."))
         if not wishes.politics:

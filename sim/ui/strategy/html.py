@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from markupsafe import Markup
 
-from scenarios.packages import SPOKEN
+from scenarios.packages import SPOKEN, Response
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Source
+from sim.analysis import signposts
 from sim.analysis.game import SURE
 from sim.analysis.payoffs import PARTS
 from sim.analysis.strategy import Strategy
@@ -19,6 +20,7 @@ from sim.ui.shared.sources import cited
 from sim.ui.shared.templates import render
 from sim.ui.strategy import words
 from sim.ui.strategy.reading import Cell, Opened, Pair, Reading, dots
+from sim.ui.strategy.shown import CRISIS, LEAD, SHOWN
 from sim.ui.strategy.wishes import NAMES
 
 STRONGEST = 42
@@ -28,43 +30,44 @@ COLUMNS = 40
 
 
 # ------------------------------------------------------------------------------------------------------ the matrix
-def matrix(reading: Reading) -> Markup:
-    """Rows are packages of the United States, columns China's; every cell is a button."""
+def matrix(reading: Reading, show: str = LEAD) -> Markup:
+    """Rows are packages of the United States, columns China's; every cell is a button that shows one outcome."""
     found = reading.found
     us, china = found.players[:2]
-    top = max(max(abs(cell.lead) for cell in reading.cells.values()), 1.0)
-    low = min(abs(cell.lead) for cell in reading.cells.values())
+    sizes = [abs(cell.value(show)) for cell in reading.cells.values()]
+    scale = (show, min(sizes), max(sizes))
     rows = [
         (
             words.title(found, us, row),
-            [_cell(reading, (row, column), top, low) for column in found.options[china]],
+            [_cell(reading, (row, column), scale) for column in found.options[china]],
         )
         for row in found.options[us]
     ]  # fmt: skip
     return render(
         "strategy/matrix.html", rows=rows, sure=f"{100 * SURE:.0f}", column_name=NAMES[china],
         columns=[(name, words.title(found, china, name)) for name in found.options[china]],
-        caption=f"US lead at the end of {DEFAULT_HORIZON}, months: average of {found.runs} simulated futures. "
-        "Arrow keys move between cells.",
+        caption=f"{SHOWN[show].caption}: average of {found.runs} simulated futures. Arrow keys move between cells.",
     )  # fmt: skip
 
 
-def _cell(reading: Reading, pair: Pair, top: float, low: float) -> dict[str, object]:
-    cell = reading.cells[pair]
+def _cell(reading: Reading, pair: Pair, scale: tuple[str, float, float]) -> dict[str, object]:
+    """One button; its shade says where it lies between the least and the most of the table."""
+    cell, (show, low, top) = reading.cells[pair], scale
+    value = cell.value(show)
     marks = [
         (who, text if not reply.tie else f"{text}?", not reply.tie)
         for who, text, reply in zip(("us", "cn"), ("US", "CN"), cell.best, strict=True) if reply is not None
     ]  # fmt: skip
-    share = (abs(cell.lead) - low) / (top - low) if top > low else 1.0
+    share = (abs(value) - low) / (top - low) if top > low else 1.0
+    side = "muted" if show != LEAD else "us" if value >= 0 else "china"
     return {
-        "name": ":".join(pair), "column": pair[1], "lead": wording.decimal(cell.lead), "marks": marks,
+        "name": ":".join(pair), "column": pair[1], "value": SHOWN[show].text(value), "marks": marks,
         "holds": cell.holds, "tone": f"{4 + (STRONGEST - 4) * share:.0f}%",
-        "side": f"var(--{'us' if cell.lead >= 0 else 'china'})",
-        "tip": _tip(reading, cell), "spoken": _spoken(reading, pair, cell),
+        "side": f"var(--{side})", "tip": _tip(reading, cell, show), "spoken": _spoken(reading, pair, cell, show),
     }  # fmt: skip
 
 
-def _tip(reading: Reading, cell: Cell) -> str:
+def _tip(reading: Reading, cell: Cell, show: str) -> str:
     """The numbers of a cell in a few lines."""
     low, high = (wording.decimal(value) for value in cell.spread)
     worth = ", ".join(
@@ -75,12 +78,13 @@ def _tip(reading: Reading, cell: Cell) -> str:
         f"US lead {wording.decimal(cell.lead)} months (nine in ten futures: {low} to {high})",
         f"Worth against “As is”, bn $ a year: {worth}",
         f"Serious accident in {DEFAULT_HORIZON}: {cell.accident:.0f}%",
+        *([f"{SHOWN[CRISIS].label}: {SHOWN[CRISIS].text(cell.crisis)}"] if show == CRISIS else []),
     ])  # fmt: skip
 
 
-def _spoken(reading: Reading, pair: Pair, cell: Cell) -> str:
+def _spoken(reading: Reading, pair: Pair, cell: Cell, show: str) -> str:
     """A cell as a screen reader says it."""
-    said = [f"{wording.decimal(cell.lead)} months"]
+    said = [SHOWN[show].spoken(cell.value(show))]
     for player, reply in zip(reading.found.players, cell.best, strict=False):
         if reply is not None:
             said.append(f"best answer of {SPOKEN[player]}{', a tie' if reply.tie else ''}")
@@ -90,13 +94,13 @@ def _spoken(reading: Reading, pair: Pair, cell: Cell) -> str:
 
 
 # ---------------------------------------------------------------------------------------------------- one cell
-def cell(reading: Reading, opened: Opened) -> Markup:
+def cell(reading: Reading, opened: Opened, show: str = LEAD) -> Markup:
     """What a combination is, what it is worth to whom, how its futures spread, and who would leave it."""
     found, here = reading.found, opened.cell
     us, china = (words.title(found, player, name) for player, name in zip(found.players[:2], here[:2], strict=True))
     return render(
         "strategy/cell.html",
-        title=f"“{us}” meets “{china}”", place=words.place(reading, here), facts=_facts(reading, here),
+        title=f"“{us}” meets “{china}”", place=words.place(reading, here), facts=_facts(reading, here, show),
         leaving=[words.leaving(found, each) for each in opened.leaving],
         stories=[_story(found, player, name) for player, name in zip(found.players, here, strict=True)],
         caption=f"Worth against nobody doing anything new, {words.UNIT}",
@@ -105,13 +109,15 @@ def cell(reading: Reading, opened: Opened) -> Markup:
     )  # fmt: skip
 
 
-def _facts(reading: Reading, here: tuple[str, ...]) -> list[tuple[str, str, str]]:
-    """Lead, accidents and China's compute, each with its value if nobody does anything new."""
+def _facts(reading: Reading, here: tuple[str, ...], show: str) -> list[tuple[str, str, str]]:
+    """Lead, accidents and China's compute, each with its value if nobody does anything new; the index if asked for."""
+    index = [(SHOWN[CRISIS].label, "crisis_index", SHOWN[CRISIS].form, 1.0)] if show == CRISIS else []
     found = []
     for name, outcome, text, scale in (
         ("US lead", "lead_months", "{:.1f} months", 1.0),
         (f"Serious accident in {DEFAULT_HORIZON}", "accident_hazard", "{:.0f}%", 1.0),
         (f"China trains with, {DEFAULT_HORIZON}", "china_compute", "{:.0f} million H100e", 1e-6),
+        *index,
     ):
         value, usual = (
             text.format(scale * reading.mean(outcome, cell)).replace("-", "−") for cell in (here, reading.now)
@@ -120,9 +126,21 @@ def _facts(reading: Reading, here: tuple[str, ...]) -> list[tuple[str, str, str]
     return found
 
 
-def _story(found: Strategy, player: str, name: str) -> tuple[tuple[str, str], str, str, Markup]:
+def _story(found: Strategy, player: str, name: str) -> tuple[tuple[str, str], str, str, Markup, Markup]:
     package = next(package for package in found.packages[player] if package.name == name)
-    return (player, NAMES[player]), package.title, package.story, _sources(package.sources)
+    rule = Markup("") if package.response is None else _rule(player, package.response)
+    return (player, NAMES[player]), package.title, package.story, _sources(package.sources), rule
+
+
+def _rule(player: str, response: Response) -> Markup:
+    """What a package waits for, and what its signpost reads today."""
+    return Markup("{} {}").format(words.rule(player, response), today(response.when))
+
+
+def today(name: str) -> Markup:
+    """The last published reading of a signpost, with its source."""
+    read = signposts.today(name)
+    return Markup("{} ({}).").format(words.today(name, read), cited(read.source, read.url))
 
 
 def _sources(sources: tuple[Source, ...]) -> Markup:

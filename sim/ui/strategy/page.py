@@ -11,12 +11,23 @@ from sim.analysis.strategy import Strategy
 from sim.ui.shared import address, glossary, kept, theme, wording
 from sim.ui.shared.setup import REFUSED, Setup, choice, first_line
 from sim.ui.shared.templates import style
-from sim.ui.strategy import html, matrix, reading, tables, values_panel, wishes as asked, words
+from sim.ui.strategy import (
+    html,
+    lasting_panel,
+    matrix,
+    pathways_panel,
+    reading,
+    tables,
+    values_panel,
+    wishes as asked,
+    words,
+)
 from sim.ui.strategy.downloads_panel import panel as downloads
 from sim.ui.strategy.reading import Reading, Said
-from sim.ui.strategy.wishes import ALL, NAMES, TWO, Wishes
+from sim.ui.strategy.shown import CRISIS, LEAD, SHOWN, UNMEASURED
+from sim.ui.strategy.wishes import ALL, NAMES, TWO, Wishes, waiting
 
-_PLAYERS = "strategy_players"
+_PLAYERS, _SHOW, _ALSO = "strategy_players", "strategy_show", "strategy_also"
 PLAYERS = {TWO: "US and China", ALL: "Allies and hubs too"}
 
 
@@ -49,7 +60,24 @@ def _players(wishes: Wishes) -> None:
 
 
 def _played() -> None:
-    asked.take(replace(asked.now(), players=st.session_state[_PLAYERS] or TWO, others=()))
+    players, now = st.session_state[_PLAYERS] or TWO, asked.now()
+    asked.take(replace(now if players == TWO else now.adding(()), players=players, others=()))
+
+
+def _also(wishes: Wishes) -> None:
+    """Packages that wait for a signpost, to be added to the table of two."""
+    if wishes.players != TWO:
+        return
+    known = waiting()
+    if st.session_state.get(_ALSO) != list(wishes.also):
+        st.session_state[_ALSO] = list(wishes.also)
+    st.pills("Also play, about ten seconds each", [*known], selection_mode="multi", key=_ALSO, on_change=_added,
+             format_func=lambda name: f"{known[name].title} ({NAMES[known[name].player]})",
+             help="Packages that wait for a signpost, and then give way to another package")  # fmt: skip
+
+
+def _added() -> None:
+    asked.take(asked.now().adding(st.session_state[_ALSO]))
 
 
 def _others(found: Reading, wishes: Wishes) -> None:
@@ -74,6 +102,18 @@ def _held(follows: tuple[str, ...], players: tuple[str, ...]) -> None:
     asked.take(replace(asked.now(), others=() if picked == follows else picked))
 
 
+def _shown(wishes: Wishes) -> None:
+    """Which outcome the cells show."""
+    if st.session_state.get(_SHOW) != wishes.show:
+        st.session_state[_SHOW] = wishes.show
+    st.segmented_control("Cells show", [*SHOWN], key=_SHOW, format_func=lambda name: SHOWN[name].label,
+                         on_change=_showed, required=True, label_visibility="collapsed")  # fmt: skip
+
+
+def _showed() -> None:
+    asked.take(replace(asked.now(), show=st.session_state[_SHOW] or LEAD))
+
+
 def _top(found: Reading, wishes: Wishes, values: str) -> None:
     """The matrix, and beside it the open cell."""
     here = found.whole(wishes.cell) if wishes.cell else (*found.follows[:2], *found.others)
@@ -84,9 +124,13 @@ def _top(found: Reading, wishes: Wishes, values: str) -> None:
             f"Rows: what Washington does. Columns: what Beijing does. {values} Pick a cell to open it.",
         ))  # fmt: skip
         _others(found, wishes)
-        matrix.draw(html.matrix(found), here)
+        _shown(wishes)
+        matrix.draw(html.matrix(found, wishes.show), here)
+        if wishes.show == CRISIS:
+            st.html(theme.paragraph(UNMEASURED, "fine"))
+        _also(wishes)
     with right, st.container(key="strategy_cell"):
-        st.html(html.cell(found, reading.opened(found, wishes, here)))
+        st.html(html.cell(found, reading.opened(found, wishes, here), wishes.show))
         theme.say(f"{words.combination(found.found, here)}: {wording.decimal(found.mean('lead_months', here))} months")
 
 
@@ -103,6 +147,11 @@ def _below(found: Reading, said: Said) -> None:
                + html.profiles(found, said.by_profiles))  # fmt: skip
 
 
+def _key(wishes: Wishes) -> str:
+    """What a reading depends on: not on what of it the cells show."""
+    return repr(replace(wishes, show=LEAD))
+
+
 @st.fragment
 def workspace() -> None:
     glossary.begin("workspace")
@@ -115,21 +164,26 @@ def workspace() -> None:
         _scenario(now)
     bar = st.empty()
     try:
-        whole = tables.of(now.spec, wishes.players, bar)
+        whole = tables.of(now.spec, wishes.players, bar, wishes.also)
         mine = reading.narrowed(whole, wishes)
-        found = _read(now.spec.canonical(), whole.runs, repr(replace(wishes, cell=())), mine, wishes)
+        found = _read(now.spec.canonical(), whole.runs, _key(replace(wishes, cell=())), mine, wishes)
         headline.html(theme.verdict(words.headline(found)))
         values_panel.panel(whole, wishes)
         with st.container(key="strategy_top"):
             _top(found, wishes, values_panel.state(whole, wishes))
-        said = _said(now.spec.canonical(), whole.runs, repr(replace(wishes, cell=(), others=())), mine, wishes)
+        said = _said(now.spec.canonical(), whole.runs, _key(replace(wishes, cell=(), others=())), mine, wishes)
     except REFUSED as error:
         st.error(first_line(error))
         return
     follows.html(theme.paragraph(said.sentences["follows"], "sub"))
     _below(found, said)
+    searched, lasts = st.container(key="strategy_pathways"), st.container(key="strategy_lasting")
     downloads(now, whole, mine, wishes)
     st.html(theme.heading("What a theorist will object to", "Read this before you quote a cell.") + html.objections())
+    with lasts:
+        lasting_panel.panel(now)
+    with searched:  # what takes long comes last
+        pathways_panel.panel(now, whole, wishes)
 
 
 theme.style()

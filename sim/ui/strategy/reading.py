@@ -14,6 +14,7 @@ from sim.analysis.strategy import Strategy
 from sim.analysis.told import AS_IS, by_profiles, sentences
 from sim.ensemble.rng import Array
 from sim.short import Short
+from sim.ui.strategy.shown import ACCIDENTS, CRISIS, LEAD
 from sim.ui.strategy.wishes import Wishes
 
 DOTS = 50
@@ -33,10 +34,16 @@ class Cell:
     """Worth to each player against nothing new, billions of US dollars a year."""
     accident: float
     """Chance of a serious accident in the last year, percent."""
+    crisis: float
+    """How heated the competition is at the end, 0 to 1."""
     best: tuple[Reply | None, Reply | None]
     """The reply of each superpower where this is it."""
     holds: bool
     """Whether nobody gains by leaving it."""
+
+    def value(self, show: str) -> float:
+        """What it shows, by a key of `SHOWN`, on average."""
+        return {LEAD: self.lead, ACCIDENTS: self.accident, CRISIS: self.crisis}[show]
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ def _cells(found: Strategy, game: Game, others: tuple[str, ...]) -> dict[Pair, C
     two = Game({us: game.options[us], china: game.options[china]}, _held(game, others), game.seed)
     down, across = two.replies(us), two.replies(china)
     now = game.place(tuple(AS_IS for _ in game.players))
-    lead, hazard = found.lead, found.outcome("accident_hazard")
+    lead, hazard, crisis = found.lead, found.outcome("accident_hazard"), found.outcome("crisis_index")
     result = {}
     for row in game.options[us]:
         for column in game.options[china]:
@@ -123,6 +130,7 @@ def _cells(found: Strategy, game: Game, others: tuple[str, ...]) -> dict[Pair, C
                 spread=(float(low), float(high)),
                 gains=tuple(float(own[place] - own[now]) for own in game.mean),
                 accident=float(hazard[place].mean()),
+                crisis=float(crisis[place].mean()),
                 best=(best[0] if best[0].reply == row else None, best[1] if best[1].reply == column else None),
                 holds=game.gain(place) <= 1e-12,
             )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from scenarios.packages import packages
+from scenarios.packages import Package, packages
 from scenarios.values import BALANCED, MOST, PROFILES, VALUES, Weights
 from sim.analysis.strategy import Values
 from sim.analysis.told import AS_IS
 from sim.ui.shared import address
 from sim.ui.shared.setup import AS_THERE
+from sim.ui.strategy.shown import LEAD, SHOWN
 
 TWO, ALL = "two", "all"
 PLAYERS = {TWO: ("united_states", "china"), ALL: ("united_states", "china", "allies", "hubs")}
@@ -41,6 +42,10 @@ class Wishes:
     """The open combination of the two superpowers; what follows where there is none."""
     others: tuple[str, ...] = ()
     """What allies and hubs do; what follows where it is empty."""
+    show: str = LEAD
+    """What the cells show, a key of `SHOWN`."""
+    also: tuple[str, ...] = ()
+    """Packages that wait for a signpost and play as well, in the order of `waiting`; of two players only."""
 
     @property
     def who(self) -> tuple[str, ...]:
@@ -75,6 +80,12 @@ class Wishes:
             given = next((name for name, found in PROFILES.items() if tuple(found) == given), given)
         return replace(self, weights={**rest, player: given})
 
+    def adding(self, names: Collection[str]) -> Wishes:
+        """With these packages that wait; a cell of one that does not play any more is closed."""
+        also = tuple(name for name in waiting() if name in names)
+        gone = set(self.also) - set(also)
+        return replace(self, also=also, cell=() if gone & set(self.cell) else self.cell)
+
     def written(self) -> dict[str, str]:
         """The wishes as parameters of the address; empty where they are usual."""
         weights = (
@@ -85,6 +96,7 @@ class Wishes:
             "players": "" if self.players == TWO else self.players, "weights": _BETWEEN.join(weights),
             "politics": "" if self.politics else "off", "left_out": _BETWEEN.join(self.left_out),
             "cell": _OF.join(self.cell), "others": _OF.join(self.others),
+            "show": "" if self.show == LEAD else self.show, "also": _BETWEEN.join(self.also),
         }  # fmt: skip
 
 
@@ -113,9 +125,12 @@ def read(given: Mapping[str, str], notes: list[str]) -> Wishes:
     players = _word(given, "players", (*PLAYERS, ""), notes) or TWO
     politics = _word(given, "politics", ("off", "on", ""), notes) != "off"
     left_out = tuple(_barred(given.get("left_out", ""), players, notes))
-    cell = _combination(given.get("cell", ""), "cell", PLAYERS[TWO], left_out, notes)
-    others = _combination(given.get("others", ""), "others", PLAYERS[players][2:], left_out, notes)
-    return Wishes(players, dict(_weights(given.get("weights", ""), notes)), politics, left_out, cell, others)
+    also = _also(given.get("also", ""), players, notes)
+    cell = _combination(given.get("cell", ""), "cell", PLAYERS[TWO], (left_out, also), notes)
+    others = _combination(given.get("others", ""), "others", PLAYERS[players][2:], (left_out, ()), notes)
+    show = _word(given, "show", (*SHOWN, ""), notes) or LEAD
+    weights = dict(_weights(given.get("weights", ""), notes))
+    return Wishes(players, weights, politics, left_out, cell, others, show, also)
 
 
 def _word(given: Mapping[str, str], name: str, known: tuple[str, ...], notes: list[str]) -> str:
@@ -169,30 +184,46 @@ def _barred(text: str, players: str, notes: list[str]) -> Iterator[str]:
             notes.append(f"left_out={address.short(name)}: {address.hint(name, known, 'the table names them')}")
 
 
+def waiting() -> dict[str, Package]:
+    """Packages of the two superpowers that wait for a signpost, by name; they play where somebody asks for them."""
+    return {
+        name: package for player in PLAYERS[TWO] for name, package in packages(player).items()
+        if package.response and not package.usual
+    }  # fmt: skip
+
+
+def _also(text: str, players: str, notes: list[str]) -> tuple[str, ...]:
+    """Packages that are asked for beside the usual ones."""
+    named, known = set(filter(None, text[:1000].split(_BETWEEN))), waiting()
+    for name in sorted(named - set(known)):
+        notes.append(f"also={address.short(name)}: {address.hint(name, known, 'the page names them')}")
+    if named and players != TWO:
+        notes.append(f"also={address.short(text)}: packages that wait play in the game of two only")
+        return ()
+    return tuple(name for name in known if name in named)
+
+
 def _combination(
-    text: str, name: str, who: tuple[str, ...], left_out: tuple[str, ...], notes: list[str]
+    text: str, name: str, who: tuple[str, ...], changed: tuple[tuple[str, ...], tuple[str, ...]], notes: list[str]
 ) -> tuple[str, ...]:  # fmt: skip
-    """A package of each of some players, or nothing."""
+    """A package of each of some players, or nothing; `changed` names packages that are left out, and added ones."""
+    left_out, also = changed
     if not text or not who:
         return ()
     parts = tuple(text.split(_OF))
-    if len(parts) == len(who) and all(_plays(player, one) for player, one in zip(who, parts, strict=True)):
+    if len(parts) == len(who) and all(one in _playing(player, also) for player, one in zip(who, parts, strict=True)):
         return () if set(parts) & set(left_out) else parts
     if len(parts) != len(who):
         notes.append(f"{name}={address.short(text)}: give a package of each with {_OF} between: {' and '.join(who)}")
     for player, one in zip(who, parts, strict=False):
-        if not _plays(player, one):
-            near = address.hint(one, _usual(player), "the table names them")
+        if one not in (known := _playing(player, also)):
+            near = address.hint(one, known, "the table names them")
             notes.append(f"{name}={address.short(one)}: {player} has no such package; {near}")
     return ()
 
 
-def _usual(player: str) -> list[str]:
-    return [name for name, package in packages(player).items() if package.usual]
-
-
-def _plays(player: str, name: str) -> bool:
-    return name in _usual(player)
+def _playing(player: str, also: tuple[str, ...]) -> list[str]:
+    return [name for name, package in packages(player).items() if package.usual or name in also]
 
 
 def usual_profile(weights: Weights) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from scenarios.packages import SPOKEN
+from scenarios.packages import SPOKEN, Response, packages
 from scenarios.quarters import DEFAULT_HORIZON
+from scenarios.signposts import SIGNPOSTS, YEARS
 from sim.analysis.payoffs import ACCIDENT
+from sim.analysis.signposts import Reading as Read
 from sim.analysis.strategy import Strategy
 from sim.analysis.told import VISIBLE
 from sim.results.wording import listed, signed
@@ -76,6 +78,26 @@ def leaving(found: Strategy, each: Leaving) -> tuple[str, bool]:
     return (
         f"{who} would gain {dollars(each.gain)} billion dollars a year by changing to “{name}” ({sure}).", False
     )  # fmt: skip
+
+
+def rule(player: str, response: Response) -> str:
+    """What a package waits for, and what takes its place."""
+    bound, where = (response.below, "below") if response.below is not None else (response.above, "above")
+    then, reads = packages(player)[response.then].title, SIGNPOSTS[response.when].label
+    return (
+        f"The signpost is “{reads}”, read each autumn from {YEARS[0]} to {YEARS[-1]}: after a reading {where} "
+        f"{amount(response.when, float(bound or 0))}, “{then}” takes its place in January."
+    )
+
+
+def amount(signpost: str, value: float) -> str:
+    """A reading of a signpost with its unit."""
+    return f"{value:.{2 if abs(value) < 10 else 3}g} {SIGNPOSTS[signpost].unit}".replace("-", "−")
+
+
+def today(signpost: str, read: Read) -> str:
+    """The last published reading of a signpost."""
+    return f"Last published reading: {amount(signpost, read.value)} in {read.date}"
 
 
 def dollars(value: float) -> str:

@@ -13,7 +13,7 @@ from scenarios import BASELINE, load
 from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
 from scenarios.tables import table
-from sim.analysis.durable import AT, YEARS, Lasting, durable
+from sim.analysis.durable import AT, YEARS
 from sim.batch.evaluate import Task, evaluate
 from sim.checks import MAX_RUNS
 from sim.ensemble.rng import Array
@@ -22,7 +22,7 @@ from sim.results.outcomes.polarity import MONTHS
 from sim.results.outcomes.scalar import parse
 from sim.results.run import Run
 from sim.results.wording import rounded, signed
-from sim.ui.shared import common, frames, theme, wording
+from sim.ui.shared import common, frames, lasting, theme, wording
 from sim.ui.shared.templates import render
 from sim.ui.teach.claims import AHEAD, CLAIMS, COMPUTE, LEAD, NOTHING, Claim, Column, Pair, Variant, facts
 
@@ -321,20 +321,10 @@ def _after(claim: Claim) -> Table:
     )  # fmt: skip
 
 
-def _lead_of(scenario: str) -> Lasting:
-    """How a US lead of a scenario lasts, as `polarity policies durable` counts it."""
-    runs = common.futures()
-
-    def make(bare: Scenario) -> Lasting:
-        return durable([bare], runs=runs, seed=common.SEED, executor=common.analysts()).rows[0]
-
-    return common.remembered("durable", make, (load(scenario),), runs, common.SEED)
-
-
 def _lasting(claim: Claim) -> Table:
     rows = []
     for scenario in _LASTING:
-        row, title = _lead_of(scenario), load(scenario).title
+        row, title = lasting.of(load(scenario)), load(scenario).title
         found = row.measured()
         for label, feedback in (("with feedback", True), ("without feedback", False)):
             shares: list[float | None] = [found[name].where(feedback) for name in ("has", "keeps")]
@@ -352,23 +342,9 @@ def _lasting(claim: Claim) -> Table:
 
 
 def _lasts(claim: Claim) -> tuple[str, str]:
-    return "Does it last?", " ".join(_lasts_under(scenario) for scenario in _LASTING)
-
-
-def _lasts_under(scenario: str) -> str:
-    row, label = _lead_of(scenario), wording.inside(load(scenario).title)
-    fed, unfed, both = row.kept(True), row.kept(False), row.measured().get("kept")
-    if fed is None or unfed is None or both is None or not (row.enough(True) and row.enough(False)):
-        return f"Under {label}, too few futures have a US lead of {MONTHS:g} months or more at the end of {AT}."
-    said = (
-        f"Under {label}, {100 * fed:.0f} of 100 US leads of {MONTHS:g} months or more at the end of {AT} are that long "
-        f"at the end of {AT + YEARS} too, and {100 * unfed:.0f} without feedback."
-    )
-    if not both.difference.is_clear:
-        return f"{said} In futures with such a lead either way, feedback makes no detectable difference to that."
-    change = 100 * both.difference.mean
-    more = f"{abs(change):.1f} {'more' if change > 0 else 'fewer'} of 100"
-    return f"{said} In futures with such a lead either way, feedback keeps {more}."
+    return "Does it last?", " ".join(
+        lasting.said(lasting.of(load(name)), wording.inside(load(name).title)) for name in _LASTING
+    )  # fmt: skip
 
 
 def _bipolar() -> Answer:
