@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from scenarios.what_ifs import under
 
 LIBRARY = Path(__file__).parent / "library"
+QUESTIONS = Path(__file__).parent / "questions"
+"""Scenarios that answer the questions of autumn 2026: they load by name, and stand apart from the library."""
 BASELINE = "current_policy"
 
 _HEAD = {"name", "title", "story", "question", "sources", "kind"}
@@ -31,6 +33,12 @@ def names() -> tuple[str, ...]:
         found += [f"{path.stem}:{branch}" for branch in branches] if branches else [path.stem]
     found.sort(key=lambda name: (name != BASELINE, name))
     return tuple(found)
+
+
+@cache
+def question_names() -> tuple[str, ...]:
+    """The names of the questions' scenarios, in order."""
+    return tuple(path.stem for path in sorted(QUESTIONS.glob("q*.yaml")))
 
 
 _BRANCH_OF_FILE = re.compile(r"(.+\.ya?ml):(\w+)")
@@ -59,6 +67,8 @@ def _load(name: str | Path, chain: tuple[str, ...]) -> Scenario:
         path = Path(text)
         content = files.read(path, near=names)
         return parse(content, str(path), _chain=_longer(chain, str(path.resolve()), str(path)))
+    if text in question_names():
+        return _from_library(text, None, _longer(chain, text, text))
     stem, _, branch = text.partition(":")
     if text not in names():
         branches = [n for n in names() if n.startswith(stem + ":")]
@@ -78,7 +88,7 @@ def _longer(chain: tuple[str, ...], name: str, where: str) -> tuple[str, ...]:
 
 @cache
 def _from_library(stem: str, branch: str | None, chain: tuple[str, ...]) -> Scenario:
-    path = LIBRARY / f"{stem}.yaml"
+    path = (QUESTIONS if stem in question_names() else LIBRARY) / f"{stem}.yaml"
     chain = (*chain, f"{stem}:{branch}" if branch else stem)
     return parse(path.read_text(encoding="utf-8"), path.name, branch, _chain=chain)
 

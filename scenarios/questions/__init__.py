@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
-from pathlib import Path
+from typing import Any
 
-from scenarios import load
+from scenarios import QUESTIONS, load, question_names
 from scenarios.errors import unknown
 from scenarios.schema import Scenario
-
-FOLDER = Path(__file__).parent
 
 
 @cache
 def questions() -> dict[str, Scenario]:
     """Id (Q1, Q2, …) → its scenario, in order."""
-    return {f"Q{int(path.stem[1:3])}": load(path) for path in sorted(FOLDER.glob("q*.yaml"))}
+    return {f"Q{int(name[1:3])}": load(name) for name in question_names()}
+
+
+@cache
+def stored() -> dict[str, dict[str, Any]]:
+    """Scenario of a question → its answer as `polarity questions --json` gave it for this version."""
+    return {one["scenario"]: one for one in json.loads((QUESTIONS / "answers.json").read_text(encoding="utf-8"))}
 
 
 def question(text: str) -> Scenario:

@@ -33,7 +33,6 @@ from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import Parameter, earlier, parameters
 from scenarios.quantities import Choice
 from scenarios.quarters import DATA_UNTIL, FIRST, label
-from scenarios.questions import FOLDER
 from scenarios.rules import MEANINGS as RULE_VALUES, WORLD, history, known_values
 from scenarios.schema import Switches
 from scenarios.tables import DATA, table
@@ -397,7 +396,7 @@ def library() -> str:
 
 def questions() -> str:
     """The questions of autumn 2026 with what each does, as `polarity questions` answers them."""
-    found = json.loads((FOLDER / "answers.json").read_text(encoding="utf-8"))
+    found = json.loads((scenarios.QUESTIONS / "answers.json").read_text(encoding="utf-8"))
     labels = {row.actor: row.label for row in table("actors")}
     rows = []
     for one in found:

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from scenarios import BASELINE, load
+from scenarios import BASELINE, QUESTIONS, load
 from scenarios.errors import InputError
-from scenarios.questions import FOLDER, question, questions
+from scenarios.questions import question, questions
 from sim.analysis.questions import SEEN, VISIBLE, answered
 from sim.results.paired import paired
 from sim.run import simulate
 
-STORED = json.loads((FOLDER / "answers.json").read_text(encoding="utf-8"))
+STORED = json.loads((QUESTIONS / "answers.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

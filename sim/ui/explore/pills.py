@@ -8,7 +8,7 @@ from markupsafe import Markup
 from scenarios import load
 from scenarios.what_ifs import in_order, of_kind
 from sim.ui.brief import panel
-from sim.ui.explore import story
+from sim.ui.explore import questions_panel, story
 from sim.ui.shared import assumed, injector, levers, passed, share, theme, uses, wants, wording
 from sim.ui.shared.kept import keep, keepable
 from sim.ui.shared.setup import Choice, Setup, choice
@@ -51,6 +51,7 @@ def _pills(now: Setup) -> None:
     with st.container(key="pills", gap="xxsmall"):
         st.pills("Policies", _shown("policy", (now.scenario,)), key=_POLICY, format_func=_title, on_change=_policy,
                  help=_about(now))  # fmt: skip
+        questions_panel.panel(now)
         st.pills("What if", _shown("what_if", now.worlds), key=_WORLDS, format_func=_title, selection_mode="multi",
                  on_change=_what_ifs, help=_WORLDS_HELP)  # fmt: skip
 
@@ -64,8 +65,9 @@ def _shown(kind: str, chosen: tuple[str, ...]) -> list[str]:
     """The pills of a row: those that stand open, those chosen, and the one that shows the rest."""
     every = sorted(of_kind(kind), key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
     if kind in st.session_state.get(_OPEN, ()):
-        return every
-    return [*(name for name in every if name in FIRST or name in chosen), _MORE]
+        return [*every, *(name for name in chosen if name not in every)]
+    asked = [name for name in chosen if name not in every]  # a question of autumn 2026
+    return [*(name for name in every if name in FIRST or name in chosen), *asked, _MORE]
 
 
 def _title(name: str) -> str:
