@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from scenarios import BASELINE, load, question_names
 from scenarios.questions import stored
-from sim.results.wording import with_sign
+from sim.results.wording import signed
 from sim.ui.shared import theme
 from sim.ui.shared.setup import Setup, choice
 
@@ -42,12 +42,12 @@ def _told(name: str) -> Markup:
     source = spec.sources[0]
     lead = found["lead_months_2030"]["mean"]
     said = Markup("<b>{}</b> {} {} months of lead at the end of 2030 against current policy.").format(
-        spec.question, spec.story, with_sign(lead, 2)
+        spec.question, spec.story, signed(lead, 2)
     )
     if found["binds"]:
         words = found["binds"]["words"]
         said += Markup(" {}; with that released it is {}.").format(
-            words[:1].upper() + words[1:], with_sign(found["binds"]["months"], 2)
+            words[:1].upper() + words[1:], signed(found["binds"]["months"], 2)
         )
     link = Markup(' <a href="{}" target="_blank" rel="noopener">{}</a>').format(source.url, source.title)
     return said + (link if source.url else Markup(" {}").format(source.title))
