@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
-from scenarios import load
+from scenarios import load, question_names
 from scenarios.what_ifs import in_order, of_kind
 from sim.ui.brief import panel
 from sim.ui.explore import questions_panel, story
@@ -16,8 +16,8 @@ from sim.ui.shared.templates import render
 
 _POLICY, _WORLDS, _OPEN = "policy", "what_ifs", "pills_open"
 _WORLDS_HELP = "What nobody in the room decides. It holds for the baseline too."
-_MORE = "more"
-"""The pill that shows the others."""
+_MORE, _ASK = "more", "question"
+"""The pills that show the others, and the questions of autumn 2026."""
 FIRST = (
     "current_policy",
     "tight_controls",
@@ -51,7 +51,8 @@ def _pills(now: Setup) -> None:
     with st.container(key="pills", gap="xxsmall"):
         st.pills("Policies", _shown("policy", (now.scenario,)), key=_POLICY, format_func=_title, on_change=_policy,
                  help=_about(now))  # fmt: skip
-        questions_panel.panel(now)
+        if _ASK in st.session_state.get(_OPEN, ()) or now.scenario in question_names():
+            questions_panel.panel(now)
         st.pills("What if", _shown("what_if", now.worlds), key=_WORLDS, format_func=_title, selection_mode="multi",
                  on_change=_what_ifs, help=_WORLDS_HELP)  # fmt: skip
 
@@ -65,13 +66,18 @@ def _shown(kind: str, chosen: tuple[str, ...]) -> list[str]:
     """The pills of a row: those that stand open, those chosen, and the one that shows the rest."""
     every = sorted(of_kind(kind), key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
     if kind in st.session_state.get(_OPEN, ()):
-        return [*every, *(name for name in chosen if name not in every)]
+        return [*every, *(name for name in chosen if name not in every), *_asking(kind)]
     asked = [name for name in chosen if name not in every]  # a question of autumn 2026
-    return [*(name for name in every if name in FIRST or name in chosen), *asked, _MORE]
+    return [*(name for name in every if name in FIRST or name in chosen), *asked, _MORE, *_asking(kind)]
+
+
+def _asking(kind: str) -> tuple[str, ...]:
+    """The pill that shows the questions, as long as they are not shown."""
+    return (_ASK,) if kind == "policy" and _ASK not in st.session_state.get(_OPEN, ()) else ()
 
 
 def _title(name: str) -> str:
-    return "More …" if name == _MORE else load(name).title
+    return {_MORE: "More …", _ASK: "A bill or a rule …"}.get(name) or load(name).title
 
 
 def _opened(kind: str) -> None:
@@ -80,8 +86,8 @@ def _opened(kind: str) -> None:
 
 def _policy() -> None:
     chosen, name = choice(), st.session_state[_POLICY]
-    if name == _MORE:
-        _opened("policy")
+    if name in (_MORE, _ASK):
+        _opened("policy" if name == _MORE else _ASK)
     else:
         chosen.take(chosen.now.taking(name or chosen.now.scenario))
 
