@@ -1,6 +1,8 @@
 """If they answer, on Explore: figures are those of the analysis, and nothing is simulated before somebody asks."""
 
 import re
+import time
+from threading import Event
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,8 +14,8 @@ from sim.analysis.game import Reply
 from sim.results.paired import Paired
 from sim.results.wording import signed
 from sim.ui.explore import answers_panel
-from sim.ui.shared import common
 from sim.ui.shared.setup import Setup
+from tests.ui.browsing import MARKS, SLIDER, Browser
 from tests.ui.reading import raw, text
 
 BASE = load("current_policy")
@@ -26,13 +28,19 @@ def card(markup: str) -> list[str]:
 
 @pytest.fixture
 def opened(page):
+    """Explore with the figures open and all there."""
+
     def at(**parameters: str) -> AppTest:
         test = page(**parameters)
         test.session_state[answers_panel.KEY] = True
-        test.run()
-        assert not test.exception
-        assert not test.error
-        return test
+        for _ in range(300):
+            test.run()
+            assert not test.exception
+            assert not test.error
+            if "Working it out" not in text(test):
+                return test
+            time.sleep(0.1)
+        return pytest.fail("the figures did not come")
 
     return at
 
@@ -66,26 +74,62 @@ def test_the_figures_are_those_of_the_analysis(opened, monkeypatch):
     assert card(raw(opened(enforcement="4"))) == card(raw(test))
 
 
-def test_the_first_figures_stand_there_before_the_last_one_is_worked_out(monkeypatch):
-    now, shown = Setup(levers={"enforcement": 2.0}), []
+def test_figures_that_are_there_are_shown_while_others_are_on_their_way(page, monkeypatch):
+    free = Event()
+    usual = answers_panel._somebody
 
-    class Place:
-        def html(self, markup: str) -> None:
-            shown.append(len(card(markup)))
+    def slowly(spec, base, players, *rest):
+        assert len(players) == 1 or free.wait(60)
+        return usual(spec, base, players, *rest)
 
-    effect = Paired(1.0, 0.9, 1.1, 0.0, 1.0, 2.0)
-    monkeypatch.setattr(answers_panel, "unanswered", lambda now: effect)
-    monkeypatch.setattr(answers_panel, "answered", lambda now, who: answers.Answer(effect, {}))
-    answers_panel._fill(now, Place())
-    assert shown == [0, 1, 2, 3]
+    monkeypatch.setattr(answers_panel, "_somebody", slowly)
+    test = page(enforcement="2")
+    test.session_state[answers_panel.KEY] = True
+    for _ in range(300):
+        test.run()
+        if len(card(raw(test))) == 2:
+            break
+        time.sleep(0.1)
+    assert len(card(raw(test))) == 2
+    assert "If all others answer best" in text(test)
+    assert "Working it out" in text(test)
+    free.set()
+    for _ in range(300):
+        test.run()
+        if len(card(raw(test))) == 3:
+            return
+        time.sleep(0.1)
+    pytest.fail("the last figure did not come")
 
 
-def test_values_of_the_settings_decide_what_is_best(monkeypatch):
-    monkeypatch.setattr(common, "waiting", lambda *_: pytest.fail("not by a key that leaves values out"))
-    now = Setup(levers={"enforcement": 3.0}, values={"china": "safety_first"})
-    with pytest.raises(pytest.fail.Exception):
-        answers_panel.answered(now, ("china",))
-    assert "China safety first" in answers_panel._means(now, ("china",))
+def test_a_figure_depends_on_values_and_on_who_answers():
+    now = Setup(levers={"enforcement": 3.0})
+    other = Setup(levers={"enforcement": 3.0}, values={"china": "safety_first"})
+    places = [figure.place for setup in (now, other) for figure in answers_panel.figured(setup)]
+    assert len(set(map(id, places))) == 6
+    assert [figure.place for figure in answers_panel.figured(now)] == places[:3]
+    assert "China safety first" in answers_panel._means(other, ("china",))
+
+
+def test_settings_that_cannot_be_simulated_are_told_once(page, monkeypatch):
+    tried = []
+
+    def fail(*_: object) -> None:
+        tried.append(1)
+        raise FloatingPointError("no")
+
+    monkeypatch.setattr(answers_panel, "_somebody", fail)
+    test = page(enforcement="1.5")
+    test.session_state[answers_panel.KEY] = True
+    for _ in range(40):
+        test.run()
+        assert not test.exception
+        if test.error:
+            break
+        time.sleep(0.1)
+    assert "numbers grow beyond" in test.error[0].value
+    test.run()
+    assert len(tried) == 2  # one for each figure, and none of them again
 
 
 def test_without_a_move_there_is_nothing_to_answer(opened):
@@ -142,3 +186,26 @@ def test_an_effect_that_cannot_be_told_from_none_is_said_so():
     assert "no detectable difference" in answers_panel.span(Paired(0.1, -0.2, 0.4, 0, 0, 0))
     assert "no detectable difference" not in answers_panel.span(Paired(0.3, 0.2, 0.4, 0, 0, 0))
     assert answers_panel.span(Paired(0.3, None, None, None, 0.3, None)) == ""
+
+
+class TestBrowser:
+    """What only a browser shows."""
+
+    pytestmark = MARKS
+
+    def test_levers_move_while_figures_are_on_their_way(self, browser: Browser):
+        browser.open("?enforcement=7")
+        page = browser.page
+        page.get_by_text(answers_panel.HEAD).click()
+        page.wait_for_selector(".answers")
+        page.locator(SLIDER).first.focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("() => location.search.includes('licensing')", timeout=5_000)
+        page.wait_for_function("() => document.querySelectorAll('.answers .months small').length === 3", timeout=90_000)
+        page.wait_for_timeout(1500)
+        assert "licensing" in page.url
+        for width in (1440, 390, 320):
+            page.set_viewport_size({"width": width, "height": 844})
+            page.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
+            tops = page.evaluate("() => [...document.querySelectorAll('.answers section')].map(e => e.offsetTop)")
+            assert len(set(tops)) == (1 if width > 1000 else 3)

@@ -1,6 +1,7 @@
 """Pathways and lasting leads on Strategy: asked for, searched once for all, and the numbers of the analysis."""
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
@@ -63,6 +64,17 @@ def asked(test: AppTest, key: str) -> AppTest:
     return test
 
 
+def searched(test: AppTest) -> AppTest:
+    """The page once the search in the background is over."""
+    for _ in range(600):
+        if "Searching rules" not in str(test.get("progress")) and '<div class="strips"' in raw(test):
+            return test
+        time.sleep(0.1)
+        test.run()
+        assert not test.exception
+    return pytest.fail("the search did not end")
+
+
 def known(test: AppTest, key: str) -> bool:
     return not any(button.key == key for button in test.button)
 
@@ -71,8 +83,8 @@ def known(test: AppTest, key: str) -> bool:
 def test_a_pathway_is_searched_when_asked_and_once_for_all(opened, best: Pathways, monkeypatch):
     test = opened(weights="united_states:security_first")
     assert '<div class="strips"' not in raw(test)
-    said = text(asked(test, pathways_panel.BUTTON))
-    assert pathway.rule("united_states", best.rule) in said
+    said = text(searched(asked(test, pathways_panel.BUTTON)))
+    assert pathway.rule(best) in said
     assert pathway.verdict(best) in said
     assert pathway.tested(best) in said
     shown = raw(test)
@@ -87,7 +99,7 @@ def test_a_pathway_is_searched_when_asked_and_once_for_all(opened, best: Pathway
     monkeypatch.setattr(pathways_panel, "pathways", lambda *_, **__: pytest.fail("searched twice"))
     again = opened(weights="united_states:security_first")
     assert known(again, pathways_panel.BUTTON)
-    assert pathway.rule("united_states", best.rule) in text(again)
+    assert pathway.rule(best) in text(again)
     assert not known(opened(weights="united_states:2:1:1:1"), pathways_panel.BUTTON)
 
 
@@ -119,6 +131,16 @@ def test_the_verdict_says_what_the_signpost_is_worth(
 def test_futures_that_switch_are_counted_where_it_is_tested(best: Pathways):
     late = [case.worth(best.rule) != case.fixed[best.rule.first] for case in best.held_out]
     assert pathway.switching(best) == pytest.approx(np.mean(late), abs=1e-9)
+
+
+def test_a_rule_that_never_switches_is_its_first_package(best: Pathways):
+    lowest = min(float(case.readings[best.rule.first, "licensed"].min()) for case in best.held_out)
+    never = best.rule._replace(when="licensed", above=False, threshold=lowest - 1)
+    found = replace(best, rules=((never, 0.0),))
+    assert pathway.switching(found) == 0
+    first = packages("united_states")[never.first].title
+    assert pathway.rule(found) == f"“{first}” throughout: no rule that changes course does better."
+    assert "hardly ever leaves its first package" in pathway.verdict(found)
 
 
 def test_a_reading_lies_where_its_neighbors_are():

@@ -22,9 +22,9 @@ from sim.analysis.strategy import Strategy, strategy
 from sim.analysis.told import sentences
 from sim.cli.strategy import _weights
 from sim.equations.crisis import crisis_index
-from sim.ui.shared import recipes
+from sim.ui.shared import places, recipes
 from sim.ui.shared.setup import Setup
-from sim.ui.strategy import html, places, reading, values_panel, wishes, words
+from sim.ui.strategy import html, reading, values_panel, wishes, words
 from sim.ui.strategy.downloads_panel import _csv, _parquet
 from sim.ui.strategy.shown import SHOWN, UNMEASURED
 from sim.ui.strategy.wishes import Wishes

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 from markupsafe import Markup
 
 from scenarios.packages import PLAYERS, SPOKEN, packages
 from scenarios.quarters import DEFAULT_HORIZON
-from scenarios.schema import Scenario
 from sim.analysis.answers import Answer, answer, movers
 from sim.analysis.game import Reply
 from sim.analysis.payoffs import SIDES
+from sim.batch.evaluate import Progress
+from sim.batch.executors import Pool
+from sim.batch.urgency import NOW
 from sim.results.paired import Paired
 from sim.results.wording import listed, signed
-from sim.ui.shared import common, theme, wants, work
+from sim.ui.shared import common, theme, wants, work, workers
+from sim.ui.shared.following import follow
+from sim.ui.shared.places import Place
 from sim.ui.shared.setup import REFUSED, Setup, first_line
 from sim.ui.shared.templates import render
 
@@ -29,6 +35,9 @@ NOTHING = "You moved no lever, so there is nothing to answer. Choose a policy ab
 BOTH = "Both superpowers have moved, so only allies and transit hubs are left to answer."
 ALONE = "Everybody has moved, so nobody is left to answer."
 _PLURAL = ("allies", "hubs")
+PATIENCE = 5.0
+"""Seconds after which a figure that nobody waits for is given up."""
+_THREADS = ThreadPoolExecutor(2, "answers")
 
 
 @dataclass(frozen=True)
@@ -42,10 +51,6 @@ class Card:
     said: tuple[str, ...] = ()
     """Who answers what."""
     waits: str = "Working it out …"
-
-    def filled(self, effect: Paired, said: Sequence[str]) -> Card:
-        """With its number and what was answered."""
-        return Card(self.head, signed(effect.mean), span(effect), tuple(said))
 
 
 def runs() -> int:
@@ -67,7 +72,7 @@ def answering(now: Setup) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 # --------------------------------------------------------------------------------------------------------- the panel
 def panel(now: Setup) -> None:
-    """Worked out when opened, by the workers: the first figures stand there while the last one is on its way."""
+    """Worked out in the background when opened: the first figures stand there while the last one is on its way."""
     with st.expander(HEAD, key=KEY, on_change="rerun") as more:
         if not more.open:
             return
@@ -75,26 +80,56 @@ def panel(now: Setup) -> None:
             st.html(theme.paragraph(NOTHING))
             return
         st.html(theme.paragraph(UNIT))
-        place = st.empty()
-        try:
-            _fill(now, place)
-        except REFUSED as error:
-            st.error(first_line(error))
-            return
+        found = figured(now)
+        for figure in found:
+            figure.place.ask(figure.make)
+        follow(partial(_going, found), partial(_draw, found))
         _notes(now)
 
 
-def _fill(now: Setup, place: st.delta_generator.DeltaGenerator) -> None:
-    """The figures, each as soon as it is there."""
-    steps = asks(now)
-    cards = [Card("If nobody answers"), *(Card(head) for head, _ in steps)]
-    place.html(figures(cards))
-    cards[0] = cards[0].filled(unanswered(now), ["Every nation decides what it would decide without your policy."])
-    for k, (_, who) in enumerate(steps, 1):
-        place.html(figures(cards))
-        found = answered(now, who)
-        cards[k] = cards[k].filled(found.effect, told(found))
-    place.html(figures(cards))
+@dataclass(frozen=True)
+class Figure:
+    """One of the figures: where it will be, how it is made, and how it is told."""
+
+    head: str
+    place: Place[Answer]
+    make: Callable[[Progress], Answer]
+
+
+def figured(now: Setup) -> list[Figure]:
+    """The figures of a setting, once for all users."""
+    count, spec, base = runs(), now.spec.canonical(), now.base.canonical()
+    pool, many = workers.pool(workers.urgency(NOW), common.futures()), common.analysts()
+    found = [Figure("If nobody answers", _place(spec, base, (), count), partial(_nobody, spec, base, count, pool))]
+    for head, who in asks(now):
+        make = partial(_somebody, spec, base, who, count, many)
+        found.append(Figure(head, _place(spec, base, who, count), make))
+    return found
+
+
+def _going(found: Sequence[Figure]) -> bool:
+    return any(figure.place.going for figure in found)
+
+
+def _draw(found: Sequence[Figure]) -> None:
+    """The figures that are there, and the progress of the others."""
+    try:
+        cards = [card(figure.head, figure.place.keep(figure.make)) for figure in found]
+    except REFUSED as error:
+        st.error(first_line(error))
+        return
+    st.html(figures(cards))
+    shares = [figure.place.share for figure in found if figure.place.going]
+    if shares:
+        st.progress(min(shares), "Trying what they could answer …")
+
+
+def card(head: str, found: Answer | None) -> Card:
+    """A figure as it stands."""
+    if found is None:
+        return Card(head)
+    said = told(found) or ["Every nation decides what it would decide without your policy."]
+    return Card(head, signed(found.effect.mean), span(found.effect), tuple(said))
 
 
 def figures(cards: Sequence[Card]) -> Markup:
@@ -158,21 +193,21 @@ def _rest() -> str:
 
 
 # -------------------------------------------------------------------------------------------------------- the numbers
-def unanswered(now: Setup) -> Paired:
-    """The effect if nobody answers, once for all users."""
-    return common.asked("unanswered", work.unanswered, now.spec, now.base.canonical(), runs())
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _place(spec: str, base: str, players: tuple[str, ...], count: int) -> Place[Answer]:
+    """The place of one figure; it is given up soon, since whoever moves a lever wants another one."""
+    return Place(_THREADS, PATIENCE)
 
 
-def answered(now: Setup, players: tuple[str, ...]) -> Answer:
-    """The effect if some players answer, once for all users; draws its progress."""
-    count = runs()
+def _nobody(spec: str, base: str, count: int, pool: Pool, told: Progress) -> Answer:
+    """The effect if nobody answers."""
+    return Answer(pool.submit(work.unanswered, spec, base, count).result(), {})
 
-    def make(spec: Scenario, base: Scenario) -> Answer:
-        with common.waiting(f"Trying the packages of {listed([SPOKEN[player] for player in players])}") as progress:
-            return answer(spec, base, players, runs=count, seed=common.SEED, executor=common.analysts(),
-                          progress=progress)  # fmt: skip
 
-    return common.remembered("answer", make, (now.spec, now.base), players, count)
+def _somebody(spec: str, base: str, players: tuple[str, ...], count: int, pool: Pool, told: Progress) -> Answer:
+    """The effect if some players answer."""
+    mine, other = work.unworded(spec), work.unworded(base)
+    return answer(mine, other, players, runs=count, seed=common.SEED, executor=pool, progress=told)
 
 
 # ---------------------------------------------------------------------------------------------------------- in words

@@ -355,6 +355,12 @@ def _adopt_own(there: Mapping[str, str], written: Mapping[str, str]) -> None:
     st.session_state.setdefault(_NEWS, {}).update(news)
 
 
+def settled() -> bool:
+    """Whether the address is the one that the page wrote last: that of a request can lag behind a fast hand."""
+    wanted, mine = st.session_state.get(_WRITTEN, ({}, {}))
+    return bool(st.query_params.to_dict() == {**wanted, **mine})
+
+
 def own(name: str) -> str:
     """One of the pages' own parameters, kept while the user is on another page; empty where it has its usual value."""
     return str(st.session_state.get(_OWN, {}).get(name, ""))

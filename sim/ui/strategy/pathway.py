@@ -11,7 +11,7 @@ from markupsafe import Markup
 from scenarios.packages import packages
 from scenarios.signposts import SIGNPOSTS
 from sim.analysis import signposts
-from sim.analysis.pathways import Pathways, Rule
+from sim.analysis.pathways import Pathways
 from sim.ensemble.rng import Array
 from sim.ui.shared.templates import render
 from sim.ui.strategy import words
@@ -19,22 +19,33 @@ from sim.ui.strategy.html import STRONGEST, today
 
 DIRECTIONS = {False: "below", True: "above"}
 """How a signpost can be read, in the order of the map."""
+NEVER = 0.005
+"""Share of futures below which a rule does not change course."""
 ALIKE = 0.05
 """Share of a regret below which another one is about as large."""
 
 
-def rule(player: str, found: Rule) -> str:
-    """The rule in a sentence."""
-    post, own = SIGNPOSTS[found.when], packages(player)
+def rule(found: Pathways) -> str:
+    """The best rule in a sentence."""
+    best, own = found.rule, packages(found.player)
+    if switching(found) < NEVER:
+        return f"“{own[best.first].title}” throughout: no rule that changes course does better."
     return (
-        f"“{own[found.first].title}” until the autumn in which “{post.label}” reads {DIRECTIONS[found.above]} "
-        f"{words.amount(found.when, found.threshold)}, and “{own[found.then].title}” from the next January on."
+        f"“{own[best.first].title}” until the autumn in which “{SIGNPOSTS[best.when].label}” reads "
+        f"{DIRECTIONS[best.above]} {words.amount(best.when, best.threshold)}, and “{own[best.then].title}” from the "
+        "next January on."
     )
 
 
 def verdict(found: Pathways) -> str:
     """What the rule is worth beside a fixed package and a fixed date, where the search did not look."""
     worth, fixed, timed = found.regret[1], found.fixed[found.best_fixed][1], found.timed[2]
+    if switching(found) < NEVER:
+        return (
+            "In worlds that the search did not see, it falls short of the best package in hindsight by at most "
+            f"{words.dollars(worth)} billion dollars a year. The rule that did best in the search hardly ever leaves "
+            "its first package."
+        )
     said = (
         "In worlds that the search did not see, the pathway falls short of the best package in hindsight by at most "
         f"{words.dollars(worth)} billion dollars a year; it switches in {100 * switching(found):.0f} of 100 futures. "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -14,9 +15,10 @@ from sim.analysis.strategy import Strategy
 from sim.batch.evaluate import Progress
 from sim.batch.executors import Pool
 from sim.ui.shared import common, theme, work
+from sim.ui.shared.following import follow
+from sim.ui.shared.places import Place
 from sim.ui.shared.setup import REFUSED, Setup, first_line
 from sim.ui.strategy import pathway
-from sim.ui.strategy.places import Place
 from sim.ui.strategy.wishes import TWO, Wishes
 
 HEAD = "Pathways: when to change course"
@@ -49,18 +51,28 @@ def panel(now: Setup, found: Strategy, wishes: Wishes) -> None:
     weights = tuple(map(float, found.weights(player, wishes.values)))
     canonical, count = now.spec.canonical(), runs()
     place, key = _place(canonical, count, player, weights), repr((canonical, count, player, weights))
-    bar = st.empty()
-    if not place.known and st.session_state.get(_ASKED) != key:
-        bar.button(f"Search {RULES} rules for {CAPITALS[player]} (one to two minutes)", key=BUTTON,
-                   icon=":material/search:", on_click=_ask, args=(key,))  # fmt: skip
-        return
     search = partial(_search, canonical, count, player, weights, common.analysts())
+    if not place.known and st.session_state.get(_ASKED) != key:
+        st.button(f"Search {RULES} rules for {CAPITALS[player]} (one to two minutes)", key=BUTTON,
+                  icon=":material/search:", on_click=_ask, args=(key,))  # fmt: skip
+        return
+    place.ask(search)
+    follow(lambda: place.going, partial(_draw, place, search, player, wishes))
+
+
+def _draw(
+    place: Place[Pathways], search: Callable[[Progress], Pathways], player: str, wishes: Wishes
+) -> None:  # fmt: skip
+    """The best rule, or how far the search is."""
     try:
-        best = place.wait(search, f"Searching rules for {CAPITALS[player]}, one to two minutes …", bar)
+        best = place.keep(search)
     except REFUSED as error:
         st.error(first_line(error))
         return
-    _show(best, wishes)
+    if best is None:
+        st.progress(place.share, f"Searching rules for {CAPITALS[player]}, one to two minutes …")
+    else:
+        _show(best, wishes)
 
 
 def runs() -> int:
@@ -87,7 +99,7 @@ def _place(canonical: str, count: int, player: str, weights: tuple[float, ...]) 
 
 def _show(best: Pathways, wishes: Wishes) -> None:
     """The best rule, its bars, and the map of all."""
-    st.html(theme.paragraph(pathway.rule(best.player, best.rule), "rule"))
+    st.html(theme.paragraph(pathway.rule(best), "rule"))
     left, right = st.columns([0.55, 0.45], gap="large")
     left.html(
         theme.paragraph(pathway.verdict(best), "story") + theme.paragraph(_apart(wishes, pathway.tested(best)), "fine")

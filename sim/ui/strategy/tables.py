@@ -17,7 +17,7 @@ from sim.analysis.strategy import Strategy, strategy, tabled
 from sim.batch.evaluate import Progress as Told
 from sim.batch.executors import Pool
 from sim.ui.shared import common, work
-from sim.ui.strategy.places import Place
+from sim.ui.shared.places import Place
 from sim.ui.strategy.wishes import ALL, PLAYERS, TWO, waiting
 
 _WAITS = {
