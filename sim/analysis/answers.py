@@ -12,10 +12,12 @@ from itertools import product
 
 import numpy as np
 
+from scenarios.decisions import holds
 from scenarios.errors import InputError
 from scenarios.levers import LEVERS
-from scenarios.packages import PLAYERS, combined, packages, player_of
+from scenarios.packages import EVENTS, PLAYERS, combined, members, packages, player_of
 from scenarios.quarters import DEFAULT_HORIZON
+from scenarios.rules import ISSUERS
 from scenarios.schema import Scenario
 from sim.analysis.cells import Cells
 from sim.analysis.game import Reply
@@ -45,7 +47,19 @@ class Answer:
 def movers(spec: Scenario, base: Scenario) -> tuple[str, ...]:
     """Players who decide something else in a scenario than in the one that it is compared with."""
     changed = {lever.who for name, lever in LEVERS.items() if spec.setting(name) != base.setting(name)}
-    return tuple(player for player, who in PLAYERS.items() if who in changed)
+    ruled = {PLAYERS[ISSUERS[rule.issuer]] for rule in spec.rules if rule not in base.rules}
+    happened = {event.kind for event in spec.events if event not in base.events}
+    acted = {PLAYERS[player] for player, kinds in EVENTS.items() if happened & set(kinds)}
+    decided = {
+        PLAYERS[player] for player in PLAYERS for actor in members(base, player)
+        if _held(spec, actor) != _held(base, actor)
+    }  # fmt: skip
+    return tuple(player for player, who in PLAYERS.items() if who in changed | ruled | acted | decided)
+
+
+def _held(spec: Scenario, actor: str) -> dict[str, object]:
+    """Decisions of an actor that a scenario holds at something."""
+    return {name: setting for name, setting in spec.decided(actor).items() if holds(setting)}
 
 
 def rivals(spec: Scenario, base: Scenario) -> tuple[str, ...]:

@@ -21,6 +21,13 @@ def test_who_moves_and_who_answers():
     assert movers(BASE, BASE) == ()
 
 
+def test_who_moves_by_a_rule_an_event_or_a_decision_has_moved():
+    assert movers(load("q07_remote_access_host"), BASE) == ("united_states",)
+    assert movers(load("truce_ends"), BASE) == ("united_states", "china")
+    assert movers(load("q13_malaysia_permits"), BASE) == ("hubs",)
+    assert movers(load("q09_lithography_service"), BASE) == ("united_states", "allies")
+
+
 def test_nobody_answers_means_everybody_is_held_to_what_it_did():
     usual = simulate(BASE, RUNS, until=2032)
     held = simulate(CLOSED, RUNS, until=2032, held=usual["decisions"])

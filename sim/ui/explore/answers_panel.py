@@ -59,9 +59,8 @@ def runs() -> int:
 
 
 def moved(now: Setup) -> tuple[str, ...]:
-    """Players whose decisions the policy changes; Congress passes bills."""
-    found = {*movers(now.spec, now.base), *(("united_states",) if now.bills else ())}
-    return tuple(player for player in PLAYERS if player in found)
+    """Players whose decisions the policy changes."""
+    return movers(now.spec, now.base)
 
 
 def answering(now: Setup) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -21,7 +21,8 @@ def panel(now: Setup) -> None:
         st.session_state[_KEY] = here
     st.selectbox(
         "Questions of autumn 2026", question_names(), key=_KEY, format_func=_title, on_change=_asked,
-        index=None, placeholder="Type a bill, a rule or a question, such as “location checks”", label_visibility="collapsed",
+        index=None, placeholder="Type a bill, a rule or a question, such as “location checks”",
+        label_visibility="collapsed",
     )  # fmt: skip
     if here is not None:
         st.html(theme.paragraph(_told(here), "cap2"))
