@@ -60,6 +60,10 @@ CONTROLS: dict[str, Control] = {
         "Taiwan cut off", "Production of US-designed chips lost", "%d%%", "production −{}", 80, 0.01,
         about="Taiwan stops making most US-designed chips for some quarters, which hits every buyer.",
     ),
+    "fabs_abroad": Control(
+        "Fabs outside Taiwan", "Share of US-designed chips made elsewhere", "%d%%", "{} made elsewhere", 30, 0.01,
+        about="Over five years leading chips come to be made elsewhere too, so that a disruption of Taiwan takes less.",
+    ),
     "mineral_controls": Control(
         "Chinese mineral controls", "Share of rare-earth exports withheld", "%d%%", "{} of exports withheld", 50, 0.01,
         about="Makers of US-designed chips lack materials until they build stocks and find substitutes; China loses "

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 import streamlit as st
 
-from sim.analysis.strategy import Strategy
 from sim.ui.shared import address, glossary, kept, theme, wording
 from sim.ui.shared.setup import REFUSED, Setup, choice, first_line
 from sim.ui.shared.templates import style
@@ -31,16 +32,26 @@ _PLAYERS, _SHOW, _ALSO = "strategy_players", "strategy_show", "strategy_also"
 PLAYERS = {TWO: "US and China", ALL: "Allies and hubs too"}
 
 
+T = TypeVar("T")
+
+
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _read(canonical: str, runs: int, key: str, _found: Strategy, _wishes: Wishes) -> Reading:
-    """What there is to show, for as long as somebody opens cells of it: of four players it takes fifty megabytes."""
-    return reading.read(_found, _wishes)
+def _readings(canonical: str, runs: int, key: str) -> list[Reading]:
+    """A place for what there is to show, while somebody opens cells of it: of four players it takes fifty megabytes."""
+    return []
 
 
 @st.cache_resource(max_entries=500, show_spinner=False)
-def _said(canonical: str, runs: int, key: str, _found: Strategy, _wishes: Wishes) -> Said:
-    """What takes longer: of four players seconds."""
-    return reading.said(_found, _wishes)
+def _sayings(canonical: str, runs: int, key: str) -> list[Said]:
+    """A place for what takes longer: of four players seconds."""
+    return []
+
+
+def _once(place: list[T], make: Callable[[], T]) -> T:
+    """What stands in a place, made by whoever comes first."""
+    if not place:
+        place.append(make())
+    return place[0]
 
 
 def _scenario(now: Setup) -> None:
@@ -71,9 +82,10 @@ def _also(wishes: Wishes) -> None:
     known = waiting()
     if st.session_state.get(_ALSO) != list(wishes.also):
         st.session_state[_ALSO] = list(wishes.also)
-    st.pills("Also play, about ten seconds each", [*known], selection_mode="multi", key=_ALSO, on_change=_added,
-             format_func=lambda name: f"{known[name].title} ({NAMES[known[name].player]})",
-             help="Packages that wait for a signpost, and then give way to another package")  # fmt: skip
+    st.pills(
+        "Also play a package that waits for a signpost (about ten seconds each)", [*known], selection_mode="multi",
+        key=_ALSO, on_change=_added, format_func=lambda name: f"{known[name].title} ({NAMES[known[name].player]})",
+    )  # fmt: skip
 
 
 def _added() -> None:
@@ -166,12 +178,14 @@ def workspace() -> None:
     try:
         whole = tables.of(now.spec, wishes.players, bar, wishes.also)
         mine = reading.narrowed(whole, wishes)
-        found = _read(now.spec.canonical(), whole.runs, _key(replace(wishes, cell=())), mine, wishes)
+        text, runs = now.spec.canonical(), whole.runs
+        found = _once(_readings(text, runs, _key(replace(wishes, cell=()))), partial(reading.read, mine, wishes))
         headline.html(theme.verdict(words.headline(found)))
         values_panel.panel(whole, wishes)
         with st.container(key="strategy_top"):
             _top(found, wishes, values_panel.state(whole, wishes))
-        said = _said(now.spec.canonical(), whole.runs, _key(replace(wishes, cell=(), others=())), mine, wishes)
+        key = _key(replace(wishes, cell=(), others=()))
+        said = _once(_sayings(text, runs, key), partial(reading.said, mine, wishes))
     except REFUSED as error:
         st.error(first_line(error))
         return
