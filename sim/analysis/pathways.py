@@ -210,6 +210,7 @@ def pathways(
     seed: int = 0,
     worlds: Sequence[str] = SEARCHED,
     held_out: Sequence[str] | None = None,
+    answers: Sequence[str] | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Pathways:
@@ -223,11 +224,12 @@ def pathways(
         seed: names the dice of the search; those of the test are the next ones.
         worlds: worlds of `sim.analysis.worlds` in which it searches, beside the usual one.
         held_out: worlds in which it tests; by default all others.
+        answers: packages of the rival under which it must do; by default those of `ANSWERS`.
         executor: who simulates; this process by default.
         progress: called with (cases done, cases in all).
 
     Raises:
-        InputError: for a player that has no rival, an unknown world, or none that only tests.
+        InputError: for a player that has no rival, an unknown world or package, or no world that only tests.
     """
     check_runs(runs, fewest=2)
     who = player_of(player)
@@ -235,13 +237,13 @@ def pathways(
         raise InputError(f"pathways are those of {' and '.join(RIVAL)}, not of {who}")
     seen, unseen = _worlds(worlds, held_out)
     weights = Weights(*spec.wanted(who)) if values is None else weighed(values)
-    ask = _Asked(spec, who, weights, runs, executor)
-    total, done = (len(seen) + len(unseen)) * len(ANSWERS[who]), 0
+    ask, against = _Asked(spec, who, weights, runs, executor), _answers(who, answers)
+    total, done = (len(seen) + len(unseen)) * len(against), 0
 
     def cases(found: Sequence[World], seed: int, pairs: Sequence[tuple[str, str]]) -> tuple[_Case, ...]:
         nonlocal done
         made = []
-        for world, answer in product(found, ANSWERS[who]):
+        for world, answer in product(found, against):
             made.append(ask.case(world, answer, seed, pairs))
             done += 1
             if progress is not None:
@@ -266,6 +268,15 @@ def _worlds(names: Sequence[str], held_out: Sequence[str] | None) -> tuple[list[
     if not held:
         raise InputError("no world is left to test in; leave one out")
     return [USUAL, *(known[name] for name in names)], held
+
+
+def _answers(player: str, given: Sequence[str] | None) -> tuple[str, ...]:
+    """Packages of the rival under which a rule must do."""
+    known = packages(RIVAL[player])
+    for name in given or ():
+        if name not in known:
+            raise unknown("package", name, known, "answers")
+    return tuple(given or ANSWERS[player])
 
 
 def _few(cases: Sequence[_Case], names: Sequence[str]) -> list[str]:

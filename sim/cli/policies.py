@@ -292,7 +292,7 @@ def pathways(
         raise unknown("profile", values, PROFILES, "--values")
     spec = found(which, weighting=weighting)
     with workers(processes) as executor, progress_bar(1, "cases") as bar:
-        result = search(spec, player, values, runs, seed, worlds or SEARCHED, held_out, executor, bar)
+        result = search(spec, player, values, runs, seed, worlds or SEARCHED, held_out, executor=executor, progress=bar)
     write_tables(
         [result.frame()], out, spec.name, seed, runs, "difference from the best fixed package of the case, $bn a year"
     )

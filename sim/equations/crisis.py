@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.worth import closeness
+from agents.worth import RACE_DISTANCE, closeness
 from sim.ensemble.rng import Array
 
 RETALIATES = 0.5
 """Share of what is left of calm that a full stop of mineral exports takes away; judgment."""
+FORMULA = (
+    f"1 − (1 − hostility × closeness) × (1 − {RETALIATES:g} × retaliation). Hostility is that of the race and "
+    "retaliation the share of its minerals that China withholds, each from 0 to 1. Closeness is 1 if both powers are "
+    f"level on the capability index, and {float(closeness(np.array(RACE_DISTANCE))):.2f} if one leads by "
+    f"{RACE_DISTANCE:g} points."
+)
+"""The same in words, for those who show it."""
 
 
 def crisis_index(gap: Array | float, hostility: Array | float, retaliation: Array | float) -> Array:

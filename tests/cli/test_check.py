@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import scenarios
+from scenarios import QUESTIONS as FOLDER
 from scenarios.packages import PLAYERS
-from scenarios.questions import FOLDER
 
 QUESTIONS = sorted(FOLDER.glob("*.yaml"))
 BAD = """\

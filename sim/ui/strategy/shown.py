@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from agents.worth import RACE_DISTANCE, closeness
 from scenarios.quarters import DEFAULT_HORIZON
-from sim.equations.crisis import RETALIATES
+from sim.equations.crisis import FORMULA
 
 LEAD, ACCIDENTS, CRISIS = "lead", "accidents", "crisis"
 
@@ -49,10 +46,7 @@ SHOWN = {
 }  # fmt: skip
 """Outcomes by the word of the address; the first is shown by default."""
 UNMEASURED = (
-    "The index of heightened competition goes from 0 (calm) to 1. It is 1 − (1 − hostility × closeness) × "
-    f"(1 − {RETALIATES:g} × retaliation). Hostility is that of the race and retaliation the share of its minerals that "
-    "China withholds, each from 0 to 1. Closeness is 1 if both powers are level on the capability index, and "
-    f"{closeness(np.array(RACE_DISTANCE)):.2f} if one leads by {RACE_DISTANCE:g} points. Nobody has measured such an "
-    "index: its formula is judgment, and it counts in no payoff."
+    f"The index of heightened competition goes from 0 (calm) to 1. It is {FORMULA} Nobody has measured such an index: "
+    "its formula is judgment, and it counts in no payoff."
 )
 """What stands beside the table where the crisis index is shown."""
