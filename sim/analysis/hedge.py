@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scenarios.errors import InputError
-from sim.analysis.strategy import Strategy, Values, tabled
+from sim.analysis.strategy import Strategy, Values, short, tabled
 from sim.analysis.worlds import World
 from sim.batch.evaluate import Progress
 from sim.checks import checked
@@ -74,7 +74,7 @@ class Hedge(Short):
         return {
             "worlds": list(self.tables),
             "largest_regret_over_worlds": {
-                player: {name: float(f"{worst:.5g}") for name, worst in self.largest(player, values, politics).items()}
+                player: {name: short(worst) for name, worst in self.largest(player, values, politics).items()}
                 for player in self.players
             },
             "least_regret_over_worlds": {who: self.least_regret(who, values, politics) for who in self.players},

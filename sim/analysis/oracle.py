@@ -18,7 +18,7 @@ from scenarios.packages import PLAYERS, Package, combined
 from scenarios.schema import Scenario
 from sim.analysis.game import Game, best_of
 from sim.analysis.payoffs import PARTS, weighted
-from sim.analysis.strategy import Strategy, Values
+from sim.analysis.strategy import Strategy, Values, short
 from sim.checks import checked
 from sim.ensemble.rng import Array
 from sim.short import Short
@@ -67,17 +67,13 @@ class Deepened(Short):
 
     def summary(self) -> dict[str, Any]:
         """The search as plain values."""
-        return {"epsilon": _short(self.epsilon), "from": list(self.cell), "moves": [_told(m) for m in self.moves],
+        return {"epsilon": short(self.epsilon), "from": list(self.cell), "moves": [_told(m) for m in self.moves],
                 "added": [_told(m) for m in self.added]}  # fmt: skip
 
 
-def _short(value: float) -> float:
-    return float(f"{value:.5g}")
-
-
 def _told(move: Move) -> dict[str, Any]:
-    return {"player": move.player, "lever": move.lever, "value": move.value, "gain": _short(move.gain),
-            "p": _short(move.p)}  # fmt: skip
+    return {"player": move.player, "lever": move.lever, "value": move.value, "gain": short(move.gain),
+            "p": short(move.p)}  # fmt: skip
 
 
 @checked

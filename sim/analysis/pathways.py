@@ -22,7 +22,7 @@ from scenarios.signposts import SIGNPOSTS, YEARS
 from scenarios.values import Weights, weighed
 from sim.analysis.cells import Cells
 from sim.analysis.payoffs import PARTS, weighted
-from sim.analysis.strategy import TURNS
+from sim.analysis.strategy import TURNS, short
 from sim.analysis.worlds import WORLDS, World
 from sim.batch.evaluate import Progress
 from sim.checks import check_runs, checked
@@ -180,20 +180,16 @@ class Pathways(Short):
         return {
             "scenario": self.spec.name, "digest": self.spec.digest(), "player": self.player, "runs": self.runs,
             "seed": self.seed, "values": self.weights._asdict(), "rule": self.rule._asdict(), "told": self.rule.told,
-            "largest_regret": dict(zip(("searched", "held_out"), map(_short, self.regret), strict=True)),
-            "fixed": {name: dict(zip(("searched", "held_out"), map(_short, both), strict=True))
+            "largest_regret": dict(zip(("searched", "held_out"), map(short, self.regret), strict=True)),
+            "fixed": {name: dict(zip(("searched", "held_out"), map(short, both), strict=True))
                       for name, both in self.fixed.items()},
-            "same_switch_at": dict(zip(("date", "searched", "held_out"), (self.timed[0], *map(_short, self.timed[1:])),
+            "same_switch_at": dict(zip(("date", "searched", "held_out"), (self.timed[0], *map(short, self.timed[1:])),
                                        strict=True)),
-            "best_fixed": self.best_fixed, "gain_held_out": _short(self.gain),
-            "others": [rule._asdict() | {"largest_regret": _short(worst)} for rule, worst in self.rules[1:]],
+            "best_fixed": self.best_fixed, "gain_held_out": short(self.gain),
+            "others": [rule._asdict() | {"largest_regret": short(worst)} for rule, worst in self.rules[1:]],
             "cases": {"searched": [case.name for case in self.searched],
                       "held_out": [case.name for case in self.held_out]},
         }  # fmt: skip
-
-
-def _short(value: float) -> float:
-    return float(f"{value:.5g}")
 
 
 def _worst(cases: Sequence[_Case], what: str | Rule) -> float:

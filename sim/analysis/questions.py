@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios import BASELINE, load
 from scenarios.questions import questions
 from scenarios.schema import Scenario
+from sim.analysis.told import VISIBLE
 from sim.batch.evaluate import Progress, Task, evaluate_all
 from sim.checks import check_runs, checked
 from sim.engine.inputs import accounts_of
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 YEAR = 2030
-VISIBLE = 0.05
-"""Months of lead from which on a question has an effect of its own."""
 SEEN = 1e8
 """US dollars a year below which a cost is left out."""
 RELEASES: tuple[Mapping[str, float], ...] = (

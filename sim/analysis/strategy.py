@@ -149,19 +149,19 @@ class Strategy(Short):
             "scenario": self.spec.name, "digest": self.spec.digest(), "runs": self.runs, "seed": self.cells.seed,
             "players": list(self.players), "packages": {who: list(found) for who, found in game.options.items()},
             "values": {who: self.weights(who, values)._asdict() for who in self.players}, "politics": politics,
-            "payoffs": {named[cell]: {who: _short(game.mean[n][cell]) for n, who in enumerate(self.players)}
+            "payoffs": {named[cell]: {who: short(game.mean[n][cell]) for n, who in enumerate(self.players)}
                         for cell in game.cells()},
             "outcomes": {named[cell]: {name: _mean(self.outcome(name)[cell]) for name in OUTCOMES}
                          for cell in game.cells()},
             "best_replies": {
-                who: {" / ".join(rivals): {"reply": found.reply, "p": _short(found.p), "tie": found.tie}
+                who: {" / ".join(rivals): {"reply": found.reply, "p": short(found.p), "tie": found.tie}
                       for rivals, found in game.replies(who).items()}
                 for who in self.players
             },
             "equilibria": [list(cell) for cell in game.equilibria()], "mixed": _mixed(game),
             "leader_follower": list(game.led()),
             "dominant": {who: game.dominant(who) for who in self.players},
-            "largest_regret": {who: {name: _short(worst) for name, worst in game.largest_regret(who).items()}
+            "largest_regret": {who: {name: short(worst) for name, worst in game.largest_regret(who).items()}
                                for who in self.players},
             "least_regret": {who: game.least_regret(who) for who in self.players},
         }  # fmt: skip
@@ -186,19 +186,20 @@ def _mixed(game: Game) -> list[dict[str, dict[str, float]]] | None:
     except InputError:
         return None
     return [
-        {who: {name: _short(p) for name, p in odds.items()} for who, odds in zip(game.players, pair, strict=True)}
+        {who: {name: short(p) for name, p in odds.items()} for who, odds in zip(game.players, pair, strict=True)}
         for pair in found if max(map(len, pair)) > 1
     ]  # fmt: skip
 
 
-def _short(value: float) -> float:
+def short(value: float) -> float:
+    """A number as summaries of games give it, with five digits."""
     return float(f"{value:.5g}")
 
 
 def _mean(values: Array) -> float | None:
     """Mean over the futures in which there is a value; None where there is none in any."""
     there = values[~np.isnan(values)]
-    return _short(float(there.mean())) if there.size else None
+    return short(float(there.mean())) if there.size else None
 
 
 @checked

@@ -7,7 +7,8 @@ import pytest
 from scenarios import BASELINE, QUESTIONS, load
 from scenarios.errors import InputError
 from scenarios.questions import question, questions
-from sim.analysis.questions import SEEN, VISIBLE, answered
+from sim.analysis.questions import SEEN, answered
+from sim.analysis.told import VISIBLE
 from sim.results.paired import paired
 from sim.run import simulate
 
