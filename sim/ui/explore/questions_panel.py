@@ -42,8 +42,8 @@ def _told(name: str) -> Markup:
     found, spec = stored()[name], load(name)
     source = spec.sources[0]
     lead = found["lead_months_2030"]["mean"]
-    said = Markup("<b>{}</b> {} {} months of lead at the end of 2030 against current policy.").format(
-        spec.question, spec.story, signed(lead, 2)
+    said = Markup("<b>{}</b> {} months of lead at the end of 2030 against current policy.").format(
+        spec.question, signed(lead, 2)
     )
     if found["binds"]:
         words = found["binds"]["words"]
