@@ -20,7 +20,7 @@ from calibration.record import Tier
 from scenarios.decisions import DECISIONS
 from scenarios.errors import one_line
 from scenarios.events import KINDS, Event
-from scenarios.levers import LEVERS
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.rules import MEANINGS, Rule, numbers_of
 from scenarios.schema import Scenario, Source
 
@@ -52,7 +52,7 @@ def _sources(sources: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def _levers(levers: Mapping[str, Any]) -> Iterator[str]:
     yield "levers:"
     for name, setting in levers.items():
-        lever = LEVERS[name]
+        lever = ALL_LEVERS[name]
         left = " or `actor`, left to whoever decides" if lever.may_be_left else ""
         usual = lever.default if isinstance(lever.default, str) else f"{lever.default:g}"
         yield from _comment(lever.help, 2)

@@ -75,7 +75,8 @@ KINDS: dict[str, Kind] = {
     ),
     "agreement": Kind(
         "A verified agreement caps growth of the largest training run at `size` times a year; `compliance` says how "
-        "well it is kept, and `quarters` when it falls apart, as where cheating is found; without them it lasts.",
+        "well it is kept, `detection` with what chance a year cheating is found out, which ends it, and `quarters` "
+        "when it ends in any case; without them it lasts.",
         0.5, 4, 0.1, may_end=True, is_kept=True,
     ),
 }  # fmt: skip
@@ -93,9 +94,12 @@ class Event(BaseModel):
         default=None, ge=1, le=MOST_QUARTERS, description="how long it lasts, for a kind that ends"
     )
     compliance: float | None = Field(default=None, ge=0, le=1, description="how well the cap is kept, for an agreement")
+    detection: float | None = Field(
+        default=None, ge=0, le=1, description="chance in a year that cheating is found and an agreement falls apart"
+    )
     note: str = Field(default="", max_length=400)
 
-    @field_validator("size", "quarters", "compliance", mode="before")
+    @field_validator("size", "quarters", "compliance", "detection", mode="before")
     @classmethod
     def _numbers(cls, value: object) -> object:
         return no_switch(value)
@@ -129,7 +133,7 @@ class Event(BaseModel):
             raise InputError(f"{name}: size is {size:g}; the range is {kind.low:g} to {kind.high:g}")
         return size
 
-    @field_validator("quarters", "compliance")
+    @field_validator("quarters", "compliance", "detection")
     @classmethod
     def _read(cls, value: float | None, info: ValidationInfo) -> float | None:
         name, field = info.data.get("kind"), str(info.field_name)

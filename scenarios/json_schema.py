@@ -7,8 +7,9 @@ from typing import Any
 from scenarios import groups
 from scenarios.decisions import DECISIONS, RULES, Decision, taken_by
 from scenarios.events import KINDS, Kind
-from scenarios.levers import LEVERS, Lever
+from scenarios.levers import Lever
 from scenarios.parameters import Parameter, parameters
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.rules import MEANINGS, WORLD
 from scenarios.schema import NAME, Scenario
 from scenarios.tables import table
@@ -28,7 +29,7 @@ def json_schema() -> dict[str, Any]:
         "description": "what somebody decides; a lever that is not named stays at its default",
         "type": "object",
         "additionalProperties": False,
-        "properties": {name: _lever_schema(lever) for name, lever in LEVERS.items()},
+        "properties": {name: _lever_schema(lever) for name, lever in ALL_LEVERS.items()},
     }
     value = fields["parameters"].pop("additionalProperties")
     fields["parameters"] |= {

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 ACTOR = "actor"
 """The setting that leaves a decision to the actor, as the model describes it."""
 US, ALLIES, CHINA, HUBS, ALL = "United States", "Allies", "China", "Transit hubs", "All developers"
+REST = "Rest of world"
 
 
 class Lever(BaseModel):
@@ -20,6 +21,7 @@ class Lever(BaseModel):
     name: str
     label: str
     who: str
+    actor: str = Field(default="", description="the one partner whose lever it is; empty for those of a whole side")
     unit: str
     low: float
     high: float

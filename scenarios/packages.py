@@ -31,7 +31,8 @@ from pydantic import (
 from scenarios import files, load, names
 from scenarios.errors import Fault, InputError, faults_of, from_validation, joined, several, unknown, with_faults
 from scenarios.events import Event
-from scenarios.levers import ACTOR, ALLIES, CHINA, HUBS, LEVERS, US
+from scenarios.levers import ACTOR, ALLIES, CHINA, HUBS, US
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.quarters import Quarter, number
 from scenarios.schema import Scenario, Setting, Source, lever_problem
 from scenarios.signposts import SIGNPOSTS
@@ -119,8 +120,8 @@ def _together(given: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], st
     for lever, setting in levers.items() if isinstance(levers, dict) else ():
         if problem := lever_problem(str(lever), setting):
             yield ("levers", str(lever)), problem
-        if lever in LEVERS and who is not None and LEVERS[lever].who != who:
-            yield ("levers", str(lever)), f"{lever} is a lever of {LEVERS[lever].who}, not of {who}"
+        if lever in ALL_LEVERS and who is not None and ALL_LEVERS[lever].who != who:
+            yield ("levers", str(lever)), f"{lever} is a lever of {ALL_LEVERS[lever].who}, not of {who}"
         if response is not None and isinstance(setting, dict):
             yield ("levers", str(lever)), "a package that waits for a signpost has levers without dates"
     events = given.get("events")

@@ -4,28 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, ValidationError, field_validator, model_validator
 
 from scenarios import groups
 from scenarios.errors import InputError, several, unknown, with_faults
+from scenarios.partner_levers import PARTNER_LEVERS
 from scenarios.tables import DATA, Day, Line, Row, read, table
 
-Issuer = Literal["us", "china"]
 Scope = Literal[
     "sale", "import_permission", "hbm", "tools", "subsidiary", "remote_access", "location_verification", "world_caps",
-    "foundry", "tariff", "priority", "distillation", "model_use", "model_ban",
-    "serve_abroad", "other",
+    "foundry", "tariff", "priority", "distillation", "model_use", "model_ban", "serve_abroad", "home_models", "transit",
+    "production_levy", "retrofit", "other",
 ]  # fmt: skip
 Measure = Literal["deny", "license", "free", "proposed"]
 WORLD = "world"
 """A destination: everybody but the country that issues the rule."""
-ISSUERS: dict[str, str] = {"us": "united_states", "china": "china"}
-"""The actor behind each issuer."""
+SUPERPOWERS: dict[str, str] = {"us": "united_states", "china": "china"}
+"""The issuers that the market's own rules are about, and the actor behind each; every other issuer is a partner."""
+
+
+def issuers() -> dict[str, str]:
+    """Issuer → the actor behind it: the two superpowers, and every partner by its own name."""
+    named = {actor: short for short, actor in SUPERPOWERS.items()}
+    return {named.get(row.actor, row.actor): row.actor for row in table("actors")}
+
+
+def _an_issuer(value: str) -> str:
+    """The name of an issuer; the United States may be written out."""
+    named = {actor: short for short, actor in SUPERPOWERS.items()}
+    found = named.get(value, value)
+    if found not in issuers():
+        raise InputError(str(unknown("issuer", value, issuers())))
+    return found
+
+
+Issuer = Annotated[str, AfterValidator(_an_issuer)]
+"""Who makes a rule: `us`, `china`, or a partner."""
 
 MEANINGS: dict[str, dict[str, str]] = {
-    "issuer": {"us": "the United States", "china": "China"},
+    "issuer": {
+        name: {"united_states": "the United States"}.get(row.actor, row.label)
+        for name, row in zip(issuers(), table("actors"), strict=True)
+    },
     "scope": {
         "sale": "chips that are sold to the destination",
         "import_permission": "what China's own government lets in (`strength`: share let in)",
@@ -36,12 +58,17 @@ MEANINGS: dict[str, dict[str, str]] = {
         "location_verification": "reports of where a chip runs (`strength`: share of newly exported chips)",
         "world_caps": "caps on whole countries; recorded only",
         "foundry": "orders at foundries abroad; recorded only",
-        "tariff": "a tariff that US buyers of chips pay (`price_share`; `strength`: share of chips that it is paid on)",
+        "tariff": "a tariff that buyers of chips in the issuer's own country pay (`price_share`; `strength`: share of "
+        "chips that it is paid on)",
         "priority": "US orders come before China's licensed ones (`strength`: how strictly)",
         "distillation": "labs keep rivals from training on their models (`strength`: at least how well)",
         "model_ban": "use of Chinese models abroad (`strength`: share that ends)",
         "serve_abroad": "US labs serve other countries (`strength`: share of what providers there earn)",
         "model_use": "who abroad may use US models (`strength`: share of their use that ends)",
+        "home_models": "a partner's users go to providers of its own (`strength`: share of the use of US models)",
+        "transit": "a partner looks for chips in transit to China (`strength`: at least how hard)",
+        "production_levy": "a partner levies on the making of US-designed chips (`price_share`: of their cost)",
+        "retrofit": "location checks on chips sold earlier (`strength`: share of them that is reached)",
         "other": "anything else; recorded only",
     },
     "measure": {
@@ -56,15 +83,32 @@ MEANINGS: dict[str, dict[str, str]] = {
 _ACTS = {
     ("us", "sale"), ("us", "hbm"), ("us", "tools"), ("us", "subsidiary"), ("us", "remote_access"),
     ("us", "location_verification"), ("us", "tariff"), ("us", "priority"), ("us", "distillation"), ("us", "model_use"),
-    ("us", "model_ban"), ("us", "serve_abroad"),
+    ("us", "model_ban"), ("us", "serve_abroad"), ("us", "retrofit"),
     ("china", "import_permission"),
 }  # fmt: skip
-"""Issuer and scope of the rules that the model acts on; others are recorded only."""
+"""Superpower and scope of its rules that the model acts on; others are recorded only."""
+OF_PARTNERS: dict[str, tuple[str, ...]] = {
+    "remote_access": ("rental",), "model_ban": ("chinese_models",), "home_models": ("home_models",),
+    "tariff": ("chip_tariff",), "hbm": ("memory",), "tools": ("lithography", "tool_parts", "tool_service"),
+    "production_levy": ("production_levy",), "transit": (),
+}  # fmt: skip
+"""Scope of a partner's rule that the model acts on → the levers of that partner that it sets; `transit` sets how hard
+a hub polices."""
+_OF_PART = {"lithography": "lithography", "parts": "tool_parts", "service": "tool_service"}
 _PARTS = ("lithography", "parts", "service")
 """What controls on chip tools can close apart."""
+_PRICED = ("tariff", "production_levy")
+"""Scopes of rules that put something on a price."""
 _RANGES = ("tpp", "pd", "memory_tbs")
 """What a rule bounds from both sides."""
-_OF_LICENSES = {"approval_share", "volume_cap_share", "volume_cap_units", "clients", "price_share"}
+_OF_LICENSES = {
+    "approval_share",
+    "volume_cap_share",
+    "volume_cap_units",
+    "clients",
+    "price_share",
+    "matched_investment",
+}
 _OF_SALES = {
     *(f"{name}_{end}" for name in _RANGES for end in ("min", "max")), "link_gbs_min", "us_available_by", *_OF_LICENSES,
 }  # fmt: skip
@@ -104,6 +148,12 @@ class Rule(Row):
     )
     price_share: float | None = Field(
         default=None, ge=0, le=1, description="a tariff or a revenue share on top of the price"
+    )
+    matched_investment: float | None = Field(
+        default=None,
+        ge=0,
+        le=2,
+        description="US dollars that the buyer invests in the United States per dollar of chips",
     )
     strength: float | None = Field(default=None, ge=0, le=1, description="how far it reaches, as its scope says")
     part: Literal["lithography", "parts", "service"] | None = Field(
@@ -150,6 +200,8 @@ class Rule(Row):
                 yield "clients", "says how many firms may have volume_cap_units each; give volume_cap_units"
             if self.part is not None:
                 yield "part", "is read for `scope: tools` only"
+            if self.matched_investment is not None and self.destination == "china":
+                yield "matched_investment", "is for buyers outside China, who may invest in the United States"
             if self.measure in ("deny", "free"):
                 for name in sorted(given & _OF_LICENSES):
                     yield name, f"is for `measure: license`; this rule says `{self.measure}`"
@@ -172,23 +224,44 @@ class Rule(Row):
 
     @property
     def _known_scope(self) -> bool:
-        return (self.issuer, self.scope) in _ACTS and self.measure != "proposed"
+        return _acts(self.issuer, self.scope) and self.measure != "proposed"
+
+    @property
+    def partner(self) -> str:
+        """The partner that issues it; empty where a superpower does."""
+        return "" if self.issuer in SUPERPOWERS else self.issuer
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """The levers of the partner that issues it that it sets, without the partner's name."""
+        if not self.partner or self.unread:
+            return ()
+        return (_OF_PART[self.part],) if self.scope == "tools" and self.part else OF_PARTNERS[self.scope]
 
     @property
     def unread(self) -> str:
         """Why no mechanism reads this rule; empty where one does."""
         if self.measure == "proposed":
             return "it is proposed and not in force"
-        if (self.issuer, self.scope) not in _ACTS:
+        if not _acts(self.issuer, self.scope):
             return f"no mechanism reads rules of scope {self.scope} by {MEANINGS['issuer'][self.issuer]}"
+        if self.partner:
+            return self._unread_of_a_partner()
         if self.scope == "tariff":
             return (
                 "" if self.destination == "united_states" else "a tariff acts on the buyers of the country that sets it"
             )
         if self.scope not in ("sale", "remote_access") and self.destination not in ("china", WORLD):
             return f"rules of scope {self.scope} act on China alone"
-        if self.destination == ISSUERS[self.issuer] and self.scope == "sale":
+        if self.destination == issuers()[self.issuer] and self.scope == "sale":
             return "a country's rules on exports do not act on its own buyers"
+        return ""
+
+    def _unread_of_a_partner(self) -> str:
+        if self.scope in ("tariff", "home_models"):
+            return "" if self.destination == self.partner else f"{self.scope} is for the issuer's own users and buyers"
+        if self.destination not in ("china", WORLD):
+            return f"rules of scope {self.scope} by a partner act on China alone"
         return ""
 
     @property
@@ -199,7 +272,7 @@ class Rule(Row):
     def binds(self, actor: str) -> bool:
         """Whether a buyer is among the rule's destinations."""
         if self.destination == WORLD:
-            return actor != ISSUERS[self.issuer]
+            return actor != issuers()[self.issuer]
         return actor in groups.members(self.destination)
 
     def in_force(self, date: str) -> bool:
@@ -277,11 +350,20 @@ def history() -> tuple[Rule, ...]:
     return rows
 
 
+def _acts(issuer: str, scope: str) -> bool:
+    """Whether the model acts on rules of a scope by an issuer."""
+    if issuer in SUPERPOWERS:
+        return (issuer, scope) in _ACTS
+    if scope == "transit":
+        return next(row.kind == "hub" for row in table("actors") if row.actor == issuer)
+    return any(f"{lever}.{issuer}" in PARTNER_LEVERS for lever in OF_PARTNERS.get(scope, ()))
+
+
 def needed(issuer: str, scope: str) -> tuple[str, ...]:
     """The numbers without which a rule of a scope says nothing; a ban on sales needs none."""
-    if scope == "sale" or (issuer, scope) not in _ACTS:
+    if scope == "sale" or not _acts(issuer, scope):
         return ()
-    return ("price_share",) if scope == "tariff" else ("strength",)
+    return ("price_share",) if scope in _PRICED else ("strength",)
 
 
 def numbers_of(issuer: str, scope: str) -> tuple[str, ...]:
@@ -293,4 +375,4 @@ def numbers_of(issuer: str, scope: str) -> tuple[str, ...]:
 
 def known_values(field: str) -> tuple[str, ...]:
     """The values that `issuer`, `scope` or `measure` of a rule can have."""
-    return get_args({"issuer": Issuer, "scope": Scope, "measure": Measure}[field])
+    return tuple(issuers()) if field == "issuer" else get_args({"scope": Scope, "measure": Measure}[field])

@@ -40,8 +40,9 @@ from scenarios.errors import (
 from scenarios.events import Event
 from scenarios.frozen import FrozenDict, frozen
 from scenarios.kinds import KINDS, PartnerKind
-from scenarios.levers import ACTOR, LEVERS
+from scenarios.levers import ACTOR
 from scenarios.parameters import parameters
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.quantities import Distribution
 from scenarios.quarters import DATA_UNTIL, FIRST, Quarter, label, number
 from scenarios.rules import WORLD, Rule, history
@@ -259,9 +260,9 @@ class Scenario(BaseModel):
 
     def setting(self, lever: str) -> Setting:
         """The setting of a lever: the scenario's own, or the default."""
-        if lever not in LEVERS:
-            raise unknown("lever", lever, LEVERS)
-        default: Any = LEVERS[lever].default
+        if lever not in ALL_LEVERS:
+            raise unknown("lever", lever, ALL_LEVERS)
+        default: Any = ALL_LEVERS[lever].default
         return self.levers.get(lever, default)
 
     def canonical(self) -> str:
@@ -342,9 +343,10 @@ def _parameter_problem(name: str, value: float | Distribution) -> str:
 
 def lever_problem(name: str, setting: Any) -> str:
     """Why a lever cannot have a setting; empty where it can. Pydantic would list every form that a setting may have."""
-    if name not in LEVERS:
-        return str(unknown("lever", name, LEVERS))
-    lever, span = LEVERS[name], f"{LEVERS[name].low:g} to {LEVERS[name].high:g}"
+    if name not in ALL_LEVERS:
+        return str(unknown("lever", name, ALL_LEVERS))
+    lever = ALL_LEVERS[name]
+    span = f"{lever.low:g} to {lever.high:g}"
     if isinstance(setting, str) and setting == ACTOR:
         return "" if lever.may_be_left else f"lever {name!r} cannot be left to the actor; give {span}"
     path = isinstance(setting, dict)

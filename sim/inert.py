@@ -16,7 +16,7 @@ import numpy as np
 from scenarios import groups
 from scenarios.errors import unknown
 from scenarios.events import Event
-from scenarios.levers import LEVERS
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.quarters import DEFAULT_HORIZON, FIRST, label, number, of_date, start_date
 from scenarios.rules import history
 from scenarios.schema import Scenario
@@ -105,7 +105,7 @@ def _by_dates(spec: Scenario, until: int) -> Iterator[tuple[str, str]]:
     for name in (*LICENCE_LEVERS, "licence_tpp"):
         first = _first_licence(name)
         if moved(spec, name) and (begin := holds_from(spec, name)) < first:
-            words = f"{LEVERS[name].label} ({name}) takes effect in {label(first)}, not in {label(begin)}"
+            words = f"{ALL_LEVERS[name].label} ({name}) takes effect in {label(first)}, not in {label(begin)}"
             yield f"early {name}", f"{words}: before, there is no license rule for it to change."
     for name, change in spec.actors.items():
         if not change.model_dump(exclude_none=True):
@@ -113,7 +113,7 @@ def _by_dates(spec: Scenario, until: int) -> Iterator[tuple[str, str]]:
     for name, setting in spec.levers.items():
         late = [date for date in setting if number(date) > last] if isinstance(setting, dict) else []
         if late:
-            yield f"path {name}", f"{LEVERS[name].label} ({name}): {', '.join(late)} is {after}."
+            yield f"path {name}", f"{ALL_LEVERS[name].label} ({name}): {', '.join(late)} is {after}."
     for n, event in enumerate(spec.events):
         if number(event.date) > last:
             yield f"event {n}", f"{_event(event)} has no effect: it comes {after}."
@@ -227,7 +227,7 @@ def _same(one: Run, two: Run, echo: str = "") -> bool:
 def _hardly(one: Run, two: Run, lever: str) -> bool:
     """Whether neither the lead nor the output that the lever names moves by what anybody would notice."""
     lead = np.abs(one["lead_months"].mean(axis=-1) - two["lead_months"].mean(axis=-1)).max()
-    mine, theirs = (run.part(LEVERS[lever].output).astype(float).mean(axis=-1) for run in (one, two))
+    mine, theirs = (run.part(ALL_LEVERS[lever].output).astype(float).mean(axis=-1) for run in (one, two))
     moved_by = np.abs(mine - theirs) / np.maximum(np.abs(mine), np.abs(mine).max() * 1e-3 + 1e-12)
     return bool(lead < HARDLY and moved_by.max() < HARDLY)
 
@@ -242,20 +242,20 @@ def bound_by(spec: Scenario, lever: str, until: int = DEFAULT_HORIZON) -> str:
         InputError: for a lever that does not exist, or a year out of range.
     """
     check_until(until)
-    if lever not in LEVERS:
-        raise unknown("lever", lever, LEVERS)
+    if lever not in ALL_LEVERS:
+        raise unknown("lever", lever, ALL_LEVERS)
     return _binder(spec, lever, until)
 
 
 def _binder(spec: Scenario, lever: str, until: int) -> str:
     """As `bound_by`, for a lever that exists."""
-    candidates: list[tuple[str, Any]] = list(LEVERS[lever].setting.items())
-    candidates += [(name, LEVERS[name].default) for name in spec.levers if name != lever and moved(spec, name)]
+    candidates: list[tuple[str, Any]] = list(ALL_LEVERS[lever].setting.items())
+    candidates += [(name, ALL_LEVERS[name].default) for name in spec.levers if name != lever and moved(spec, name)]
     candidates = [(name, value) for name, value in candidates if spec.setting(name) != value]
     for name, value in candidates:
         if _acts(spec.with_levers(**{name: value}), lever, until):
             return held(spec, name)
-    company = {name: value for name, value in LEVERS[lever].setting.items() if spec.setting(name) != value}
+    company = {name: value for name, value in ALL_LEVERS[lever].setting.items() if spec.setting(name) != value}
     if len(company) > 1 and _acts(spec.with_levers(**company), lever, until):
         return listed([held(spec, name) for name in company])
     return ""
@@ -263,7 +263,7 @@ def _binder(spec: Scenario, lever: str, until: int) -> str:
 
 def _acts(released: Scenario, lever: str, until: int) -> bool:
     """Whether it matters in a scenario that a lever is where it is and not at its default."""
-    taken_back: Any = LEVERS[lever].default
+    taken_back: Any = ALL_LEVERS[lever].default
     with_it, without = _run(released, until), _run(released.with_levers(**{lever: taken_back}), until)
     return not _same(with_it, without) and not _hardly(with_it, without, lever)
 
@@ -273,7 +273,7 @@ def held(spec: Scenario, name: str) -> str:
     there = spec.setting(name)
     level = f"{there:g}" if isinstance(there, (int, float)) else "left to the model"
     level = "dated" if isinstance(there, dict) else level
-    return f"{BINDS.get(name, LEVERS[name].label)} ({name}: {level})"
+    return f"{BINDS.get(name, ALL_LEVERS[name].label)} ({name}: {level})"
 
 
 def _pieces(spec: Scenario) -> Iterator[Piece]:
@@ -284,7 +284,7 @@ def _pieces(spec: Scenario) -> Iterator[Piece]:
 
     for name in spec.levers:
         if moved(spec, name):
-            yield piece(name, f"{LEVERS[name].label} ({name})", partial(_without, "levers", name), lever=name)
+            yield piece(name, f"{ALL_LEVERS[name].label} ({name})", partial(_without, "levers", name), lever=name)
     for n, event in enumerate(spec.events):
         yield piece(f"event {n}", _event(event), partial(_without_entry, "events", event))
     for rule in spec.rules:

@@ -14,11 +14,12 @@ import numpy as np
 
 from scenarios.decisions import holds
 from scenarios.errors import InputError
-from scenarios.levers import LEVERS
 from scenarios.packages import EVENTS, PLAYERS, combined, members, packages, player_of
+from scenarios.partner_levers import ALL_LEVERS, SIDES as KINDS
 from scenarios.quarters import DEFAULT_HORIZON
-from scenarios.rules import ISSUERS
+from scenarios.rules import SUPERPOWERS
 from scenarios.schema import Scenario
+from scenarios.tables import table
 from sim.analysis.cells import Cells
 from sim.analysis.game import Reply
 from sim.analysis.payoffs import SIDES
@@ -46,8 +47,8 @@ class Answer:
 
 def movers(spec: Scenario, base: Scenario) -> tuple[str, ...]:
     """Players who decide something else in a scenario than in the one that it is compared with."""
-    changed = {lever.who for name, lever in LEVERS.items() if spec.setting(name) != base.setting(name)}
-    ruled = {PLAYERS[ISSUERS[rule.issuer]] for rule in spec.rules if rule not in base.rules}
+    changed = {lever.who for name, lever in ALL_LEVERS.items() if spec.setting(name) != base.setting(name)}
+    ruled = {_side(rule.issuer) for rule in spec.rules if rule not in base.rules}
     happened = {event.kind for event in spec.events if event not in base.events}
     acted = {PLAYERS[player] for player, kinds in EVENTS.items() if happened & set(kinds)}
     decided = {
@@ -55,6 +56,13 @@ def movers(spec: Scenario, base: Scenario) -> tuple[str, ...]:
         if _held(spec, actor) != _held(base, actor)
     }  # fmt: skip
     return tuple(player for player, who in PLAYERS.items() if who in changed | ruled | acted | decided)
+
+
+def _side(issuer: str) -> str:
+    """Who decides what an issuer of rules does, in the words of levers."""
+    if issuer in SUPERPOWERS:
+        return PLAYERS[SUPERPOWERS[issuer]]
+    return KINDS[next(row.kind for row in table("actors") if row.actor == issuer)]
 
 
 def _held(spec: Scenario, actor: str) -> dict[str, object]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scenarios.errors import InputError, unknown
-from scenarios.levers import LEVERS
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.schema import Scenario
 from sim.analysis.prices import effect
 from sim.batch.evaluate import Progress, Task, evaluate_all
@@ -150,7 +150,7 @@ def _named(field: str, key: str, by: str) -> str:
     if by == "kind":
         return PREMISES if field in WHOLE else field
     if by == "side":
-        return f"levers: {LEVERS[key].who}" if field == "levers" else field
+        return f"levers: {ALL_LEVERS[key].who}" if field == "levers" else field
     return key if field == "levers" else f"{field.removesuffix('s')}: {key}" if key else field
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from scenarios.errors import InputError, unknown
-from scenarios.levers import LEVERS
 from scenarios.parameters import parameters
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.quantities import Choice
 from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
@@ -271,8 +271,8 @@ def _tasks(
             for i in range(0, members, PER_TASK)
         ], {}
     for name in levers:
-        if name not in LEVERS:
-            raise unknown("lever", name, LEVERS, "levers")
+        if name not in ALL_LEVERS:
+            raise unknown("lever", name, ALL_LEVERS, "levers")
     low, high = (np.array([span[end] for span in levers.values()]) for end in (0, 1))
     if not (low < high).all():
         raise InputError("levers: the lower end of a range must be below the upper one")
@@ -386,7 +386,7 @@ def _chosen(mass: Array, density: Array, wanted: float | None) -> int:
 
 
 def _limit(name: str, ends: list[Any], seen: Any, values: Array, p: float) -> Limit:
-    lever = LEVERS.get(name.removeprefix(LEVER)) if name.startswith(LEVER) else None
+    lever = ALL_LEVERS.get(name.removeprefix(LEVER)) if name.startswith(LEVER) else None
     label = lever.label if lever else parameters()[name].label if name in parameters() else name
     if isinstance(ends[0], set | frozenset):
         return Limit(name, label, None, None, 0.0, 100.0, tuple(sorted(map(float, ends[0]))), p)

@@ -12,7 +12,8 @@ import numpy as np
 
 from scenarios import load
 from scenarios.errors import InputError, unknown
-from scenarios.levers import ALL, ALLIES, CHINA, HUBS, LEVERS, US
+from scenarios.levers import ALL, ALLIES, CHINA, HUBS, US
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.schema import Scenario, Setting
 from sim.analysis.prices import effect
 from sim.batch.evaluate import Progress, Task, evaluate_all
@@ -140,7 +141,7 @@ def policy_of(spec: Scenario, side: str = "us") -> Policy:
         InputError: for an unknown side, or a scenario none of whose changes is a lever of that side.
     """
     check_side(side)
-    mine = {name: setting for name, setting in spec.levers.items() if LEVERS[name].who in SIDES[side]}
+    mine = {name: setting for name, setting in spec.levers.items() if ALL_LEVERS[name].who in SIDES[side]}
     others = ("events", "parameters", "rules", "actors")
     left = (*(name for name in spec.levers if name not in mine), *(name for name in others if getattr(spec, name)))
     if left and not mine:
@@ -168,10 +169,10 @@ def own_policy(name: str, levers: dict[str, Setting], side: str = "us") -> Polic
     check_side(side)
     load("current_policy").with_levers(**levers)  # refused here, where its range is known
     for lever in levers:
-        if LEVERS[lever].who not in SIDES[side]:
+        who = ALL_LEVERS[lever].who
+        if who not in SIDES[side]:
             raise InputError(
-                f"policy {name}: {lever} is decided by {LEVERS[lever].who}, not by side {side!r}; leave it out or put "
-                "it into a world"
+                f"policy {name}: {lever} is decided by {who}, not by side {side!r}; leave it out or put it into a world"
             )
     return Policy(name, levers)
 

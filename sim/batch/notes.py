@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios.levers import LEVERS
+from scenarios.partner_levers import ALL_LEVERS
 from sim.batch import identity
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _replaced(plan: Plan) -> Iterator[str]:
     for name in plan.design.levers:
         dated = [spec.name for spec in plan.scenarios if isinstance(spec.levers.get(name), Mapping)]
         if dated:
-            label = f"{LEVERS[name].label} ({name})"
+            label = f"{ALL_LEVERS[name].label} ({name})"
             yield f"The axis of {label} replaces the dated path of {_listed(dated)} at every setting."
     for name in plan.design.parameters:
         own = [spec.name for spec in plan.scenarios if name in spec.parameters]

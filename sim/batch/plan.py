@@ -13,8 +13,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 import scenarios
 from scenarios import files
 from scenarios.errors import InputError, from_validation, shown, unknown
-from scenarios.levers import ACTOR, LEVERS
+from scenarios.levers import ACTOR
 from scenarios.parameters import parameters
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
 from sim import checks
@@ -97,8 +98,8 @@ class Design(BaseModel):
     def _fits_its_kind(self) -> Design:
         for name, axis in self.axes.items():
             bare = name.partition(".")[2]
-            if name.startswith("lever.") and bare not in LEVERS:
-                raise unknown("lever", bare, LEVERS)
+            if name.startswith("lever.") and bare not in ALL_LEVERS:
+                raise unknown("lever", bare, ALL_LEVERS)
             if name.startswith("parameter.") and bare not in parameters():
                 raise unknown("parameter", bare, parameters())
             _check_axis(self.kind, bare, axis)

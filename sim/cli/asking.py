@@ -97,9 +97,9 @@ def _question(
 
 
 def _levers() -> dict[str, str]:
-    from scenarios.levers import LEVERS
+    from scenarios.partner_levers import ALL_LEVERS
 
-    return {name: f"{x.label}, {x.low:g} to {x.high:g} {x.unit}" for name, x in LEVERS.items()}
+    return {name: f"{x.label}, {x.low:g} to {x.high:g} {x.unit}" for name, x in ALL_LEVERS.items()}
 
 
 def _decisions() -> dict[str, str]:

@@ -128,15 +128,15 @@ def write_tables(
 
 def lever_settings(words: list[str], option: str = "--set") -> dict[str, Setting]:
     """Lever settings from `LEVER=VALUE`; ranges are checked by the scenario."""
-    from scenarios.levers import LEVERS
+    from scenarios.partner_levers import ALL_LEVERS
 
     result: dict[str, Setting] = {}
     for given in words:
         name, sign, value = (part.strip() for part in given.partition("="))
         if not sign or not value:
             raise InputError(f"{option} {given}: the value is missing; write LEVER=VALUE, for example enforcement=2")
-        if name not in LEVERS:
-            raise unknown("lever", name, LEVERS, option)
+        if name not in ALL_LEVERS:
+            raise unknown("lever", name, ALL_LEVERS, option)
         if name in result:
             raise InputError(
                 f"{option}: lever {name!r} is set twice; for a dated path write {name}=2026-Q4:1,2028-Q1:4"

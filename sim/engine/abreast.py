@@ -16,6 +16,7 @@ import numpy as np
 
 from scenarios.decisions import DECISIONS
 from scenarios.levers import LEVERS
+from scenarios.partner_levers import PARTNER_LEVERS
 from scenarios.quarters import FIRST
 from scenarios.schema import Scenario
 from sim.engine.chunk import known_past, run_world
@@ -73,7 +74,8 @@ def together(spec: Scenario, steps: int) -> Hashable:
     """What scenarios must share to stand side by side for so many quarters; None for one that must be by itself."""
     if not keeps_to_the_record(spec):
         return None
-    bare = spec.model_copy(update={"levers": {name: spec.levers[name] for name in WRITTEN if name in spec.levers}})
+    alike = {name: setting for name, setting in spec.levers.items() if name in WRITTEN or name in PARTNER_LEVERS}
+    bare = spec.model_copy(update={"levers": alike})
     fixed = (~np.isnan(lever_path(spec, name, FIRST, steps)) for name in AGREED)
     return bare.canonical(), *(path.tobytes() for path in fixed)
 

@@ -23,13 +23,8 @@ from sim.engine.noise import Noise
 from sim.ensemble.draws import Draws
 from sim.ensemble.rng import Array
 from sim.equations import research
-from sim.equations.chips import CHINESE, CLASSES, Catalogue
+from sim.equations.chips import CLASSES, Catalogue
 from sim.equations.compute import decode_equivalent, train_equivalents
-
-_FIRST_CHINESE = CLASSES.index(CHINESE[0])
-ASCEND = slice(_FIRST_CHINESE, _FIRST_CHINESE + len(CHINESE))
-"""Classes that are made in China, on the axis of classes."""
-
 
 WISHES = {"planned_usd", "given_up_usd", "ledger"}
 """What is kept of the money that actors would place if they could."""
@@ -62,6 +57,8 @@ class Constants:
     """(A, R) A100s owned at the start."""
     uplift_shape: tuple[Array, Array]
     """(R,) each: the shape of AI's help for research."""
+    users: Array
+    """(A, 1) each partner's share of the users that foreign providers have among partners."""
     labour_share: Array
     """(A, 1) share of the world's researchers."""
     oversight: Array
@@ -91,6 +88,7 @@ class Constants:
         return cls(
             initial=(inputs.column("stock_2022q3_h100e") / a100)[:, None] * p.supply_scale,
             uplift_shape=research.uplift_scale(p),
+            users=inputs.users_abroad[:, None],
             labour_share=inputs.column("researchers_2022")[:, None],
             oversight=inputs.column("oversight")[:, None],
             gpu_share=inputs.gpu_share[:, None],
@@ -223,6 +221,11 @@ class Context:
     def located(self) -> float | Array:
         """Share of newly exported chips that must report where they run, by the lever or a rule."""
         return np.maximum(np.asarray(self.setting("location_verification")) / 100, self.asked("location_verification"))
+
+    def own(self, lever: str) -> Array | None:
+        """(A, 1) what partners set a lever of theirs to this quarter, in its unit; None where nobody moves it."""
+        found = self.inputs.by_partners.get(lever)
+        return None if found is None else found[self.t][:, None]
 
     def asked(self, scope: str) -> float:
         """What rules of a scope ask this quarter, 0 to 1."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from agents.rows import CHINA, US
 from sim.ensemble.rng import Array
-from sim.equations.chips import CLASSES, MAIN_CLASSES
+from sim.equations.chips import ASCEND, CLASSES, MAIN_CLASSES
 
 CUSTOM, MAIN = CLASSES.index("CUSTOM"), len(MAIN_CLASSES)
 
@@ -23,24 +23,23 @@ def remove(stock: Array, chips: Array) -> None:
     np.maximum(stock, 0.0, out=stock)
 
 
-def lose(chips: Array, deliveries: list[Delivery], share: Array | float) -> tuple[Array, Array]:
-    """Take a share of all chips off every owner's stock, and off what is to retire later, so that it goes only once.
+def lose(chips: Array, deliveries: list[Delivery], share: Array, owner: int) -> Array:
+    """Take a share of China's chips off its stock, and off what is to retire later, so that it goes only once.
 
     Args:
         chips: (A, K, R) stocks, changed in place.
         deliveries: those that have not retired, changed in place.
-        share: of each class, `(K, R)` or `(K, 1)`, or one for all.
+        share: (K, R) of each class.
+        owner: row of China.
 
     Returns:
-        Chips that are gone, of all owners and of China, (K, R) each.
+        Chips that are gone, (K, R).
     """
-    gone = share * chips
-    remove(chips, gone)
+    gone = share * chips[owner]
+    remove(chips[owner], gone)
     for n, delivery in enumerate(deliveries):
-        deliveries[n] = replace(
-            delivery, left=delivery.left * (1 - share), china=delivery.china * (1 - share)
-        )  # fmt: skip
-    return gone.sum(axis=0), gone[CHINA]
+        deliveries[n] = replace(delivery, china=delivery.china * (1 - share))
+    return gone
 
 
 @dataclass(frozen=True)
@@ -58,18 +57,24 @@ class Delivery:
     """(K, R) chips for everybody but China; custom chips all go to the United States."""
     china: Array
     """(K, R) chips for China."""
+    chinese: Array | None = None
+    """(A, Chinese classes, R) Chinese chips for partners; None where nobody bought any."""
 
     def join(self, chips: Array) -> None:
         """Add these chips to the stocks, (A, K, R)."""
         for k in self.classes:
             chips[:, k] += self.of_class(k)
         chips[CHINA] += self.china
+        if self.chinese is not None:
+            chips[:, ASCEND] += self.chinese
 
     def retire(self, chips: Array) -> None:
         """Take these chips off the stocks, (A, K, R)."""
         for k in self.classes:
             remove(chips[:, k], self.of_class(k))
         remove(chips[CHINA], self.china)
+        if self.chinese is not None:
+            remove(chips[:, ASCEND], self.chinese)
 
     @cached_property
     def classes(self) -> list[int]:
@@ -89,4 +94,6 @@ class Delivery:
         total = self.china.copy()
         for k in self.classes:
             total[k] += self.of_class(k).sum(axis=0)
+        if self.chinese is not None:
+            total[ASCEND] += self.chinese.sum(axis=0)
         return total

@@ -44,6 +44,8 @@ class Terms:
     """(T, M) largest volume, chips a quarter."""
     price_share: Array
     """(T, M) tariff or revenue share on top of the price."""
+    matched: Array
+    """(T, M) US dollars to be invested in the United States per dollar of chips."""
 
     @property
     def acts(self) -> Array:
@@ -53,6 +55,7 @@ class Terms:
             | np.isfinite(self.cap_share).any(axis=1)
             | np.isfinite(self.cap_units).any(axis=1)
             | (self.price_share > 0).any(axis=1)
+            | (self.matched > 0).any(axis=1)
         )
 
 
@@ -76,7 +79,7 @@ def _terms(
 
 def _terms_of(buyer: str, rules: list[Rule], first: int, steps: int) -> Terms:
     shape = (steps, len(MERCHANT))
-    approval, price_share = np.ones(shape), np.zeros(shape)
+    approval, price_share, matched = np.ones(shape), np.zeros(shape), np.zeros(shape)
     cap_share, cap_units = np.full(shape, np.inf), np.full(shape, np.inf)
     memo: dict[tuple[int, ...], list[Verdict]] = {}
     for t in range(steps):
@@ -88,6 +91,6 @@ def _terms_of(buyer: str, rules: list[Rule], first: int, steps: int) -> Terms:
             moments.append(memo[live])
         for k, verdicts in enumerate(zip(*moments, strict=True)):
             mean = of_quarter(verdicts)
-            approval[t, k], price_share[t, k] = mean.approval, mean.price_share
+            approval[t, k], price_share[t, k], matched[t, k] = mean.approval, mean.price_share, mean.matched
             cap_share[t, k], cap_units[t, k] = mean.cap_share, mean.cap_units
-    return Terms(approval, cap_share, cap_units, price_share)
+    return Terms(approval, cap_share, cap_units, price_share, matched)

@@ -27,7 +27,7 @@ SAMPLES_PER_QUARTER = 12
 INSIDE = 0.99
 """Where a variant stands against a limit."""
 CLOSED = ("hbm", "tools", "subsidiary", "remote_access", "location_verification", "tariff", "priority", "distillation",
-          "model_use", "model_ban", "serve_abroad")  # fmt: skip
+          "model_use", "model_ban", "serve_abroad", "retrofit")  # fmt: skip
 """Scopes of rules that close something, or ask something, by their strength."""
 EVERYWHERE = ("china", "world")
 """Destinations of rules on renting that hold in every host."""
@@ -65,6 +65,7 @@ class Verdict:
     cap_share: float = np.inf
     cap_units: float = np.inf
     price_share: float = 0.0
+    matched: float = 0.0
 
 
 FREE = Verdict()
@@ -90,6 +91,7 @@ def verdict(rules: Sequence[Rule], chip: Specification, date: str, buyer: str = 
         cap_share=np.inf if found.volume_cap_share is None else found.volume_cap_share,
         cap_units=np.inf if found.volume_cap_units is None else found.volume_cap_units * (found.clients or 1.0),
         price_share=found.price_share or 0.0,
+        matched=found.matched_investment or 0.0,
     )
 
 
@@ -286,7 +288,7 @@ def of_quarter(found: Sequence[Verdict]) -> Verdict:
     open_ones = [v for v in found if v.approval > 0] or [DENIED]
     return Verdict(
         _mean(tuple(v.approval for v in found)), open_ones[-1].cap_share, open_ones[-1].cap_units,
-        _mean(tuple(v.price_share for v in open_ones)),
+        _mean(tuple(v.price_share for v in open_ones)), _mean(tuple(v.matched for v in open_ones)),
     )  # fmt: skip
 
 
@@ -343,7 +345,7 @@ def dates(quarter: int) -> tuple[str, ...]:
 def _strongest(live: Sequence[Rule], scope: str, host: str = "") -> float:
     """The strongest rule of a scope that is in force; of chip tools, the strongest of each part by what it weighs."""
     of = [
-        rule for rule in live if rule.scope == scope and not rule.unread
+        rule for rule in live if rule.scope == scope and not rule.unread and not rule.partner
         and (rule.destination == host if host else scope != "remote_access" or rule.destination in EVERYWHERE)
     ]  # fmt: skip
     if scope == "tariff":

@@ -19,7 +19,7 @@ from scenarios.quarters import FIRST, number, of_date
 from scenarios.schema import Scenario
 from scenarios.tables import Actor, Spending, Unit, table
 from scenarios.uses import USES
-from sim.engine import destinations, export_rules
+from sim.engine import destinations, export_rules, partner_rules
 from sim.engine.destinations import Terms
 from sim.engine.paths import holds_from, lever_path, moved, ramp, setting_path
 from sim.engine.recorded import SUPERPOWERS, Recorded
@@ -31,7 +31,7 @@ SHARES_OF = 2025
 """Year whose orders the column `world_share_2025` states."""
 CLOSING = {"tools": "tool_controls", "hbm": "hbm_controls", "subsidiary": "cloud_rule"}
 """Channels that rules close in part, and the lever that replaces the rules' strength."""
-ASKED = ("location_verification", "tariff", "priority", "model_use", "model_ban", "serve_abroad")
+ASKED = ("location_verification", "tariff", "priority", "model_use", "model_ban", "serve_abroad", "retrofit")
 """Scopes of rules that ask something other than to close a channel."""
 RISING = {"allied_split": 1, "diversion_uncovered": 1, "efficiency_shock": 2, "fab_breakthrough": 8,
           "scaling_slowdown": 1, "rl_ceiling": 4, "fabs_abroad": 20}  # fmt: skip
@@ -41,6 +41,18 @@ RISING = {"allied_split": 1, "diversion_uncovered": 1, "efficiency_shock": 2, "f
 MINERAL_LOSS, MINERAL_FADE = 0.12, 10.0
 """Share of US-designed production that full mineral controls stop at first, and quarters over which stocks and
 substitutes take their place; judgment: for wider rare-earth controls, not gallium and germanium alone."""
+TOOL_PARTS = {
+    part: (lever, export_rules.PARTS[part])
+    for part, lever in (("lithography", "lithography"), ("parts", "tool_parts"), ("service", "tool_service"))
+}
+"""Part of chip tools → the lever of partners on it, and what it weighs among them."""
+PART_SELLERS = {
+    "lithography": {"netherlands": 0.85, "japan": 0.15},
+    "parts": {"japan": 0.35, "netherlands": 0.25},
+    "service": {"netherlands": 0.35, "japan": 0.3},
+}
+"""Partners' shares of what Chinese fabs buy abroad of each part; judgment after sales of the five makers in 2024: ASML
+sells all immersion scanners but Nikon's, and the rest is divided as tool sales are, with the United States."""
 SUPPLIES = {"tool_revenue": "tools_to_china_usd_bn", "memory_revenue": "memory_to_china_usd_bn"}
 """Accounts of who sells to Chinese fabs, and the quantity in the table of units that names the sellers."""
 
@@ -107,6 +119,12 @@ class Inputs(Recorded):
         return share
 
     @cached_property
+    def users_abroad(self) -> Array:
+        """(A,) each partner's share of the users abroad of US and Chinese models; judgment: as it orders compute."""
+        share = self.column("world_share_2025") * ~np.isin(self.actors, SUPERPOWERS)
+        return _as_shares(share)
+
+    @cached_property
     def routes(self) -> Array:
         """(A,) share of diverted chips by the country that they lead through: hubs and the rest of the world."""
         share = self.column("diversion_route")
@@ -171,11 +189,15 @@ class Inputs(Recorded):
             if own is not None and not isinstance(own, str):
                 mine = setting_path(own, self.spec.start, FIRST, self.steps)
                 path[:] = np.where(np.isnan(mine), path, mine)
+        least = partner_rules.transit(self.spec, self.actors, self.steps, number(self.spec.rules_known))
+        if least is not None:  # a hub that its own law tells how hard to look does not decide it any more
+            policing = given["policing"][..., 0]
+            policing[:] = np.where(least > 0, np.fmax(policing, least), policing)
         us = self.actors.index("united_states")
         self._written(given["licensing"][:, us, 0])
-        least = self.regime.closure["distillation"][: self.steps]
+        guarded = self.regime.closure["distillation"][: self.steps]
         limits = given["model_access"][:, us, 0]
-        limits[:] = np.where(least > 0, np.fmax(limits, least), limits)
+        limits[:] = np.where(guarded > 0, np.fmax(limits, guarded), limits)
         return given
 
     def _written(self, path: Array) -> None:
@@ -236,6 +258,14 @@ class Inputs(Recorded):
         """(A,) the same among allies alone."""
         allied = np.isin(np.arange(len(self.actors)), self.tool_makers)
         return _as_shares(np.where(allied, self.tool_share, 0.0))
+
+    @cached_property
+    def part_shares(self) -> dict[str, Array]:
+        """Lever of partners on chip tools → (A,) share of the whole channel that each partner sells of this part."""
+        return {
+            lever: weight * np.array([PART_SELLERS[part].get(name, 0.0) for name in self.actors])
+            for part, (lever, weight) in TOOL_PARTS.items()
+        }
 
     @cached_property
     def memory_share(self) -> Array:
@@ -348,11 +378,17 @@ class Inputs(Recorded):
         return {scope: self.regime.closure[scope][: self.steps] for scope in ASKED}
 
     @cached_property
+    def by_partners(self) -> dict[str, Array]:
+        """Lever of partners → (T, A) its setting, for the levers that somebody moves."""
+        return partner_rules.settings(self.spec, self.actors, self.steps, number(self.spec.rules_known))
+
+    @cached_property
     def hosts_closed(self) -> Array | None:
-        """(T, A) share of chips for rent that rules on single hosts close; None where there is no such rule."""
-        if not self.regime.hosts:
+        """(T, A) share of chips for rent that rules on single hosts, or hosts themselves, close; None where none do."""
+        own = self.by_partners.get("rental")
+        if not self.regime.hosts and own is None:
             return None
-        closed = np.zeros((self.steps, len(self.actors)))
+        closed = np.zeros((self.steps, len(self.actors))) if own is None else own / 100
         for host, path in self.regime.hosts.items():
             for actor in groups.members(host):
                 row = self.actors.index(actor)

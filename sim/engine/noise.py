@@ -28,6 +28,8 @@ class Noise:
     """(T, R) standard normals: surprises in the growth of production."""
     taiwan: Array
     """(T, R) uniforms: whether Taiwan's supply is interrupted."""
+    detection: Array
+    """(T, R) uniforms: whether cheating on an agreement is found."""
     variant_lag: Array
     """(R,) uniforms: how long the designer takes for a variant."""
 
@@ -54,7 +56,7 @@ def paths(actors: tuple[str, ...], luck: bool, streams: Streams) -> dict[str, Ar
         rows = np.zeros((len(actors), *calm.shape))
         return {
             "release": rows, "generation": rows, "surprise": rows, "supply": calm, "taiwan": calm + 1.0,
-            "variant_lag": calm[0] + MIDDLE,
+            "detection": calm + 1.0, "variant_lag": calm[0] + MIDDLE,
         }  # fmt: skip
     return {
         "release": np.stack([streams.uniform("release", actor) for actor in actors]),
@@ -62,5 +64,6 @@ def paths(actors: tuple[str, ...], luck: bool, streams: Streams) -> dict[str, Ar
         "surprise": np.stack([streams.normal("surprise", actor) for actor in actors]),
         "supply": streams.normal("supply"),
         "taiwan": streams.uniform("taiwan"),
+        "detection": streams.uniform("detection"),
         "variant_lag": streams.uniform("variant lag")[0],
     }

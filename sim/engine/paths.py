@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenarios.levers import ACTOR, LEVERS
+from scenarios.levers import ACTOR
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.quarters import number
 from scenarios.schema import Scenario
 from sim.ensemble.rng import Array
@@ -15,7 +16,7 @@ def lever_path(spec: Scenario, name: str, first: int, steps: int) -> Array:
 
     Before the scenario's start it is the default; NaN means that the actor decides.
     """
-    lever = LEVERS[name]
+    lever = ALL_LEVERS[name]
     default = np.nan if lever.default == ACTOR else float(lever.default)
     setting = spec.setting(name)
     return setting_path(np.nan if isinstance(setting, str) else setting, spec.start, first, steps, default)
@@ -40,7 +41,7 @@ def moved(spec: Scenario, name: str) -> bool:
     """
     if name not in spec.levers:
         return False
-    setting, default = spec.levers[name], LEVERS[name].default
+    setting, default = spec.levers[name], ALL_LEVERS[name].default
     if setting != ACTOR and (spec.rules or holds_from(spec, name) <= number(spec.data_until)):
         return True
     return any(value != default for value in (setting.values() if isinstance(setting, dict) else (setting,)))

@@ -107,6 +107,8 @@ class State:
     # --- what actors have, (A, R) -------------------------------------------------------------------------------------
     revenue: Array
     """US dollars a year from AI."""
+    won: Array
+    """The part of it that a partner's own rules on models have brought to its providers."""
     spending: Array
     """US dollars paid for chips and rented compute in the last quarter."""
     executed: Array
@@ -147,6 +149,8 @@ class State:
     """Unexplained swing of the frontier, ECI points."""
     largest_run: Array
     """log10 FLOP of the largest training run so far."""
+    found_out: Array
+    """(R,) 1 where cheating on an agreement has been found out, and nobody keeps it any more."""
     agreed_run: Array
     """log10 FLOP up to which a verified agreement lets the largest run grow; infinite without one."""
     rl_value: Array
@@ -401,6 +405,14 @@ class Quarter:
     """(US classes, R) chips that China imports legally, by class."""
     legal_chips: Array
     """(R,) chips that China imports legally."""
+    exported: Array | None
+    """(A, R) Chinese chips that partners buy, thousand 910C equivalents; None where nobody asks for them."""
+    export_usd: Array
+    """(A, R) US dollars that they pay for them, where somebody does."""
+    levies: Array | None
+    """(A,) levies on the making of US-designed chips, as a share of their cost; None where there is none."""
+    matched_usd: Array
+    """(R,) US dollars that buyers abroad invested in the United States last quarter, as licenses ask."""
     made_chinese: Array
     """(Chinese classes, R) chips that Chinese fabs make."""
     flows: Array

@@ -32,6 +32,8 @@ CHINESE = ("ASCEND_910C", "ASCEND_950", "ASCEND_960")
 US_CLASSES = (*MAIN_CLASSES, *VARIANTS)
 CLASSES = US_CLASSES + CHINESE
 """All classes, in the order of the chip axis."""
+ASCEND = slice(len(US_CLASSES), len(CLASSES))
+"""Classes that are made in China, on the axis of classes."""
 H100_TPP = 15_832.0
 """Total processing performance of an H100: 1,979 dense 8-bit TFLOP/s times 8."""
 MEMORY_POWER = 0.3

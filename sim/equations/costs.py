@@ -105,6 +105,21 @@ ITEMS: dict[str, Item] = {
     "compensation_received": Item(
         "Compensation from the United States", "lost", "as paid, by share of tool sales", "Judgment", "judgment",
     ),
+    "chip_exports": Item(
+        "Chinese chips sold abroad", "lost", "chips that partners buy · what they earn in China", "Section 7.5",
+        "judgment",
+    ),
+    "levy": Item(
+        "Levies on making chips", "lost", "levy · part of the cost made there · chips made", "The scenario", "data",
+    ),
+    "matched_investment": Item(
+        "Foreign investment that licenses ask for", "lost", "dollars per dollar of chips · chips paid for",
+        "The scenario", "data",
+    ),
+    "levy_paid": Item(
+        "Levies abroad on chips for its own use", "spent", "all levies · cost of what is delivered at home",
+        "The scenario", "data",
+    ),
     "production_lost": Item(
         "Production lost to mineral controls", "forgone",
         "share of idle lines · capacity · share of deliveries at home · (price − cost)",
@@ -173,6 +188,8 @@ ITEMS: dict[str, Item] = {
 """Every account, in the order in which they are shown."""
 INVESTMENT = ("chips", "fabs", "power", "people", "investment")
 """Money that buys something."""
+LEVIERS = ("taiwan", "south_korea")
+"""Who can levy on the making of US-designed chips."""
 BY_ALL = ("ai_revenue", "chips")
 """Accounts that every actor has."""
 BY_RIVALS = ("fabs", "power", "people", "serving_forgone", "experiments_forgone", "secrecy")
@@ -180,9 +197,9 @@ BY_RIVALS = ("fabs", "power", "people", "serving_forgone", "experiments_forgone"
 OWN: dict[str, tuple[str, ...]] = {
     "united_states": (
         "chip_profit", "license_cut", "rent", "production_lost", "enforcement", "verification", "compensation_paid",
-        "access_limits",
+        "access_limits", "matched_investment", "levy_paid",
     ),
-    "china": ("premium", "talent", "minerals"),
+    "china": ("premium", "talent", "minerals", "chip_exports"),
 }  # fmt: skip
 """Accounts that one superpower has."""
 
@@ -201,7 +218,9 @@ def accounts(roster: tuple[tuple[str, str], ...], suppliers: dict[str, tuple[str
         if actor in suppliers["tool_revenue"] and kind != "superpower":
             own.add("compensation_received")
         if kind != "superpower":
-            own.add("rent")
+            own |= {"rent", "license_cut"}
+        if actor in LEVIERS:
+            own.add("levy")
         if kind in ("hub", "rest"):
             own |= {"transit_trade"} | ({"policing"} if kind == "hub" else set())
         result += [(actor, item) for item in ITEMS if item in own]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.decisions import CHOOSE
 from scenarios.groups import GROUPS
-from scenarios.levers import ACTOR, LEVERS
+from scenarios.levers import ACTOR
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.rules import MEANINGS, numbers_of
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ def sets(spec: Scenario, base: Scenario) -> list[str]:
         spec: the scenario.
         base: what its levers are held against, current policy as a rule.
     """
-    moved = [name for name in LEVERS if spec.setting(name) != base.setting(name)]
+    moved = [name for name in ALL_LEVERS if spec.setting(name) != base.setting(name)]
     levers = [
-        f"{LEVERS[name].label} ({name}): {_with_unit(name, spec.setting(name))}; "
+        f"{ALL_LEVERS[name].label} ({name}): {_with_unit(name, spec.setting(name))}; "
         f"{_with_unit(name, base.setting(name))} under current policy"
         for name in moved
     ]
@@ -54,7 +55,7 @@ def setting(value: Setting) -> str:
 
 
 def _with_unit(name: str, value: Setting) -> str:
-    return setting(value) if value == ACTOR else f"{setting(value)} {LEVERS[name].unit}"
+    return setting(value) if value == ACTOR else f"{setting(value)} {ALL_LEVERS[name].unit}"
 
 
 def _event(event: Event) -> str:

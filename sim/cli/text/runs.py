@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.decisions import DECISIONS
 from scenarios.events import KINDS
-from scenarios.levers import LEVERS
+from scenarios.partner_levers import ALL_LEVERS
 from sim.cli.text import layout
 from sim.cli.text.contents import others, setting
 from sim.results.costs import SMALL
@@ -87,7 +87,7 @@ def scenario(spec: Scenario, expected: Any, idle: Sequence[str] = ()) -> None:
     for source in spec.sources:
         console.print("  " + ", ".join(part for part in (source.title, source.date, source.url) if part))
     console.print()
-    changed = {name: value for name, value in spec.levers.items() if value != LEVERS[name].default}
+    changed = {name: value for name, value in spec.levers.items() if value != ALL_LEVERS[name].default}
     if changed:
         layout.put(console, _levers(changed))
     else:
@@ -113,7 +113,7 @@ def _levers(changed: Mapping[str, Setting]) -> Table:
     )
     table.columns[0].no_wrap = True
     for name, value in changed.items():
-        lever = LEVERS[name]
+        lever = ALL_LEVERS[name]
         default: Any = lever.default
         table.add_row(name, lever.label, setting(value), setting(default), lever.unit)
     table.columns[4].justify = "left"
@@ -138,7 +138,7 @@ def result(
     console = layout.console()
     console.print(f"{run.spec.title}: {run.spec.question}", style="bold")
     if changed:
-        with_ = "; ".join(f"{LEVERS[name].label} {setting(value)}" for name, value in changed.items())
+        with_ = "; ".join(f"{ALL_LEVERS[name].label} {setting(value)}" for name, value in changed.items())
         console.print(f"With {with_}.")
     console.print()
     layout.put(console, headline(rounded(summary["outcomes"]), run.until))

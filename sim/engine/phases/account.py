@@ -48,6 +48,9 @@ def _of_all(s: State, q: Quarter) -> dict[str, Book]:
 def _of_makers(c: Context, s: State, q: Quarter) -> dict[str, Book]:
     """Makers of chips, tools and memory: what they earn abroad."""
     abroad = s.spending - s.delivered * q.cost
+    tariffs = _tariffs(c, s, q)
+    if q.exported is not None:
+        abroad = abroad - q.export_usd
     weight = q.die[:US_N, None] * q.legal_by_class
     dies = weight.sum(axis=0)
     share = (q.price_share[:US_N, None] * weight).sum(axis=0) / np.maximum(dies, 1e-9)
@@ -56,12 +59,43 @@ def _of_makers(c: Context, s: State, q: Quarter) -> dict[str, Book]:
     margin = q.list_price - q.cost
     smuggled = q.arrived.sum(axis=0) / np.maximum(1 - q.caught, 1e-9) * margin
     return {
-        "chip_profit": {US: abroad[2:].sum(axis=0) + q.licensed_usd - cut - dies * q.cost + smuggled},
-        "license_cut": {US: cut + s.spending[US] * paid / (1 + paid)},
+        "chip_profit": {
+            US: abroad[2:].sum(axis=0)
+            - sum(tariffs.values())
+            - q.matched_usd
+            + q.licensed_usd
+            - cut
+            - dies * q.cost
+            + smuggled
+        },
+        "license_cut": dict.fromkeys(range(len(s.spending)), 0.0)
+        | {US: cut + s.spending[US] * paid / (1 + paid)}
+        | tariffs,
+        "chip_exports": {CHINA: 0.0 if q.exported is None else q.export_usd.sum(axis=0)},
+        **_of_levies(s, q),
         "tool_revenue": _shared(tool_sales(s, q), c.inputs.tool_share),
         "memory_revenue": _shared(costs.MEMORY_PRICE * 1e3 * q.imported_memory, c.inputs.memory_share),
         "production_lost": {US: _production_lost(c, s, q)},
     }
+
+
+def _tariffs(c: Context, s: State, q: Quarter) -> dict[int, Array]:
+    """US dollars of tariffs that partners raise on their own buyers of US-designed chips, by row."""
+    own = c.own("chip_tariff")
+    if own is None:
+        return {}
+    paid = s.spending if q.exported is None else s.spending - q.export_usd
+    return {int(row): paid[row] * (own[row] / (100 + own[row])) for row in np.flatnonzero(own)}
+
+
+def _of_levies(s: State, q: Quarter) -> dict[str, Book]:
+    """What levies on the making of chips bring, and what the United States pays of them for its own chips."""
+    if q.levies is None:
+        return {"levy": dict.fromkeys(range(len(s.spending)), 0.0), "levy_paid": {US: 0.0}}
+    rate = q.levies.sum()
+    bare = q.cost / (1 + rate)
+    made = s.delivered.sum(axis=0) * bare
+    return {"levy": _shared(made, q.levies), "levy_paid": {US: rate * s.delivered[US] * bare}}
 
 
 def _production_lost(c: Context, s: State, q: Quarter) -> Array:
@@ -89,7 +123,7 @@ def _of_trade(c: Context, s: State, q: Quarter) -> dict[str, Book]:
 def _of_states(c: Context, q: Quarter) -> dict[str, Book]:
     """What governments pay for controls, and what allies get for following."""
     received = _shared(q.public_items["compensation_paid"][US], c.inputs.allied_tool_share)
-    return {**q.public_items, "compensation_received": received}
+    return {**q.public_items, "matched_investment": {US: q.matched_usd}, "compensation_received": received}
 
 
 def _forgone(c: Context, s: State, q: Quarter) -> dict[str, Book]:

@@ -6,14 +6,17 @@ import numpy as np
 
 from agents.allocation import POWER
 from agents.rows import CHINA, US
-from sim.engine.context import ASCEND, Context
-from sim.engine.delivery import remove
+from sim.engine import exports
+from sim.engine.context import Context
+from sim.engine.delivery import lose, remove
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import power
-from sim.equations.chips import CLASSES, MAIN_CLASSES, summed
+from sim.equations.chips import ASCEND, CLASSES, MAIN_CLASSES, US_CLASSES, summed
 
 A100, MAIN = CLASSES.index("A100"), len(MAIN_CLASSES)
+EVADED = 0.5
+"""Share of chips sold earlier that escape checks which are added to them; judgment: owners can keep old firmware."""
 LIFE = 22
 """Quarters that a chip serves: 5.5 years, the depreciation life that large owners state (5 to 6 years)."""
 BREAKTHROUGH_POWER = 0.4
@@ -31,10 +34,13 @@ INITIAL_RETIRES = range(14, 22)
 def run(c: Context, s: State, q: Quarter) -> None:
     """Stocks, power and usable compute."""
     q.delivery.join(s.chips)
+    stopped = _stopped(c, s)
     s.deliveries.append(q.delivery)
-    full = _owned(s.chips, c.chips.h100e) if "retired_h100e" in c.kept else None
+    full = _owned(s.chips, c.chips.h100e, _of_chinese(c)) if "retired_h100e" in c.kept else None
     if c.books:
         q.retired, q.retired_china = np.zeros((2, *s.chips.shape[1:]))
+        if stopped is not None:
+            q.retired, q.retired_china = q.retired + stopped, q.retired_china + stopped
     if len(s.deliveries) > LIFE:
         old = s.deliveries.pop(0)
         old.retire(s.chips)
@@ -48,23 +54,49 @@ def run(c: Context, s: State, q: Quarter) -> None:
             q.retired[A100] += retiring.sum(axis=0)
             q.retired_china[A100] += retiring[CHINA]
     if full is not None:
-        q.retired_h100e = full - _owned(s.chips, c.chips.h100e)
-    s.own_train, s.own_decode = _equivalents(s.chips, q.kappa_train), _equivalents(s.chips, q.kappa_decode)
+        q.retired_h100e = full - _owned(s.chips, c.chips.h100e, _of_chinese(c))
+    owners = _of_chinese(c)
+    s.own_train, s.own_decode = (_equivalents(s.chips, kappa, owners) for kappa in (q.kappa_train, q.kappa_decode))
     _run_on_power(c, s, q)
     _rent(c, s, q)
 
 
-def _equivalents(chips: Array, kappa: Array) -> Array:
+def _stopped(c: Context, s: State) -> Array | None:
+    """Chips in China, (K, R), that checks on chips sold earlier stop as they are switched on; None where none are.
+
+    Only diverted chips are: a class's stock beyond what came in legally.
+    """
+    path = c.inputs.asked["retrofit"]
+    more = path[c.t] - (path[c.t - 1] if c.t else 0.0)
+    if more <= 0:
+        return None
+    owned = s.chips[CHINA]
+    smuggled = np.maximum(owned[: len(US_CLASSES)] - s.legal_total[: len(US_CLASSES)], 0.0)
+    smuggled[A100] = 0.0  # bought before there were rules
+    share = np.zeros_like(owned)
+    share[: len(US_CLASSES)] = more * (1 - EVADED) * smuggled / np.maximum(owned[: len(US_CLASSES)], 1e-9)
+    return lose(s.chips, s.deliveries, share, CHINA)
+
+
+def _of_chinese(c: Context) -> list[int]:
+    """Rows of who owns other than the main classes: China, and partners where somebody buys Chinese chips."""
+    bought = c.inputs.by_partners.get(exports.LEVER)
+    return [CHINA] if bought is None else [CHINA, *map(int, np.flatnonzero(bought.any(axis=0)))]
+
+
+def _equivalents(chips: Array, kappa: Array, owners: list[int]) -> Array:
     """H100 equivalents of every owner's stock, (actors, runs)."""
     own = np.einsum("akr,kr->ar", chips[:, :MAIN], kappa[:MAIN])
-    own[CHINA] += np.einsum("kr,kr->r", chips[CHINA, MAIN:], kappa[MAIN:])
+    for row in owners:
+        own[row] += np.einsum("kr,kr->r", chips[row, MAIN:], kappa[MAIN:])
     return own
 
 
-def _owned(chips: Array, value: Array) -> Array:
-    """Value of every owner's chips, `(actors, runs)`; only China owns other than the main classes."""
+def _owned(chips: Array, value: Array, owners: list[int]) -> Array:
+    """Value of every owner's chips, `(actors, runs)`; `owners` are the rows that have other than the main classes."""
     total = summed(value[:MAIN], chips[:, :MAIN])
-    total[CHINA] += summed(value[MAIN:], chips[CHINA, MAIN:])
+    for row in owners:
+        total[row] += summed(value[MAIN:], chips[row, MAIN:])
     return total
 
 
@@ -79,6 +111,9 @@ def _run_on_power(c: Context, s: State, q: Quarter) -> None:
     added = additions * s.power_growth * s.ai_share
     added[US] *= c.setting("us_power") / 100
     added[CHINA] *= c.setting("china_power") / 100
+    own = c.own("sites")
+    if own is not None:
+        added = added * (own / 100)
     if not c.in_data:
         money = s.budget * s.money_use[:, POWER]
         added = np.where(added > 0, power.bought(added, money, c.inputs.megawatt_usd[:, None], c.p.power_response), 0.0)
@@ -86,9 +121,9 @@ def _run_on_power(c: Context, s: State, q: Quarter) -> None:
     s.power_added = added
     watts = c.chips.kw.copy()
     watts[ASCEND] /= 1 + BREAKTHROUGH_POWER * q.breakthrough
-    s.power_need = _owned(s.chips, watts) * (power.OVERHEAD / 1000)
+    s.power_need = _owned(s.chips, watts, _of_chinese(c)) * (power.OVERHEAD / 1000)
     if not STOCKS.isdisjoint(c.kept):
-        q.stock_h100e = _owned(s.chips, c.chips.h100e)
+        q.stock_h100e = _owned(s.chips, c.chips.h100e, _of_chinese(c))
     s.running, q.power_used = power.running_share(s.power_need, s.power, c.constants.hosted, US, CHINA)
 
 

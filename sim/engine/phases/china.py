@@ -8,14 +8,14 @@ import numpy as np
 
 from agents.licensing import Leeway
 from agents.rows import CHINA, US
-from sim.engine.context import ASCEND, Context
+from sim.engine.context import Context
 from sim.engine.delivery import CUSTOM
 from sim.engine.destinations import Terms
 from sim.engine.room import power_room, waiting
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import diversion, market, power, trade
-from sim.equations.chips import CLASSES, US_CLASSES, VARIANTS, summed
+from sim.equations.chips import ASCEND, CLASSES, US_CLASSES, VARIANTS, summed
 from sim.equations.trade import RENTAL, STREET, TRAINING_BUDGET, Supply
 
 EDGE = CLASSES.index("EDGE")
@@ -89,7 +89,7 @@ def buy(c: Context, s: State, q: Quarter) -> None:
     q.licensed, q.blocked = _licensed(c, q, offers, value), _blocked(c, q, offers, value)
     _end_orders(c, s, q, value)
     value /= summed(q.mix[MERCHANT] / c.chips.h100e[MERCHANT], value[MERCHANT])  # in H100e of what the world buys
-    form = _chinese_form(c)
+    form = chinese_form(c)
     worth = summed(form, value[ASCEND])
     units, ahead = _licensed_units(c, s, q, offers, value)
     supply = _supply(c, s, q, offers, units, value, worth)
@@ -308,7 +308,8 @@ def _supply(c: Context, s: State, q: Quarter, offers: _Offers, units: Array, val
     # One price for all of them, as all are bought or none: what they cost by what they are worth.
     bought = np.maximum((units * value[offers.classes]).sum(axis=0), 1e-9)
     dear = np.log(np.maximum(legal, 1e-9) / (bought * q.list_price))
-    own = q.chinese_output * 1e3 * worth * (1 + c.p.home_preference)
+    at_home = q.chinese_output if q.exported is None else q.chinese_output - q.exported.sum(axis=0)
+    own = at_home * 1e3 * worth * (1 + c.p.home_preference)
     effort = np.power(s.enforcement[US], diversion.EFFORT_RETURNS)
     q.caught = diversion.caught_share(c.p, effort)
     looked = _looked_for(c, s)
@@ -419,14 +420,22 @@ def _make(c: Context, s: State, q: Quarter, form: Array, worth: Array) -> None:
     """Chinese chips: all that fabs make is sold at the internal price, and what it earns is seen by fabs."""
     q.made_chinese = form[:, None] * (q.chinese_output * 1e3)
     q.bought[ASCEND] = q.made_chinese
-    q.flows[trade.CHANNELS.index("domestic")] = summed(c.chips.h100e[ASCEND], q.made_chinese)
+    if q.exported is not None:
+        q.bought[ASCEND] = form[:, None] * ((q.chinese_output - q.exported.sum(axis=0)) * 1e3)
+    q.flows[trade.CHANNELS.index("domestic")] = summed(c.chips.h100e[ASCEND], q.bought[ASCEND])
     cost = CHINESE_COST * (form @ c.chips.price[ASCEND]) * _chinese_discount(c, q)
     earned = s.china_price * worth * (1 + c.p.home_preference)
     seen = np.log(np.maximum(earned, 1.0) / cost) - NORMAL_RENT
     s.rent = s.rent + (seen - s.rent) / RENT_QUARTERS
 
 
-def _chinese_form(c: Context) -> Array:
+def usable_value(c: Context, q: Quarter) -> Array:
+    """What a chip of each class is worth in use, in H100e of what the world buys, (K, R)."""
+    value = TRAINING_BUDGET * q.kappa_train + (1 - TRAINING_BUDGET) * q.kappa_decode
+    return value / summed(q.mix[MERCHANT] / c.chips.h100e[MERCHANT], value[MERCHANT])
+
+
+def chinese_form(c: Context) -> Array:
     """Chips of each Chinese generation per 910C equivalent of output, `(3,)`; equivalents count throughput."""
     blind = c.inputs.spec.blind  # then a generation that came later does not exist
     newer = [

@@ -18,6 +18,9 @@ from sim.equations import costs
 
 CUSTOM_PRICE = 0.6
 """Price of custom chips per H100e against merchant ones: no merchant margin; judgment from Epoch AI chip costs."""
+LOGIC, MEMORY = 0.6, 0.36
+"""Parts of a chip's cost that are logic and packaging, and memory from South Korea (nine tenths of it); judgment from
+cost breakdowns of B200 and shares of makers."""
 LEAST_RATIO = 1e-9
 """Amounts below which an actor has nothing."""
 EFFORT = {"ally": "ally_effort", "hub": "hub_effort"}
@@ -44,7 +47,9 @@ def prepare(c: Context, s: State, q: Quarter) -> None:
         q.recorded_money = _recorded_money(c, s, q)
     recorded = c.inputs.regime.import_permission[c.t] if c.t < c.inputs.rules_steps else np.nan
     q.permission_recorded = 1.0 if np.isnan(recorded) and c.t < c.inputs.rules_steps else float(recorded)
-    q.cost, q.margin = s.cost, q.list_price / s.cost
+    q.levies = _levies(c)
+    q.cost = s.cost if q.levies is None else s.cost * (1 + q.levies.sum())
+    q.margin = q.list_price / q.cost
     q.worth = worth(
         Seen(s.bloc_revenue, s.power_use, s.from_experiments, s.from_people), s.public, s.edge, c.p.hostility
     )  # fmt: skip
@@ -52,6 +57,8 @@ def prepare(c: Context, s: State, q: Quarter) -> None:
     for paid_by in q.public_items.values():
         for row, dollars in paid_by.items():
             q.public_costs[row] += dollars
+    q.matched_usd = _matched(c, s)
+    q.public_costs[US] -= q.matched_usd
     if c.turn:
         q.stakes = sight.stakes(c, s, q)
         q.licenses = sight.licenses(c, s, q.stakes)
@@ -61,6 +68,32 @@ def prepare(c: Context, s: State, q: Quarter) -> None:
     q.effort = np.ones((len(c.inputs.actors), asked[0].size))
     for kind, effort in zip(EFFORT, asked, strict=True):
         q.effort[c.inputs.rows_of(kind)] = effort
+    own = c.own("spending")
+    if own is not None:
+        q.effort[PARTNERS] = (q.effort * own)[PARTNERS]
+
+
+def _levies(c: Context) -> Array | None:
+    """Levies on the making of US-designed chips by who takes them, (A,), as a share of their cost; None without any.
+
+    Taiwan makes their logic as far as it is not made elsewhere, and South Korea most of their memory.
+    """
+    own = c.own("production_levy")
+    if own is None:
+        return None
+    here = {"taiwan": LOGIC * (1 - min(c.inputs.event_paths["fabs_abroad"][c.t], 1.0)), "south_korea": MEMORY}
+    return own[:, 0] / 100 * np.array([here.get(name, 0.0) for name in c.inputs.actors])
+
+
+def _matched(c: Context, s: State) -> Array:
+    """US dollars that buyers abroad invested in the United States last quarter, as their licenses ask, (R,)."""
+    total = np.zeros(c.runs)
+    for row, terms in c.inputs.terms if c.t and c.inputs.terms_act[c.t - 1] else ():
+        mix = c.inputs.capacity_share[c.t - 1][: terms.matched.shape[1]]
+        matched, cut = (each[c.t - 1] @ (mix / mix.sum()) for each in (terms.matched, terms.price_share))
+        if matched:
+            total = total + s.spending[row] * (matched / (1 + matched + cut))
+    return total
 
 
 def _wish(c: Context, s: State, q: Quarter) -> None:
@@ -82,6 +115,8 @@ def _prospects(c: Context, s: State, q: Quarter) -> None:
     if c.switch("reinvestment"):
         found = plans.prospects(s.bloc_revenue, s.revenue_growth, earned, s.plan_edge, q.since, c.p)
         q.prospects = np.concatenate([found[:2], np.broadcast_to(found[2], (len(s.money) - 2, c.runs))])
+        if s.won.any():  # what a partner's own rules bring its providers is its own
+            q.prospects = q.prospects * s.revenue / np.maximum(s.revenue - s.won, 1.0)
 
 
 def _public_costs(c: Context, s: State, q: Quarter) -> dict[str, dict[int, Array]]:

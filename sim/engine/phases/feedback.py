@@ -21,7 +21,8 @@ def run(c: Context, s: State, q: Quarter) -> None:
     s.revenue = feedback.revenue(s.eci, _served(c, s, q), c.p)
     s.revenue[US] *= _admitted(s) * (1 - costs.ABROAD * c.asked("model_use"))
     _switch_providers(c, s)
-    seen = by_bloc(s.revenue)
+    _serve_at_home(c, s)
+    seen = by_bloc(s.revenue - s.won)
     if c.t:
         grown = 4 * np.log(np.maximum(seen, 1.0) / np.maximum(s.bloc_revenue, 1.0))
         s.revenue_growth = s.revenue_growth + plans.GROWTH_WEIGHT * (grown - s.revenue_growth)
@@ -63,6 +64,25 @@ def _switch_providers(c: Context, s: State) -> None:
         moved = served * s.revenue[PARTNERS]
         s.revenue[PARTNERS] -= moved
         s.revenue[US] += moved.sum(axis=0)
+
+
+def _serve_at_home(c: Context, s: State) -> None:
+    """Move revenue where partners say whose models may serve their users."""
+    users, banned, home = c.constants.users, c.own("chinese_models"), c.own("home_models")
+    if banned is None and home is None:
+        return
+    won = np.zeros_like(s.revenue)
+    if banned is not None:
+        lost = costs.CHINA_ABROAD * users * (banned / 100) * s.revenue[CHINA]
+        s.revenue[CHINA] -= lost.sum(axis=0)
+        at_home = s.revenue / np.maximum(s.revenue + costs.ABROAD * users * s.revenue[US], 1.0)
+        s.revenue[US] += costs.SWITCHED * (lost * (1 - at_home)).sum(axis=0)
+        won += costs.SWITCHED * lost * at_home
+    if home is not None:
+        moved = costs.ABROAD * users * (home / 100) * s.revenue[US]
+        s.revenue[US] -= moved.sum(axis=0)
+        won += costs.SWITCHED * moved
+    s.revenue, s.won = s.revenue + won, won
 
 
 def _govern(c: Context, s: State, q: Quarter) -> None:

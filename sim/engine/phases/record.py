@@ -10,12 +10,12 @@ import numpy as np
 from agents.rows import BOTH, CHINA, PARTNERS, US
 from scenarios.uses import MONEY, PEOPLE
 from sim.engine import anchor
-from sim.engine.context import ASCEND, Context
+from sim.engine.context import Context
 from sim.engine.inputs import Inputs
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import capability
-from sim.equations.chips import CLASSES
+from sim.equations.chips import ASCEND, CLASSES
 from sim.equations.governance import INDICES
 from sim.equations.trade import CHANNELS
 

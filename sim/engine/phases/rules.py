@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from agents.partners import Ally
 from scenarios.events import Event
 from scenarios.quarters import number
-from sim.engine.context import ASCEND, Context
+from sim.engine.context import Context
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import market
+from sim.equations.chips import ASCEND
 from sim.equations.compute import eight_bit_share, maturity
 from sim.equations.domestic import TOOLS_TODAY
 
@@ -29,8 +32,8 @@ def run(c: Context, s: State, q: Quarter) -> None:
     q.cost_fall = market.technology(p, q.since)
     q.list_price = i.list_price[t] * np.ones(c.runs) if c.in_data else s.order_price
     q.strain = 1.0 if c.in_data else i.closures["tools"][t] / TOOLS_TODAY
-    q.tools = i.closures["tools"][t] * _allies_follow(c, s)
-    q.memory_control = i.closures["hbm"][t]
+    q.tools = np.asarray(_with_own_law(c, i.closures["tools"][t] * _allies_follow(c, s), i.part_shares))
+    q.memory_control = _with_own_law(c, i.closures["hbm"][t], {"memory": i.memory_share})
     q.offshore_closed = i.closures["subsidiary"][t]
     _events(c, s, q)
     _usable(c, q)
@@ -51,6 +54,23 @@ def _allies_follow(c: Context, s: State) -> Array:
     if not makers or c.in_data:
         return np.ones(c.runs)
     return np.clip(s.alignment[makers].mean(axis=0) / Ally.TODAY, 0.0, FOLLOW_MOST)
+
+
+def _with_own_law(c: Context, closed: Array | float, sold: Mapping[str, Array]) -> Array | float:
+    """Controls with those that partners impose on sales of their own, whatever they do of what the United States asks.
+
+    Args:
+        c: the quarter's date and inputs.
+        closed: share of the channel that US controls close, (R,) or one for all.
+        sold: lever of partners → (A,) the share of the channel that each partner sells of this.
+    """
+    kept = closed
+    for lever, share in sold.items():
+        own = c.own(lever)
+        if own is not None:
+            for row in np.flatnonzero(own):
+                kept = kept + share[row] * np.maximum(own[row, 0] / 100 - closed, 0.0)
+    return kept
 
 
 def _events(c: Context, s: State, q: Quarter) -> None:

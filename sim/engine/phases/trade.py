@@ -10,6 +10,7 @@ import numpy as np
 
 from agents.allocation import FABS
 from agents.rows import CHINA, PARTNERS, US
+from sim.engine import exports
 from sim.engine.context import Context
 from sim.engine.delivery import CUSTOM, Delivery, remove
 from sim.engine.phases import china
@@ -19,7 +20,7 @@ from sim.engine.room import waiting as quarters_to_wait
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import market, power, trade
-from sim.equations.chips import summed
+from sim.equations.chips import ASCEND, summed
 from sim.equations.trade import CHANNELS
 
 DIVERTED = CHANNELS.index("diverted")
@@ -36,7 +37,7 @@ USE_SEEN = 0.05, 4.0
 def run(c: Context, s: State, q: Quarter) -> None:
     """Clear the quarter's market."""
     q.placed, q.refunded = np.zeros((2, *s.backlog.shape))
-    q.allowed = np.ones((len(s.backlog), 1))
+    q.allowed, q.exported = np.ones((len(s.backlog), 1)), None
     s.spending = np.zeros_like(s.backlog)
     share = c.inputs.capacity_share[c.t][:CUSTOM]
     q.mix = np.zeros(len(q.capacity))
@@ -47,6 +48,7 @@ def run(c: Context, s: State, q: Quarter) -> None:
         _deliver(c, s, q)
         _follow_the_record(c, s, q, owed)
     else:
+        exports.sell(c, s, q)
         _order(c, s, q)
         china.buy(c, s, q)
         _deliver(c, s, q)
@@ -68,7 +70,8 @@ def _order(c: Context, s: State, q: Quarter) -> None:
         for row, _ in c.inputs.terms:  # who is kept from lines or held to a number waits longer than the others
             longer = (s.backlog[row] * all_got) / np.maximum(s.delivered[row] * all_owed, 1e-9)
             cover[row] *= np.maximum(longer, 1.0)
-    money = s.money * (market.placed_share(cover) * q.allowed)
+    free = s.money if q.exported is None else s.money - q.export_usd
+    money = free * (market.placed_share(cover) * q.allowed)
     money[CHINA] = 0.0
     wanted = money / price
     share = _fitting(c, s, q, wanted, waiting)
@@ -83,9 +86,12 @@ def _prices(c: Context, s: State, q: Quarter) -> Array:
     price = np.broadcast_to(q.list_price, s.backlog.shape).copy()
     custom = custom_of_orders(c, q)
     price[US] *= (1 - (1 - CUSTOM_PRICE) * custom) * (1 + tariff(c, custom))
+    own = c.own("chip_tariff")
+    if own is not None:
+        price *= 1 + own / 100
     if c.inputs.terms_act[c.t]:
         for row, terms in c.inputs.terms:
-            price[row] *= 1 + (terms.price_share[c.t] @ q.mix[:CUSTOM])
+            price[row] *= 1 + (terms.price_share[c.t] + terms.matched[c.t]) @ q.mix[:CUSTOM]
     return price
 
 
@@ -166,7 +172,8 @@ def _deliver(c: Context, s: State, q: Quarter) -> None:
     leaving = per_h100e * attempted
     arriving = leaving * (1 - q.caught)
     _book(c, q, left, leaving, arriving)
-    q.delivery = Delivery(merchant / np.maximum(merchant.sum(axis=0), 1e-9), apart, left, q.bought + arriving)
+    abroad = None if q.exported is None else q.exported[:, None] * (china.chinese_form(c)[:, None] * 1e3)
+    q.delivery = Delivery(merchant / np.maximum(merchant.sum(axis=0), 1e-9), apart, left, q.bought + arriving, abroad)
     merchant[US] += custom
     s.delivered = merchant
     if not c.in_data:
@@ -233,7 +240,10 @@ def _book(c: Context, q: Quarter, left: Array, leaving: Array, arriving: Array) 
         q.made_h100e = summed(h[:US_N], left[:US_N] + leaving[:US_N] + own[:US_N])
     if c.books:
         made = left + leaving + own
-        q.ledger = {"made": made, "delivered": made.copy(), "diverted": arriving, "seized": leaving - arriving}
+        delivered = made.copy()
+        if q.exported is not None:
+            delivered[ASCEND] += china.chinese_form(c)[:, None] * (q.exported.sum(axis=0) * 1e3)
+        q.ledger = {"made": made, "delivered": delivered, "diverted": arriving, "seized": leaving - arriving}
 
 
 def _by_terms(c: Context, s: State, q: Quarter, due: Array) -> tuple[Array, dict[int, Array], Array]:
@@ -328,8 +338,11 @@ def _look_ahead(c: Context, s: State, q: Quarter) -> None:
     # The record's orders also fill up the queue; what makers see in it is what they sell.
     orders = s.spending if c.in_data else q.placed
     value = orders.sum(axis=0) - orders[CHINA]
+    if q.exported is not None:
+        value = value - q.export_usd.sum(axis=0)
     value = value + (q.flows[DIVERTED] + summed(q.die[:US_N], q.ordered[:US_N])) * q.list_price
-    wanted = market.demand(value, s.cost, c.p)
+    levied = s.cost if q.levies is None else s.cost * (1 + q.levies.sum())
+    wanted = market.demand(value, levied, c.p)
     growth = 4 * np.log(np.maximum(wanted, 1.0) / np.maximum(s.demand, 1.0))
     s.demand_growth = s.demand_growth + market.TREND_WEIGHT * (growth - s.demand_growth)
     s.demand = wanted
@@ -343,4 +356,5 @@ def _look_ahead(c: Context, s: State, q: Quarter) -> None:
         )  # fmt: skip
     fall = q.cost_fall
     s.cost = market.COST_SHARE * q.list_price if c.in_data else s.cost * np.exp(-fall / 4)
-    s.order_price = market.next_price(q.list_price, s.cost, q.cover, fall, c.p, q.hit)
+    levied = s.cost if q.levies is None else s.cost * (1 + q.levies.sum())
+    s.order_price = market.next_price(q.list_price, levied, q.cover, fall, c.p, q.hit)

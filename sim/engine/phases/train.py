@@ -120,7 +120,16 @@ def _capped(c: Context, s: State, q: Quarter, possible: Array) -> Array:
     s.agreed_run = possible.copy() if first else s.agreed_run + np.log10(deal.size) / 4
     # All parties are held to the run of the largest, so that the cap is one number for everybody.
     limit = s.agreed_run.max(axis=0)
+    if deal.detection and deal.compliance < 1:
+        limit = _until_found_out(c, s, deal.detection, limit)
     return np.minimum(possible, limit + (1 - deal.compliance) * np.maximum(possible - limit, 0))
+
+
+def _until_found_out(c: Context, s: State, chance: float, limit: Array) -> Array:
+    """The cap while cheating on it has not been found out; from then on nobody keeps it."""
+    found = c.noise.detection[c.t] < 1 - (1 - chance) ** (1 / 4)
+    s.found_out = np.maximum(s.found_out, found)
+    return np.where(s.found_out > 0, np.inf, limit)
 
 
 def _release(c: Context, s: State, points: Array) -> None:

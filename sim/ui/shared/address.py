@@ -17,8 +17,8 @@ from scenarios.bills import SOONEST, USUAL, bills
 from scenarios.decisions import RULES
 from scenarios.errors import from_validation, is_plain_number, nearest, one_line
 from scenarios.events import KINDS, Event
-from scenarios.levers import LEVERS
 from scenarios.parameters import parameters as known_parameters
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.quarters import DEFAULT_HORIZON, label, number
 from scenarios.schema import Scenario, Setting
 from scenarios.values import PROFILES
@@ -177,10 +177,10 @@ def _levers(given: Mapping[str, str], start: Scenario, notes: list[str]) -> dict
     for name, text in given.items():
         if name in _FIELDS:
             continue
-        if name not in LEVERS:
-            notes.append(f"{short(name)}: there is no such lever; {hint(name, LEVERS, LEVERS_THERE)}")
+        if name not in ALL_LEVERS:
+            notes.append(f"{short(name)}: there is no such lever; {hint(name, ALL_LEVERS, LEVERS_THERE)}")
             continue
-        value, note = levers.parsed(LEVERS[name], text.strip())
+        value, note = levers.parsed(ALL_LEVERS[name], text.strip())
         if note:
             notes.append(f"{name}={short(text)}: {note}")
         if value is not None and value != start.setting(name):

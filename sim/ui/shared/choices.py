@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenarios.decisions import DECISIONS
-from scenarios.levers import LEVERS
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.quarters import DATA_UNTIL
 from sim.engine.inputs import inputs_of
 from sim.ui.shared.setup import Setup
@@ -103,8 +103,8 @@ def fixed_by(chosen: Setup, name: str) -> str:
     own = [lever for lever in chosen.levers if lever == DECISIONS[name].lever]
     if own:
         return "fixed by you"
-    legal = LEVERS["licensing"]
-    rules = [LEVERS[lever] for lever in chosen.levers if lever != legal.name]
+    legal = ALL_LEVERS["licensing"]
+    rules = [ALL_LEVERS[lever] for lever in chosen.levers if lever != legal.name]
     if name == "licensing" and any((rule.who, rule.output) == (legal.who, legal.output) for rule in rules):
         return "fixed by the license rules that you set"
     return "fixed by the scenario"

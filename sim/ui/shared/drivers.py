@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
-from scenarios.levers import LEVERS
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.schema import Scenario
 from sim.analysis.attribution import GROUPINGS, MOST, PREMISES, Player, attribute, players
 from sim.results.outcomes.scalar import parse
@@ -47,8 +47,8 @@ def divided(first: Scenario, second: Scenario, judge: Judge, by: str) -> Parts:
 
 def named(player: Player, spec: Scenario) -> str:
     """What a player is called where people read it."""
-    if player.name in LEVERS:
-        return LEVERS[player.name].label
+    if player.name in ALL_LEVERS:
+        return ALL_LEVERS[player.name].label
     kind, _, rest = player.name.partition(": ")
     if kind == "event":
         what, _, date = rest.partition(" ")

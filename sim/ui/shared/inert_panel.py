@@ -8,14 +8,14 @@ from functools import partial
 from markupsafe import Markup
 
 from scenarios.bills import PASSED, bills
-from scenarios.levers import LEVERS
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.schema import Scenario
 from sim import inert
 from sim.batch.hand_out import in_order
 from sim.engine.paths import moved
 from sim.ui.shared import common, theme
 
-_NAMES = "|".join(LEVERS)
+_NAMES = "|".join(map(re.escape, ALL_LEVERS))
 _ID, _AT = re.compile(rf" \((?:{_NAMES})\)"), re.compile(rf" \((?:{_NAMES}): ([^)]*)\)")
 """A lever's name behind its label: alone, and with where it stands."""
 _BILL = re.compile(rf"Rule {PASSED}(\w+) ")
@@ -54,7 +54,7 @@ def _of_bill(spec: Scenario, text: str) -> str:
     if bill.instead:
         return f"{bill.title} changes nothing here. {bill.instead}"
     if lever and moved(spec, lever):
-        return f"{bill.title} adds nothing: your setting of {LEVERS[lever].label} takes its place."
+        return f"{bill.title} adds nothing: your setting of {ALL_LEVERS[lever].label} takes its place."
     return f"{bill.title} adds nothing to the rules and levers that are set."
 
 
