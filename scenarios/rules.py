@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, ValidationError, field_validator, model_validator
 
 from scenarios import groups
 from scenarios.errors import InputError, several, unknown, with_faults
@@ -31,16 +31,16 @@ def issuers() -> dict[str, str]:
     return {named.get(row.actor, row.actor): row.actor for row in table("actors")}
 
 
-def _an_issuer(value: str) -> str:
+def _an_issuer(value: object) -> str:
     """The name of an issuer; the United States may be written out."""
     named = {actor: short for short, actor in SUPERPOWERS.items()}
-    found = named.get(value, value)
+    found = named.get(str(value), str(value))
     if found not in issuers():
-        raise InputError(str(unknown("issuer", value, issuers())))
+        raise unknown("issuer", "" if value is None else str(value), issuers())
     return found
 
 
-Issuer = Annotated[str, AfterValidator(_an_issuer)]
+Issuer = Annotated[str, BeforeValidator(_an_issuer)]
 """Who makes a rule: `us`, `china`, or a partner."""
 
 MEANINGS: dict[str, dict[str, str]] = {

@@ -71,5 +71,5 @@ def in_force(rule: Rule, steps: int) -> Array:
 def _rows(found: dict[str, Array], own: str, actors: int, steps: int) -> Array:
     """The table of a lever, made where there is none."""
     if own not in found:
-        found[own] = np.full((steps, actors), OWN[own].default)
+        found[own] = np.full((steps, actors), float(OWN[own].default))
     return found[own]

@@ -46,20 +46,20 @@ PHASES: tuple[Phase, ...] = (
     Phase(
         "observe and decide", decide.run, "every actor sees last quarter's public information and decides",
         reads=_fields(
-            "ahead_of_sales alignment allies_parted backlog base_plan bloc_revenue budget china_price "
-            "clustered concentration delivered early edge enforcement executed experiments from_experiments "
-            "from_people hoard idle licensing list_price memory_control mineral_controls model_access money "
-            "money_use network on_order order_price people_use permission plan plan_edge policing politics "
-            "power power_added power_need power_use pretraining public push reinforcement reinforcement_asked "
-            "revenue revenue_growth rl_value run_edge safety safety_asked serving since spread stockpiling "
-            "strain supply_level target tools used_train variant_wait wish"
+            "ahead_of_sales alignment allies_parted backlog base_plan bloc_revenue budget china_price clustered "
+            "concentration delivered early edge enforcement executed experiments from_experiments from_people hoard "
+            "idle licensing list_price memory_control mineral_controls model_access money money_use network on_order "
+            "order_price people_use permission plan plan_edge policing politics power power_added power_need power_use "
+            "pretraining public push reinforcement reinforcement_asked revenue revenue_growth rl_value run_edge safety "
+            "safety_asked serving since spending spread stockpiling strain supply_level target tools used_train "
+            "variant_wait wish won"
         ),
         writes=_fields(
-            "alignment base_plan budget chip_return clustered concentration cost early effort enforcement "
-            "experiments hoard idle licenses licensing margin mix model_access money money_use people_use "
-            "permission permission_recorded plan policing pretraining prospects public_costs public_items "
-            "push recorded_money reinforcement reinforcement_asked run_share safety safety_asked serving "
-            "spread stakes target variant_wait wish wished worth"
+            "alignment base_plan budget chip_return clustered concentration cost early effort enforcement experiments "
+            "hoard idle levies licenses licensing margin matched_usd mix model_access money money_use people_use "
+            "permission permission_recorded plan policing pretraining prospects public_costs public_items push "
+            "recorded_money reinforcement reinforcement_asked run_share safety safety_asked serving spread stakes "
+            "target variant_wait wish wished worth"
         ),
     ),
     Phase(
@@ -74,17 +74,16 @@ PHASES: tuple[Phase, ...] = (
         "trade", trade.run, "licenses, quotas, import approvals, diversion and rental decide who gets chips; the "
         "ledger balances",
         reads=_fields(
-            "ahead_of_sales approval backlog backlog_usd breakthrough budget cap_share cap_units capacity "
-            "china_price chinese_output chips coming cost_fall delivered demand demand_growth early edge "
-            "enforcement executed hit hoard kappa_decode kappa_train legal_total let_in licensing list_price "
-            "made_to_order money money_use network offshore_closed on_order own_train permission plan "
-            "policing power power_added power_need price_share rent rented spending supply_level variant_wait "
-            "wished"
+            "ahead_of_sales approval backlog backlog_usd breakthrough budget cap_share cap_units capacity china_price "
+            "chinese_output chips coming cost_fall delivered demand demand_growth early edge enforcement executed hit "
+            "hoard kappa_decode kappa_train legal_total let_in levies licensing list_price made_to_order money "
+            "money_use network offshore_closed on_order own_train permission plan policing power power_added "
+            "power_need price_share rent rented spending supply_level variant_wait wished"
         ),
         writes=_fields(
-            "ahead_of_sales allowed arrived backlog backlog_usd blocked bought caught china_price coming cost "
-            "cover delivered delivery demand demand_growth die diverted executed flows hoard ledger leeway "
-            "legal_by_class legal_chips legal_total let_in licensed licensed_usd made_chinese made_h100e mix "
+            "ahead_of_sales allowed arrived backlog backlog_usd blocked bought caught china_price coming cost cover "
+            "delivered delivery demand demand_growth die diverted executed export_usd exported flows hoard ledger "
+            "leeway legal_by_class legal_chips legal_total let_in licensed licensed_usd made_chinese made_h100e mix "
             "network newly_rented on_order order_price ordered permitted placed power_use premium premium_usd "
             "priced_out refunded rent seized_h100e spending wished"
         ),
@@ -92,7 +91,7 @@ PHASES: tuple[Phase, ...] = (
     Phase(
         "build", build.run, "chips join stocks and retire; they run if there is power",
         reads=_fields(
-            "ai_share breakthrough budget chips deliveries delivery kappa_decode kappa_train money_use "
+            "ai_share breakthrough budget chips deliveries delivery kappa_decode kappa_train legal_total money_use "
             "newly_rented offshore_closed own_decode own_train power power_growth power_need rented running "
             "used_decode used_train"
         ),
@@ -114,37 +113,33 @@ PHASES: tuple[Phase, ...] = (
     Phase(
         "train", train.run, "the largest run becomes a model when the release clock says so",
         reads=_fields(
-            "agreed_run agreement alignment anchor best_rl china_price concentration eci efficiency fleets "
+            "agreed_run agreement alignment anchor best_rl china_price concentration eci efficiency fleets found_out "
             "frontier_shock largest_run latent list_price model_access offset offsets open_to points_history "
-            "pretraining reinforcement rl_ceiling run_price serving slowdown slowdown_start used_decode "
-            "used_train"
+            "pretraining reinforcement rl_ceiling run_price serving slowdown slowdown_start used_decode used_train"
         ),
         writes=_fields(
-            "agreed_run anchor best_rl eci first_possible fleets follower_terms frontier_shock largest_run "
+            "agreed_run anchor best_rl eci first_possible fleets follower_terms found_out frontier_shock largest_run "
             "latent offset offsets points_history possible_run rl_gain rl_value run_price slowdown_start"
         ),
     ),
     Phase(
         "feedback", feedback.run, "AI earns revenue, and information for next quarter is published",
         reads=_fields(
-            "alignment backlog bloc_revenue blocked budget china_price clustered cost cover delivered "
-            "diverted eci edge enforcement flows follower_terms from_experiments from_people licensed "
-            "licensing list_price memory_control model_access money money_use network on_order order_price "
-            "pay people people_use permission policing power power_added power_need power_use premium "
-            "priced_out public public_costs push recorded_money revenue revenue_growth safety serving since "
-            "supply_level tools used_decode used_train"
+            "alignment backlog bloc_revenue blocked budget china_price clustered cost cover delivered diverted eci "
+            "edge enforcement flows follower_terms from_experiments from_people licensed licensing list_price "
+            "memory_control model_access money money_use network on_order order_price pay people people_use permission "
+            "policing power power_added power_need power_use premium priced_out public public_costs push "
+            "recorded_money revenue revenue_growth safety serving since supply_level tools used_decode used_train won"
         ),
-        writes=_fields(
-            "bloc_revenue edge governance plan_edge politics public revenue revenue_growth run_edge with_us"
-        ),
+        writes=_fields("bloc_revenue edge governance plan_edge politics public revenue revenue_growth run_edge with_us won"),
     ),
     Phase(
         "account", account.run, "the books record what each actor earned, paid and gave up",
         reads=_fields(
-            "arrived budget capacity caught china_price cost delivered die hit idle imported_memory legal_by_class "
-            "licensed_usd list_price made_to_order memory_control minerals model_access money_use newly_rented pay "
-            "people people_use premium_usd price_share public_items rented revenue safety serving spending "
-            "supply_level talent_usd tools used_train"
+            "arrived budget capacity caught china_price cost delivered die export_usd exported hit idle "
+            "imported_memory legal_by_class levies licensed_usd list_price made_to_order matched_usd memory_control "
+            "minerals model_access money_use newly_rented pay people people_use premium_usd price_share public_items "
+            "rented revenue safety serving spending supply_level talent_usd tools used_train"
         ),
         writes=_fields("accounts"),
     ),

@@ -8,6 +8,7 @@ import pytest
 
 import scenarios
 from scenarios import load
+from scenarios.partner_levers import PARTNER_LEVERS
 from scenarios.schema import Scenario
 from sim.engine.schedule import PHASES
 from sim.engine.state import Quarter, State
@@ -24,11 +25,17 @@ EVENTS = [
     {"kind": "diversion_uncovered", "date": "2027-Q1", "size": 0.5},
     {"kind": "hbm_shock", "date": "2027-Q1", "size": -0.5}, {"kind": "allied_split", "date": "2027-Q1", "size": 0.6},
 ]  # fmt: skip
+SOME = ("taiwan", "south_korea", "japan", "united_arab_emirates")
 SPECS: list[Scenario] = [
     *(load(name) for name in scenarios.names() if not load(name).blind),
     BASE.with_changes(start="2023-Q1", levers={"tool_controls": 0, "chip_push": 100}),
     BASE.with_changes(events=EVENTS), BASE.with_changes(switches={"us_reacts": True}),
     BASE.with_changes(rules=[RULE, {**RULE, "id": "all", "destination": "world"}]),
+    BASE.with_levers(**{name: lever.high for name, lever in PARTNER_LEVERS.items() if lever.actor in SOME}),
+    BASE.with_changes(rules=[
+        {**RULE, "measure": "license", "approval_share": 1, "priority": 90, "matched_investment": 0.5},
+        {**RULE, "id": "earlier", "scope": "retrofit", "destination": "china", "strength": 1},
+    ], events=[{"kind": "agreement", "date": "2027-Q1", "size": 1.1, "compliance": 0.5, "detection": 0.5}]),
 ]  # fmt: skip
 """Together they reach every branch of every phase."""
 
