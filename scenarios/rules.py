@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, ValidationError, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from scenarios import groups
 from scenarios.errors import InputError, several, unknown, with_faults

@@ -131,7 +131,10 @@ PHASES: tuple[Phase, ...] = (
             "policing power power_added power_need power_use premium priced_out public public_costs push "
             "recorded_money revenue revenue_growth safety serving since supply_level tools used_decode used_train won"
         ),
-        writes=_fields("bloc_revenue edge governance plan_edge politics public revenue revenue_growth run_edge with_us won"),
+        writes=_fields(
+            "bloc_revenue edge governance plan_edge politics public revenue revenue_growth run_edge served_by with_us "
+            "won"
+        ),
     ),
     Phase(
         "account", account.run, "the books record what each actor earned, paid and gave up",

@@ -21,6 +21,7 @@ from scenarios.events import Event
 from sim.engine.anchor import Anchor
 from sim.engine.delivery import Delivery
 from sim.ensemble.rng import Array
+from sim.equations.adoption import Served
 from sim.equations.domestic import Capacity
 
 
@@ -459,6 +460,8 @@ class Quarter:
     """(A, R) 1 where an actor counts with the United States."""
     governance: Array
     """(indices, R) governance indices."""
+    served_by: Served
+    """Shares of the use of AI in each country by whose models serve it, where they are kept."""
 
 
 def written(record: Any) -> dict[str, Any]:

@@ -39,6 +39,8 @@ MEASURES: dict[str, tuple[str, str]] = {
     "diverted_share": ("Diverted compute relative to production capacity", "share"),
     "diverted_through": ("Diverted compute by transit country", "H100e a quarter"),
     "rented_from": ("Compute that China rents, by host", "H100e"),
+    "served_by_us": ("Use of AI on American models, by country", "share"),
+    "served_by_china": ("Use of AI on Chinese models, by country", "share"),
     "owned_h100e": ("Chips owned, by owner", "H100e"),
     "received_h100e": ("New chips, by owner", "H100e a quarter"),
     "retired_h100e": ("Chips retired, by owner", "H100e a quarter"),

@@ -13,7 +13,12 @@ from sim.engine.context import Context
 from sim.engine.phases.decide import at_edge, by_bloc, paid, returns
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
-from sim.equations import costs, feedback, governance, people
+from sim.equations import adoption, costs, feedback, governance, people
+
+LEAST_LEFT = 1e-3
+"""Share of what partners' providers earn below which nothing more is counted as theirs."""
+SERVED = {"served_by_us", "served_by_china"}
+"""Series of whose models serve whom."""
 
 
 def run(c: Context, s: State, q: Quarter) -> None:
@@ -38,6 +43,8 @@ def run(c: Context, s: State, q: Quarter) -> None:
         s.politics = sight.politics(c, s, q) if c.politics is None else sight.carried(c, s, q)
     if "governance" in c.kept:
         _govern(c, s, q)
+    if not SERVED.isdisjoint(c.kept):
+        q.served_by = _served_by(c, s)
 
 
 def _served(c: Context, s: State, q: Quarter) -> Array:
@@ -83,6 +90,27 @@ def _serve_at_home(c: Context, s: State) -> None:
         s.revenue[US] -= moved.sum(axis=0)
         won += costs.SWITCHED * moved
     s.revenue, s.won = s.revenue + won, won
+
+
+def _served_by(c: Context, s: State) -> adoption.Served:
+    """Whose models serve the users of each partner; at home the superpowers serve themselves."""
+    users, china_too = c.constants.users, 1 - c.asked("model_ban")
+    banned, home = (
+        np.zeros((1, 1)) if own is None else own / 100 for own in map(c.own, ("chinese_models", "home_models"))
+    )
+    own = s.revenue.copy()
+    moved = c.asked("serve_abroad") / max(1 - c.asked("serve_abroad"), LEAST_LEFT) * own  # what US labs took of it
+    found = adoption.served(
+        costs.ABROAD * users * s.revenue[US] * (1 - home) * (1 - c.asked("model_use")) + moved,
+        costs.CHINA_ABROAD * users * s.revenue[CHINA] * (1 - banned) * china_too,
+        own,
+        s.eci,
+        (c.setting("openness"), c.setting("china_openness")),
+        1 - (1 - banned) * china_too,
+        (US, CHINA),
+    )
+    found.us[US], found.us[CHINA], found.china[US], found.china[CHINA] = 1.0, 0.0, 0.0, 1.0
+    return found
 
 
 def _govern(c: Context, s: State, q: Quarter) -> None:

@@ -39,7 +39,8 @@ CHIPS_OWNED = ("owned_h100e", "received_h100e", "retired_h100e", "running_h100e"
 """Series from which the flow of chips follows, from makers to users."""
 BY_ACTOR = (
     "capability", "compute_train", "compute_decode", "training_flop", "training_cost", "alignment", "planned_usd",
-    "paid_usd", "backlog_usd", "given_up_usd", "premium_usd", "diverted_through", "rented_from", *CHIPS_OWNED,
+    "paid_usd", "backlog_usd", "given_up_usd", "premium_usd", "diverted_through", "rented_from",
+    "served_by_us", "served_by_china", *CHIPS_OWNED,
 )  # fmt: skip
 BY_BLOC = ("stock_h100e", "spending", "power", "power_used", "budget_usd", "people")
 """Series for the United States, China and the world."""
@@ -230,6 +231,8 @@ KEPT: dict[str, Callable[[Held], Array | tuple[Array, ...]]] = {
     "premium_usd": _premium,
     "diverted_through": _through,
     "rented_from": lambda w: w.s.rented,
+    "served_by_us": lambda w: w.q.served_by.us,
+    "served_by_china": lambda w: w.q.served_by.china,
     "owned_h100e": lambda w: w.q.stock_h100e,
     "received_h100e": _received,
     "retired_h100e": lambda w: w.q.retired_h100e,
