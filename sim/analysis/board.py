@@ -31,8 +31,21 @@ ACCESS_SERIES = {
     "backlog_usd": ("Chips on order", 1e9, "billion US dollars"),
     "diverted_through": ("Chips smuggled through it in the year", 1e3, "thousand H100e"),
     "rented_from": ("Compute that Chinese users rent there", 1e3, "thousand H100e"),
+    "us_chips_in": ("US-owned chips that run there", 1e3, "thousand H100e"),
+    "served_by_us": ("Use of AI there on American models", 0.01, "%"),
+    "served_by_china": ("Use of AI there on Chinese models", 0.01, "%"),
 }
 """Series of access to chips, by name: label, what it is divided by, and the unit."""
+
+
+CHINA = "china"
+ALSO = ("models_abroad",)
+"""Accounts that a board shows although another one has them in it."""
+CHANNELS = {
+    "domestic": "Chips from its own fabs for its own use", "legal": "Licensed imports", "diverted": "Smuggled chips",
+    "offshore": "Compute newly rented abroad",
+}  # fmt: skip
+"""China's ways to compute, a year of each."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +134,7 @@ def board(
     roster = {row.actor: row for row in base.roster()}
     if actor not in roster:
         raise unknown("actor", actor, roster)
-    lines = _lines(actor, base, year)
+    lines = lines_of(actor, base, year)
     tasks = [Task(one, tuple(outcome for *_, outcome in lines), runs, seed) for one in (base, spec)]
     before, after = evaluate_all(tasks, executor)
     rows = []
@@ -134,7 +147,7 @@ def board(
     return Board(actor, roster[actor].label, spec, base, tuple(rows), runs, seed, year)
 
 
-def _lines(actor: str, base: Scenario, year: int) -> list[tuple[str, str, str, float, Outcome]]:
+def lines_of(actor: str, base: Scenario, year: int) -> list[tuple[str, str, str, float, Outcome]]:
     """Group, label, unit, divisor and outcome of every line."""
     known = [row.actor for row in base.roster()]
 
@@ -146,8 +159,10 @@ def _lines(actor: str, base: Scenario, year: int) -> list[tuple[str, str, str, f
         (COMPUTE, "Its best model", "index points", 1.0, of(f"capability.{actor}")),
         *((ACCESS, label, unit, scale, of(f"{name}.{actor}")) for name, (label, scale, unit) in ACCESS_SERIES.items()),
     ]  # fmt: skip
+    if actor == CHINA:
+        lines += [(ACCESS, label, "thousand H100e", 1e3, of(f"flows_china.{name}")) for name, label in CHANNELS.items()]
     for who, item in accounts_of(base.roster()):
-        if who == actor and not ITEMS[item].within:
+        if who == actor and (not ITEMS[item].within or item in ALSO):
             group = REVENUE if ITEMS[item].sign < 0 else COSTS
             lines.append((group, ITEMS[item].label, "billion US dollars", 1e9, of(f"{ACCOUNT}.{actor}.{item}")))
     lines.append((SECURITY, "US lead over China", "months", 1.0, of("lead_months")))

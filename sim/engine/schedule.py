@@ -125,21 +125,21 @@ PHASES: tuple[Phase, ...] = (
     Phase(
         "feedback", feedback.run, "AI earns revenue, and information for next quarter is published",
         reads=_fields(
-            "alignment backlog bloc_revenue blocked budget china_price clustered cost cover delivered diverted eci "
-            "edge enforcement flows follower_terms from_experiments from_people licensed licensing list_price "
+            "abroad alignment backlog bloc_revenue blocked budget china_price clustered cost cover delivered diverted "
+            "eci edge enforcement flows follower_terms from_experiments from_people licensed licensing list_price "
             "memory_control model_access money money_use network on_order order_price pay people people_use permission "
             "policing power power_added power_need power_use premium priced_out public public_costs push "
             "recorded_money revenue revenue_growth safety serving since supply_level tools used_decode used_train won"
         ),
         writes=_fields(
-            "bloc_revenue edge governance plan_edge politics public revenue revenue_growth run_edge served_by with_us "
-            "won"
+            "abroad bloc_revenue edge governance plan_edge politics public revenue revenue_growth run_edge served_by "
+            "with_us won"
         ),
     ),
     Phase(
         "account", account.run, "the books record what each actor earned, paid and gave up",
         reads=_fields(
-            "arrived budget capacity caught china_price cost delivered die export_usd exported hit idle "
+            "abroad arrived budget capacity caught china_price cost delivered die export_usd exported hit idle "
             "imported_memory legal_by_class levies licensed_usd list_price made_to_order matched_usd memory_control "
             "minerals model_access money_use newly_rented pay people people_use premium_usd price_share public_items "
             "rented revenue safety serving spending supply_level talent_usd tools used_train"

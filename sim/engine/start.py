@@ -81,7 +81,7 @@ def first(inputs: Inputs, p: Draws, constants: Constants, factual: Anchor | None
         alignment=table(i.column("alignment_2022")[:, None]), policing=policing,
         licensing=row(US, AS_WRITTEN), model_access=row(US, LIMITS_TODAY), politics={},
         enforcement=row(US, 1.0), permission=row(CHINA, 1.0), hoard=table(), push=row(CHINA, FIRST_PUSH),
-        revenue=table(), won=table(), found_out=np.zeros(runs),
+        revenue=table(), won=table(), abroad=np.zeros((2, runs)), found_out=np.zeros(runs),
         own_train=table(), own_decode=table(), used_train=table(stock),
         used_decode=table(stock), running=table(1.0), power=table(i.column("ai_power_mw_2022")[:, None]),
         power_growth=table(), power_added=table(), power_need=table(), ai_share=table(),

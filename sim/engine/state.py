@@ -108,6 +108,8 @@ class State:
     # --- what actors have, (A, R) -------------------------------------------------------------------------------------
     revenue: Array
     """US dollars a year from AI."""
+    abroad: Array
+    """(2, R) the part of it that users abroad pay US and Chinese providers."""
     won: Array
     """The part of it that a partner's own rules on models have brought to its providers."""
     spending: Array

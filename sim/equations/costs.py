@@ -72,6 +72,10 @@ ITEMS: dict[str, Item] = {
     "ai_revenue": Item(
         "AI revenue", "lost", "section 7.11, a quarter of it", "Lab and cloud revenue of 2026", "judgment",
     ),
+    "models_abroad": Item(
+        "Revenue from users abroad", "lost", f"revenue · {ABROAD:g} in the United States, {CHINA_ABROAD:g} in China",
+        "Customers of OpenAI and Anthropic; open weights earn little", "judgment", within="ai_revenue",
+    ),
     "chip_profit": Item(
         "Chip makers' profit on foreign sales", "lost",
         "what foreign buyers, licensed ones and smugglers pay for US-designed chips, less what those cost to make",
@@ -192,7 +196,7 @@ LEVIERS = ("taiwan", "south_korea")
 """Who can levy on the making of US-designed chips."""
 BY_ALL = ("ai_revenue", "chips")
 """Accounts that every actor has."""
-BY_RIVALS = ("fabs", "power", "people", "serving_forgone", "experiments_forgone", "secrecy")
+BY_RIVALS = ("fabs", "power", "people", "models_abroad", "serving_forgone", "experiments_forgone", "secrecy")
 """Accounts of the United States and China alone; of others money beside chips is one account, `investment`."""
 OWN: dict[str, tuple[str, ...]] = {
     "united_states": (

@@ -137,6 +137,7 @@ def _forgone(c: Context, s: State, q: Quarter) -> dict[str, Book]:
             idle * costs.not_serving(s.serving[BOTH], idle) * s.used_train[BOTH], price
         ),
         "access_limits": {US: s.revenue[US] / 4 * limits / (1 - limits)},
+        "models_abroad": s.abroad / 4,
         "secrecy": s.people[BOTH] * s.people_use[BOTH, SECRECY] * s.pay[BOTH] / 4,
     }
 

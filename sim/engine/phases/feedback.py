@@ -8,15 +8,13 @@ from agents import allocation, plans
 from agents.protocols import PublicInfo
 from agents.rows import CHINA, PARTNERS, US
 from agents.superpower import LIMITS_TODAY
-from sim.engine import sight
+from sim.engine import models_abroad, sight
 from sim.engine.context import Context
 from sim.engine.phases.decide import at_edge, by_bloc, paid, returns
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
-from sim.equations import adoption, costs, feedback, governance, people
+from sim.equations import costs, feedback, governance, people
 
-LEAST_LEFT = 1e-3
-"""Share of what partners' providers earn below which nothing more is counted as theirs."""
 SERVED = {"served_by_us", "served_by_china"}
 """Series of whose models serve whom."""
 
@@ -24,9 +22,8 @@ SERVED = {"served_by_us", "served_by_china"}
 def run(c: Context, s: State, q: Quarter) -> None:
     """Revenue, what the public sees next quarter, and the governance indices."""
     s.revenue = feedback.revenue(s.eci, _served(c, s, q), c.p)
-    s.revenue[US] *= _admitted(s) * (1 - costs.ABROAD * c.asked("model_use"))
-    _switch_providers(c, s)
-    _serve_at_home(c, s)
+    s.revenue[US] *= _admitted(s)
+    models_abroad.settle(c, s)
     seen = by_bloc(s.revenue - s.won)
     if c.t:
         grown = 4 * np.log(np.maximum(seen, 1.0) / np.maximum(s.bloc_revenue, 1.0))
@@ -44,7 +41,7 @@ def run(c: Context, s: State, q: Quarter) -> None:
     if "governance" in c.kept:
         _govern(c, s, q)
     if not SERVED.isdisjoint(c.kept):
-        q.served_by = _served_by(c, s)
+        q.served_by = models_abroad.served_by(c, s)
 
 
 def _served(c: Context, s: State, q: Quarter) -> Array:
@@ -59,58 +56,6 @@ def _served(c: Context, s: State, q: Quarter) -> Array:
 def _admitted(s: State) -> Array:
     """Revenue of the United States that limits on access to its models leave, against today's."""
     return (1 - costs.REFUSED * s.model_access[US]) / (1 - costs.REFUSED * LIMITS_TODAY)
-
-
-def _switch_providers(c: Context, s: State) -> None:
-    """Move revenue between providers where rules say who may serve whom."""
-    if banned := c.asked("model_ban"):
-        lost = costs.CHINA_ABROAD * banned * s.revenue[CHINA]
-        s.revenue[CHINA] -= lost
-        s.revenue[US] += costs.SWITCHED * lost
-    if served := c.asked("serve_abroad"):
-        moved = served * s.revenue[PARTNERS]
-        s.revenue[PARTNERS] -= moved
-        s.revenue[US] += moved.sum(axis=0)
-
-
-def _serve_at_home(c: Context, s: State) -> None:
-    """Move revenue where partners say whose models may serve their users."""
-    users, banned, home = c.constants.users, c.own("chinese_models"), c.own("home_models")
-    if banned is None and home is None:
-        return
-    won = np.zeros_like(s.revenue)
-    if banned is not None:
-        lost = costs.CHINA_ABROAD * users * (banned / 100) * s.revenue[CHINA]
-        s.revenue[CHINA] -= lost.sum(axis=0)
-        at_home = s.revenue / np.maximum(s.revenue + costs.ABROAD * users * s.revenue[US], 1.0)
-        s.revenue[US] += costs.SWITCHED * (lost * (1 - at_home)).sum(axis=0)
-        won += costs.SWITCHED * lost * at_home
-    if home is not None:
-        moved = costs.ABROAD * users * (home / 100) * s.revenue[US]
-        s.revenue[US] -= moved.sum(axis=0)
-        won += costs.SWITCHED * moved
-    s.revenue, s.won = s.revenue + won, won
-
-
-def _served_by(c: Context, s: State) -> adoption.Served:
-    """Whose models serve the users of each partner; at home the superpowers serve themselves."""
-    users, china_too = c.constants.users, 1 - c.asked("model_ban")
-    banned, home = (
-        np.zeros((1, 1)) if own is None else own / 100 for own in map(c.own, ("chinese_models", "home_models"))
-    )
-    own = s.revenue.copy()
-    moved = c.asked("serve_abroad") / max(1 - c.asked("serve_abroad"), LEAST_LEFT) * own  # what US labs took of it
-    found = adoption.served(
-        costs.ABROAD * users * s.revenue[US] * (1 - home) * (1 - c.asked("model_use")) + moved,
-        costs.CHINA_ABROAD * users * s.revenue[CHINA] * (1 - banned) * china_too,
-        own,
-        s.eci,
-        (c.setting("openness"), c.setting("china_openness")),
-        1 - (1 - banned) * china_too,
-        (US, CHINA),
-    )
-    found.us[US], found.us[CHINA], found.china[US], found.china[CHINA] = 1.0, 0.0, 0.0, 1.0
-    return found
 
 
 def _govern(c: Context, s: State, q: Quarter) -> None:
