@@ -37,7 +37,7 @@ class Own(NamedTuple):
     def of(self, actor: Actor) -> Lever:
         """The lever of one partner."""
         return Lever(
-            name=f"{self.name}.{actor.actor}", label=f"{actor.label}: {self.label[:1].lower()}{self.label[1:]}",
+            name=f"{self.name}.{actor.actor}", label=f"{actor.label}: {self.label}",
             who=SIDES[actor.kind], actor=actor.actor,
             unit=self.unit, low=self.low, high=self.high, step=self.step, default=self.default,
             fallback=self.default, help=self.help, output=self.output.format(actor.actor),

@@ -362,7 +362,7 @@ def _acts(issuer: str, scope: str) -> bool:
     if issuer in SUPERPOWERS:
         return (issuer, scope) in _ACTS
     if scope == "transit":
-        return next(row.kind == "hub" for row in table("actors") if row.actor == issuer)
+        return any(row.kind == "hub" for row in table("actors") if row.actor == issuer)
     return any(f"{lever}.{issuer}" in PARTNER_LEVERS for lever in OF_PARTNERS.get(scope, ()))
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios import BASELINE, load
@@ -22,6 +25,7 @@ from sim.results.paired import paired
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+STORED = Path(__file__).parent / "reach.json"
 FELT = 0.05
 """Share of a line of somebody else's board from which a lever is said to be felt there."""
 
@@ -76,7 +80,7 @@ def reach_of(
     actor: str, base: Scenario | None = None, year: int = DEFAULT_HORIZON, runs: int = 128, seed: int = 0,
     executor: Executor | None = None,
 ) -> tuple[Reach, ...]:  # fmt: skip
-    """For each lever and decision of a partner, who else feels it most, at the end of its range where they feel it more.
+    """For each lever and decision of a partner, who else feels it most, at the end of its range that they feel more.
 
     Args:
         actor: a partner.
@@ -118,7 +122,7 @@ def _moves(actor: str, start: Scenario) -> list[_Move]:
     """Both ends of every lever and decision of a partner, but for those at which it stands."""
     own = levers_of(actor)
     if not own:
-        raise unknown("partner", actor, dict.fromkeys(lever.actor for lever in PARTNER_LEVERS.values()))
+        raise unknown("partner", actor, partners())
     moves = [
         _Move(lever.name, lever.label, end, lever.unit, start.with_levers(**{lever.name: end}))
         for lever in own for end in (lever.low, lever.high) if end != lever.default
@@ -149,6 +153,18 @@ def _most(usual: dict[str, Array], moved: dict[str, Array], names: Iterable[str]
         ):
             most, found = name, share
     return most, found
+
+
+@cache
+def stored() -> tuple[Reach, ...]:
+    """What `polarity board partners --levers --json` gave for this version."""
+    rows = json.loads(STORED.read_text(encoding="utf-8"))
+    return tuple(Reach(**{name: row[name] for name in Reach.__dataclass_fields__}) for row in rows)
+
+
+def partners() -> tuple[str, ...]:
+    """Actors that have levers of their own, in the order of the table."""
+    return tuple(dict.fromkeys(lever.actor for lever in PARTNER_LEVERS.values()))
 
 
 def summary(rows: Iterable[Reach]) -> list[dict[str, Any]]:

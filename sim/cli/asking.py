@@ -70,6 +70,8 @@ def _question(
         return "What is it", kinds, partial(_among, kinds), None
     if name == "scope":
         return "What is the rule about", MEANINGS["scope"], partial(_among, MEANINGS["scope"]), None
+    if name == "issuer":
+        return "Who issues it", MEANINGS["issuer"], partial(_among, MEANINGS["issuer"]), None
     if name == "bill":
         titles = {key: bill.title for key, bill in bills().items()}
         return "Which bill", titles, partial(_among, titles), None
@@ -97,9 +99,11 @@ def _question(
 
 
 def _levers() -> dict[str, str]:
-    from scenarios.partner_levers import ALL_LEVERS
+    from scenarios.levers import LEVERS
+    from scenarios.partner_levers import OWN
 
-    return {name: f"{x.label}, {x.low:g} to {x.high:g} {x.unit}" for name, x in ALL_LEVERS.items()}
+    found = {name: f"{x.label}, {x.low:g} to {x.high:g} {x.unit}" for name, x in LEVERS.items()}
+    return found | {f"{name}.ACTOR": f"{x.label}, {x.low:g} to {x.high:g} {x.unit}" for name, x in OWN.items()}
 
 
 def _decisions() -> dict[str, str]:

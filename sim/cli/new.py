@@ -29,9 +29,9 @@ KINDS = {
 """What a file can hold."""
 OF: dict[str, tuple[str, ...]] = {
     "rule": ("scope", "issuer", "destination", "measure", "strength", "start", "end", "part", "price_share",
-             "approval_share", "volume_cap_share", "volume_cap_units", "clients", "tpp_min", "tpp_max", "priority",
-             "summary"),
-    "event": ("event", "date", "size", "quarters", "compliance"),
+             "approval_share", "volume_cap_share", "volume_cap_units", "clients", "matched_investment", "tpp_min",
+             "tpp_max", "priority", "summary"),
+    "event": ("event", "date", "size", "quarters", "compliance", "detection"),
     "lever": ("lever",),
     "decision": ("decision",),
     "bill": ("bill",),
@@ -57,7 +57,7 @@ def new(
     as_of: Annotated[str | None, _text("Date of the source; by default today.", "DAY")] = None,
     bill: Annotated[str | None, _text("A pending bill; flags for rules change what it says.", "NAME")] = None,
     scope: Annotated[str | None, _text("What a rule is about, such as tools or remote_access.", "SCOPE")] = None,
-    issuer: Annotated[str | None, _text("Whose rule: us (default) or china.", "ISSUER")] = None,
+    issuer: Annotated[str | None, _text("Whose rule: us (default), china or japan.", "ISSUER")] = None,
     destination: Annotated[str | None, _text("Whom or where it hits; china by default.", "ACTOR")] = None,
     measure: Annotated[str | None, _text("deny (default), license, free or proposed.", "MEASURE")] = None,
     strength: Annotated[float | None, _text("How far it reaches, 0 to 1.", "SHARE")] = None,
@@ -69,6 +69,9 @@ def new(
     volume_cap_share: Annotated[float | None, _text("A cap, as a share of sales elsewhere, 0 to 1.", "SHARE")] = None,
     volume_cap_units: Annotated[float | None, _text("A cap in chips a quarter for each buyer.", "CHIPS")] = None,
     clients: Annotated[float | None, _text("Firms that may have that many each.", "FIRMS")] = None,
+    matched_investment: Annotated[
+        float | None, _text("Dollars to invest in the US per dollar of chips.", "DOLLARS")
+    ] = None,
     tpp_min: Annotated[float | None, _text("It covers chips from this TPP on.", "TPP")] = None,
     tpp_max: Annotated[float | None, _text("It covers chips below this TPP.", "TPP")] = None,
     priority: Annotated[float | None, _text("Of rules on sales that cover a chip the highest decides.", "N")] = None,
@@ -78,6 +81,7 @@ def new(
     size: Annotated[float | None, _text("Size of an event, in the unit of its kind.", "N")] = None,
     quarters: Annotated[int | None, _text("How long an event lasts, for a kind that ends.", "N")] = None,
     compliance: Annotated[float | None, _text("How well an agreement is kept, 0 to 1.", "SHARE")] = None,
+    detection: Annotated[float | None, _text("Chance a year that cheating on it is found, 0 to 1.", "SHARE")] = None,
     lever: Annotated[
         list[str] | None, _text("A lever: a number, `actor` or a path. May be repeated.", "NAME=VALUE")
     ] = None,
@@ -171,12 +175,19 @@ def _missing(given: Mapping[str, Any]) -> list[str]:
     for kind in kinds:
         wanted += {"rule": ["scope"], "event": ["event", "date", "size"]}.get(kind, [kind])
     if "rule" in kinds and "scope" in given:
+        wanted += ["issuer"] if _issuer(given) == "" else []
         wanted += needed(given.get("issuer", _issuer(given)), given["scope"])
     return [name for name in wanted if name not in given]
 
 
 def _issuer(given: Mapping[str, Any]) -> str:
-    return "china" if given.get("scope") == "import_permission" else "us"
+    """Who makes rules of a scope where nobody says who; empty where only partners do and one must be named."""
+    from scenarios.rules import OF_PARTNERS, needed
+
+    scope = given.get("scope")
+    if scope in OF_PARTNERS and not needed("us", scope):
+        return ""
+    return "china" if scope == "import_permission" else "us"
 
 
 def _asked(given: dict[str, Any]) -> dict[str, Any]:
@@ -260,7 +271,7 @@ def _rules(name: str, given: Mapping[str, Any], as_of: str) -> list[dict[str, An
         "id": f"my_{name}" if any(name == rule.id for rule in history()) else name,
         "title": given["title"], "summary": given.get("summary", given.get("story", given["title"])),
         "start": _usual_start(), "issuer": _issuer(given), "scope": scope,
-        "destination": "united_states" if scope == "tariff" else "china", "measure": "deny",
+        "destination": _usual_destination(scope, given.get("issuer", _issuer(given))), "measure": "deny",
     }  # fmt: skip
     usual |= {"priority": ABOVE} if scope == "sale" else {}
     source = {"source": given["source"], "as_of": as_of, "tier": "judgment"}
@@ -268,6 +279,13 @@ def _rules(name: str, given: Mapping[str, Any], as_of: str) -> list[dict[str, An
     fields = {**usual, **own, **source}
     order = ["id", "title", "summary", *(f for f in Rule.model_fields if f in fields and f not in source)]
     return [{field: fields[field] for field in dict.fromkeys([*order, *source])}]
+
+
+def _usual_destination(scope: str, issuer: str) -> str:
+    """Whom a rule of a scope is about where nobody says whom: China, or the issuer's own users and buyers."""
+    from scenarios.rules import issuers
+
+    return issuers().get(issuer, issuer) if scope in ("tariff", "home_models") else "china"
 
 
 def _of_bill(name: str) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from scenarios.kinds import KINDS as ACTOR_KINDS
 from scenarios.lessons import WHEN, Step, lessons
 from scenarios.levers import ACTOR, LEVERS
 from scenarios.parameters import Parameter, earlier, parameters
+from scenarios.partner_levers import OWN
 from scenarios.quantities import Choice
 from scenarios.quarters import DATA_UNTIL, FIRST, label
 from scenarios.rules import MEANINGS as RULE_VALUES, WORLD, history, known_values
@@ -130,6 +131,32 @@ def levers() -> str:
     )  # fmt: skip
 
 
+def partner_levers() -> str:
+    """The levers that partners have by themselves."""
+    return _table(
+        ("Lever", "Who has it", "Range", "Default", "What it is"),
+        (
+            (f"`{x.name}.ACTOR`", ", ".join(x.holders) or "every partner", f"{x.low:g} to {x.high:g} {x.unit}",
+             f"{x.default:g}", x.help)
+            for x in OWN.values()
+        ),
+    )  # fmt: skip
+
+
+def reach() -> str:
+    """What partners can decide by themselves, and who else feels it most."""
+    from sim.analysis.reach import stored
+
+    return _table(
+        ("Lever", "At", "Felt by", "Line", "Change", "US lead, months"),
+        (
+            (f"`{x.lever}`", f"{x.setting:g} {x.unit}", x.felt_by, x.measure, f"{x.share:+.0%}",
+             f"{x.lead_months:+.2f}")
+            for x in stored()
+        ),
+    )  # fmt: skip
+
+
 def switches() -> str:
     """Mechanisms that can be turned off."""
     fields = Switches.model_fields.items()
@@ -146,7 +173,7 @@ def events() -> str:
         (
             (f"`{name}`", kind.meaning, f"{kind.low:g} to {kind.high:g}",
              f"`quarters` (1 to {MOST_QUARTERS}, {USUAL_QUARTERS} by default)" if kind.passes
-             else "`compliance` (0 to 1, 1 by default)" if kind.is_kept else "–")
+             else "`compliance` (0 to 1, 1 by default), `detection`" if kind.is_kept else "–")
             for name, kind in KINDS.items()
         ),
     )  # fmt: skip
@@ -462,7 +489,8 @@ def glossary() -> str:
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
-    "actors": actors, "kinds": kinds, "chips": chips, "levers": levers, "switches": switches, "events": events,
+    "actors": actors, "kinds": kinds, "chips": chips, "levers": levers, "partner_levers": partner_levers,
+    "reach": reach, "switches": switches, "events": events,
     "tiers": tiers, "parameters": parameters_short, "parameters_full": parameters_full,
     "constants": constants, "series": series, "costs": costs, "streams": streams, "outcomes": outcomes, "data": data,
     "rules": rules, "decisions": decisions, "profiles": profiles,

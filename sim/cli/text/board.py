@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from scenarios.schema import Scenario
 from sim.analysis.board import Board, Row
+from sim.analysis.reach import FELT, Reach
 from sim.cli.text import layout
+from sim.results.wording import signed
 
 
 def board(found: Board) -> None:
@@ -28,3 +33,23 @@ def _numbers(row: Row) -> tuple[str, ...]:
         layout.plain(row.before, digits), layout.plain(row.after, digits), layout.plain(row.effect.mean, digits),
         f"{layout.plain(low, digits)} to {layout.plain(high, digits)}",
     )  # fmt: skip
+
+
+def levers(rows: Sequence[Reach], base: Scenario, year: int, runs: int) -> None:
+    """Print what a partner can decide by itself, and the line on another's board that moves most."""
+    page = layout.console()
+    table = layout.table(
+        f"What it can decide by itself, and who else feels it most in {year}: {base.title}", "Lever", "At", "Felt by",
+        "Line", "Change", "US lead, months", left=4,
+    )  # fmt: skip
+    for row in rows:
+        table.add_row(
+            row.label, f"{row.setting:g} {row.unit}", row.felt_by, row.measure, f"{row.share:+.0%}".replace("-", "−"),
+            signed(row.lead_months, 2),
+        )  # fmt: skip
+    layout.put(page, table)
+    felt = sum(row.felt for row in rows)
+    page.print(
+        f"{felt} of {len(rows)} move a line on another's board by {FELT:.0%} or more, at one end of their range. "
+        f"Means of {runs} futures that share their random draws. {layout.FOOTER}"
+    )

@@ -61,6 +61,7 @@ def _with_unit(name: str, value: Setting) -> str:
 def _event(event: Event) -> str:
     more = f" for {event.quarters} quarters" if event.quarters else ""
     more += f", kept by {event.compliance:g}" if event.compliance is not None else ""
+    more += f", found out with a chance of {event.detection:g} a year" if event.detection else ""
     return f"Event in {event.date}: {event.kind.replace('_', ' ')}, size {event.size:g}{more}"
 
 
