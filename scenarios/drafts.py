@@ -94,6 +94,8 @@ def _rules(rules: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 def _of_rule(name: str, value: Any) -> str:
     """What a field of a rule means, with what it could be instead."""
+    if name == "issuer":
+        return f"{MEANINGS[name][value]}; or us, china, or a partner such as japan"
     if name in MEANINGS:
         others = ", ".join(other for other in MEANINGS[name] if other != value)
         return f"{MEANINGS[name][value]}; or {others}"

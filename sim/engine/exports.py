@@ -13,6 +13,7 @@ LEVER = "chinese_chips"
 MOST_EXPORTED = 0.5
 """Share of their output that Chinese makers send abroad at most; judgment: Beijing wants them at home."""
 CHIPS_PER_THOUSAND = 1e3
+"""Chips in the unit of Chinese output."""
 
 
 def sell(c: Context, s: State, q: Quarter) -> None:

@@ -14,6 +14,7 @@ from sim.engine.paths import lever_path
 from sim.ensemble.rng import Array
 
 PERCENT = 100.0
+"""Units of a lever in the share that a rule states."""
 TRANSIT = "transit"
 """Scope of rules by hubs on what passes through them: it sets a decision of theirs, not a lever."""
 

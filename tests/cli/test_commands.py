@@ -12,6 +12,7 @@ import yaml
 import scenarios
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters
+from scenarios.partner_levers import ALL_LEVERS
 from scenarios.uses import USES
 from sim import __version__, checkout, compare, costs, simulate
 from sim.ensemble.draws import HARDWARE_DIMENSIONS
@@ -227,7 +228,7 @@ def test_the_schema_knows_levers_and_parameters(polarity):
     found = json.loads(polarity("schema").out)
     jsonschema.Draft202012Validator.check_schema(found)
     levers = found["properties"]["levers"]
-    assert list(levers["properties"]) == list(LEVERS)
+    assert list(levers["properties"]) == list(ALL_LEVERS)
     enforcement = levers["properties"]["enforcement"]
     lever = LEVERS["enforcement"]
     assert enforcement["anyOf"][0] == {"type": "number", "minimum": lever.low, "maximum": lever.high}

@@ -39,9 +39,11 @@ def words(text: str) -> str:
 
 @pytest.mark.parametrize("scope", MEANINGS["scope"])
 def test_every_scope_makes_a_valid_file_that_says_what_it_means(polarity, bill, quick, scope):
-    issuer = "china" if scope == "import_permission" else "us"
+    issuer = {"import_permission": "china", "home_models": "japan", "transit": "southeast_asia",
+              "production_levy": "taiwan"}.get(scope, "us")  # fmt: skip
     numbers = [word for name in needed(issuer, scope) for word in (f"--{name.replace('_', '-')}", 0.5)]
-    said = polarity("new", bill, *HEAD, "--scope", scope, *numbers)
+    by = ["--issuer", issuer] if issuer not in ("us", "china") else []
+    said = polarity("new", bill, *HEAD, "--scope", scope, *by, *numbers)
     assert said.code == 0, said.err
     (rule,) = load(bill).rules
     assert (rule.scope, rule.issuer, rule.title, rule.source) == (scope, issuer, "A title", "A source")
@@ -49,6 +51,12 @@ def test_every_scope_makes_a_valid_file_that_says_what_it_means(polarity, bill, 
     assert one_line(MEANINGS["scope"][scope]) in text
     assert ("recorded only" in said.out) == bool(rule.unread)
     assert ("Note: Rule bill is recorded only" in text) == bool(rule.unread)
+
+
+def test_a_scope_of_partners_alone_asks_whose_rule_it_is(polarity, bill):
+    said = polarity("new", bill, *HEAD, "--scope", "transit", "--strength", 0.5)
+    assert said.code == 2
+    assert "missing --issuer" in said.err
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -9,6 +9,7 @@ import pytest
 from scenarios.events import KINDS
 from scenarios.levers import LEVERS
 from scenarios.parameters import parameters
+from scenarios.partner_levers import OWN
 from scenarios.rules import MEANINGS as RULE_VALUES, Rule
 from scenarios.schema import Scenario, Switches
 from scenarios.tables import Actor
@@ -147,7 +148,22 @@ def test_every_name_is_one_that_the_code_knows():
     known |= {*MEASURES, *(part for parts in PARTS.values() for part in parts), *THRESHOLDS}
     known |= {*HARDWARE_DIMENSIONS, *Actor.model_fields, *code_names(), "gap_eci", "united_states", "china", "world"}
     known |= {row[0].strip("`") for row in numbers.fixed_numbers()}
-    known |= {"USES", "H100e", "actor", "mesa", "Agent", "year", "generated", "code", "size", "compliance", "source"}
+    known |= {
+        "USES",
+        "H100e",
+        "actor",
+        "mesa",
+        "Agent",
+        "year",
+        "generated",
+        "code",
+        "size",
+        "compliance",
+        "source",
+        "LEVER",
+        "ACTOR",
+    }
+    known |= {*OWN, "japan"}
     prose = re.sub(r"<!-- generated: .*?<!-- end -->", "", ODD, flags=re.DOTALL)
     names = set(re.findall(r"`([A-Za-z_]\w*(?:\.\w+)?)`", prose))
     parts = {part for name in names for part in ([name] if name in known or "." not in name else name.split("."))}

@@ -12,6 +12,7 @@ from sim.analysis.prices import Price, _by_actor
 from sim.engine.inputs import Inputs
 from sim.engine.phases.record import BY_ACTOR
 from sim.inert import without_effect
+from sim.results.measures import MEASURES
 from sim.results.outcomes import scalar
 from sim.results.paired import paired
 from sim.results.run import Run
@@ -68,7 +69,7 @@ def test_who_is_like_a_group_builds_pays_and_hosts_as_its_members_together() -> 
 @pytest.mark.parametrize("name", BY_ACTOR)
 def test_a_part_of_a_group_is_the_sum_the_mean_or_the_largest_of_its_members(name: str, run: Run) -> None:
     one, two = (run.part(f"{name}.{actor}") for actor in TWO)
-    expected = np.maximum(one, two) if name in LARGEST else (one + two) / (2 if name == "alignment" else 1)
+    expected = np.maximum(one, two) if name in LARGEST else (one + two) / (2 if MEASURES[name][1] == "share" else 1)
     assert np.array_equal(run.part(f"{name}.gulf"), expected)
     assert "gulf" not in run.parts(name), "nobody is counted twice"
 

@@ -34,18 +34,19 @@ def test_what_was_delivered_twenty_two_quarters_ago_retires(before: Before, go: 
 
 
 def test_chips_that_are_lost_do_not_retire_again(before: Before, go: Go) -> None:
-    """A mechanism may take chips off the stocks: what is left retires, and no more."""
+    """A mechanism may take chips off China's stock: what is left retires, and no more."""
     world, other = before("build", "2029-Q1"), before("build", "2029-Q1")
     stock = world.state.chips.copy()
-    gone, of_china = lose(world.state.chips, world.state.deliveries, 0.25)
-    np.testing.assert_allclose(gone, 0.25 * stock.sum(axis=0))
-    np.testing.assert_allclose(of_china, 0.25 * stock[CHINA])
+    gone = lose(world.state.chips, world.state.deliveries, np.full(stock[CHINA].shape, 0.25), CHINA)
+    np.testing.assert_allclose(gone, 0.25 * stock[CHINA])
     world.now.delivery, other.now.delivery = (replace(d, left=0 * d.left, china=0 * d.china) for d in (
         world.now.delivery, other.now.delivery))  # fmt: skip
     for one in (world, other):
         go(one, "build")
-    np.testing.assert_allclose(world.state.chips, 0.75 * other.state.chips, rtol=1e-9, atol=1e-6)
-    np.testing.assert_allclose(world.now.retired, 0.75 * other.now.retired, rtol=1e-9, atol=1e-6)
+    left = np.ones(len(stock))
+    left[CHINA] = 0.75
+    np.testing.assert_allclose(world.state.chips, left[:, None, None] * other.state.chips, rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(world.now.retired_china, 0.75 * other.now.retired_china, rtol=1e-9, atol=1e-6)
 
 
 def test_rented_compute_wears_out_like_chips(before: Before, go: Go) -> None:
