@@ -101,7 +101,7 @@ class Answer:
         inside = not claim.ranged or (claim.low or 0.0) <= first.holds.mean <= (claim.high or 0.0)
         if claim.expects is None:
             return "agrees" if inside else "disagrees"
-        if first.difference is None or first.fails is None or not _seen(first):
+        if first.difference is None or not _seen(first):
             return "no difference"
         if (first.difference.mean > 0) != (claim.expects == "more"):
             return "disagrees"
@@ -110,7 +110,8 @@ class Answer:
 
 def _seen(said: Said) -> bool:
     """Whether a difference is more than nothing: sure, and not too small to speak of."""
-    assert said.difference is not None and said.fails is not None
+    if said.difference is None or said.fails is None:
+        return False
     unit = said.asked.unit
     least = VISIBLE if unit == "months" else SEEN if unit == "share of futures" else SEEN * abs(said.fails.mean)
     return said.difference.is_clear and abs(said.difference.mean) >= least

@@ -29,7 +29,9 @@ def frames(
     files.check_file(out)
     with workers(processes) as executor, progress_bar(runs) as bar:
         found = answered(frame, runs, seed, executor, bar)
-    write_tables([found.frame()], out, pl.col("scenario"), seed, runs, "difference: where the claim holds, less where not")
+    write_tables(
+        [found.frame()], out, pl.col("scenario"), seed, runs, "difference: where the claim holds, less where not"
+    )
     if as_json:
         print_json(found.summary())
         return
