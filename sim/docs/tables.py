@@ -435,9 +435,8 @@ def frames() -> str:
             numbers = ["–"] * 4 if first is None else _frame_numbers(first)
             rows.append((claim.claim, claim.title, claim.says, claim.place, *numbers, VERDICTS[one["verdict"]]))
         heads = ("", "Claim", "What it says", "In the model", "Looked at", "Holds", "If not", "Difference", "The model")
-        parts.append(
-            f"### {frame.title}\n\n{frame.about} {frame.reading} [{frame.source}]({frame.url}).\n\n{_table(heads, rows)}"
-        )
+        about = f"{frame.about} {frame.reading} [{frame.source}]({frame.url})."
+        parts.append(f"### {frame.title}\n\n{about}\n\n{_table(heads, rows)}")
     return "\n".join(parts)
 
 
@@ -500,7 +499,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "constants": constants, "series": series, "costs": costs, "streams": streams, "outcomes": outcomes, "data": data,
     "rules": rules, "decisions": decisions, "profiles": profiles,
     "schedule": schedule, "state": state, "rule_values": rule_values, "recorded_rules": recorded_rules,
-    "span": span, "library": library, "questions": questions, "frames": frames, "glossary": glossary, "lessons": lesson_plans,
+    "span": span, "library": library, "questions": questions, "frames": frames,
+    "glossary": glossary, "lessons": lesson_plans,
     **calibration.blocks(_table), **docs_history.blocks(_table),
     **frontier.blocks(_table),
 }  # fmt: skip

@@ -136,7 +136,8 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
           (Column("US index, end of 2032, points", "capability.united_states@2032", form=".0f"),
            Column("China's index, end of 2032, points", "capability.china@2032", form=".0f"), LEAD, AHEAD),
           Variant("Scale keeps paying"), Variant("It pays half as much from 2027",
-                                                   more=_event("scaling_slowdown", "2027-Q1", 0.5)), extra=("cost",), recorded="runs"),
+                                                   more=_event("scaling_slowdown", "2027-Q1", 0.5)), extra=("cost",),
+          recorded="runs"),
     Claim("C2", "Better methods shift the curve",
           "Innovations act like more compute: often a little more, sometimes twice as much, rarely ten times; together "
           "about four times a year, against an older estimate of 1.7 times.",
@@ -188,7 +189,8 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
            Column("Made in China, 2028, thousand H100e", "flows_china.domestic@2028", scale=1e-3, form=",.0f"),
            Column("Smuggled, 2028, thousand H100e", "flows_china.diverted@2028", scale=1e-3, form=",.0f"),
            COMPUTE, LEAD),
-          Variant("Controls as they stand"), Variant("Open trade", scenario="open_trade"), extra=("channels",), recorded="channels"),
+          Variant("Controls as they stand"), Variant("Open trade", scenario="open_trade"), extra=("channels",),
+          recorded="channels"),
     Claim("C7", "Millions of chips, tens of billions, in 2026-27",
           "AI better than nearly all people at nearly everything takes millions of chips and tens of billions of "
           "dollars, and most likely arrives in 2026 or 2027.",
@@ -202,7 +204,8 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
            Column("China reaches a million chips, median year", "million_chips_year.china"),
            Column("Cost of the largest US run, end of 2027, $ bn", "training_cost.united_states@2027", scale=1e-9)),
           Variant("The essay's date", more={"parameters": _ECI_OF_2026}), Variant("Our wider prior"),
-          note="A million frontier-grade chips in use in a whole country, not in one training run.", recorded="crossing"),
+          note="A million frontier-grade chips in use in a whole country, not in one training run.",
+          recorded="crossing"),
     Claim("C8", "When such AI arrives: one power, or two",
           "When such AI arrives, either only the US and its allies have it, at least for a time, or China has it too.",
           "The outcome at the moment when the first bloc has AI that does most remote work. Here the claim holds if "
@@ -223,7 +226,8 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
           Variant("AI does not speed it up", more={"switches": {"research_feedback": False}}),
           (Variant("Faster feedback", scenario="fast_feedback"),), extra=("lasting", "after"),
           note="When an early lead becomes a lasting one is the question of RAND's report RRA4444-1 (Sytsma, Decisive "
-               "Economic Advantage, February 2026), which answers it with an economic model of its own.", recorded="uplift"),
+               "Economic Advantage, February 2026), which answers it with an economic model of its own.",
+          recorded="uplift"),
     Claim("C10", "In a two-power world China could turn more AI to military use",
           "With equally good AI, China could put more people, money and industry into military uses.",
           "Not modeled: Polarity has no armed forces. It has shares of compute, and indices with a stated formula.",
