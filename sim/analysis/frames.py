@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from functools import reduce
@@ -155,6 +156,7 @@ class Answers(Short):
             {
                 "frame": one.claim.frame, "claim": one.claim.claim, "title": one.claim.title, "says": one.claim.says,
                 "holds": one.claim.holds or None, "fails": one.claim.fails or None, "url": one.claim.url,
+                "expects": one.claim.expects, "low": one.claim.low, "high": one.claim.high,
                 "verdict": one.verdict, "futures": self.runs,
                 "model": [
                     {
@@ -191,6 +193,19 @@ def written(value: float, unit: str, sign: bool = False) -> str:
     else:
         text = f"{value:.2f}" if unit.startswith("index") else f"{value:.1f} {unit}"
     return (plus + text).replace("$-", "-$").replace("-", "−")
+
+
+def expected(found: Mapping[str, Any]) -> str:
+    """What a text says of the first outcome, from a stored answer; empty where nothing is expected."""
+    if not found["model"]:
+        return ""
+    unit, parts = found["model"][0]["unit"], []
+    if found["expects"]:
+        parts.append(f"{found['expects']} than otherwise")
+    if found["low"] is not None:
+        low, high = (written(found[end], unit) for end in ("low", "high"))
+        parts.append(f"{low.partition(' ')[0] if low.partition(' ')[2] == high.partition(' ')[2] else low} to {high}")
+    return ", ".join(parts)
 
 
 def asked(text: str) -> Asked:
