@@ -181,18 +181,37 @@ def _plain(found: Paired | None) -> dict[str, float | None] | None:
 
 def written(value: float, unit: str, sign: bool = False) -> str:
     """A number of an answer for people, with its unit; with its sign where it is a difference."""
-    plus = "+" if sign and value > 0 else ""
+    number, after = _number(value, unit, sign)
+    return f"{number}{after}"
+
+
+def span(low: float, high: float, unit: str, sign: bool = False) -> str:
+    """A range, whose unit stands once."""
+    (one, first), (two, second) = (_number(value, unit, sign) for value in (low, high))
+    return f"{one}{'' if first == second else first} to {two}{second}"
+
+
+def _number(value: float, unit: str, sign: bool) -> tuple[str, str]:
+    """A number and what stands after it; differences of percentages are in points."""
+    points = " points" if sign else "%"
     if unit == "share of futures":
-        text = f"{100 * value:.0f} of 100 futures"
+        text, after = f"{100 * value:.0f}", " of 100 futures"
+    elif unit == RATIO and abs(value) < 1:
+        text, after = f"{100 * value:.1f}", points
     elif unit == RATIO:
-        text = f"{100 * value:.1f}%" if abs(value) < 1 else f"{value:.1f} times"
+        text, after = f"{value:.1f}", " times"
+    elif unit == "percent":
+        text, after = f"{value:.1f}", points
     elif unit.startswith("US dollars"):
-        text = f"${value / 1e9:,.1f} billion{unit.removeprefix('US dollars')}"
+        text, after = f"${value / 1e9:,.1f}", f" billion{unit.removeprefix('US dollars')}"
     elif unit.startswith("H100e"):
-        text = f"{value / 1e6:,.2f} million {unit}"
+        millions = value / 1e6
+        text, after = f"{millions:,.{0 if abs(millions) >= 100 else 2}f}", f" million {unit}"
     else:
-        text = f"{value:.2f}" if unit.startswith("index") else f"{value:.1f} {unit}"
-    return (plus + text).replace("$-", "-$").replace("-", "−")
+        text, after = (f"{value:.2f}", "") if unit.startswith("index") else (f"{value:.1f}", f" {unit}")
+    text = text if text.strip("-0.") else text.removeprefix("-")
+    plus = "+" if sign and value > 0 and text.strip("0.") else ""
+    return (plus + text).replace("$-", "-$").replace("-", "−"), after
 
 
 def expected(found: Mapping[str, Any]) -> str:
@@ -203,8 +222,7 @@ def expected(found: Mapping[str, Any]) -> str:
     if found["expects"]:
         parts.append(f"{found['expects']} than otherwise")
     if found["low"] is not None:
-        low, high = (written(found[end], unit) for end in ("low", "high"))
-        parts.append(f"{low.partition(' ')[0] if low.partition(' ')[2] == high.partition(' ')[2] else low} to {high}")
+        parts.append(span(found["low"], found["high"], unit))
     return ", ".join(parts)
 
 

@@ -39,7 +39,7 @@ from scenarios.schema import Switches
 from scenarios.tables import DATA, table
 from scenarios.values import PROFILES, VALUES
 from sim import checkout
-from sim.analysis.frames import VERDICTS, written
+from sim.analysis.frames import VERDICTS, span, written
 from sim.docs import calibration, frontier, history as docs_history, numbers
 from sim.engine.inputs import accounts_of
 from sim.engine.schedule import PHASES, Phase
@@ -446,10 +446,8 @@ def _frame_numbers(said: dict[str, Any]) -> list[str]:
     result = [said["label"], written(said["holds"]["mean"], unit)]
     if more is None:
         return [*result, "–", "–"]
-    low, high = (written(more[end], unit, sign=True) for end in ("low", "high"))
-    return [
-        *result, written(said["fails"]["mean"], unit), f"{written(more['mean'], unit, sign=True)} ({low} to {high})",
-    ]  # fmt: skip
+    mean, interval = written(more["mean"], unit, sign=True), span(more["low"], more["high"], unit, sign=True)
+    return [*result, written(said["fails"]["mean"], unit), f"{mean} ({interval})"]
 
 
 def decisions() -> str:

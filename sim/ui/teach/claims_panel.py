@@ -16,7 +16,7 @@ from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
 from scenarios.tables import table
 from sim.analysis.durable import AT, YEARS
-from sim.analysis.frames import VERDICTS, expected, written as frame_number
+from sim.analysis.frames import VERDICTS, expected, span, written as frame_number
 from sim.batch.evaluate import Task, evaluate
 from sim.checks import MAX_RUNS
 from sim.ensemble.rng import Array
@@ -149,8 +149,8 @@ def _stored(found: dict[str, Any], claim: Claim) -> Answer:
             number = frame_number(first[key]["mean"], first["unit"])
             says.append((word, f"{variant.label}. {first['label']}: {number}."))
     if first["difference"]:
-        mean, low, high = _difference(first)
-        says.append(("The difference", f"{mean} on average (90% interval {low} to {high})."))
+        mean, interval = _difference(first)
+        says.append(("The difference", f"{mean} on average (90% interval {interval})."))
     heads = ["Average of the futures, at the end of the year or in it", claim.holds.label]
     against = first["fails"] is not None
     heads += [claim.fails.label, "Difference (90% interval)"] if against else []
@@ -162,14 +162,15 @@ def _outcome_row(one: dict[str, Any], against: bool) -> tuple[str, ...]:
     unit = one["unit"]
     cells = [one["label"], frame_number(one["holds"]["mean"], unit)]
     if against:
-        mean, low, high = _difference(one)
-        cells += [frame_number(one["fails"]["mean"], unit), f"{mean} ({low} to {high})"]
+        mean, interval = _difference(one)
+        cells += [frame_number(one["fails"]["mean"], unit), f"{mean} ({interval})"]
     return tuple(cells)
 
 
-def _difference(one: dict[str, Any]) -> list[str]:
-    """The average difference of an outcome and the ends of its interval."""
-    return [frame_number(one["difference"][k], one["unit"], sign=True) for k in ("mean", "low", "high")]
+def _difference(one: dict[str, Any]) -> tuple[str, str]:
+    """The average difference of an outcome, and its interval."""
+    found, unit = one["difference"], one["unit"]
+    return frame_number(found["mean"], unit, sign=True), span(found["low"], found["high"], unit, sign=True)
 
 
 def _side_by_side(claim: Claim, variants: tuple[Variant, ...], found: list[list[float]]) -> Table:
