@@ -39,7 +39,7 @@ from scenarios.schema import Switches
 from scenarios.tables import DATA, table
 from scenarios.values import PROFILES, VALUES
 from sim import checkout
-from sim.analysis.frames import VERDICTS, span, written
+from sim.analysis.frames import VERDICTS, span as from_to, written
 from sim.docs import calibration, frontier, history as docs_history, numbers
 from sim.engine.inputs import accounts_of
 from sim.engine.schedule import PHASES, Phase
@@ -446,7 +446,7 @@ def _frame_numbers(said: dict[str, Any]) -> list[str]:
     result = [said["label"], written(said["holds"]["mean"], unit)]
     if more is None:
         return [*result, "–", "–"]
-    mean, interval = written(more["mean"], unit, sign=True), span(more["low"], more["high"], unit, sign=True)
+    mean, interval = written(more["mean"], unit, sign=True), from_to(more["low"], more["high"], unit, sign=True)
     return [*result, written(said["fails"]["mean"], unit), f"{mean} ({interval})"]
 
 
