@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LIBRARY = Path(__file__).parent / "library"
 QUESTIONS = Path(__file__).parent / "questions"
 """Scenarios that answer the questions of autumn 2026: they load by name, and stand apart from the library."""
+FRAMES = Path(__file__).parent / "frames"
+"""Scenarios that other people's texts describe: they load by name too, and stand apart as well."""
 BASELINE = "current_policy"
 
 _HEAD = {"name", "title", "story", "question", "sources", "kind"}
@@ -38,7 +40,22 @@ def names() -> tuple[str, ...]:
 @cache
 def question_names() -> tuple[str, ...]:
     """The names of the questions' scenarios, in order."""
-    return tuple(path.stem for path in sorted(QUESTIONS.glob("q*.yaml")))
+    return _stems(QUESTIONS)
+
+
+@cache
+def frame_names() -> tuple[str, ...]:
+    """The names of the scenarios of other people's texts, in order."""
+    return _stems(FRAMES)
+
+
+def _stems(folder: Path) -> tuple[str, ...]:
+    return tuple(path.stem for path in sorted(folder.glob("*.yaml")))
+
+
+def apart(name: str) -> bool:
+    """Whether a name is a scenario that stands apart from the library: a question's or a frame's."""
+    return name in question_names() or name in frame_names()
 
 
 _BRANCH_OF_FILE = re.compile(r"(.+\.ya?ml):(\w+)")
@@ -67,7 +84,7 @@ def _load(name: str | Path, chain: tuple[str, ...]) -> Scenario:
         path = Path(text)
         content = files.read(path, near=names)
         return parse(content, str(path), _chain=_longer(chain, str(path.resolve()), str(path)))
-    if text in question_names():
+    if apart(text):
         return _from_library(text, None, _longer(chain, text, text))
     stem, _, branch = text.partition(":")
     if text not in names():
@@ -88,7 +105,8 @@ def _longer(chain: tuple[str, ...], name: str, where: str) -> tuple[str, ...]:
 
 @cache
 def _from_library(stem: str, branch: str | None, chain: tuple[str, ...]) -> Scenario:
-    path = (QUESTIONS if stem in question_names() else LIBRARY) / f"{stem}.yaml"
+    folder = QUESTIONS if stem in question_names() else FRAMES if stem in frame_names() else LIBRARY
+    path = folder / f"{stem}.yaml"
     chain = (*chain, f"{stem}:{branch}" if branch else stem)
     return parse(path.read_text(encoding="utf-8"), path.name, branch, _chain=chain)
 

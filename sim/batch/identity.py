@@ -31,6 +31,7 @@ OUTSIDE = (
     "sim/fingerprint.py",
     "scenarios/library",
     "scenarios/questions",
+    "scenarios/frames",
     "scenarios/glossary",
     "scenarios/data/glossary",
 )

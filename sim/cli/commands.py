@@ -20,6 +20,7 @@ from sim.cli import (
     check,
     discover,
     files,
+    frames,
     hindcast,
     new,
     policies,
@@ -312,6 +313,7 @@ app.command()(discover.discover)
 app.add_typer(policies.policies)
 app.command()(strategy.strategy)
 app.command()(questions.questions)
+app.command()(frames.frames)
 app.command()(board.board)
 app.command()(calibrate.calibrate)
 app.command()(hindcast.hindcast)

@@ -25,6 +25,7 @@ from calibration.record import TierName
 from scenarios.bills import bills
 from scenarios.decisions import DECISIONS
 from scenarios.events import KINDS, MOST_QUARTERS, USUAL_QUARTERS
+from scenarios.frames import claims, frames as texts, stored
 from scenarios.glossary import terms
 from scenarios.groups import GROUPS
 from scenarios.kinds import KINDS as ACTOR_KINDS
@@ -39,6 +40,7 @@ from scenarios.schema import Switches
 from scenarios.tables import DATA, table
 from scenarios.values import PROFILES, VALUES
 from sim import checkout
+from sim.analysis.frames import VERDICTS, span as from_to, written
 from sim.docs import calibration, frontier, history as docs_history, numbers
 from sim.engine.inputs import accounts_of
 from sim.engine.schedule import PHASES, Phase
@@ -51,7 +53,8 @@ from sim.results.wording import rounded
 
 ROOT = checkout.ROOT
 FILES = ("README.md", "docs/ODD.md", "docs/parameters.md", "docs/api.md", "docs/calibration.md", "docs/history.md",
-         "docs/research.md", "docs/glossary.md", "docs/teaching.md", "docs/questions.md")  # fmt: skip
+         "docs/research.md", "docs/glossary.md", "docs/teaching.md", "docs/questions.md",
+         "docs/frames.md")  # fmt: skip
 """Files that hold generated blocks."""
 TABLES = (
     "chips", "supply_history", "actors", "power", "spending", "china_channels", "domestic_supply", "frontier",
@@ -447,6 +450,33 @@ def questions() -> str:
     return _table(heads, rows).replace("-0.00", "0.00").replace("+0.00", "0.00")
 
 
+def frames() -> str:
+    """Other people's claims, text by text, with what the model says, as `polarity frames` answers them."""
+    found = stored()
+    parts = []
+    for name, frame in texts().items():
+        rows = []
+        for claim in claims(name):
+            one = found[claim.claim]
+            first = one["model"][0] if one["model"] else None
+            numbers = ["–"] * 4 if first is None else _frame_numbers(first)
+            rows.append((claim.claim, claim.title, claim.says, claim.place, *numbers, VERDICTS[one["verdict"]]))
+        heads = ("", "Claim", "What it says", "In the model", "Looked at", "Holds", "If not", "Difference", "The model")
+        about = f"{frame.about} {frame.reading} [{frame.source}]({frame.url})."
+        parts.append(f"### {frame.title}\n\n{about}\n\n{_table(heads, rows)}")
+    return "\n".join(parts)
+
+
+def _frame_numbers(said: dict[str, Any]) -> list[str]:
+    """The outcome, its averages in both settings, and the difference with its interval."""
+    unit, more = said["unit"], said["difference"]
+    result = [said["label"], written(said["holds"]["mean"], unit)]
+    if more is None:
+        return [*result, "–", "–"]
+    mean, interval = written(more["mean"], unit, sign=True), from_to(more["low"], more["high"], unit, sign=True)
+    return [*result, written(said["fails"]["mean"], unit), f"{mean} ({interval})"]
+
+
 def decisions() -> str:
     """What nations decide: levels, today's, lever."""
     return _table(
@@ -495,7 +525,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "constants": constants, "series": series, "costs": costs, "streams": streams, "outcomes": outcomes, "data": data,
     "rules": rules, "decisions": decisions, "profiles": profiles,
     "schedule": schedule, "state": state, "rule_values": rule_values, "recorded_rules": recorded_rules,
-    "span": span, "library": library, "questions": questions, "glossary": glossary, "lessons": lesson_plans,
+    "span": span, "library": library, "questions": questions, "frames": frames,
+    "glossary": glossary, "lessons": lesson_plans,
     **calibration.blocks(_table), **docs_history.blocks(_table),
     **frontier.blocks(_table),
 }  # fmt: skip

@@ -5,6 +5,7 @@ import csv
 import polars as pl
 import pytest
 
+from scenarios import frame_names
 from sim import __version__
 from sim.cli import files
 from sim.cli.commands import app
@@ -31,6 +32,7 @@ CALLS = {
     ),
     "board": ("board", "japan", "current_policy", "--against", "tight_controls", "--runs", 8, "--seed", 3),
     "questions": ("questions", "--runs", 8, "--seed", 3),
+    "frames": ("frames", "two_scenarios", "--runs", 8, "--seed", 3),
     "policies flip": ("policies", "flip", "--only", "levers", "--runs", 8, "--year", 2028, "--seed", 3),
 }  # fmt: skip
 FUTURES = {"sensitivity": 16 * 5, "sensitivity morris": 4 * 3, "discover": 1024}
@@ -39,6 +41,7 @@ DIFFERENCES = {
     "policies regret": "from the best policy", "policies durable": "with research feedback, minus without",
     "sensitivity morris": "over its whole range", "policies pathways": "from the best fixed package",
     "board": "current_policy less tight_controls", "questions": "less current policy",
+    "frames": "less where not",
 }  # fmt: skip
 
 
@@ -64,6 +67,9 @@ def test_every_row_says_what_it_is_of(polarity, tmp_path, name: str) -> None:
     assert table.height > 0
     if name == "questions":
         assert table["scenario"].n_unique() == table.height == 23
+    elif name == "frames":
+        assert set(table["claim"]) == {f"S{n}" for n in range(1, 13)}
+        assert set(table["scenario"]) <= {"current_policy", *frame_names()}
     else:
         assert table["scenario"].unique().to_list() == ["controls_erode" if "attribute" in name else "current_policy"]
     assert table["seed"].unique().to_list() == [3]

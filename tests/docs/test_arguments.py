@@ -21,6 +21,7 @@ from sim.analysis.correlation_ratio import correlation_ratios
 from sim.analysis.discovery import discover, question
 from sim.analysis.durable import durable
 from sim.analysis.flips import flips
+from sim.analysis.frames import answered
 from sim.analysis.frontier import composition, speed_by_form
 from sim.analysis.morris import morris
 from sim.analysis.oracle import deepened
@@ -78,7 +79,7 @@ CALLS: dict[Callable[..., Any], dict[str, Any]] = {
     flows.links: {"run": RUN}, flows.totals: {"run": RUN}, reasons: {"spec": TODAY, "year": 2027},
     strategy: {"spec": TODAY}, board: {"actor": "japan", "spec": TIGHT, "base": TODAY}, deepened: {"found": TABLE},
     sentences: {"found": TABLE}, pathways: {"spec": TODAY},
-    durable: {"scenarios": [TODAY]},
+    durable: {"scenarios": [TODAY]}, answered: {},
     equilibrium: {"worth": lambda n, x: -float(x[n]), "players": 2},
     composition: {"run": RUN}, speed_by_form: {"run": RUN},
     china_compute.compute: {"run": RUN}, china_compute.share_of_world: {"run": RUN},
@@ -149,9 +150,10 @@ def test_what_is_of_the_wrong_kind_is_refused_by_the_name_of_its_argument(call, 
 def test_the_functions_that_the_guides_import_are_all_here():
     """Or a new one would go unchecked: whatever the pages import from the packages and call."""
     known = {call.__name__ for call in CALLS} | {"load", "Plan", "Study", "World", "dask", "processes", "LEVERS"}
+    guides = ("README.md", "docs/api.md", "docs/research.md", "docs/strategy.md", "docs/questions.md", "docs/frames.md")
     code = "\n".join(
         block
-        for page in ("README.md", "docs/api.md", "docs/research.md", "docs/strategy.md", "docs/questions.md")
+        for page in guides
         for block in re.findall(r"^```[a-z]*\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.M | re.S)
     )
     imported = [

@@ -24,6 +24,7 @@ GUIDES = {
     "docs/research.md": "studies, sensitivity, discovery and policies",
     "docs/api.md": "the Python interface and scenario files",
     "docs/essay.md": "the essay of January 2025, claim by claim",
+    "docs/frames.md": "other people's frames, claim by claim",
     "docs/glossary.md": "the terms of this page",
     "docs/DATA-LICENSES.md": "where the data come from, and how to credit them",
     "CONTRIBUTING.md": "how to correct a number, add a rule or change the code",

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from pydantic import ValidationError
 
-from scenarios import BASELINE, names, question_names
+from scenarios import BASELINE, apart, names
 from scenarios.bills import SOONEST, USUAL, bills
 from scenarios.decisions import RULES
 from scenarios.errors import from_validation, is_plain_number, nearest, one_line
@@ -108,7 +108,7 @@ def read(given: Mapping[str, str]) -> tuple[Setup, list[str]]:
     """A setup, and in words what of the address could not be used."""
     notes: list[str] = []
     scenario = given.get("scenario", BASELINE)
-    if scenario not in names() and scenario not in question_names():
+    if scenario not in names() and not apart(scenario):
         notes.append(
             f"scenario={short(scenario)}: there is no such scenario; {hint(scenario, names(), SCENARIOS_THERE)}"
         )

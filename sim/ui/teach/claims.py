@@ -1,4 +1,4 @@
-"""The essay of January 2025, claim by claim: what is asked of the model, and what the tables recorded since.
+"""A claim of a text, the claims of the essay of January 2025, and what the tables recorded since.
 
 The claims are told in our own words. Every number comes from a simulation or from a table with its source.
 """
@@ -95,6 +95,10 @@ class Claim:
     extra: tuple[str, ...] = ()
     """Further tables, each made by a function of its own in sim/ui/teach/claims_panel.py."""
     note: str = ""
+    recorded: str = ""
+    """The records shown beside it, by their name among `RECORDS`."""
+    frame: str = ""
+    """The text of scenarios/frames that it is of; empty for the essay."""
 
 
 def _event(kind: str, date_: str, size: float) -> dict[str, Any]:
@@ -132,7 +136,8 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
           (Column("US index, end of 2032, points", "capability.united_states@2032", form=".0f"),
            Column("China's index, end of 2032, points", "capability.china@2032", form=".0f"), LEAD, AHEAD),
           Variant("Scale keeps paying"), Variant("It pays half as much from 2027",
-                                                   more=_event("scaling_slowdown", "2027-Q1", 0.5)), extra=("cost",)),
+                                                   more=_event("scaling_slowdown", "2027-Q1", 0.5)), extra=("cost",),
+          recorded="runs"),
     Claim("C2", "Better methods shift the curve",
           "Innovations act like more compute: often a little more, sometimes twice as much, rarely ten times; together "
           "about four times a year, against an older estimate of 1.7 times.",
@@ -143,7 +148,7 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
           (Variant("A Chinese lab gains 1.2-fold in 2028", more=_event("efficiency_shock", "2028-Q1", 0.08)),
            Variant("A Chinese lab gains 2-fold in 2028", more=_event("efficiency_shock", "2028-Q1", 0.3)),
            Variant("A Chinese lab gains 10-fold in 2028", more=_event("efficiency_shock", "2028-Q1", 1.0))),
-          note="Growth holds for the US research effort of early 2024."),
+          note="Growth holds for the US research effort of early 2024.", recorded="methods"),
     Claim("C3", "Labs spend again what efficiency saves",
           "When training gets cheaper, labs do not spend less; they buy more of it.",
           "A switch: labs spend part of the AI revenue above that of the last recorded quarter on chips, or none.",
@@ -152,7 +157,7 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
            Column("China's spending on chips, 2030, billion $ a year", "spending.china@2030", scale=1e-9, form=",.0f"),
            LEAD, AHEAD),
           Variant("Revenue is reinvested"),
-          Variant("Revenue is not reinvested", more={"switches": {"reinvestment": False}})),
+          Variant("Revenue is not reinvested", more={"switches": {"reinvestment": False}}), recorded="spent"),
     Claim("C4", "Reasoning is a second way to scale, cheap at first",
           "Since 2024, reinforcement learning on tasks with checkable answers adds to scale. While it is cheap, "
           "several labs can follow closely; later its cost rises and the gaps widen.",
@@ -163,7 +168,7 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
            Column("US gain, end of 2030, points", "terms_us.reinforcement_learning@2030"),
            Column("China's gain, end of 2030, points", "terms_china.reinforcement_learning@2030"), LEAD, AHEAD),
           Variant("It keeps adding"), Variant("Its ceiling falls by 90% in late 2026",
-                                               more=_event("rl_ceiling", SWITCHED_ON, 0.9))),
+                                               more=_event("rl_ceiling", SWITCHED_ON, 0.9)), recorded="lag"),
     Claim("C5", "DeepSeek was on the trend, not off it",
           "DeepSeek-V3 came close to US models seven to ten months older, at a cost in line with the usual fall in "
           "costs. Engineering, synthetic data and learning from other models explain it.",
@@ -174,7 +179,7 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
           Variant("On the trend (2.6 times)", more={"parameters": {"follower_efficiency": 0.42}}),
           Variant("Far off it (40 times)", more={"parameters": {"follower_efficiency": 1.6}}),
           (Variant("No distillation from late 2026", levers={"distillation_limits": 100}),), extra=("followers",),
-          note="This parameter is fixed; all others are drawn as usual."),
+          note="This parameter is fixed; all others are drawn as usual.", recorded="deepseek"),
     Claim("C6", "The chips were a mix, so controls work",
           "Of the 50,000 Hopper chips that DeepSeek reportedly had, some were banned, some had once been legal and "
           "some still were: a sign that controls work and that governments close gaps one by one.",
@@ -184,7 +189,8 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
            Column("Made in China, 2028, thousand H100e", "flows_china.domestic@2028", scale=1e-3, form=",.0f"),
            Column("Smuggled, 2028, thousand H100e", "flows_china.diverted@2028", scale=1e-3, form=",.0f"),
            COMPUTE, LEAD),
-          Variant("Controls as they stand"), Variant("Open trade", scenario="open_trade"), extra=("channels",)),
+          Variant("Controls as they stand"), Variant("Open trade", scenario="open_trade"), extra=("channels",),
+          recorded="channels"),
     Claim("C7", "Millions of chips, tens of billions, in 2026-27",
           "AI better than nearly all people at nearly everything takes millions of chips and tens of billions of "
           "dollars, and most likely arrives in 2026 or 2027.",
@@ -198,7 +204,8 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
            Column("China reaches a million chips, median year", "million_chips_year.china"),
            Column("Cost of the largest US run, end of 2027, $ bn", "training_cost.united_states@2027", scale=1e-9)),
           Variant("The essay's date", more={"parameters": _ECI_OF_2026}), Variant("Our wider prior"),
-          note="A million frontier-grade chips in use in a whole country, not in one training run."),
+          note="A million frontier-grade chips in use in a whole country, not in one training run.",
+          recorded="crossing"),
     Claim("C8", "When such AI arrives: one power, or two",
           "When such AI arrives, either only the US and its allies have it, at least for a time, or China has it too.",
           "The outcome at the moment when the first bloc has AI that does most remote work. Here the claim holds if "
@@ -210,7 +217,7 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
           Variant("Seen from January 2025, enforced", scenario="essay_2025:enforced"),
           Variant("Seen from January 2025, leaky", scenario="essay_2025:leaky"),
           (Variant("Current policy, as of 2026"),),
-          note="The first two use no data after March 2025."),
+          note="The first two use no data after March 2025.", recorded="gaps"),
     Claim("C9", "A lead may last, because AI helps to make AI",
           "Whoever is first could stay first: AI that speeds up AI research turns a temporary lead into a lasting one.",
           "A switch: AI multiplies research labor, or does not.",
@@ -219,7 +226,8 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
           Variant("AI does not speed it up", more={"switches": {"research_feedback": False}}),
           (Variant("Faster feedback", scenario="fast_feedback"),), extra=("lasting", "after"),
           note="When an early lead becomes a lasting one is the question of RAND's report RRA4444-1 (Sytsma, Decisive "
-               "Economic Advantage, February 2026), which answers it with an economic model of its own."),
+               "Economic Advantage, February 2026), which answers it with an economic model of its own.",
+          recorded="uplift"),
     Claim("C10", "In a two-power world China could turn more AI to military use",
           "With equally good AI, China could put more people, money and industry into military uses.",
           "Not modeled: Polarity has no armed forces. It has shares of compute, and indices with a stated formula.",
@@ -228,14 +236,14 @@ CLAIMS: dict[str, Claim] = {claim.id: claim for claim in (
           "Only well-enforced controls keep China from millions of chips, so they matter most for one power or two.",
           "The table moves each policy lever alone, starting from current policy, and compares how far the lead moves.",
           (), pairs=_RIVALS, others=(Variant("All controls tight", scenario="tight_controls"),
-                                     Variant("Open trade", scenario="open_trade"))),
+                                     Variant("Open trade", scenario="open_trade")), recorded="channels"),
     Claim("C12", "Loopholes decide whether controls work",
           "Smuggling, cloud access, subsidiaries and memory decide what controls are worth; states can close these "
           "gaps together.",
           "The table opens and closes each loophole alone, starting from current policy.",
           (), pairs=_LOOPHOLES, ways=("Opened", "Closed"),
           others=(Variant("All closed, with allies", scenario="allied_coordination"),
-                                        Variant("All eroding", scenario="controls_erode"))),
+                                        Variant("All eroding", scenario="controls_erode")), recorded="since"),
     Claim("C13", "Misuse and haste are risks, and the leader sets the norms",
           "Governments without oversight can turn AI on people, and haste is a danger of its own; democratic oversight "
           "depends on who leads.",
@@ -256,9 +264,9 @@ Fact = tuple[str, str]
 """A sentence from a table, and its source."""
 
 
-def facts(claim: str) -> list[Fact]:
+def facts(claim: Claim) -> list[Fact]:
     """What the project's tables have recorded about a claim; empty where they have nothing."""
-    made = _FACTS.get(claim)
+    made = RECORDS.get(claim.recorded)
     return made() if made else []
 
 
@@ -391,7 +399,9 @@ def _blind(series: str) -> list[Fact]:
     return [(text, "sim/hindcast/kept/2024-12.json, the kept blind run of the Evidence page")]
 
 
-_FACTS = {
-    "C1": _runs, "C2": _methods, "C3": _spent, "C4": lambda: [*_gaps(), *_blind("lag")], "C5": _deepseek,
-    "C6": _channels, "C7": _crossing, "C8": _gaps, "C9": _uplift, "C11": _channels, "C12": _since,
+RECORDS = {
+    "runs": _runs, "methods": _methods, "spent": _spent, "lag": lambda: [*_gaps(), *_blind("lag")],
+    "deepseek": _deepseek, "channels": _channels, "crossing": _crossing, "gaps": _gaps, "uplift": _uplift,
+    "since": _since,
 }  # fmt: skip
+"""What the tables recorded, by the name by which claims ask for it."""

@@ -1,19 +1,22 @@
-"""One claim of the essay at a time: what it says, what follows if it holds and if not, and what was recorded since."""
+"""One claim at a time: what it says, what follows if it holds and if not, and what was recorded since."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from scenarios import BASELINE, load
+from scenarios.frames import stored
 from scenarios.quarters import LAST_YEAR
 from scenarios.schema import Scenario
 from scenarios.tables import table
 from sim.analysis.durable import AT, YEARS
+from sim.analysis.frames import VERDICTS, expected, span, written as frame_number
 from sim.batch.evaluate import Task, evaluate
 from sim.checks import MAX_RUNS
 from sim.ensemble.rng import Array
@@ -22,9 +25,10 @@ from sim.results.outcomes.polarity import MONTHS
 from sim.results.outcomes.scalar import parse
 from sim.results.run import Run
 from sim.results.wording import rounded, signed
-from sim.ui.shared import common, frames, lasting, theme, wording
+from sim.ui.shared import address, common, frames, lasting, theme, wording
+from sim.ui.shared.setup import Setup
 from sim.ui.shared.templates import render
-from sim.ui.teach.claims import AHEAD, CLAIMS, COMPUTE, LEAD, NOTHING, Claim, Column, Pair, Variant, facts
+from sim.ui.teach.claims import AHEAD, COMPUTE, LEAD, NOTHING, Claim, Column, Pair, Variant, facts
 
 AFTER = 5
 """Years after the crossing at which a lead is looked at again."""
@@ -105,7 +109,9 @@ def written(value: float, column: Column) -> str:
 
 # ------------------------------------------------------------------------------------------------ if it holds, if not
 def answer(claim: Claim) -> Answer:
-    """Simulate the settings of a claim, at most a dozen, with the same random draws."""
+    """Simulate the settings of a claim, at most a dozen, with the same random draws; others' claims are stored."""
+    if claim.frame:
+        return _stored(stored()[claim.id], claim)
     if claim.pairs:
         return _compared(claim)
     if "bipolar" in claim.extra:
@@ -128,6 +134,43 @@ def answer(claim: Claim) -> Answer:
     says += [_SAYS[name](claim) for name in claim.extra if name in _SAYS]
     counts = tuple(_counts(variant.spec) for variant in variants[:2]) if AHEAD in claim.columns else ()
     return Answer(tuple(says), tuple(tables), common.futures(), (), counts)
+
+
+def _stored(found: dict[str, Any], claim: Claim) -> Answer:
+    """What `polarity frames` answered to a claim of another text."""
+    says = [("In this model", VERDICTS[found["verdict"]])]
+    if not found["model"]:
+        return Answer(tuple(says), (), found["futures"])
+    first = found["model"][0]
+    if wanted := expected(found):
+        says.append(("The text, as we read it", f"{first['label']}: {wanted}."))
+    for word, key, variant in (("If it holds", "holds", claim.holds), ("If not", "fails", claim.fails)):
+        if first[key]:
+            number = frame_number(first[key]["mean"], first["unit"])
+            says.append((word, f"{variant.label}. {first['label']}: {number}."))
+    if first["difference"]:
+        mean, interval = _difference(first)
+        says.append(("The difference", f"{mean} on average (90% interval {interval})."))
+    heads = ["Average of the futures, at the end of the year or in it", claim.holds.label]
+    against = first["fails"] is not None
+    heads += [claim.fails.label, "Difference (90% interval)"] if against else []
+    rows = tuple(_outcome_row(one, against) for one in found["model"])
+    return Answer(tuple(says), (Table("What follows, on the same random draws", tuple(heads), rows),), found["futures"])
+
+
+def _outcome_row(one: dict[str, Any], against: bool) -> tuple[str, ...]:
+    unit = one["unit"]
+    cells = [one["label"], frame_number(one["holds"]["mean"], unit)]
+    if against:
+        mean, interval = _difference(one)
+        cells += [frame_number(one["fails"]["mean"], unit), f"{mean} ({interval})"]
+    return tuple(cells)
+
+
+def _difference(one: dict[str, Any]) -> tuple[str, str]:
+    """The average difference of an outcome, and its interval."""
+    found, unit = one["difference"], one["unit"]
+    return frame_number(found["mean"], unit, sign=True), span(found["low"], found["high"], unit, sign=True)
 
 
 def _side_by_side(claim: Claim, variants: tuple[Variant, ...], found: list[list[float]]) -> Table:
@@ -386,14 +429,22 @@ _SAYS: dict[str, Callable[[Claim], tuple[str, str]]] = {"lasting": _lasts}
 # ---------------------------------------------------------------------------------------------------------- drawing
 def panel(claim: Claim) -> None:
     """Draw the opened claim; what has been recorded since and what the model says open on a click, after a guess."""
-    st.html(render("teach/claim.html", claim=claim))
+    st.html(render("teach/claim.html", claim=claim, opens=_opens(claim)))
     with st.expander("What has been recorded since", key="teach_since", on_change="rerun") as more:
         if more.open:
-            st.html(render("teach/facts.html", facts=facts(claim.id), nothing=NOTHING))
-    label = "What the model says: simulated, mostly for the end of 2032"
+            st.html(render("teach/facts.html", facts=facts(claim), nothing=NOTHING))
+    label = "What the model says: simulated" + ("" if claim.frame else ", mostly for the end of 2032")
     with st.expander(label, key="teach_answer", on_change="rerun") as more:
         if more.open:
             _answered(claim, answer(claim))
+
+
+def _opens(claim: Claim) -> list[tuple[str, str]]:
+    """Scenarios of another text's claim, with the addresses that open them in Explore."""
+    if not (claim.frame and stored()[claim.id]["model"]):
+        return []
+    shown = [claim.holds, *([claim.fails] if stored()[claim.id]["fails"] else [])]
+    return [(variant.label, address.link(Setup().taking(variant.scenario))) for variant in shown]
 
 
 def _answered(claim: Claim, found: Answer) -> None:
@@ -411,8 +462,3 @@ def _answered(claim: Claim, found: Answer) -> None:
         f"of a mechanism, not a forecast. {claim.note}"
     )
     st.html(theme.paragraph(made.rstrip(), "fine"))
-
-
-def titles() -> dict[str, str]:
-    """Claims by name, with their titles, as a picker shows them."""
-    return {claim.id: f"{claim.id}. {claim.title}" for claim in CLAIMS.values()}

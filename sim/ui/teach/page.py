@@ -1,16 +1,16 @@
-"""Teach: play one future to a class, let it guess before it sees, and test an essay of 2025 claim by claim."""
+"""Teach: play one future to a class, let it guess before it sees, and test essays claim by claim."""
 
 from __future__ import annotations
 
 import streamlit as st
-from markupsafe import Markup
 
 from scenarios import load, names
-from sim.ui.shared import address, common, glossary, sources, strip, theme, wording
+from sim.results.wording import listed
+from sim.ui.shared import address, common, glossary, strip, theme, wording
 from sim.ui.shared.setup import REFUSED, Choice, Setup, choice, first_line
 from sim.ui.shared.templates import style
 from sim.ui.teach import claims_panel, futures, paper, playback
-from sim.ui.teach.claims import CLAIMS
+from sim.ui.teach.texts import ESSAY, claims, of, texts
 
 _CLAIM = "teach_open_claim"
 """Where the session keeps the open claim."""
@@ -35,13 +35,18 @@ def _adopt(s: futures.Shown) -> list[str]:
             notes.append(f"present={address.short(present)}: give 1 for large type")
     if step is not None and not state.get("teach_play") and (wrong := _go_to(s, step)):
         notes.append(f"step={address.short(step)}: {wrong}")
-    if claim in CLAIMS:
+    if claim in claims():
         state[_CLAIM] = claim
     elif claim is not None:
         state.pop(_CLAIM, None)
         if claim:
-            notes.append(f"claim={address.short(claim)}: there is no such claim; there are C1 to C{len(CLAIMS)}")
+            notes.append(f"claim={address.short(claim)}: there is no such claim; there are {_known_claims()}")
     return notes
+
+
+def _known_claims() -> str:
+    """The names of the claims, text by text."""
+    return listed([f"{first} to {last}" for first, *_, last in (text.claims for text in texts().values())])
 
 
 def _go_to(s: futures.Shown, step: str) -> str:
@@ -146,26 +151,29 @@ def _claim_picked() -> None:
     st.session_state[_CLAIM] = st.session_state["teach_claim"]
 
 
+def _text_picked() -> None:
+    """Another text opens at its first claim."""
+    st.session_state[_CLAIM] = next(iter(texts()[st.session_state["teach_text"]].claims))
+
+
 @st.fragment
 def _claims(s: futures.Shown) -> None:
-    """The essay, one claim at a time, and what is handed out about it."""
+    """The essay or another text, one claim at a time, and what is handed out about it."""
     glossary.begin("claims")
-    (essay,) = load("essay_2025:enforced").sources
-    st.html(theme.part(
-        "The essay of January 2025, claim by claim",
-        Markup(
-            "Thirteen claims of {}, in our own words. Each is a switch or an output of the model: discuss what would "
-            "follow if it holds and if not, then open what has been recorded since and what the model says."
-        ).format(sources.linked(essay.title, essay.url)),
-    ))  # fmt: skip
-    titles = claims_panel.titles()
-    open_ = st.session_state.get(_CLAIM, next(iter(titles)))
+    open_ = st.session_state.get(_CLAIM, next(iter(claims())))
+    claim = claims()[open_]
+    text = of(claim)
+    st.html(theme.part(text.head, text.lead))
+    _follow("teach_text", claim.frame or ESSAY)
+    st.segmented_control("Text", list(texts()), format_func=lambda name: texts()[name].title, key="teach_text",
+                         required=True, on_change=_text_picked)  # fmt: skip
+    titles = text.titles()
     _follow("teach_claim", open_)
     st.selectbox("Claim", list(titles), format_func=titles.__getitem__, key="teach_claim", on_change=_claim_picked)
     _put("claim", st.session_state.get(_CLAIM, ""))
     try:
-        claims_panel.panel(CLAIMS[open_])
-        paper.panel(s, playback.settle(s).key, CLAIMS[open_])
+        claims_panel.panel(claim)
+        paper.panel(s, playback.settle(s).key, claim)
     except REFUSED as error:
         st.error(first_line(error))
 

@@ -18,6 +18,7 @@ from sim.ui.teach.claims_panel import Answer
 from sim.ui.teach.decisions import decisions
 from sim.ui.teach.futures import SEALED, Future, Shown
 from sim.ui.teach.playback import DIFFERENCE, POWERS, called
+from sim.ui.teach.texts import of
 
 _SHEET = "teach/paper.css"
 NOT_A_FORECAST = "These are explorations of mechanisms, not forecasts; one future is one possible course of events."
@@ -46,6 +47,7 @@ def sheet(s: Shown, key: str, claim: Claim) -> Markup:
         before=_asked("before"),
         after=_asked("after"),
         claim=claim,
+        of=of(claim).name,
         not_a_forecast=NOT_A_FORECAST,
         made=_made(s),
     )
@@ -85,7 +87,7 @@ def answers(s: Shown, key: str, view: View, claim: Claim, found: Answer) -> Mark
         middle=wording.middle(*view.lead_end, s.judge.unit),
         claim=claim,
         says=found.says,
-        facts=facts(claim.id),
+        facts=facts(claim),
         difference=DIFFERENCE.format(n=f"{s.judge.limit:g}", unit=s.judge.unit),
         made=_made(s),
     )
