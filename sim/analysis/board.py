@@ -106,7 +106,7 @@ def board(
     """What a scenario changes for an actor: compute, access to chips, income, spending and security.
 
     Args:
-        actor: an actor of both scenarios.
+        actor: an actor of the scenario. One that the other has not is shown as it stands, and compared with nothing.
         spec: the scenario.
         base: what it is compared with.
         year: at whose end it is looked at; flows are a year's.
@@ -118,11 +118,12 @@ def board(
         InputError: for an actor that there is not, a year out of range, or a number of futures out of range.
     """
     check_runs(runs, fewest=2)
-    roster = {row.actor: row for row in base.roster()}
+    roster = {row.actor: row for row in spec.roster()}
     if actor not in roster:
         raise unknown("actor", actor, roster)
-    lines = _lines(actor, base, year)
-    tasks = [Task(one, tuple(outcome for *_, outcome in lines), runs, seed) for one in (base, spec)]
+    usual = base if has(base, actor) else spec
+    lines = _lines(actor, usual, year)
+    tasks = [Task(one, tuple(outcome for *_, outcome in lines), runs, seed) for one in (usual, spec)]
     before, after = evaluate_all(tasks, executor)
     rows = []
     for group, label, unit, scale, outcome in lines:
@@ -132,6 +133,11 @@ def board(
                 Row(group, str(outcome), label, unit, float(one.mean()), float(two.mean()), paired(two - one))
             )  # fmt: skip
     return Board(actor, roster[actor].label, spec, base, tuple(rows), runs, seed, year)
+
+
+def has(spec: Scenario, actor: str) -> bool:
+    """Whether a scenario has an actor."""
+    return any(row.actor == actor for row in spec.roster())
 
 
 def _lines(actor: str, base: Scenario, year: int) -> list[tuple[str, str, str, float, Outcome]]:
