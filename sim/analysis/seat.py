@@ -104,7 +104,8 @@ def moves(row: Row) -> bool:
     """Whether a line moves by enough to be worth a word, and its interval leaves out zero."""
     if row.unit in LEAST_OF:
         return row.effect.is_clear and abs(row.effect.mean) >= LEAST_OF[row.unit]
-    return row.effect.is_clear and shown(row).change.strip("0.") != "" and (row.share is None or abs(row.share) >= LEAST)
+    seen = shown(row).change.strip("0.") != ""
+    return row.effect.is_clear and seen and (row.share is None or abs(row.share) >= LEAST)
 
 
 def largest(found: Board) -> list[Row]:
@@ -143,9 +144,7 @@ def told(found: Board, against: str = "") -> str:
     if not has(found.base, found.actor):
         return f"{seen}, nothing is compared: under {against}, {who.spoken} is no actor of its own."
     if found.spec.digest() == found.base.digest():
-        return (
-            f"{seen}, nothing is compared: this is {against} itself. Choose a policy to see what moves for {who.spoken}."
-        )
+        return f"{seen}, nothing is compared: this is {against} itself. Choose a policy to see what it changes."
     rows = largest(found)
     if not rows:
         return f"{seen}, {_none(found, [*GROUPS]).lower()} on this board moves compared with {against}."
@@ -191,7 +190,7 @@ def _clause(row: Row, whom: _Whom) -> str:
 
 
 def _rises(row: Row) -> str:
-    """`rises from 11.4 to 14.1 months`, `rise from 28.6% to 30.1% a year`, `falls from 1.9× to 0.5× the 2026 budget`."""
+    """`rises from 11.4 to 14.1 months`, `fall from 36.6% to 26.3%`, `falls from 1.9× to 0.5× the 2026 budget`."""
     numbers = shown(row)
     many = _HEAD.split(row.label)[0].endswith("s")
     verb = ("rise" if row.effect.mean > 0 else "fall") + "s" * (not many)

@@ -108,7 +108,7 @@ def _controls(now: Setup, names: Mapping[str, str]) -> tuple[str, int]:
             st.session_state[key] = value
     st.pills("From where", [*names], key=SEAT, required=True, on_change=_chosen, args=(usual,),
              format_func=lambda actor: listed_as(actor, names[actor]))  # fmt: skip
-    st.select_slider("Year", YEARS, key=YEAR, on_change=_chosen, args=(usual,))
+    st.select_slider("Year", YEARS, key=YEAR, on_change=_chosen, args=(usual,), width=380)
     return wanted
 
 
@@ -128,8 +128,7 @@ def drawn(found: Board, against: str) -> str:
         groups.setdefault(row.group, []).append(_row(row, row.name in most))
     note = (
         f"Average of {found.runs} futures at the end of {found.year}; money and new chips are those of the year. Both "
-        "sides share the same random numbers. Below a change stands its 90% interval; lines in bold move most in their "
-        "group."
+        "sides share the same random numbers. Lines in bold move most in their group."
         if compared else f"Average of {found.runs} futures at the end of {found.year}; money and new chips are those "
         "of the year."
     )  # fmt: skip

@@ -147,7 +147,8 @@ def _fine(spec: Scenario, mine: frames.View) -> str:
 
 theme.style()
 st.html(style(
-    "explore/answers.css", "explore/board.css", "explore/costs.css", "explore/choices.css", "explore/flows.css", "explore/timeline.css",
+    "explore/answers.css", "explore/board.css", "explore/costs.css", "explore/choices.css", "explore/flows.css",
+    "explore/timeline.css",
 ))  # fmt: skip
 address.adopt("explore")
 workspace()

@@ -46,7 +46,7 @@ def panel(now: Setup, found: Strategy, wishes: Wishes) -> None:
     """Searched in the background when asked for; at once where somebody has asked the same before."""
     st.html(theme.heading(HEAD, ABOUT))
     player = st.segmented_control("Whose policy", [*RIVAL], key=_PLAYER, default=next(iter(RIVAL)), required=True,
-                                  format_func=lambda actor: SEATS[actor].city, label_visibility="collapsed")  # fmt: skip
+                                  format_func=lambda who: SEATS[who].city, label_visibility="collapsed")  # fmt: skip
     weights = tuple(map(float, found.weights(player, wishes.values)))
     canonical, count = now.spec.canonical(), runs()
     place, key = _place(canonical, count, player, weights), repr((canonical, count, player, weights))
