@@ -71,11 +71,6 @@ class Board(Short):
     def _facts(self) -> dict[str, Any]:
         return {"actor": self.label, "scenario": self.spec.name, "against": self.base.name, "futures": self.runs}
 
-    def largest(self, group: str = "") -> Row | None:
-        """The line that moves most against what it was, of a group or of all; None where nothing moves."""
-        rows = [row for row in self.rows if row.share is not None and group in ("", row.group)]
-        return max(rows, key=lambda row: abs(row.share or 0.0), default=None)
-
     def frame(self) -> pl.DataFrame:
         """One row per line: before, after and the change with its 90% interval."""
         import polars as pl

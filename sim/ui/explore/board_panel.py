@@ -87,7 +87,7 @@ def panel(now: Setup) -> None:
         names = costs.labels(now.spec)
         seat, year = _controls(now, names)
         try:
-            found = board(now, seat, year, names[seat])
+            found = board(now, seat, year)
         except REFUSED as error:
             st.error(first_line(error))
             return
@@ -112,10 +112,10 @@ def _controls(now: Setup, names: Mapping[str, str]) -> tuple[str, int]:
     return wanted
 
 
-def board(now: Setup, seat: str, year: int, label: str) -> Board:
-    """The board of a setting, once for all users, with the user's own words put back."""
+def board(now: Setup, seat: str, year: int) -> Board:
+    """The board of a setting, once for all users, with the user's own titles put back."""
     found = common.asked("board", work.board, now.spec, now.base.canonical(), seat, year, runs())
-    return replace(found, spec=now.spec, base=now.base, label=label)
+    return replace(found, spec=now.spec, base=now.base)
 
 
 # --------------------------------------------------------------------------------------------------------- the table
