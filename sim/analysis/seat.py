@@ -11,6 +11,7 @@ from scenarios.seats import Seat, seat
 from sim.analysis.amounts import dollars
 from sim.analysis.board import ACCESS, COMPUTE, COSTS, REVENUE, SECURITY, Board, Row, has
 from sim.analysis.told import VISIBLE
+from sim.checks import checked
 from sim.results.wording import listed, signed
 
 GROUPS = {COMPUTE: "compute", ACCESS: "access to chips", REVENUE: "income", COSTS: "spending", SECURITY: "security"}
@@ -132,6 +133,7 @@ class _Whom(NamedTuple):
     there: str
 
 
+@checked
 def told(found: Board, against: str = "") -> str:
     """The largest move of each group in one sentence, and in another which groups do not move.
 
