@@ -48,6 +48,11 @@ KINDS = {
     "Policy": ("sim.analysis.regret", "policy", "sim.analysis.regret.policy_of(load('tight_controls'))"),
     "Package": ("scenarios.packages", "package", "scenarios.packages.packages('china')['import']"),
     "Strategy": ("sim.analysis.strategy", "table", "sim.analysis.strategy.strategy(load('current_policy'))"),
+    "Board": (
+        "sim.analysis.board",
+        "board",
+        "sim.analysis.board.board('japan', load('tight_controls'), load('current_policy'))",
+    ),
     "Plan": ("sim.batch.plan", "plan", "sim.batch.read('plan.yaml')"),
 }
 """Our own kinds by name: where each is defined, what it is called, and how one is made."""

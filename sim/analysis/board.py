@@ -42,8 +42,8 @@ CHINA = "china"
 ALSO = ("models_abroad",)
 """Accounts that a board shows although another one has them in it."""
 CHANNELS = {
-    "domestic": "Chips from its own fabs for its own use", "legal": "Licensed imports", "diverted": "Smuggled chips",
-    "offshore": "Compute newly rented abroad",
+    "domestic": "Chips from Chinese fabs", "legal": "Licensed imports", "diverted": "Smuggled chips",
+    "offshore": "Newly rented compute abroad",
 }  # fmt: skip
 """China's ways to compute, a year of each."""
 
@@ -84,11 +84,6 @@ class Board(Short):
     def _facts(self) -> dict[str, Any]:
         return {"actor": self.label, "scenario": self.spec.name, "against": self.base.name, "futures": self.runs}
 
-    def largest(self, group: str = "") -> Row | None:
-        """The line that moves most against what it was, of a group or of all; None where nothing moves."""
-        rows = [row for row in self.rows if row.share is not None and group in ("", row.group)]
-        return max(rows, key=lambda row: abs(row.share or 0.0), default=None)
-
     def frame(self) -> pl.DataFrame:
         """One row per line: before, after and the change with its 90% interval."""
         import polars as pl
@@ -119,7 +114,7 @@ def board(
     """What a scenario changes for an actor: compute, access to chips, income, spending and security.
 
     Args:
-        actor: an actor of both scenarios.
+        actor: an actor of the scenario. One that the other has not is shown as it stands, and compared with nothing.
         spec: the scenario.
         base: what it is compared with.
         year: at whose end it is looked at; flows are a year's.
@@ -131,11 +126,12 @@ def board(
         InputError: for an actor that there is not, a year out of range, or a number of futures out of range.
     """
     check_runs(runs, fewest=2)
-    roster = {row.actor: row for row in base.roster()}
+    roster = {row.actor: row for row in spec.roster()}
     if actor not in roster:
         raise unknown("actor", actor, roster)
-    lines = lines_of(actor, base, year)
-    tasks = [Task(one, tuple(outcome for *_, outcome in lines), runs, seed) for one in (base, spec)]
+    usual = base if has(base, actor) else spec
+    lines = lines_of(actor, usual, year)
+    tasks = [Task(one, tuple(outcome for *_, outcome in lines), runs, seed) for one in (usual, spec)]
     before, after = evaluate_all(tasks, executor)
     rows = []
     for group, label, unit, scale, outcome in lines:
@@ -145,6 +141,11 @@ def board(
                 Row(group, str(outcome), label, unit, float(one.mean()), float(two.mean()), paired(two - one))
             )  # fmt: skip
     return Board(actor, roster[actor].label, spec, base, tuple(rows), runs, seed, year)
+
+
+def has(spec: Scenario, actor: str) -> bool:
+    """Whether a scenario has an actor."""
+    return any(row.actor == actor for row in spec.roster())
 
 
 def lines_of(actor: str, base: Scenario, year: int) -> list[tuple[str, str, str, float, Outcome]]:

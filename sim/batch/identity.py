@@ -34,6 +34,7 @@ OUTSIDE = (
     "scenarios/frames",
     "scenarios/glossary",
     "scenarios/data/glossary",
+    "scenarios/seats",
 )
 """Parts that decide no number of a member; of the library, the scenario's own digest says what there is to say."""
 INSIDE = ("sim/batch/evaluate.py", "sim/batch/part.py")

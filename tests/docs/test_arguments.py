@@ -28,6 +28,7 @@ from sim.analysis.oracle import deepened
 from sim.analysis.pathways import pathways
 from sim.analysis.prices import price_list, usual
 from sim.analysis.regret import own_policy, policy_of, regret
+from sim.analysis.seat import told
 from sim.analysis.sobol import sobol
 from sim.analysis.strategy import strategy
 from sim.analysis.told import sentences
@@ -78,7 +79,7 @@ CALLS: dict[Callable[..., Any], dict[str, Any]] = {
     Costs.of: {"self": Costs(RUN, RUN), "actor": "china", "item": "premium", "year": 2027},
     flows.links: {"run": RUN}, flows.totals: {"run": RUN}, reasons: {"spec": TODAY, "year": 2027},
     strategy: {"spec": TODAY}, board: {"actor": "japan", "spec": TIGHT, "base": TODAY}, deepened: {"found": TABLE},
-    sentences: {"found": TABLE}, pathways: {"spec": TODAY},
+    told: {"found": board("japan", TIGHT, TODAY, 2027, 4)}, sentences: {"found": TABLE}, pathways: {"spec": TODAY},
     durable: {"scenarios": [TODAY]}, answered: {},
     equilibrium: {"worth": lambda n, x: -float(x[n]), "players": 2},
     composition: {"run": RUN}, speed_by_form: {"run": RUN},

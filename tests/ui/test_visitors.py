@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 from scenarios import load, names, parse
 from scenarios.lessons import lessons
 from scenarios.schema import Scenario
+from sim.ui.explore import board_panel
 from sim.ui.shared import address, changes, common, drivers, inert_panel
-from sim.ui.shared.setup import Judge
+from sim.ui.shared.setup import Judge, Setup
 from sim.ui.teach import claims_panel, futures, worksheet
 from sim.ui.teach.claims import AHEAD, CLAIMS
 from sim.ui.teach.claims_panel import Answer
@@ -84,6 +85,7 @@ def test_no_cache_keeps_the_wording_of_the_person_who_asked_first(monkeypatch: p
         changes.flipping(spec, judge)
         drivers.divided(load("current_policy"), spec, judge, "side")
         inert_panel.sentences(spec)
+        assert board_panel.board(Setup(own=spec), "japan", 2030).spec.title == spec.title
 
     ask()
     gc.collect()

@@ -6,9 +6,9 @@ import numpy as np
 
 from agents.allocation import POWER
 from agents.rows import CHINA, US
-from sim.engine import exports
 from sim.engine.context import Context
 from sim.engine.delivery import lose, remove
+from sim.engine.phases import exports
 from sim.engine.state import Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import power

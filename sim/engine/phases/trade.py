@@ -10,10 +10,9 @@ import numpy as np
 
 from agents.allocation import FABS
 from agents.rows import CHINA, PARTNERS, US
-from sim.engine import exports
 from sim.engine.context import Context
 from sim.engine.delivery import CUSTOM, Delivery, remove
-from sim.engine.phases import china
+from sim.engine.phases import china, exports
 from sim.engine.phases.china import US_N, quotas
 from sim.engine.phases.decide import CUSTOM_PRICE, by_bloc
 from sim.engine.room import waiting as quarters_to_wait

@@ -13,6 +13,7 @@ import sim
 from scenarios.schema import Scenario
 from sim.ui.explore import (
     answers_panel,
+    board_panel,
     changes_panel,
     charts_panel,
     choices_panel,
@@ -56,8 +57,9 @@ _LEVERS = Markup('<div id="levers"><b>Levers</b><a href="#results" aria-label="C
 @st.fragment
 def workspace() -> None:
     glossary.begin("workspace")
-    address.write()
     chosen = choice()
+    chosen.notes += board_panel.adopt(chosen.now)
+    address.write()
     if chosen.notes:
         st.html(theme.ignored(chosen.notes))
     story.panel()
@@ -107,16 +109,18 @@ def _results(
             reasons_place = st.container(key="reasons_place")
             answers_place = st.container(key="answers_place")
         costs_place = st.container(key="costs_place")
+        board_place = st.container(key="board_place")
         changes_place = st.container(key="changes_place")
         rules_panel.rules_so_far()
         rules_panel.words()
         st.html(theme.paragraph(_fine(spec, mine), "fine") + theme.paragraph(_ON_PAPER, "paper"))
-    return partial(_later, now, mine, base, (card, costs_place, slot, changes_place, reasons_place, answers_place))
+    places = (card, costs_place, slot, changes_place, reasons_place, answers_place, board_place)
+    return partial(_later, now, mine, base, places)
 
 
 def _later(now: Setup, mine: frames.View, base: frames.View, places: tuple[DeltaGenerator, ...]) -> None:
     """What needs further simulations."""
-    card, costs_place, slot, changes_place, reasons_place, answers_place = places
+    card, costs_place, slot, changes_place, reasons_place, answers_place, board_place = places
     verdict.card(now, card, mine, base)
     with costs_place:
         costs_panel.panel(now, mine, base, now.reference)
@@ -128,6 +132,8 @@ def _later(now: Setup, mine: frames.View, base: frames.View, places: tuple[Delta
         changes_panel.panel(now, now.spec, mine.judge)
     with answers_place:
         answers_panel.panel(now)
+    with board_place:
+        board_panel.panel(now)
 
 
 def _fine(spec: Scenario, mine: frames.View) -> str:
@@ -141,7 +147,8 @@ def _fine(spec: Scenario, mine: frames.View) -> str:
 
 theme.style()
 st.html(style(
-    "explore/answers.css", "explore/costs.css", "explore/choices.css", "explore/flows.css", "explore/timeline.css",
+    "explore/answers.css", "explore/board.css", "explore/costs.css", "explore/choices.css", "explore/flows.css",
+    "explore/timeline.css",
 ))  # fmt: skip
 address.adopt("explore")
 workspace()

@@ -34,7 +34,7 @@ MOST_EVENTS = 12
 BILL_QUARTERS = tuple(label(q) for q in range(SOONEST, number(f"{DEFAULT_HORIZON}-Q4") + 1))
 """Quarters in which a bill can take effect."""
 OWN: dict[str, tuple[str, ...]] = {
-    "explore": ("kept",),
+    "explore": ("kept", "seat"),
     "compare": ("columns", "kept"),
     "strategy": ("players", "weights", "politics", "left_out", "cell", "others", "show", "also"),
     "teach": ("present", "step", "claim"),

@@ -12,6 +12,7 @@ import numpy as np
 from scenarios.decisions import DECISIONS
 from scenarios.partner_levers import ALL_LEVERS
 from scenarios.quarters import DATA_UNTIL
+from scenarios.seats import SEATS
 from sim.engine.inputs import inputs_of
 from sim.ui.shared.setup import Setup
 
@@ -27,7 +28,8 @@ TELLING = 0.05
 """Part of a menu by which a level has to move to be worth a word."""
 MOST = 2
 """Decisions in the sentence."""
-_CAPITALS = {"united_states": "Washington", "china": "Beijing"}
+_BY_CITY = ("united_states", "china")
+"""Actors whose capital stands for them."""
 _DID = {
     "licensing": "sets the strictness of licensing at {} instead of {}",
     "enforcement": "spends {} the 2026 budget on enforcement instead of {}",
@@ -163,7 +165,7 @@ def _said(both: Mapping[tuple[str, str], tuple[float, float]], head: str, still:
 
 def _clause(called: str, actor: str, name: str, one: float, other: float) -> str:
     """`Beijing approves 39% of permitted imports instead of 3%`."""
-    who = _CAPITALS.get(actor, called)
+    who = SEATS[actor].city if actor in _BY_CITY else called
     for ratio, did in _RATIOS.get(name, {}).items():
         if other and abs(one / other / ratio - 1) <= _NEAR:
             return f"{who} {did}"

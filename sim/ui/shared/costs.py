@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from scenarios import load
 from scenarios.levers import LEVERS
 from scenarios.schema import Scenario
+from scenarios.seats import SEATS, seat
+from sim.analysis.amounts import billions as billions, dollars as dollars
 from sim.equations.costs import INVESTMENT, ITEMS
 from sim.results.costs import Cost
 from sim.ui.shared import wording
 
-SIDES = {"united_states": "the United States", "china": "China"}
+SIDES = {actor: SEATS[actor].spoken for actor in ("united_states", "china")}
 """The two sides, as they stand inside a sentence."""
 MOST = 8
 """Lines of costs at most."""
@@ -34,11 +36,6 @@ _ADJECTIVE = {
     "japan": "Japanese", "netherlands": "Dutch", "european_union": "European", "united_kingdom": "British",
     "united_arab_emirates": "Emirati", "saudi_arabia": "Saudi", "southeast_asia": "Southeast Asian",
     "rest_of_world": "other countries’",
-}  # fmt: skip
-_PLACE = {
-    **SIDES, "netherlands": "the Netherlands", "european_union": "the European Union",
-    "united_kingdom": "the United Kingdom", "united_arab_emirates": "the United Arab Emirates",
-    "rest_of_world": "the rest of the world",
 }  # fmt: skip
 _SAID = {
     "ai_revenue": ("{of} AI companies", "in revenue"),
@@ -118,7 +115,7 @@ def _verb(cost: Cost) -> str:
 
 def place_of(actor: str, names: Mapping[str, str]) -> str:
     """An actor as it stands inside a sentence: `the Netherlands`."""
-    return _PLACE.get(actor, names.get(actor, actor))
+    return seat(actor, names.get(actor, actor)).spoken
 
 
 def _said(cost: Cost, names: Mapping[str, str]) -> str:
@@ -126,23 +123,6 @@ def _said(cost: Cost, names: Mapping[str, str]) -> str:
     who, what = _SAID[cost.item]
     of = _ADJECTIVE.get(cost.actor, f"{names.get(cost.actor, cost.actor)}’s")
     return f"{who.format(of=of, place=place_of(cost.actor, names))} {dollars(abs(cost.median))} {what}"
-
-
-def dollars(value: float) -> str:
-    """US dollars in a sentence: `$1.2tn`, `$29bn`, `$2.4bn`, `$240m`."""
-    size = abs(value)
-    text = f"${size / 1e12:.1f}tn" if size >= 9.995e11 else f"${billions(size)}bn"
-    if size < 9.95e8:
-        text = f"${size / 1e6:.0f}m"
-    return text if value >= 0 else f"−{text}"
-
-
-def billions(value: float) -> str:
-    """Billions of US dollars without their unit: `29`, `2.4`, `−0.24`."""
-    size = value / 1e9
-    digits = 0 if abs(size) >= 9.95 else 1 if abs(size) >= 0.995 else 2
-    text = f"{abs(size):,.{digits}f}"
-    return f"−{text}" if size < 0 and text.strip("0.") else text
 
 
 def span(cost: Cost) -> str:

@@ -16,7 +16,8 @@ from scenarios import BASELINE, load
 from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
 from sim import reasons as told
-from sim.analysis import answers
+from sim.analysis import answers, board as boards
+from sim.analysis.board import Board
 from sim.reasons import Chosen
 from sim.results.costs import ACCOUNT, Books
 from sim.results.paired import Paired
@@ -89,6 +90,11 @@ def reasons(canonical: str, year: int, runs: int) -> tuple[Chosen, ...]:
 def unanswered(canonical: str, base: str, runs: int) -> Paired:
     """What a setting does to the lead if every actor is held to what it decides in another one."""
     return answers.unanswered(unworded(canonical), unworded(base), runs, SEED)
+
+
+def board(canonical: str, base: str, actor: str, year: int, runs: int) -> Board:
+    """What a setting changes for one actor against another setting; both are nameless."""
+    return boards.board(actor, unworded(canonical), unworded(base), year, runs, SEED)
 
 
 def prepare(runs: int) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 
 import streamlit as st
 
+from scenarios.seats import SEATS
 from scenarios.signposts import SIGNPOSTS
 from scenarios.values import VALUES
 from sim.analysis.pathways import BEST_FIXED, RIVAL, THRESHOLDS, Pathways, pathways
@@ -22,8 +23,6 @@ from sim.ui.strategy import pathway
 from sim.ui.strategy.wishes import TWO, Wishes
 
 HEAD = "Pathways: when to change course"
-CAPITALS = {"united_states": "Washington", "china": "Beijing"}
-"""Whose pathways there are, as the page calls them."""
 MOST = 128
 """Futures of each simulation, as on the command line."""
 RULES = len(SIGNPOSTS) * 2 * THRESHOLDS * BEST_FIXED * (BEST_FIXED - 1)
@@ -47,13 +46,13 @@ def panel(now: Setup, found: Strategy, wishes: Wishes) -> None:
     """Searched in the background when asked for; at once where somebody has asked the same before."""
     st.html(theme.heading(HEAD, ABOUT))
     player = st.segmented_control("Whose policy", [*RIVAL], key=_PLAYER, default=next(iter(RIVAL)), required=True,
-                                  format_func=CAPITALS.__getitem__, label_visibility="collapsed")  # fmt: skip
+                                  format_func=lambda who: SEATS[who].city, label_visibility="collapsed")  # fmt: skip
     weights = tuple(map(float, found.weights(player, wishes.values)))
     canonical, count = now.spec.canonical(), runs()
     place, key = _place(canonical, count, player, weights), repr((canonical, count, player, weights))
     search = partial(_search, canonical, count, player, weights, common.analysts())
     if not place.known and st.session_state.get(_ASKED) != key:
-        st.button(f"Search {RULES} rules for {CAPITALS[player]} (one to two minutes)", key=BUTTON,
+        st.button(f"Search {RULES} rules for {SEATS[player].city} (one to two minutes)", key=BUTTON,
                   icon=":material/search:", on_click=_ask, args=(key,))  # fmt: skip
         return
     place.ask(search)
@@ -70,7 +69,7 @@ def _draw(
         st.error(first_line(error))
         return
     if best is None:
-        st.progress(place.share, f"Searching rules for {CAPITALS[player]}, one to two minutes …")
+        st.progress(place.share, f"Searching rules for {SEATS[player].city}, one to two minutes …")
     else:
         _show(best, wishes)
 
