@@ -110,7 +110,7 @@ ITEMS: dict[str, Item] = {
         "Compensation from the United States", "lost", "as paid, by share of tool sales", "Judgment", "judgment",
     ),
     "chip_exports": Item(
-        "Chinese chips sold abroad", "lost", "chips that partners buy · what they earn in China", "Section 7.5",
+        "Sales of Chinese chips abroad", "lost", "chips that partners buy · what they earn in China", "Section 7.5",
         "judgment",
     ),
     "levy": Item(

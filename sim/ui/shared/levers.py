@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from scenarios.levers import ACTOR, LEVERS, Lever
+from scenarios.partner_levers import ALL_LEVERS, PARTNER_LEVERS, levers_of
 from scenarios.schema import Setting
 from sim.ui.shared import theme, wording
 from sim.ui.shared.setup import Setup, choice
@@ -26,6 +27,10 @@ FIRST = (
     "china_concentration",
 )
 """The levers that stand open; the others are one click away."""
+COUNTRY = "Levers of one country"
+_COUNTRY = "country"
+_COUNTRIES = {lever.actor: lever.label.partition(":")[0] for lever in PARTNER_LEVERS.values()}
+"""Partners that have levers of their own, by actor."""
 DECIDE, SCHEDULED = "left to the model", "as scheduled"
 _DENSE = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40)
 _WIDE = 20
@@ -148,6 +153,22 @@ def panel(chosen: Setup) -> None:
     with st.expander(title, key="more_levers", on_change="rerun") as more:
         if more.open:
             _groups(rest, chosen)
+    _one_country(chosen)
+
+
+def _one_country(chosen: Setup) -> None:
+    """What one partner decides by itself: a country to choose, and its controls."""
+    moved = [lever for name, lever in PARTNER_LEVERS.items() if chosen.setting(name) != chosen.base.setting(name)]
+    title = COUNTRY + (f", {len(moved)} moved" if moved else "")
+    with st.expander(title, key="country_levers", on_change="rerun") as more:
+        if not more.open:
+            return
+        if st.session_state.get(_COUNTRY) not in _COUNTRIES:
+            st.session_state[_COUNTRY] = moved[0].actor if moved else next(iter(_COUNTRIES))
+        who = st.selectbox("Country", list(_COUNTRIES), key=_COUNTRY, format_func=_COUNTRIES.__getitem__)
+        for lever in levers_of(who):
+            own = lever.label.removeprefix(f"{_COUNTRIES[who]}: ")
+            control(lever.model_copy(update={"label": own}), chosen)
 
 
 def _groups(some: list[Lever], chosen: Setup) -> None:
@@ -163,7 +184,7 @@ def described(chosen: Setup) -> str:
     """The levers moved away from the scenario, in words."""
     parts = []
     for name, value in chosen.levers.items():
-        lever = LEVERS[name]
+        lever = ALL_LEVERS[name]
         before = chosen.start.setting(name)
         parts.append(f"{lever.label} {shown(lever, value)} (was{_colon(before)} {was(lever, before)})")
     return wording.listed(parts)
@@ -172,7 +193,7 @@ def described(chosen: Setup) -> str:
 def differences(chosen: Setup) -> str:
     """All levers that stand otherwise than under the reference, in words; a policy is more than its name."""
     spec, base, parts = chosen.spec, chosen.base, []
-    for name, lever in LEVERS.items():
+    for name, lever in ALL_LEVERS.items():
         now, before = spec.setting(name), base.setting(name)
         if now != before:
             parts.append(f"{lever.label} {shown(lever, now)} (baseline: {shown(lever, before)})")
