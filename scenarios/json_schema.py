@@ -126,14 +126,15 @@ def _event_schema(name: str, kind: Kind) -> dict[str, Any]:
 
 def _lever_schema(lever: Lever) -> dict[str, Any]:
     level = {"type": "number", "minimum": lever.low, "maximum": lever.high}
+    left = [{"const": lever.default}] if lever.may_be_left else []
     path = {
         "type": "object",
         "description": "a dated path: each value holds until the next",
         "propertyNames": {"pattern": QUARTER},
-        "additionalProperties": level,
+        "additionalProperties": {"anyOf": [level, *left]} if left else level,
         "minProperties": 1,
     }
-    forms = [level, path, *([{"const": lever.default}] if lever.may_be_left else [])]
+    forms = [level, path, *left]
     return {
         "title": lever.label,
         "description": f"{lever.help} Decided by: {lever.who}. Unit: {lever.unit}.",

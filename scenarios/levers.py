@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 ACTOR = "actor"
 """The setting that leaves a decision to the actor, as the model describes it."""
 US, ALLIES, CHINA, HUBS, ALL = "United States", "Allies", "China", "Transit hubs", "All developers"
+DESIGNER = "Chip designer"
 REST = "Rest of world"
 
 
@@ -138,6 +139,14 @@ _TABLE = (
            "compute_train.united_arab_emirates", "What transit hubs spend on compute of their own, against the trend."),
     _lever("hub_policing", "Policing by transit hubs", HUBS, "%", (0, 100, 5), ACTOR, "flows_china.diverted",
            "How hard transit hubs look for chips that are being smuggled to China.", fallback=30),
+    _lever("variant_offer", "Chips designed for China", DESIGNER, "%", (0, 100, 10), 100, "flows_china.legal",
+           "How much of the variant for China, designed to pass just inside the rules, US designers offer once it is "
+           "ready.", licence_approval=80.0, import_permission=100.0),
+    _lever("home_orders", "US orders first", DESIGNER, "%", (0, 100, 10), 0, "flows_china.legal",
+           "How strictly US designers serve everybody else's orders before China's licensed ones.",
+           licence_tpp=60.0, **_OPEN, licence_quota=100.0, china_spending=300.0),
+    _lever("chip_checks", "Location checks by makers", DESIGNER, "%", (0, 100, 10), 0, "flows_china.diverted",
+           "Share of newly exported chips that US designers by themselves make report where they run."),
     _lever("safety_share", "Compute spent on safety", ALL, "% of compute", (0, 20, 1), ACTOR,
            "governance.accident_hazard", "Share of compute that developers spend on making AI safe.", fallback=3),
 )  # fmt: skip

@@ -31,7 +31,7 @@ from pydantic import (
 from scenarios import files, load, names
 from scenarios.errors import Fault, InputError, faults_of, from_validation, joined, several, unknown, with_faults
 from scenarios.events import Event
-from scenarios.levers import ACTOR, ALLIES, CHINA, HUBS, US
+from scenarios.levers import ACTOR, ALLIES, CHINA, DESIGNER, HUBS, US
 from scenarios.partner_levers import ALL_LEVERS
 from scenarios.quarters import Quarter, number
 from scenarios.schema import Scenario, Setting, Source, lever_problem
@@ -39,8 +39,11 @@ from scenarios.signposts import SIGNPOSTS
 
 FOLDER = Path(__file__).parent / "packages"
 PLAYERS: dict[str, str] = {"united_states": US, "china": CHINA, "allies": ALLIES, "hubs": HUBS}
-"""Players, and who decides their levers."""
-SPOKEN = {"united_states": "the United States", "china": "China", "allies": "allies", "hubs": "transit hubs"}
+"""Players of a game, and who decides their levers."""
+SEATS: dict[str, str] = {**PLAYERS, "designer": DESIGNER}
+"""Seats in a room: the players, and the chip designer, whom no payoff is counted for."""
+SPOKEN = {"united_states": "the United States", "china": "China", "allies": "allies", "hubs": "transit hubs",
+          "designer": "the chip designers"}  # fmt: skip
 """Players as a sentence names them."""
 KINDS = {"allies": "ally", "hubs": "hub"}
 """Players that are all actors of a kind."""
@@ -96,7 +99,7 @@ class Package(BaseModel):
     @field_validator("player", mode="before")
     @classmethod
     def _known(cls, player: object) -> str:
-        return player_of(str(player))
+        return seat_of(str(player))
 
     @model_validator(mode="wrap")
     @classmethod
@@ -116,7 +119,7 @@ def _together(given: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], st
     """Place and complaint of what is no lever, what another player decides, and what cannot stand together."""
     player, levers, response = given.get("player"), given.get("levers"), given.get("response")
     player = SHORT.get(str(player), player)
-    who, treaty = PLAYERS.get(str(player)), given.get("treaty")
+    who, treaty = SEATS.get(str(player)), given.get("treaty")
     for lever, setting in levers.items() if isinstance(levers, dict) else ():
         if problem := lever_problem(str(lever), setting):
             yield ("levers", str(lever)), problem
@@ -144,6 +147,18 @@ def player_of(name: str) -> str:
     full = SHORT.get(name, name)
     if full not in PLAYERS:
         raise unknown("player", name, [*PLAYERS, *SHORT])
+    return full
+
+
+def seat_of(name: str) -> str:
+    """The seat of a name, such as `us` or `designer`.
+
+    Raises:
+        InputError: for no seat.
+    """
+    full = SHORT.get(name, name)
+    if full not in SEATS:
+        raise unknown("player", name, [*SEATS, *SHORT])
     return full
 
 

@@ -53,8 +53,10 @@ START = label(number(DATA_UNTIL) + 1)
 OWNER = "united_states"
 """The actor whose companies own chips that stand in other territories."""
 
-Setting = Union[float, Literal["actor"], dict[Quarter, float]]  # noqa: UP007 - read by pydantic
-"""A number, `actor` (left to the actor), or a dated path: quarter → number, held until the next date."""
+Level = Union[float, Literal["actor"]]  # noqa: UP007 - read by pydantic
+"""A number, or `actor`: left to the actor."""
+Setting = Union[float, Literal["actor"], dict[Quarter, Level]]  # noqa: UP007 - read by pydantic
+"""A level, or a dated path of levels: quarter → level, held until the next date."""
 
 
 Share = Union[float, dict[Quarter, float]]  # noqa: UP007 - read by pydantic
@@ -351,9 +353,11 @@ def lever_problem(name: str, setting: Any) -> str:
         return "" if lever.may_be_left else f"lever {name!r} cannot be left to the actor; give {span}"
     path = isinstance(setting, dict)
     for value in (list(setting.values()) if path else [setting]) or [{}]:
+        if path and value == ACTOR and lever.may_be_left:
+            continue
         given = as_number(value)
         if given is None:
-            left = ", `actor`" if lever.may_be_left and not path else ""
+            left = ", `actor`" if lever.may_be_left else ""
             return (
                 f"lever {name!r} is {shown(value)}; give a number from {span} ({lever.unit}){left} or a dated path "
                 f"such as {{2026-Q4: {lever.fallback:g}}}"

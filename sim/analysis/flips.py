@@ -314,7 +314,7 @@ def _levers(spec: Scenario) -> list[_Line]:
     for name, lever in LEVERS.items():
         setting = spec.setting(name)
         if isinstance(setting, dict):
-            setting = setting[max(setting, key=number)]
+            setting = setting[max(setting, key=number)]  # what it ends at, or where the slider rests
         now = lever.fallback if isinstance(setting, str) else float(setting)
         wide = lever.high - lever.low
 

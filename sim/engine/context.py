@@ -219,8 +219,9 @@ class Context:
 
     @property
     def located(self) -> float | Array:
-        """Share of newly exported chips that must report where they run, by the lever or a rule."""
-        return np.maximum(np.asarray(self.setting("location_verification")) / 100, self.asked("location_verification"))
+        """Share of newly exported chips that must report where they run, by a lever or a rule."""
+        by_lever = np.maximum(self.setting("location_verification"), self.setting("chip_checks"))
+        return np.maximum(np.asarray(by_lever) / 100, self.asked("location_verification"))
 
     def own(self, lever: str) -> Array | None:
         """(A, 1) what partners set a lever of theirs to this quarter, in its unit; None where nobody moves it."""

@@ -56,28 +56,30 @@ def record_of(spec: Scenario) -> Inputs:
 
 @dataclass(frozen=True)
 class Past:
-    """A recorded history of some members, to its last quarter of data."""
+    """A history of some members, to the quarter at which it is put down: in most cases that of the last data."""
 
+    quarters: int
     state: State
     series: dict[str, Array]
-    """What was kept of it, (data quarters, …)."""
+    """What was kept of it, (quarters, …)."""
     ledger: dict[str, Array]
 
 
 def put_down(world: World) -> Past:
-    """The past of a world that has just reached the edge of its data."""
-    quarters = world.inputs.data_steps
+    """The past of a world that has been stepped to the edge of its data or beyond."""
+    quarters = world.steps
     series, ledger = ({n: v[:quarters] for n, v in kept.items()} for kept in (world.log.series, world.log.ledger))
-    return Past(copied(world.state), series, ledger)
+    return Past(quarters, copied(world.state), series, ledger)
 
 
 def take_up(past: Past, world: World) -> None:
-    """Put a world that has not begun at the edge of the data; its inputs are those of its own scenario."""
-    steps, quarters = world.inputs.steps, world.inputs.data_steps
+    """Put a world that has not begun where a past ends; its inputs are those of its own scenario."""
+    steps, quarters = world.inputs.steps, past.quarters
     state = copied(past.state)
     state.best_efficiency = _longer(state.best_efficiency, steps + 1)
     state.best_rl = _longer(state.best_rl, steps)
     world.state, world.steps = state, quarters
+    world.make_what_is_designed(quarters - 1)
     for mine, theirs in ((world.log.series, past.series), (world.log.ledger, past.ledger)):
         for name, values in mine.items():
             values[:quarters] = theirs[name]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from scenarios.levers import ACTOR
 from scenarios.partner_levers import ALL_LEVERS
 from scenarios.quarters import number
-from scenarios.schema import Scenario
+from scenarios.schema import Level, Scenario
 from sim.ensemble.rng import Array
 
 
@@ -23,13 +25,16 @@ def lever_path(spec: Scenario, name: str, first: int, steps: int) -> Array:
 
 
 def setting_path(
-    setting: float | dict[str, float], start: str, first: int, steps: int, before: float = np.nan
+    setting: float | Mapping[str, Level], start: str, first: int, steps: int, before: float = np.nan
 ) -> Array:
-    """A number from the scenario's start on, or a dated path of them, and what holds `before`, `(steps,)`."""
+    """A number from the scenario's start on, or a dated path of levels, and what holds `before`, `(steps,)`.
+
+    NaN where it is left to the actor.
+    """
     path = np.full(steps, before)
-    dated = setting if isinstance(setting, dict) else {start: setting}
+    dated: Mapping[str, Level] = setting if isinstance(setting, Mapping) else {start: setting}
     for date, value in sorted(dated.items(), key=lambda item: number(item[0])):
-        path[max(number(date) - first, 0) :] = value
+        path[max(number(date) - first, 0) :] = np.nan if isinstance(value, str) else value
     return path
 
 

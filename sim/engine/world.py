@@ -140,7 +140,7 @@ class World(mesa.Model):
         """Open a quarter: its date, an empty record, and the catalogue in force."""
         self.now = quarter
         if t and t in self.inputs.designs:
-            self.hardware = Hardware.of(self.inputs.designs[t], self.p)
+            self.make_what_is_designed(t)
         if self.newcomers and t >= self.inputs.data_steps:
             self._hand_over()
         actors = Actors(self.allocators, self.deciders, self.designer, self.own)
@@ -148,6 +148,11 @@ class World(mesa.Model):
             self.inputs, self.p, self.noise, self.constants, self.hardware, actors, self.factual, t,
             self.desires, self.log.kept,
         )  # fmt: skip
+
+    def make_what_is_designed(self, t: int) -> None:
+        """Take the catalogue that is in force in a quarter, if it is not the first."""
+        if latest := max(step for step in self.inputs.designs if step <= t):
+            self.hardware = Hardware.of(self.inputs.designs[latest], self.p)
 
     def run(self) -> record.Log:
         """All quarters that are left; the log holds what was kept.

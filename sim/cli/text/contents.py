@@ -47,11 +47,15 @@ def others(spec: Scenario) -> list[str]:
     return [*lines, *_decided(spec), *_parameters(spec)]
 
 
-def setting(value: Setting) -> str:
+def setting(value: float | str | Mapping[str, float | str]) -> str:
     """A lever's setting as a person would write it."""
-    if isinstance(value, dict):
-        return ", ".join(f"{level:g} from {date}" for date, level in sorted(value.items()))
-    return "left to the actor" if value == ACTOR else f"{value:g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_level(level)} from {date}" for date, level in sorted(value.items()))
+    return _level(value)
+
+
+def _level(value: float | str) -> str:
+    return "left to the actor" if isinstance(value, str) else f"{value:g}"
 
 
 def _with_unit(name: str, value: Setting) -> str:

@@ -133,7 +133,12 @@ def _legal_offers(c: Context, s: State, q: Quarter, value: Array) -> _Offers:
 def _approved(c: Context, s: State, q: Quarter, k: int) -> Array:
     """Share of orders of a class that the United States lets go: by its rules, and how strictly it licenses."""
     approved = q.leeway.let_go(q.approval[k]) if q.approval[k] < 1 else np.ones(c.runs)
-    return approved * c.actors.designer.offers_variant() if k == EDGE else approved
+    return approved * _variants_offered(c) if k == EDGE else approved
+
+
+def _variants_offered(c: Context) -> Array:
+    """Share of orders of the variant that its designer takes, (R,): as far as it is ready, and as the lever says."""
+    return c.actors.designer.offers_variant() * (np.asarray(c.setting("variant_offer")) / 100)
 
 
 def _on_offer(c: Context, s: State, q: Quarter) -> list[int]:
@@ -187,7 +192,7 @@ def _licensed(c: Context, q: Quarter, offers: _Offers, value: Array) -> Array:
     """Share of a frontier chip's use that the best chip under license has, by the rules as written, (runs,)."""
     best = np.zeros(c.runs)
     for k in offers.classes:
-        written = c.actors.designer.offers_variant() if k == EDGE else 1.0
+        written = _variants_offered(c) if k == EDGE else 1.0
         best = np.maximum(best, value[k] * q.approval[k] * written)
     return np.minimum(best / value[_frontier(c)], 1.0)
 

@@ -194,8 +194,8 @@ def _served(c: Context, s: State, q: Quarter, attempted: Array) -> tuple[Array, 
         licensed = market.delivered_share(q.cover)
         due = s.backlog * licensed
         custom = np.minimum(q.capacity[CUSTOM] * licensed * q.cover, due[US])
-    first = c.asked("priority")
-    if first and not c.in_data:  # what is left once everybody else's orders are met
+    first = np.maximum(c.asked("priority"), np.asarray(c.setting("home_orders")) / 100)
+    if np.any(first) and not c.in_data:  # what is left once everybody else's orders are met
         left = np.maximum(made - s.backlog.sum(axis=0), 0.0) / np.maximum(dies, 1e-9)
         kept = first * np.maximum(licensed - left, 0.0)
         licensed = licensed - kept

@@ -124,7 +124,7 @@ def _event(event: Any) -> str:
 
 def _literal(value: Any) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(date)}: {_number(level)}" for date, level in value.items()) + "}"
+        return "{" + ", ".join(f"{json.dumps(date)}: {_literal(level)}" for date, level in value.items()) + "}"
     return json.dumps(value) if isinstance(value, str) else _number(value)
 
 
@@ -150,7 +150,7 @@ def command(setup: Setup, dice: Dice) -> str:
 
 def _set(value: Setting) -> str:
     if isinstance(value, dict):
-        return ",".join(f"{date}:{_number(level)}" for date, level in value.items())
+        return ",".join(f"{date}:{_set(level)}" for date, level in value.items())
     return value if isinstance(value, str) else _number(value)
 
 
