@@ -40,7 +40,11 @@ _ADJECTIVE = {
 _SAID = {
     "ai_revenue": ("{of} AI companies", "in revenue"),
     "chip_profit": ("{of} chip makers", "in profit on foreign sales"),
-    "license_cut": ("the {of} government", "in tariffs on licensed sales"),
+    "license_cut": ("the {of} government", "in tariffs on chip sales"),
+    "chip_exports": ("{of} chip makers", "in sales abroad"),
+    "levy": ("the {of} government", "in levies on making chips"),
+    "levy_paid": ("{of} chip makers", "in levies abroad on chips for their own country"),
+    "matched_investment": ("{place}", "in investment that licenses ask of buyers abroad"),
     "tool_revenue": ("{of} toolmakers", "in sales to China"),
     "memory_revenue": ("{of} memory makers", "in sales to China"),
     "rent": ("{of} cloud companies", "in rent from Chinese users"),
