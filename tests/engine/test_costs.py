@@ -54,11 +54,12 @@ DIRECT: dict[str, tuple[str, str]] = {
     "china_power": ("china", "power"), "china_concentration": ("china", "serving_forgone"),
     "china_talent": ("china", "talent"), "china_openness": ("china", "secrecy"),
     "hub_effort": ("united_arab_emirates", "chips"), "hub_policing": ("saudi_arabia", "policing"),
-    "safety_share": ("united_states", "serving_forgone"),
+    "safety_share": ("united_states", "serving_forgone"), "variant_offer": ("united_states", "chip_profit"),
+    "home_orders": ("united_states", "chip_profit"), "chip_checks": ("united_states", "verification"),
 }  # fmt: skip
 """Whom each lever costs, and by which account."""
 FALLS = {"licence_tpp", "licence_approval", "licence_quota", "revenue_share", "openness", "china_openness",
-         "import_permission"}  # fmt: skip
+         "import_permission", "variant_offer"}  # fmt: skip
 """Levers whose cost lies at their low end."""
 
 

@@ -27,7 +27,8 @@ DIRECTION = {
     "us_spending": UP, "us_research": UP, "us_concentration": UP, "openness": UP, "weight_security": DOWN,
     "distillation_limits": DOWN, "allied_alignment": DOWN, "ally_effort": UP, "chip_push": UP, "import_permission": UP,
     "china_spending": UP, "china_power": UP, "china_concentration": UP, "china_talent": DOWN, "china_openness": UP,
-    "hub_effort": UP, "hub_policing": DOWN, "safety_share": DOWN,
+    "hub_effort": UP, "hub_policing": DOWN, "safety_share": DOWN, "variant_offer": UP, "home_orders": DOWN,
+    "chip_checks": DOWN,
 }  # fmt: skip
 """What the output of a lever does as the lever goes from low to high."""
 
