@@ -6,6 +6,7 @@ from scenarios import load, names
 from scenarios.events import KINDS, Event
 from scenarios.parameters import parameters
 from scenarios.what_ifs import of_kind
+from sim.play import Game
 from sim.ui.shared import address, assumed, injector
 from sim.ui.shared.setup import LIMITS, RULERS, YEARS, Choice, Judge, Setup
 
@@ -156,3 +157,34 @@ def test_assumptions_hold_for_the_reference_and_survive_a_scenario():
     assert other.levers == {"enforcement": 2.0}
     assert setup.reference == "current policy with your assumptions"
     assert load("current_policy").parameters == {}
+
+
+def test_what_a_room_played_is_a_link():
+    game = Game.of(runs=8)
+    for moves in (
+        {"us": "tight_controls", "cn": "refuse_and_push", "designer": "no_variants"}, {"us": "deal", "cn": "deal"},
+        {"us": "sell_at_volume", "cn": "retaliate", "hubs": "police"},
+    ):  # fmt: skip
+        game.play(moves)
+    setup = Setup(levers=dict(game.spec.levers), events=tuple(game.spec.events))
+    assert back(setup).spec.digest() == game.spec.digest()
+    assert len(address.query(setup)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("2027-Q1:5,2028-Q1", "this is not a number"), ("2027-Q9:5", "'2027-Q9' is not a quarter"),
+        ("2027-Q1:99", "out of range"), ("x:y:z", "write 2027-Q1:5,2029-Q1:6"), (":", "this is not a number"),
+        ("2025-Q1:5", "is before the scenario's start"), ("2027-Q1:5," * 200, "this is not a number"),
+    ],
+)  # fmt: skip
+def test_a_dated_path_that_cannot_be_used_is_said(text, says):
+    found, notes = address.read({"enforcement": text})
+    assert says in notes[0]
+    assert found.levers == {}
+
+
+def test_a_lever_that_cannot_be_left_cannot_be_left_later_either():
+    _, notes = address.read({"openness": "2027-Q1:20,2028-Q1:actor"})
+    assert "cannot be left to the actor" in notes[0]

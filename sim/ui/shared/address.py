@@ -72,7 +72,7 @@ def parameters(setup: Setup) -> dict[str, str]:
     found = {
         "scenario": "" if setup.scenario == BASELINE else setup.scenario,
         "what_if": "~".join(setup.worlds),
-        **{name: _plain(value) for name, value in setup.levers.items() if not isinstance(value, dict)},
+        **{name: _setting(value) for name, value in setup.levers.items()},
         "values": "~".join(f"{actor}:{profile}" for actor, profile in setup.values.items()),
         "decisions": setup.rule,
         "events": "~".join(map(_written, setup.events)),
@@ -93,15 +93,20 @@ def query(setup: Setup, **more: str) -> str:
     return f"?{urlencode(found, safe=':~,')}" if found else ""
 
 
+def _setting(value: Setting) -> str:
+    if isinstance(value, dict):
+        return ",".join(f"{date}:{_plain(level)}" for date, level in value.items())
+    return _plain(value)
+
+
 def _plain(value: float | str) -> str:
     return value if isinstance(value, str) else repr(float(value)).removesuffix(".0")
 
 
 def _written(event: Event) -> str:
-    text = f"{event.kind}:{event.date}:{_plain(event.size)}"
-    if event.compliance is not None:
-        return f"{text}::{_plain(event.compliance)}"
-    return text if event.quarters is None else f"{text}:{event.quarters}"
+    told = (event.kind, event.date, event.size, event.quarters, event.compliance, event.detection)
+    parts = ["" if part is None else part if isinstance(part, str) else _plain(part) for part in told]
+    return ":".join(parts).rstrip(":")
 
 
 def read(given: Mapping[str, str]) -> tuple[Setup, list[str]]:
@@ -209,9 +214,9 @@ def _events(text: str, notes: list[str]) -> tuple[Event, ...]:
             notes.append(f"event {short(kind)}: there is no such event; {nearest(kind[:60], KINDS)}")
             continue
         try:
-            given = zip(("date", "size", "quarters", "compliance"), rest, strict=False)
-            # Older links give quarters for kinds that do not end.
-            fields = {name: text for name, text in given if text and (name != "quarters" or KINDS[kind].passes)}
+            given = zip(("date", "size", "quarters", "compliance", "detection"), rest, strict=False)
+            ends = KINDS[kind].passes or KINDS[kind].may_end  # older links give quarters for kinds that do not
+            fields = {name: text for name, text in given if text and (name != "quarters" or ends)}
             events.append(Event.model_validate({"kind": kind, **fields}))
         except ValidationError as error:
             notes.append(f"event {short(':'.join(part))}: {from_validation(error)}")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from scenarios.levers import ACTOR, LEVERS, Lever
 from scenarios.partner_levers import ALL_LEVERS, PARTNER_LEVERS, levers_of
-from scenarios.schema import Setting
+from scenarios.schema import Setting, lever_problem
 from sim.ui.shared import theme, wording
 from sim.ui.shared.setup import Setup, choice
 
@@ -38,7 +38,12 @@ _WIDE = 20
 
 
 def parsed(lever: Lever, text: str) -> tuple[Setting | None, str]:
-    """A lever's value from the address, or why it is not used, or how it was rounded."""
+    """A lever's value from the address, or why it is not used, or how it was rounded.
+
+    A dated path is written as `2027-Q1:5,2029-Q1:actor`.
+    """
+    if ":" in text:
+        return _path(lever, text)
     span = f"the range is {lever.low:g} to {lever.high:g}"
     if text == ACTOR:
         if lever.may_be_left:
@@ -52,6 +57,20 @@ def parsed(lever: Lever, text: str) -> tuple[Setting | None, str]:
         return None, f"out of range; {span}"
     near = min(stops(lever), key=lambda stop: abs(stop - value))
     return near, "" if math.isclose(near, value, abs_tol=1e-9) else f"rounded to {near:g}"
+
+
+def _path(lever: Lever, text: str) -> tuple[Setting | None, str]:
+    """A dated path from the address; one wrong step spoils it."""
+    found: dict[str, Any] = {}
+    for step in text[:400].split(","):
+        date, _, level = (part.strip() for part in step.partition(":"))
+        value, note = parsed(lever, level) if ":" not in level else (None, "write 2027-Q1:5,2029-Q1:6")
+        if value is None or isinstance(value, dict):
+            return None, note
+        found[date] = value
+    if problem := lever_problem(lever.name, found):
+        return None, problem
+    return found, ""
 
 
 def stops(lever: Lever) -> tuple[float, ...]:
@@ -70,14 +89,15 @@ def _key(name: str) -> str:
 
 def _options(lever: Lever, chosen: Setup) -> list[Setting] | None:
     """What a control offers besides evenly spaced numbers; None where a plain slider does."""
-    own = chosen.start.setting(lever.name)
+    own, now = chosen.start.setting(lever.name), chosen.setting(lever.name)
+    paths = [setting for n, setting in enumerate((own, now)) if isinstance(setting, dict) and (n == 0 or now != own)]
     grid = stops(lever)
     odd = isinstance(own, float | int) and not any(math.isclose(own, stop, abs_tol=1e-9) for stop in grid)
     even = math.isclose(grid[1] - grid[0], lever.step) and math.isclose(grid[-1] - grid[-2], lever.step)
-    if even and not odd and not lever.may_be_left and not isinstance(own, dict):
+    if even and not odd and not lever.may_be_left and not paths:
         return None
     numbers = sorted({*grid, float(own)}) if odd and isinstance(own, float | int) else list(grid)
-    result: list[Setting] = [own] if isinstance(own, dict) else []
+    result: list[Setting] = [*paths]
     if lever.may_be_left:
         result.append("actor")
     return [*result, *numbers]
