@@ -104,7 +104,7 @@ class Game:
         if not 0 <= future < runs:
             raise InputError(f"future is {future}; there are {runs}, from 0 to {runs - 1}")
         if spec.blind or not keeps_to_the_record(spec):
-            raise InputError(f"{spec.name} changes the past; a game goes on from the recorded one")
+            raise InputError(f"{spec.name} changes the past; a game starts from the recorded one")
         game = cls(spec, runs, seed, future, keep)
         for turn in turns:
             if turn.year != game.year:
@@ -216,7 +216,7 @@ def played(base: Scenario, turns: Sequence[Turn]) -> Scenario:
     levers = {name: path for name in names if (path := _path(base, name, set_by))}
     return base.with_levers(**levers).with_changes(
         events=(*base.events, *_events(chosen)), name=_name(base), title=f"{base.title}, played"[:120],
-        story="What a room decided, a year at a time.", question="What became of what the room decided?",
+        story="What a room decided, a year at a time.", question="How does the world end that the room decided?",
         baseline=base.name, sources=(*base.sources, Source(title="A game")),
     )  # fmt: skip
 

@@ -129,7 +129,7 @@ def test_what_the_base_sets_stands_where_nobody_moves_it() -> None:
         (lambda: Game.of(BASE, runs=4), "runs"),
         (lambda: Game.of(BASE, runs=100_000), "at most"),
         (lambda: Game.of(BASE, runs=16, future=16), "there are 16, from 0 to 15"),
-        (lambda: Game.of("essay_2025:leaky"), "goes on from the recorded one"),
+        (lambda: Game.of("essay_2025:leaky"), "starts from the recorded one"),
         (lambda: Game.of("curent_policy"), "did you mean"),
         (lambda: Game.of(BASE, runs=16).play({"russia": "as_is"}), "unknown player 'russia'"),
         (lambda: Game.of(BASE, runs=16).play({"us": "surrender"}), "unknown move of the United States 'surrender'"),
