@@ -82,8 +82,10 @@ def _efforts(c: Context, s: State, q: Quarter) -> None:
     weight = np.repeat(q.effort[:, None], len(MONEY), axis=1)
     weight[:, FABS] = 1.0
     divided = s.edge.money_use * weight
-    q.effort = divided.sum(axis=1)
-    q.usual_use = divided / np.maximum(q.effort, LEAST_RATIO)[:, None]
+    whole, as_usual = divided.sum(axis=1), q.effort == 1  # who is asked for nothing keeps its shares to the last bit
+    q.effort = np.where(as_usual, 1.0, whole)
+    shares = divided / np.maximum(whole, LEAST_RATIO)[:, None]
+    q.usual_use = np.where(as_usual[:, None], s.edge.money_use, shares)
 
 
 def _levies(c: Context) -> Array | None:
