@@ -134,8 +134,8 @@ class Treasury(Seat):
         return self.as_fixed("money", allocation.toward(self.money_use, self.money_target()))
 
     def money_target(self) -> Array:
-        """Shares in proportion to those at the edge of the data times what each use is worth against then."""
-        return allocation.divided(self.world.edge.money_use[self.rows], self.money_values())
+        """Shares in proportion to the usual ones times what each use is worth against the edge of the data."""
+        return allocation.divided(self.world.now.usual_use[self.rows], self.money_values())
 
     def money_values(self) -> Array:
         """What a further dollar brings in each use of money, against the edge of the data."""

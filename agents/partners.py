@@ -47,6 +47,11 @@ class Partner(NationalActor):
         """It always has a rival ahead of it, and none that it races for safety."""
         return Reason.of(member, "pressure", self.pressure(), Unit.FACTOR, "somebody is always ahead of it")
 
+    def build_out(self) -> float | Array:
+        """Sites, grids and permits for data centers against the trend."""
+        own = self.world.by_itself("sites")
+        return 1.0 if own is None else own[self.rows] / 100
+
     def pooled(self) -> float:
         """No lever pools its compute."""
         return 0.0

@@ -101,6 +101,8 @@ class Trends(Protocol):
     """(actors, runs) US dollars that a government pays this quarter for controls and their enforcement."""
     effort: Array
     """(actors, 1) spending of allies against the trend, a factor set by policy."""
+    usual_use: Array
+    """(actors, uses, runs) usual shares of money by use: those at the edge, but for what policy asks to be spent."""
     stockpiling: float
     """How much of what China may buy is about to be taken away, 0 to 1."""
     strain: Array | float
@@ -204,6 +206,10 @@ class WorldView(Protocol):
 
     def politics(self, decision: str) -> Array:
         """(actors, runs) slope of a menu that makes the recorded level rational, billions of US dollars a year."""
+        ...
+
+    def by_itself(self, lever: str) -> Array | None:
+        """(actors, 1) what partners set a lever of theirs to this quarter; None where nobody moves it."""
         ...
 
     def setting(self, lever: str) -> float | Array:

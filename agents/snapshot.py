@@ -63,11 +63,13 @@ class _World:
         self.edge: Any = _Known(known.edge, then, tables=set(then) - {"cover", "margin"})
         self.public: Any = _Known(known.public, seen, tables=("rival_gap",))
         now: Any = _Known(
-            {"allies_parted": False, **known.trends}, [name for name in Trends.__annotations__ if name != "worth"],
+            {"allies_parted": False, **known.trends},
+            [name for name in Trends.__annotations__ if name not in ("worth", "usual_use")],
             tables=("effort", "recorded_money", "chip_return", "public_costs", "prospects", "run_share"),
             alike=("allies_parted", "since", "stockpiling", "strain", "permission_recorded"),
         )  # fmt: skip
         now.worth = Worth(*(np.full((3, 1), known.worth.get(name, nan)) for name in Worth._fields))
+        now.usual_use = getattr(self.edge, "money_use")  # noqa: B009 - a table that answers to any name
         self.now: Any = now
         self.p: Any = _Known(known.traits, [*Traits.__annotations__, "baseline_safety"])
 
@@ -75,6 +77,9 @@ class _World:
     def baseline_safety(self) -> Array:
         """(1,) share of compute for safety without a rival in sight."""
         return self.p.baseline_safety
+
+    def by_itself(self, lever: str) -> None:
+        """Nobody moves a lever of a single partner."""
 
     def given(self, decision: str) -> Array:
         """What a lever fixes a decision at."""

@@ -46,7 +46,7 @@ class Own(NamedTuple):
 
 OWN: dict[str, Own] = {own.name: own for own in (
     Own("spending", "Spending on AI", "× trend", 0, 10, 0.5, 1, "compute_train.{}",
-        "What it spends on compute of its own, against the trend; it comes on top of what all of its kind spend."),
+        "What it spends on compute of its own against the trend, fabs apart; it multiplies what all of its kind do."),
     Own("sites", "Data-center construction", "% of trend", 0, 400, 20, 100, "power.world",
         "Sites, grids and permits for data centers on its soil, its own and those of US companies."),
     Own("rental", "Chips closed to Chinese users", "%", 0, 100, 10, 0, "rented_from.{}",
@@ -54,8 +54,8 @@ OWN: dict[str, Own] = {own.name: own for own in (
     Own("chinese_models", "Ban on Chinese models", "% of use", 0, 100, 10, 0, "served_by_china.{}",
         "Share of the use of Chinese models on its soil that it ends."),
     Own("home_models", "Models of its own for its users", "% of use", 0, 100, 10, 0, "served_by_us.{}",
-        "Share of the use of US models on its soil that it moves to providers of its own; half of what users paid "
-        "goes with them."),
+        "Share of the use of US models on its soil that it moves to providers of its own, as far as they have compute; "
+        "half of what users paid goes with them. Some of those providers run open Chinese models."),
     Own("chip_tariff", "Tariff on chips", "%", 0, 100, 5, 0, "received_h100e.{}",
         "What its buyers pay on top of the price of US-designed chips."),
     Own("chinese_chips", "Chinese chips", "% of chip money", 0, 100, 10, 0, "flows_china.domestic",

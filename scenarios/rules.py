@@ -17,7 +17,7 @@ from pydantic import (
 
 from scenarios import groups
 from scenarios.errors import InputError, several, unknown, with_faults
-from scenarios.partner_levers import PARTNER_LEVERS
+from scenarios.partner_levers import OWN, PARTNER_LEVERS
 from scenarios.tables import DATA, Day, Line, Row, read, table
 
 Scope = Literal[
@@ -35,7 +35,8 @@ SUPERPOWERS: dict[str, str] = {"us": "united_states", "china": "china"}
 def issuers() -> dict[str, str]:
     """Issuer → the actor behind it: the two superpowers, and every partner by its own name."""
     named = {actor: short for short, actor in SUPERPOWERS.items()}
-    return {named.get(row.actor, row.actor): row.actor for row in table("actors")}
+    found = {named.get(row.actor, row.actor): row.actor for row in table("actors")}
+    return found | {name: name for name in groups.GROUPS}
 
 
 def _an_issuer(value: object) -> str:
@@ -52,8 +53,11 @@ Issuer = Annotated[str, BeforeValidator(_an_issuer)]
 
 MEANINGS: dict[str, dict[str, str]] = {
     "issuer": {
-        name: {"united_states": "the United States"}.get(row.actor, row.label)
-        for name, row in zip(issuers(), table("actors"), strict=True)
+        **{
+            name: {"united_states": "the United States"}.get(row.actor, row.label)
+            for name, row in zip(issuers(), table("actors"), strict=False)
+        },
+        **{name: group.label for name, group in groups.GROUPS.items()},
     },
     "scope": {
         "sale": "chips that are sold to the destination",
@@ -104,6 +108,8 @@ a hub polices."""
 _OF_PART = {"lithography": "lithography", "parts": "tool_parts", "service": "tool_service"}
 _PARTS = ("lithography", "parts", "service")
 """What controls on chip tools can close apart."""
+HIGHEST_LEVY = OWN["production_levy"].high / 100
+"""The highest levy on making chips that a rule may state, as a share of their cost."""
 _PRICED = ("tariff", "production_levy")
 """Scopes of rules that put something on a price."""
 _RANGES = ("tpp", "pd", "memory_tbs")
@@ -224,7 +230,15 @@ class Rule(Row):
             given.discard("price_share")
             if self.price_share is None:
                 yield "price_share", f"a {self.scope} needs it, from 0 to 1"
+        if self.scope == "production_levy" and (self.price_share or 0) > HIGHEST_LEVY:
+            yield "price_share", f"a levy on making chips goes up to {HIGHEST_LEVY:g}"
         for name in sorted(given & _OF_SALES):
+            if name == "approval_share":
+                yield (
+                    name,
+                    "is read for `scope: sale` only; strength is the share that is closed: 0.8 if one in five goes",
+                )
+                continue
             yield name, f"is read for `scope: sale` only; a rule of scope {self.scope} gives strength (0 to 1)"
         if self.strength is None and "strength" in needed(self.issuer, self.scope):
             yield "strength", f"a rule of scope {self.scope} needs it: {MEANINGS['scope'][self.scope]}, from 0 to 1"
@@ -267,7 +281,7 @@ class Rule(Row):
     def _unread_of_a_partner(self) -> str:
         if self.scope in ("tariff", "home_models"):
             return "" if self.destination == self.partner else f"{self.scope} is for the issuer's own users and buyers"
-        if self.destination not in ("china", WORLD):
+        if self.scope != "production_levy" and self.destination not in ("china", WORLD):
             return f"rules of scope {self.scope} by a partner act on China alone"
         return ""
 
@@ -361,9 +375,10 @@ def _acts(issuer: str, scope: str) -> bool:
     """Whether the model acts on rules of a scope by an issuer."""
     if issuer in SUPERPOWERS:
         return (issuer, scope) in _ACTS
+    who = groups.members(issuer)
     if scope == "transit":
-        return any(row.kind == "hub" for row in table("actors") if row.actor == issuer)
-    return any(f"{lever}.{issuer}" in PARTNER_LEVERS for lever in OF_PARTNERS.get(scope, ()))
+        return any(row.kind == "hub" for row in table("actors") if row.actor in who)
+    return any(f"{lever}.{actor}" in PARTNER_LEVERS for lever in OF_PARTNERS.get(scope, ()) for actor in who)
 
 
 def needed(issuer: str, scope: str) -> tuple[str, ...]:

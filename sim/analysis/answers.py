@@ -12,6 +12,7 @@ from itertools import product
 
 import numpy as np
 
+from scenarios import groups
 from scenarios.decisions import holds
 from scenarios.errors import InputError
 from scenarios.packages import EVENTS, PLAYERS, combined, members, packages, player_of
@@ -62,7 +63,7 @@ def _side(issuer: str) -> str:
     """Who decides what an issuer of rules does, in the words of levers."""
     if issuer in SUPERPOWERS:
         return PLAYERS[SUPERPOWERS[issuer]]
-    return KINDS[next(row.kind for row in table("actors") if row.actor == issuer)]
+    return KINDS[next(row.kind for row in table("actors") if row.actor in groups.members(issuer))]
 
 
 def _held(spec: Scenario, actor: str) -> dict[str, object]:

@@ -131,11 +131,16 @@ def answered(
     every = (lead, *accounts.values())
     usual, *each = evaluate_all([Task(s, every, runs, seed) for s in (base, *asked.values())], executor, progress)
     effects = {name: paired(found[str(lead)] - usual[str(lead)]) for name, found in zip(asked, each, strict=True)}
-    bound = _bound(base, {n: s for n, s in asked.items() if abs(effects[n].mean) < VISIBLE}, lead, runs, seed, executor)
+    bound = _bound(base, {n: s for n, s in asked.items() if not acts(effects[n])}, lead, runs, seed, executor)
     return Answers(base, tuple(
         Answer(name, spec, effects[name], _costs(accounts, usual, found), bound.get(name))
         for (name, spec), found in zip(asked.items(), each, strict=True)
     ), runs, seed)  # fmt: skip
+
+
+def acts(effect: Paired) -> bool:
+    """Whether an effect is worth calling one: large enough, and with an interval that leaves out zero."""
+    return abs(effect.mean) >= VISIBLE and effect.is_clear
 
 
 def _costs(
@@ -164,8 +169,8 @@ def _bound(
     leads = {digest: found[str(lead)] for digest, found in zip(specs, answers, strict=True)}
     result: dict[str, Bound] = {}
     for name, release, before, after in tried:
-        months = float((leads[after.digest()] - leads[before.digest()]).mean())
-        if name not in result and abs(months) >= VISIBLE:
+        effect = paired(leads[after.digest()] - leads[before.digest()])
+        if name not in result and acts(effect):
             words = f"limited by {listed([held(base, lever) for lever in release])}"
-            result[name] = Bound(words, release, float(f"{months:.3g}"))
+            result[name] = Bound(words, release, float(f"{effect.mean:.3g}"))
     return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -19,13 +19,17 @@ from sim.analysis.board import SECURITY, lines_of
 from sim.batch.evaluate import Task, evaluate_all
 from sim.checks import check_runs, checked
 from sim.ensemble.rng import Array
-from sim.results.outcomes.scalar import parse
+from sim.results.outcomes.scalar import Outcome, parse
 from sim.results.paired import paired
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 STORED = Path(__file__).parent / "reach.json"
+SMALLEST = {"thousand H100e": 500.0, "billion US dollars": 1.0, "%": 5.0}
+"""What a line must be at least, in its unit, for a change of it to count: much of next to nothing is nothing."""
+LEAST = 1e-9
+"""What any line must be at least."""
 FELT = 0.05
 """Share of a line of somebody else's board from which a lever is said to be felt there."""
 
@@ -136,12 +140,14 @@ def _moves(actor: str, start: Scenario) -> list[_Move]:
     return moves
 
 
-def _most(usual: dict[str, Array], moved: dict[str, Array], names: Iterable[str]) -> tuple[str, float]:
+def _most(
+    usual: dict[str, Array], moved: dict[str, Array], names: Mapping[str, tuple[str, str, str, float, Outcome]]
+) -> tuple[str, float]:
     """The line that changes most against its mean, of those whose change is no accident of the draws."""
     most, found = next(iter(names)), 0.0
-    for name in names:
+    for name, (_, _, unit, scale, _) in names.items():
         mean = float(usual[name].mean())
-        if abs(mean) < 1e-9:
+        if abs(mean) / scale < SMALLEST.get(unit, 0.0) or abs(mean) < LEAST:
             continue
         effect = paired(moved[name] - usual[name])
         share = effect.mean / abs(mean)

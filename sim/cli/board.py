@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scenarios.errors import InputError
 from sim.cli.options import Json, Out, Seed, Weighting, Workers, found, print_json, workers, write_tables
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def board(
     from sim.cli.text import board as text
 
     files.check_file(out)
+    if actor == EVERY and not levers:
+        raise InputError(f"{EVERY} stands for all of them with --levers; a board is one actor's, such as netherlands")
     if levers:
         _levers(actor, found(which, weighting=weighting), year, runs, seed, processes, as_json)
         return

@@ -57,7 +57,7 @@ def new(
     as_of: Annotated[str | None, _text("Date of the source; by default today.", "DAY")] = None,
     bill: Annotated[str | None, _text("A pending bill; flags for rules change what it says.", "NAME")] = None,
     scope: Annotated[str | None, _text("What a rule is about, such as tools or remote_access.", "SCOPE")] = None,
-    issuer: Annotated[str | None, _text("Whose rule: us (default), china or japan.", "ISSUER")] = None,
+    issuer: Annotated[str | None, _text("Whose rule: us (default), china, or any partner.", "ISSUER")] = None,
     destination: Annotated[str | None, _text("Whom or where it hits; china by default.", "ACTOR")] = None,
     measure: Annotated[str | None, _text("deny (default), license, free or proposed.", "MEASURE")] = None,
     strength: Annotated[float | None, _text("How far it reaches, 0 to 1.", "SHARE")] = None,

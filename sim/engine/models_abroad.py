@@ -8,14 +8,20 @@ from agents.rows import CHINA, PARTNERS, US
 from sim.engine.context import Context
 from sim.engine.state import State
 from sim.ensemble.rng import Array
-from sim.equations import adoption, costs
+from sim.equations import adoption, costs, market
 
 LEAST_LEFT = 1e-3
 """Share of what partners' providers earn below which nothing more is counted as theirs."""
 
 
-def settle(c: Context, s: State) -> None:
-    """Users abroad pay providers; rules of the United States and of partners end some of it or move it elsewhere."""
+def settle(c: Context, s: State, served: Array) -> None:
+    """Users abroad pay providers; rules of the United States and of partners end some of it or move it elsewhere.
+
+    Args:
+        c: the quarter's date and inputs.
+        s: the state.
+        served: (A, R) compute that serves, H100e.
+    """
     s.abroad = np.stack([costs.ABROAD * s.revenue[US], costs.CHINA_ABROAD * s.revenue[CHINA]])
     if ended := c.asked("model_use"):
         _lose(s, US, ended * s.abroad[0])
@@ -23,15 +29,18 @@ def settle(c: Context, s: State) -> None:
         lost = banned * s.abroad[1]
         _lose(s, CHINA, lost)
         _lose(s, US, -costs.SWITCHED * lost)
-    if served := c.asked("serve_abroad"):
-        moved = served * s.revenue[PARTNERS]
+    if asked := c.asked("serve_abroad"):
+        moved = asked * s.revenue[PARTNERS]
         s.revenue[PARTNERS] -= moved
         _lose(s, US, -moved.sum(axis=0))
-    _at_home(c, s)
+    _at_home(c, s, served)
 
 
-def _at_home(c: Context, s: State) -> None:
-    """Move revenue where partners say whose models may serve their users; half of it goes with them."""
+def _at_home(c: Context, s: State, served: Array) -> None:
+    """Move revenue where partners say whose models may serve their users; half of it goes with them.
+
+    Own providers serve no more users than they have compute for, by what US ones need for theirs; the others stay.
+    """
     users, banned, home = c.constants.users, c.own("chinese_models"), c.own("home_models")
     if banned is None and home is None:
         return
@@ -44,6 +53,7 @@ def _at_home(c: Context, s: State) -> None:
         won += costs.SWITCHED * lost * own
     if home is not None:
         moved = users * (home / 100) * s.abroad[0]
+        moved *= market.fitting(moved * served[US] / np.maximum(s.revenue[US], 1.0), served)
         _lose(s, US, moved.sum(axis=0))
         won += costs.SWITCHED * moved
     s.revenue, s.won = s.revenue + won, won

@@ -52,8 +52,9 @@ def transit(spec: Scenario, actors: tuple[str, ...], steps: int, rules_until: in
         return None
     least = np.zeros((steps, len(actors)))
     for rule in rules:
-        path = least[:, actors.index(rule.partner)]
-        np.maximum(path, (rule.strength or 0.0) * in_force(rule, steps), out=path)
+        for actor in groups.members(rule.partner):
+            path = least[:, actors.index(actor)]
+            np.maximum(path, (rule.strength or 0.0) * in_force(rule, steps), out=path)
     return least
 
 

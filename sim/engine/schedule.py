@@ -48,18 +48,18 @@ PHASES: tuple[Phase, ...] = (
         reads=_fields(
             "ahead_of_sales alignment allies_parted backlog base_plan bloc_revenue budget china_price clustered "
             "concentration delivered early edge enforcement executed experiments from_experiments from_people hoard "
-            "idle licensing list_price memory_control mineral_controls model_access money money_use network on_order "
-            "order_price people_use permission plan plan_edge policing politics power power_added power_need power_use "
-            "pretraining public push reinforcement reinforcement_asked revenue revenue_growth rl_value run_edge safety "
-            "safety_asked serving since spending spread stockpiling strain supply_level target tools used_train "
-            "variant_wait wish won"
+            "idle licensing list_price matched_usd memory_control mineral_controls model_access money money_use "
+            "network on_order order_price people_use permission plan plan_edge policing politics power power_added "
+            "power_need power_use pretraining public push reinforcement reinforcement_asked revenue revenue_growth "
+            "rl_value run_edge safety safety_asked serving since spread stockpiling strain supply_level "
+            "target tools used_train variant_wait wish won"
         ),
         writes=_fields(
             "alignment base_plan budget chip_return clustered concentration cost early effort enforcement experiments "
-            "hoard idle levies licenses licensing margin matched_usd mix model_access money money_use people_use "
+            "hoard idle levies licenses licensing margin mix model_access money money_use people_use "
             "permission permission_recorded plan policing pretraining prospects public_costs public_items push "
             "recorded_money reinforcement reinforcement_asked run_share safety safety_asked serving spread stakes "
-            "target variant_wait wish wished worth"
+            "target usual_use variant_wait wish wished worth"
         ),
     ),
     Phase(
@@ -77,15 +77,15 @@ PHASES: tuple[Phase, ...] = (
             "ahead_of_sales approval backlog backlog_usd breakthrough budget cap_share cap_units capacity china_price "
             "chinese_output chips coming cost_fall delivered demand demand_growth early edge enforcement executed hit "
             "hoard kappa_decode kappa_train legal_total let_in levies licensing list_price made_to_order money "
-            "money_use network offshore_closed on_order own_train permission plan policing power power_added "
+            "money_use network offshore_closed on_order on_top own_train permission plan policing power power_added "
             "power_need price_share rent rented spending supply_level variant_wait wished"
         ),
         writes=_fields(
             "ahead_of_sales allowed arrived backlog backlog_usd blocked bought caught china_price coming cost cover "
             "delivered delivery demand demand_growth die diverted executed export_usd exported flows hoard ledger "
-            "leeway legal_by_class legal_chips legal_total let_in licensed licensed_usd made_chinese made_h100e mix "
-            "network newly_rented on_order order_price ordered permitted placed power_use premium premium_usd "
-            "priced_out refunded rent seized_h100e spending wished"
+            "leeway legal_by_class legal_chips legal_total let_in licensed licensed_usd made_chinese made_h100e "
+            "matched_usd mix network newly_rented on_order on_top on_top_paid order_price ordered permitted placed "
+            "power_use premium premium_usd priced_out refunded rent seized_h100e spending wished"
         ),
     ),
     Phase(
@@ -140,9 +140,9 @@ PHASES: tuple[Phase, ...] = (
         "account", account.run, "the books record what each actor earned, paid and gave up",
         reads=_fields(
             "abroad arrived budget capacity caught china_price cost delivered die export_usd exported hit idle "
-            "imported_memory legal_by_class levies licensed_usd list_price made_to_order matched_usd memory_control "
-            "minerals model_access money_use newly_rented pay people people_use premium_usd price_share public_items "
-            "rented revenue safety serving spending supply_level talent_usd tools used_train"
+            "imported_memory legal_by_class levies licensed_usd list_price made_to_order memory_control "
+            "minerals model_access money_use newly_rented on_top_paid pay people people_use premium_usd price_share "
+            "public_items rented revenue safety serving spending supply_level talent_usd tools used_train"
         ),
         writes=_fields("accounts"),
     ),

@@ -13,7 +13,7 @@ from scenarios.uses import MONEY, PEOPLE
 from sim.engine.anchor import Anchor
 from sim.engine.context import Constants
 from sim.engine.inputs import Inputs
-from sim.engine.state import State
+from sim.engine.state import ON_TOP, State
 from sim.ensemble.draws import Draws
 from sim.ensemble.rng import Array
 from sim.equations import market
@@ -81,7 +81,8 @@ def first(inputs: Inputs, p: Draws, constants: Constants, factual: Anchor | None
         alignment=table(i.column("alignment_2022")[:, None]), policing=policing,
         licensing=row(US, AS_WRITTEN), model_access=row(US, LIMITS_TODAY), politics={},
         enforcement=row(US, 1.0), permission=row(CHINA, 1.0), hoard=table(), push=row(CHINA, FIRST_PUSH),
-        revenue=table(), won=table(), abroad=np.zeros((2, runs)), found_out=np.zeros(runs),
+        revenue=table(), won=table(), matched_usd=np.zeros(runs),
+        on_top=np.zeros((len(ON_TOP), actors, runs)), abroad=np.zeros((2, runs)), found_out=np.zeros(runs),
         own_train=table(), own_decode=table(), used_train=table(stock),
         used_decode=table(stock), running=table(1.0), power=table(i.column("ai_power_mw_2022")[:, None]),
         power_growth=table(), power_added=table(), power_need=table(), ai_share=table(),

@@ -24,6 +24,10 @@ from sim.ensemble.rng import Array
 from sim.equations.adoption import Served
 from sim.equations.domestic import Capacity
 
+ON_TOP = ("tariff", "matched", "cut")
+"""What partners pay on top of the price of chips: to their own state, for investment in the United States, and to its
+Treasury."""
+
 
 @dataclass(slots=True)
 class State:
@@ -110,6 +114,8 @@ class State:
     """US dollars a year from AI."""
     abroad: Array
     """(2, R) the part of it that users abroad pay US and Chinese providers."""
+    matched_usd: Array
+    """(R,) US dollars that buyers abroad invested in the United States last quarter, as licenses ask."""
     won: Array
     """The part of it that a partner's own rules on models have brought to its providers."""
     spending: Array
@@ -120,6 +126,8 @@ class State:
     """Chips on order outside China, H100e."""
     backlog_usd: Array
     """What is to be paid for chips on order, US dollars."""
+    on_top: Array
+    """(3, A, R) the parts of what is to be paid that tariffs, matched investment and revenue shares are, US dollars."""
     delivered: Array
     """Chips delivered in the last quarter, H100e."""
     own_train: Array
@@ -342,6 +350,8 @@ class Quarter:
     """(A, R) US dollars that a government pays for controls and their enforcement."""
     effort: Array
     """(A, 1 or R) spending of allies against the trend, a factor set by policy."""
+    usual_use: Array
+    """(A, 4, R) usual shares of money by use: those at the edge of the data, but for what policy asks to be spent."""
     run_share: Array
     """(A, R) share of compute that money and the fleet give the largest run, policy apart; after the data."""
     stakes: Stakes
@@ -414,8 +424,8 @@ class Quarter:
     """(A, R) US dollars that they pay for them, where somebody does."""
     levies: Array | None
     """(A,) levies on the making of US-designed chips, as a share of their cost; None where there is none."""
-    matched_usd: Array
-    """(R,) US dollars that buyers abroad invested in the United States last quarter, as licenses ask."""
+    on_top_paid: Array
+    """(3, A, R) the same of what is paid this quarter."""
     made_chinese: Array
     """(Chinese classes, R) chips that Chinese fabs make."""
     flows: Array

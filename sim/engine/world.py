@@ -248,6 +248,10 @@ class World(mesa.Model):
         """Slope of a menu that makes the recorded level rational."""
         return self.state.politics[decision]
 
+    def by_itself(self, lever: str) -> Array | None:
+        """(actors, 1) what partners set a lever of theirs to this quarter; None where nobody moves it."""
+        return self.context.own(lever)
+
     def setting(self, lever: str) -> float | Array:
         """This quarter's setting of a lever, (runs,) where settings stand side by side; NaN leaves it to the actor."""
         return self.context.setting(lever)

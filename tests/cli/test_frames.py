@@ -10,9 +10,9 @@ from sim.analysis.frames import VERDICTS
 
 
 def test_a_text_is_answered_claim_by_claim(polarity):
-    said = polarity("frames", "middle_powers", "--runs", 8)
+    said = polarity("frames", "two_scenarios", "--runs", 8)
     assert said.code == 0, said.err
-    for row in claims("middle_powers"):
+    for row in claims("two_scenarios"):
         assert row.title in said.out
     assert VERDICTS["not in the model"] in said.out
     assert "not forecasts" in said.out

@@ -185,7 +185,8 @@ def test_a_permit_on_transit_sends_smugglers_elsewhere() -> None:
 
 
 def test_issuers_are_the_superpowers_and_the_partners_by_name() -> None:
-    assert list(issuers()) == ["us", "china", *(row.actor for row in table("actors") if row.kind != "superpower")]
+    partners = [row.actor for row in table("actors") if row.kind != "superpower"]
+    assert list(issuers()) == ["us", "china", *partners, "gulf"]
     assert Rule.model_validate({**RULE, "issuer": "united_states", "scope": "tools", "strength": 1}).issuer == "us"
 
 

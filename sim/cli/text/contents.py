@@ -74,11 +74,9 @@ def _rule_line(rule: Rule) -> str:
     told = [f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
             for name, value in numbers.items() if value is not None]  # fmt: skip
     who = MEANINGS["issuer"][rule.issuer]
+    whom = [] if rule.scope == "production_levy" else [f"for {rule.destination}"]
     until = f" to {rule.end}" if rule.end else ""
-    return (
-        f"Rule from {rule.start}{until}: {rule.title} "
-        f"({', '.join((who, rule.scope, rule.measure, f'for {rule.destination}', *told))})"
-    )
+    return f"Rule from {rule.start}{until}: {rule.title} ({', '.join((who, rule.scope, rule.measure, *whom, *told))})"
 
 
 def _parameters(spec: Scenario) -> Iterator[str]:

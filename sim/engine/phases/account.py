@@ -48,7 +48,7 @@ def _of_all(s: State, q: Quarter) -> dict[str, Book]:
 def _of_makers(c: Context, s: State, q: Quarter) -> dict[str, Book]:
     """Makers of chips, tools and memory: what they earn abroad."""
     abroad = s.spending - s.delivered * q.cost
-    tariffs = _tariffs(c, s, q)
+    tariffs, _, cuts = q.on_top_paid
     if q.exported is not None:
         abroad = abroad - q.export_usd
     weight = q.die[:US_N, None] * q.legal_by_class
@@ -61,40 +61,34 @@ def _of_makers(c: Context, s: State, q: Quarter) -> dict[str, Book]:
     return {
         "chip_profit": {
             US: abroad[2:].sum(axis=0)
-            - sum(tariffs.values())
-            - q.matched_usd
+            - q.on_top_paid.sum(axis=(0, 1))
             + q.licensed_usd
             - cut
             - dies * q.cost
             + smuggled
         },
-        "license_cut": dict.fromkeys(range(len(s.spending)), 0.0)
-        | {US: cut + s.spending[US] * paid / (1 + paid)}
-        | tariffs,
+        "license_cut": dict(enumerate(tariffs)) | {US: cut + s.spending[US] * paid / (1 + paid) + cuts.sum(axis=0)},
         "chip_exports": {CHINA: 0.0 if q.exported is None else q.export_usd.sum(axis=0)},
-        **_of_levies(s, q),
+        **_of_levies(s, q, dies + q.arrived.sum(axis=0) / np.maximum(1 - q.caught, 1e-9)),
         "tool_revenue": _shared(tool_sales(s, q), c.inputs.tool_share),
         "memory_revenue": _shared(costs.MEMORY_PRICE * 1e3 * q.imported_memory, c.inputs.memory_share),
         "production_lost": {US: _production_lost(c, s, q)},
     }
 
 
-def _tariffs(c: Context, s: State, q: Quarter) -> dict[int, Array]:
-    """US dollars of tariffs that partners raise on their own buyers of US-designed chips, by row."""
-    own = c.own("chip_tariff")
-    if own is None:
-        return {}
-    paid = s.spending if q.exported is None else s.spending - q.export_usd
-    return {int(row): paid[row] * (own[row] / (100 + own[row])) for row in np.flatnonzero(own)}
+def _of_levies(s: State, q: Quarter, beside: Array) -> dict[str, Book]:
+    """What levies on the making of chips bring, and what the United States pays of them for its own chips.
 
-
-def _of_levies(s: State, q: Quarter) -> dict[str, Book]:
-    """What levies on the making of chips bring, and what the United States pays of them for its own chips."""
+    Args:
+        s: the state.
+        q: the quarter.
+        beside: (R,) H100e of lines that licensed and smuggled chips took.
+    """
     if q.levies is None:
         return {"levy": dict.fromkeys(range(len(s.spending)), 0.0), "levy_paid": {US: 0.0}}
     rate = q.levies.sum()
     bare = q.cost / (1 + rate)
-    made = s.delivered.sum(axis=0) * bare
+    made = (s.delivered.sum(axis=0) + beside) * bare
     return {"levy": _shared(made, q.levies), "levy_paid": {US: rate * s.delivered[US] * bare}}
 
 
@@ -123,7 +117,11 @@ def _of_trade(c: Context, s: State, q: Quarter) -> dict[str, Book]:
 def _of_states(c: Context, q: Quarter) -> dict[str, Book]:
     """What governments pay for controls, and what allies get for following."""
     received = _shared(q.public_items["compensation_paid"][US], c.inputs.allied_tool_share)
-    return {**q.public_items, "matched_investment": {US: q.matched_usd}, "compensation_received": received}
+    return {
+        **q.public_items,
+        "matched_investment": {US: q.on_top_paid[1].sum(axis=0)},
+        "compensation_received": received,
+    }
 
 
 def _forgone(c: Context, s: State, q: Quarter) -> dict[str, Book]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from agents import plans
+from agents.allocation import FABS
 from agents.protocols import AtEdge
 from agents.rows import CHINA, PARTNERS, US, bloc_of
 from agents.worth import Seen, pressed, race, worth
+from scenarios.uses import MONEY
 from sim.engine import own, sight
 from sim.engine.context import Context
 from sim.engine.phases import people
@@ -57,20 +59,33 @@ def prepare(c: Context, s: State, q: Quarter) -> None:
     for paid_by in q.public_items.values():
         for row, dollars in paid_by.items():
             q.public_costs[row] += dollars
-    q.matched_usd = _matched(c, s)
-    q.public_costs[US] -= q.matched_usd
+    q.public_costs[US] -= s.matched_usd
     if c.turn:
         q.stakes = sight.stakes(c, s, q)
         q.licenses = sight.licenses(c, s, q.stakes)
     _prospects(c, s, q)
     q.run_share = _run_share(c, s, q)
+    _efforts(c, s, q)
+
+
+def _efforts(c: Context, s: State, q: Quarter) -> None:
+    """Spending of partners against the trend, and its usual division: policy asks for compute, not for fabs."""
     asked = np.broadcast_arrays(*(np.atleast_1d(c.setting(lever)) for lever in EFFORT.values()))
-    q.effort = np.ones((len(c.inputs.actors), asked[0].size))
+    q.effort, q.usual_use = np.ones((len(c.inputs.actors), asked[0].size)), s.edge.money_use
     for kind, effort in zip(EFFORT, asked, strict=True):
         q.effort[c.inputs.rows_of(kind)] = effort
     own = c.own("spending")
     if own is not None:
         q.effort[PARTNERS] = (q.effort * own)[PARTNERS]
+    if c.in_data or (q.effort == 1).all():
+        return
+    weight = np.repeat(q.effort[:, None], len(MONEY), axis=1)
+    weight[:, FABS] = 1.0
+    divided = s.edge.money_use * weight
+    whole, as_usual = divided.sum(axis=1), q.effort == 1  # who is asked for nothing keeps its shares to the last bit
+    q.effort = np.where(as_usual, 1.0, whole)
+    shares = divided / np.maximum(whole, LEAST_RATIO)[:, None]
+    q.usual_use = np.where(as_usual[:, None], s.edge.money_use, shares)
 
 
 def _levies(c: Context) -> Array | None:
@@ -83,17 +98,6 @@ def _levies(c: Context) -> Array | None:
         return None
     here = {"taiwan": LOGIC * (1 - min(c.inputs.event_paths["fabs_abroad"][c.t], 1.0)), "south_korea": MEMORY}
     return own[:, 0] / 100 * np.array([here.get(name, 0.0) for name in c.inputs.actors])
-
-
-def _matched(c: Context, s: State) -> Array:
-    """US dollars that buyers abroad invested in the United States last quarter, as their licenses ask, (R,)."""
-    total = np.zeros(c.runs)
-    for row, terms in c.inputs.terms if c.t and c.inputs.terms_act[c.t - 1] else ():
-        mix = c.inputs.capacity_share[c.t - 1][: terms.matched.shape[1]]
-        matched, cut = (each[c.t - 1] @ (mix / mix.sum()) for each in (terms.matched, terms.price_share))
-        if matched:
-            total = total + s.spending[row] * (matched / (1 + matched + cut))
-    return total
 
 
 def _wish(c: Context, s: State, q: Quarter) -> None:

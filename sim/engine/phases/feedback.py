@@ -21,9 +21,10 @@ SERVED = {"served_by_us", "served_by_china"}
 
 def run(c: Context, s: State, q: Quarter) -> None:
     """Revenue, what the public sees next quarter, and the governance indices."""
-    s.revenue = feedback.revenue(s.eci, _served(c, s, q), c.p)
+    served = _served(c, s, q)
+    s.revenue = feedback.revenue(s.eci, served, c.p)
     s.revenue[US] *= _admitted(s)
-    models_abroad.settle(c, s)
+    models_abroad.settle(c, s, served)
     seen = by_bloc(s.revenue - s.won)
     if c.t:
         grown = 4 * np.log(np.maximum(seen, 1.0) / np.maximum(s.bloc_revenue, 1.0))

@@ -16,7 +16,7 @@ from sim.engine.phases import china, exports
 from sim.engine.phases.china import US_N, quotas
 from sim.engine.phases.decide import CUSTOM_PRICE, by_bloc
 from sim.engine.room import waiting as quarters_to_wait
-from sim.engine.state import Quarter, State
+from sim.engine.state import ON_TOP, Quarter, State
 from sim.ensemble.rng import Array
 from sim.equations import market, power, trade
 from sim.equations.chips import ASCEND, summed
@@ -37,6 +37,7 @@ def run(c: Context, s: State, q: Quarter) -> None:
     """Clear the quarter's market."""
     q.placed, q.refunded = np.zeros((2, *s.backlog.shape))
     q.allowed, q.exported = np.ones((len(s.backlog), 1)), None
+    q.on_top_paid = np.zeros_like(s.on_top)
     s.spending = np.zeros_like(s.backlog)
     share = c.inputs.capacity_share[c.t][:CUSTOM]
     q.mix = np.zeros(len(q.capacity))
@@ -78,6 +79,9 @@ def _order(c: Context, s: State, q: Quarter) -> None:
     placed = money * share
     s.backlog_usd += placed
     q.placed += placed
+    levied, matched, cut = _rates(c, q)
+    base = placed / (1 + levied)
+    s.on_top = s.on_top + np.stack([placed - base, *(base * (x / (1 + matched + cut)) for x in (matched, cut))])
 
 
 def _prices(c: Context, s: State, q: Quarter) -> Array:
@@ -85,13 +89,23 @@ def _prices(c: Context, s: State, q: Quarter) -> Array:
     price = np.broadcast_to(q.list_price, s.backlog.shape).copy()
     custom = custom_of_orders(c, q)
     price[US] *= (1 - (1 - CUSTOM_PRICE) * custom) * (1 + tariff(c, custom))
+    levied, matched, cut = _rates(c, q)
+    return price * ((1 + levied) * (1 + matched + cut))
+
+
+def _rates(c: Context, q: Quarter) -> tuple[Array, Array, Array]:
+    """What comes on top of the price for partners, as shares of it, (A, 1) each: tariffs, and in ON_TOP's order.
+
+    Of tariffs on US buyers the account is kept from what they pay.
+    """
+    rates = np.zeros((len(ON_TOP), len(c.inputs.actors), 1))
     own = c.own("chip_tariff")
     if own is not None:
-        price *= 1 + own / 100
+        rates[0] = own / 100
     if c.inputs.terms_act[c.t]:
         for row, terms in c.inputs.terms:
-            price[row] *= 1 + (terms.price_share[c.t] + terms.matched[c.t]) @ q.mix[:CUSTOM]
-    return price
+            rates[1, row], rates[2, row] = (x[c.t] @ q.mix[:CUSTOM] for x in (terms.matched, terms.price_share))
+    return rates[0], rates[1], rates[2]
 
 
 def custom_of_orders(c: Context, q: Quarter) -> Array:
@@ -112,7 +126,7 @@ def _allowed(c: Context, s: State, q: Quarter) -> Array:
         may[row] = terms.approval[c.t] @ q.mix[:CUSTOM]
         if may[row] <= 0:
             q.refunded[row] = s.backlog_usd[row]
-            s.backlog[row], s.backlog_usd[row] = 0.0, 0.0
+            s.backlog[row], s.backlog_usd[row], s.on_top[:, row] = 0.0, 0.0, 0.0
     return may
 
 
@@ -223,8 +237,12 @@ def _receive_licensed(c: Context, s: State, q: Quarter, share: Array) -> None:
 
 def _pay(c: Context, s: State, q: Quarter, delivered: Array) -> None:
     """Buyers pay for what comes, at the mean price of what they have on order."""
-    paid = s.backlog_usd * np.minimum(delivered / np.maximum(s.backlog, 1e-9), 1.0)
-    paid[CHINA] = 0.0
+    share = np.minimum(delivered / np.maximum(s.backlog, 1e-9), 1.0)
+    share[CHINA] = 0.0
+    paid = s.backlog_usd * share
+    q.on_top_paid = s.on_top * share
+    s.on_top = s.on_top - q.on_top_paid
+    s.matched_usd = q.on_top_paid[1].sum(axis=0)
     s.backlog_usd -= paid
     remove(s.backlog, delivered)
     s.spending += paid
