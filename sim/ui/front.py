@@ -35,6 +35,7 @@ def _doors() -> None:
     with st.container(key="doors", horizontal=True, vertical_alignment="center", gap="small", width="content"):
         st.button("I have a policy question", key="door_policy", on_click=_tour)
         st.page_link("sim/ui/teach/page.py", label="I teach")
+        st.page_link("sim/ui/play/page.py", label="I have a room code")
         st.page_link("sim/ui/evidence/page.py", label="I doubt it")
 
 

@@ -1,0 +1,61 @@
+"""Play: one room, four letters; a teacher, a projector and up to sixty phones in the same model."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import streamlit as st
+
+from scenarios.errors import InputError
+from sim.room.rooms import Room
+from sim.ui.play import doors, entry, phone, projector, teacher
+from sim.ui.shared import address, theme
+from sim.ui.shared.templates import style
+
+_NOT_READ = "the rooms on disk cannot be read just now; try again in a moment"
+
+
+def _found(code: str) -> tuple[Room | None, str]:
+    """The room of the address, or why there is none."""
+    try:
+        return doors.rooms().find(code, doors.client()), ""
+    except InputError as error:
+        return None, str(error)
+    except sqlite3.Error:
+        return None, _NOT_READ
+
+
+def page() -> None:
+    """The view that the address names; whoever has no token can join, and look at the projector."""
+    code, token, me = (address.own(name) for name in (doors.ROOM, doors.TEACHER, doors.ME))
+    if not code:
+        entry.draw()
+        return
+    room, problem = _found(code)
+    if room is None:
+        entry.draw(problem=problem)
+    elif address.own(doors.PROJECTOR):
+        projector.draw(room)
+    elif token:
+        if room.is_teacher(token):
+            teacher.draw(room, token)
+        else:
+            entry.draw(
+                room, "this is not the teacher's link of this room; open the one that you got when you started it"
+            )
+    elif me:
+        player = room.player(me)
+        if player is None:
+            entry.draw(room, f"you are not in room {room.code}; join it again")
+        else:
+            phone.draw(room, player, me)
+    else:
+        entry.draw(room)
+
+
+theme.style()
+st.html(style("play/page.css"))
+address.adopt("play")
+address.write()
+with st.container(key="play"):
+    page()

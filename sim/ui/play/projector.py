@@ -1,0 +1,171 @@
+"""The projector: one screen a phase, in large type, without a token and without anything to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from statistics import median
+
+import streamlit as st
+from markupsafe import Markup
+
+from scenarios.packages import SEATS
+from sim.play import AS_IS, FIRST_YEAR
+from sim.results.outcomes.polarity import CLASSES, LABELS
+from sim.results.wording import listed
+from sim.room import debrief
+from sim.room.debrief import Ending, Part
+from sim.room.rooms import Room
+from sim.room.state import DEBRIEF, DECIDE, GUESS, LOBBY, SHOWN
+from sim.ui.play import doors, known, lines, words
+from sim.ui.shared import address, share, theme, wording
+from sim.ui.shared.setup import REFUSED
+from sim.ui.shared.templates import render, style
+
+SHOWN_NAMES = 24
+"""Names in the lobby; of further people only the number."""
+PARTS = {
+    "1": "Guesses", "2": "Class and model", "3": "What moved it", "4": "Better replies", "5": "In words",
+}  # fmt: skip
+"""Steps of the debrief."""
+
+
+def draw(room: Room) -> None:
+    """What the class looks at."""
+    st.html(style("play/projector.css"))
+    with st.container(key="play_projector"):
+        {LOBBY: _lobby, GUESS: _guess, DECIDE: _decide, SHOWN: _shown, DEBRIEF: _debrief}[room.state.part](room)
+    doors.watch(room, _sight)
+
+
+def _sight(room: Room) -> Hashable:
+    """What the projector shows: how many have decided, and who is in while they come in."""
+    state = room.state
+    names = tuple((player.shown, player.seat) for player in state.players.values()) if state.part == LOBBY else ()
+    counts = tuple(words.decided(state, seat) for seat in SEATS) if state.part == DECIDE else ()
+    guessed = len(state.guesses) if state.part in (LOBBY, GUESS) else 0
+    return state.phase, len(state.players), names, counts, guessed, known.sight(room)
+
+
+def _screen(name: str, head: str, sub: str = "", **values: object) -> None:
+    st.html(render(f"play/{name}.html", head=head, sub=sub, **values) + theme.RESULTS)
+
+
+# ------------------------------------------------------------------------------------------------------------ coming in
+def _lobby(room: Room) -> None:
+    """The code, the address and its picture, and who is in."""
+    try:
+        link = doors.join_address(room.code)
+    except REFUSED:
+        link = ""
+    names = [player.shown for player in room.state.players.values()]
+    _screen("lobby", f"Room {room.code}", code=room.code, host=link.partition("://")[2].partition("?")[0],
+            picture=share.code(link) if link and not share.local(link) else "", names=names[-SHOWN_NAMES:],
+            people=len(names), more=max(len(names) - SHOWN_NAMES, 0))  # fmt: skip
+
+
+def _guess(room: Room) -> None:
+    state = room.state
+    _screen("asked", "How does the race stand at the end of 2032?", guesses=words.GUESSES, code=room.code,
+            said=len(state.guesses), people=len(state.players))  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------------------- a year
+def _decide(room: Room) -> None:
+    """Who has decided; beside it the guesses, and from the second year on the line."""
+    state = room.state
+    seats = [(words.seat_name(seat), *words.decided(state, seat)) for seat in SEATS]
+    if state.year == FIRST_YEAR and state.guesses:
+        picture = render("play/dots.html", **lines.dots([*state.guesses.values()]))
+        caption = "Your guesses of the lead at the end of 2032: " + _tallied(room)
+    else:
+        picture, caption = (
+            render("play/line.html", **lines.line(known.facts(room))),
+            words.lead(known.facts(room).now) + ".",
+        )
+    _screen("deciding", f"{state.year}: every seat decides", caption, seats=seats, picture=picture, code=room.code,
+            month=words.until(state.year))  # fmt: skip
+
+
+def _tallied(room: Room) -> str:
+    found = [f"{label} {count}" for _, label, count in words.tally([*room.state.guesses.values()])]
+    return f"{listed(found)}."
+
+
+def _shown(room: Room) -> None:
+    """The line has grown; what each seat did, in words."""
+    state, facts = room.state, known.facts(room)
+    if state.year == known.LAST:
+        known.begin_debrief(room)
+    _screen("year", f"{state.year}: {wording.lead(facts.now)}", words.bets(room, state.year, facts.now),
+            did=words.did(state, state.year), picture=render("play/line.html", **lines.line(facts)))  # fmt: skip
+
+
+# -------------------------------------------------------------------------------------------------------------- debrief
+def _debrief(room: Room) -> None:
+    """Five steps, which whoever stands at the laptop goes through; the address keeps the step."""
+    part = address.own(doors.PART)
+    if part not in PARTS:
+        address.keep(doors.PART, part := "1")
+    end = debrief.ending(doors.rooms().game(room))
+    known.begin_debrief(room)
+    steps: dict[str, Callable[[Room, Ending], None]] = {
+        "1": _guesses, "2": _beside, "3": _moved, "4": _replies, "5": _in_words,
+    }  # fmt: skip
+    steps[part](room, end)
+    st.segmented_control("Step of the debrief", list(PARTS), format_func=PARTS.__getitem__, required=True,
+                         label_visibility="collapsed", **address.control(doors.PART, "1"))  # fmt: skip
+
+
+def _guesses(room: Room, end: Ending) -> None:
+    found = debrief.guessed(room, end)
+    best = [player.shown for player, *_ in found[:3]]
+    notes = [words.right(found), f"Nearest: {listed(best)}." if best else ""]
+    picture = render("play/dots.html", **lines.dots([*room.state.guesses.values()], end.months)) if found else ""
+    _screen("ended", f"Your world ends as {words.outcome(end.outcome)}: {wording.lead(end.months)}", notes=notes,
+            picture=picture or render("play/line.html", **lines.line(known.facts(room))),
+            key=[(theme.INK[name], label, count) for name, label, count in
+                 words.tally([*room.state.guesses.values()])])  # fmt: skip
+
+
+def _beside(room: Room, end: Ending) -> None:
+    found = known.compared(room)
+    rows = [("Your moves, your future", wording.lead(end.months), end.outcome, None),
+            ("Your moves, 100 futures", f"mean {wording.signed(end.mean)} months", "", end.counts)]  # fmt: skip
+    if found:
+        rows += [("The model decides, same luck", wording.lead(found.model.months), found.model.outcome, None),
+                 ("The model decides, 100 futures", f"mean {wording.signed(found.model.mean)} months", "",
+                  found.model.counts)]  # fmt: skip
+    told = [(title, said, LABELS[outcome] if outcome else "", _bar(counts)) for title, said, outcome, counts in rows]
+    _screen("beside", "Your class, the model’s own actors, and luck", rows=told, waiting=found is None,
+            key=[(theme.INK[name], LABELS[name]) for name in CLASSES])  # fmt: skip
+
+
+def _bar(counts: object) -> list[tuple[str, int]]:
+    return [(name, n) for name, n in counts.items() if n] if isinstance(counts, dict) else []
+
+
+def _moved(room: Room, end: Ending) -> None:
+    found = known.moved(room)
+    seats = _parts(found.by_seat, words.seat_name) if found else []
+    years = _parts(found.by_year, str) if found else []
+    _screen("moved", "What your moves did to the US lead at the end of 2032", seats=seats, years=years,
+            waiting=found is None)  # fmt: skip
+
+
+def _parts(parts: list[Part], name: Callable[[str], str]) -> list[tuple[str, str, Markup]]:
+    """Name, months and the place of a bar for each part, in the future that was played."""
+    longest = max([abs(part.future) for part in parts], default=0.0) or 1.0
+    return [(name(part.name), wording.exactly(part.future), Markup(theme.side(part.future, longest))) for part in parts]
+
+
+def _replies(room: Room, end: Ending) -> None:
+    found = known.compared(room)
+    replies = [(words.seat_name(seat), words.reply(reply)) for seat, reply in found.replies.items()] if found else []
+    _screen("replies", "The best reply that each seat missed", replies=replies, waiting=found is None)  # fmt: skip
+
+
+def _in_words(room: Room, end: Ending) -> None:
+    idle = sum(move == AS_IS for turn in room.state.turns for move in turn.moves.values())
+    off = [abs(bet - float(known.facts(room).now)) for bet in room.state.bets.get(known.LAST, {}).values()]
+    _screen("in_words", "Unipolar, bipolar, multipolar", outcome=LABELS[end.outcome], idle=idle,
+            off=round(median(off)) if off else None)  # fmt: skip
