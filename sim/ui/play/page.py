@@ -54,7 +54,7 @@ def page() -> None:
 
 
 theme.style()
-st.html(style("play/page.css"))
+st.html(style("shared/reading.css", "play/page.css"))
 address.adopt("play")
 address.write()
 with st.container(key="play"):

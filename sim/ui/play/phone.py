@@ -169,8 +169,9 @@ def _vote(room: Room, player: Player, token: str) -> None:
 
 
 def _caption(seat: str, name: str, price: str) -> str:
+    """What a move means, and its price on a line of its own; captions are Markdown, in which dollars set formulas."""
     story = words.move(seat, name).story
-    return story if name == AS_IS else f"{story} {price}."
+    return story if name == AS_IS else f"{story}  \n**{price}**".replace("$", r"\$")
 
 
 def _voted(code: str, token: str, year: int, key: str) -> None:
@@ -228,7 +229,7 @@ def _look_back(room: Room, player: Player, token: str) -> None:
             for n, bets in enumerate(state.bets.get(turn.year, {}) for turn in state.turns)
             if player.number in bets]  # fmt: skip
     st.html(render(
-        "play/phone_end.html", outcome=words.outcome(end.outcome), lead=wording.lead(end.months),
+        "play/phone_end.html", outcome=words.outcome(end.outcome), lead=words.leads(end.months),
         guess=words.guess(said) if said else "", right=bool(said and said.outcome == end.outcome),
         off=round(abs(said.months - end.months)) if said else 0, bets=len(offs),
         bets_off=round(sum(offs) / len(offs)) if offs else 0, seat=words.seat_name(player.seat) if player.seat else "",

@@ -17,7 +17,7 @@ from sim.room.debrief import Ending, Part
 from sim.room.rooms import Room
 from sim.room.state import DEBRIEF, DECIDE, GUESS, LOBBY, SHOWN
 from sim.ui.play import doors, known, lines, words
-from sim.ui.shared import address, share, theme, wording
+from sim.ui.shared import address, picture as drawing, share, theme, wording
 from sim.ui.shared.setup import REFUSED
 from sim.ui.shared.templates import render, style
 
@@ -46,8 +46,20 @@ def _sight(room: Room) -> Hashable:
     return state.phase, len(state.players), names, counts, guessed, known.sight(room)
 
 
-def _screen(name: str, head: str, sub: str = "", **values: object) -> None:
-    st.html(render(f"play/{name}.html", head=head, sub=sub, **values) + theme.RESULTS)
+def _screen(name: str, head: str, **values: object) -> None:
+    """A screen of text alone."""
+    st.html(render(f"play/{name}.html", head=head, **values) + theme.RESULTS)
+
+
+def _beside_picture(name: str, head: str, picture: Markup, below: str = "", **values: object) -> None:
+    """A heading, a drawing with a line below it, and text to its right."""
+    st.html(render("play/screen_head.html", head=head) + theme.RESULTS)
+    left, right = st.columns([1.45, 1], gap="medium")
+    with left:
+        drawing.draw(picture, "play_picture")
+        if below:
+            st.html(render("play/below.html", text=below))
+    right.html(render(f"play/{name}.html", **values))
 
 
 # ------------------------------------------------------------------------------------------------------------ coming in
@@ -58,9 +70,13 @@ def _lobby(room: Room) -> None:
     except REFUSED:
         link = ""
     names = [player.shown for player in room.state.players.values()]
-    _screen("lobby", f"Room {room.code}", code=room.code, host=link.partition("://")[2].partition("?")[0],
-            picture=share.code(link) if link and not share.local(link) else "", names=names[-SHOWN_NAMES:],
-            people=len(names), more=max(len(names) - SHOWN_NAMES, 0))  # fmt: skip
+    left, right = st.columns([1.9, 1], gap="medium")
+    with left:
+        _screen("lobby", "Join with your phone", code=room.code, host=link.partition("://")[2].partition("?")[0],
+                names=names[-SHOWN_NAMES:], people=len(names), more=max(len(names) - SHOWN_NAMES, 0))  # fmt: skip
+    if link and not share.local(link):
+        with right, st.container(key="play_qr"):
+            drawing.draw(share.code(link), "play_code_drawn")
 
 
 def _guess(room: Room) -> None:
@@ -82,8 +98,8 @@ def _decide(room: Room) -> None:
             render("play/line.html", **lines.line(known.facts(room))),
             words.lead(known.facts(room).now) + ".",
         )
-    _screen("deciding", f"{state.year}: every seat decides", caption, seats=seats, picture=picture, code=room.code,
-            month=words.until(state.year))  # fmt: skip
+    _beside_picture("deciding", f"{state.year}: every seat decides", picture, caption, seats=seats, code=room.code,
+                    month=words.until(state.year))  # fmt: skip
 
 
 def _tallied(room: Room) -> str:
@@ -96,8 +112,8 @@ def _shown(room: Room) -> None:
     state, facts = room.state, known.facts(room)
     if state.year == known.LAST:
         known.begin_debrief(room)
-    _screen("year", f"{state.year}: {wording.lead(facts.now)}", words.bets(room, state.year, facts.now),
-            did=words.did(state, state.year), picture=render("play/line.html", **lines.line(facts)))  # fmt: skip
+    picture, bets = render("play/line.html", **lines.line(facts)), words.bets(room, state.year, facts.now)
+    _beside_picture("year", f"{state.year}: {words.leads(facts.now)}", picture, bets, did=words.did(state, state.year))
 
 
 # -------------------------------------------------------------------------------------------------------------- debrief
@@ -112,8 +128,9 @@ def _debrief(room: Room) -> None:
         "1": _guesses, "2": _beside, "3": _moved, "4": _replies, "5": _in_words,
     }  # fmt: skip
     steps[part](room, end)
-    st.segmented_control("Step of the debrief", list(PARTS), format_func=PARTS.__getitem__, required=True,
-                         label_visibility="collapsed", **address.control(doors.PART, "1"))  # fmt: skip
+    with st.container(key="play_steps"):
+        st.segmented_control("Step of the debrief", list(PARTS), format_func=PARTS.__getitem__, required=True,
+                             label_visibility="collapsed", **address.control(doors.PART, "1"))  # fmt: skip
 
 
 def _guesses(room: Room, end: Ending) -> None:
@@ -121,18 +138,18 @@ def _guesses(room: Room, end: Ending) -> None:
     best = [player.shown for player, *_ in found[:3]]
     notes = [words.right(found), f"Nearest: {listed(best)}." if best else ""]
     picture = render("play/dots.html", **lines.dots([*room.state.guesses.values()], end.months)) if found else ""
-    _screen("ended", f"Your world ends as {words.outcome(end.outcome)}: {wording.lead(end.months)}", notes=notes,
-            picture=picture or render("play/line.html", **lines.line(known.facts(room))),
-            key=[(theme.INK[name], label, count) for name, label, count in
-                 words.tally([*room.state.guesses.values()])])  # fmt: skip
+    _beside_picture("ended", f"Your world ends as {words.outcome(end.outcome)}: {words.leads(end.months)}",
+                    picture or render("play/line.html", **lines.line(known.facts(room))), notes=notes,
+                    key=[(theme.INK[name], label, count) for name, label, count in
+                         words.tally([*room.state.guesses.values()])])  # fmt: skip
 
 
 def _beside(room: Room, end: Ending) -> None:
     found = known.compared(room)
-    rows = [("Your moves, your future", wording.lead(end.months), end.outcome, None),
+    rows = [("Your moves, your future", words.leads(end.months), end.outcome, None),
             ("Your moves, 100 futures", f"mean {wording.signed(end.mean)} months", "", end.counts)]  # fmt: skip
     if found:
-        rows += [("The model decides, same luck", wording.lead(found.model.months), found.model.outcome, None),
+        rows += [("The model decides, same luck", words.leads(found.model.months), found.model.outcome, None),
                  ("The model decides, 100 futures", f"mean {wording.signed(found.model.mean)} months", "",
                   found.model.counts)]  # fmt: skip
     told = [(title, said, LABELS[outcome] if outcome else "", _bar(counts)) for title, said, outcome, counts in rows]

@@ -26,12 +26,12 @@ _ENDING = (
 def draw(room: Room, token: str) -> None:
     """Everything that leads through the lesson."""
     state = room.state
-    st.html(theme.verdict(words.phase(state), render("play/hint.html", state=state)) + theme.RESULTS)
     known.begin_prices(room.head.settings["scenario"])
     if state.year == known.LAST and state.part == SHOWN:
         known.begin_debrief(room)
     left, right = st.columns([3, 2], gap="large")
     with left:
+        st.html(theme.verdict(words.phase(state), render("play/hint.html", state=state)) + theme.RESULTS)
         if label := words.go_on(state):
             st.button(label, type="primary", width="stretch", on_click=_go_on, args=(room.code, token, state.phase),
                       key=f"play_go_{state.phase}")  # fmt: skip

@@ -146,17 +146,27 @@ def did(state: State, year: int) -> list[Did]:
 
 
 # ---------------------------------------------------------------------------------------------------------------- leads
+def leads(months: float) -> str:
+    """Who leads and by how much; with a decimal where a whole number would sit on the other side of well ahead."""
+    if (abs(months) < MONTHS) == (round(abs(months)) < MONTHS):
+        return wording.lead(months)
+    return f"{'the US' if months > 0 else 'China'} leads by {abs(months):.1f} months"
+
+
 def lead(months: float) -> str:
-    """Who leads, as the start of a sentence."""
-    text = wording.lead(months)
+    """The same as the start of a sentence."""
+    text = leads(months)
     return text[:1].upper() + text[1:]
 
 
 def from_to(before: float, now: float) -> str:
     """How the lead has moved in a year."""
     if round(before) == round(now):
-        return f"{lead(now)}, as a year before."
-    return f"{lead(now)}; a year before, {wording.lead(before)}."
+        return f"{lead(now)}, as a year earlier."
+    was = f"China led by {round(-before)}" if round(before) < 0 else f"it was {round(before)}"
+    if round(now) < 0 <= round(before):
+        was = f"the US led by {round(before)}" if round(before) else "the two were level"
+    return f"{lead(now)}; a year earlier {was}."
 
 
 def bets(room: Room, year: int, now: float) -> str:
@@ -225,8 +235,10 @@ def reply(found: Reply) -> str:
 
 
 # --------------------------------------------------------------------------------------------------------------- boards
-def line(row: Row) -> tuple[str, str, str, str]:
-    """A line of a board: label, now with its unit, before, change."""
+def line(row: Row) -> tuple[str, str, str]:
+    """A line of a board: label, now with its unit, and the change in a year."""
     numbers = shown(row)
-    unit = numbers.unit.replace("billion US dollars", "bn US dollars")
-    return row.label, f"{numbers.after} {unit}".replace(" %", "%"), numbers.before, numbers.ratio or numbers.change
+    now = f"{numbers.after} {numbers.unit}".replace(" %", "%")
+    if row.unit == "billion US dollars":
+        now = dollars(row.after * 1e9)
+    return row.label, now, numbers.ratio or numbers.change
