@@ -57,7 +57,7 @@ def widget(found, key: str):
     return next(each for each in found if each.key and each.key.startswith(key))
 
 
-# ------------------------------------------------------------------------------------------------------------ the way in
+# ----------------------------------------------------------------------------------------------------------- the way in
 def test_somebody_joins_by_a_code_and_comes_back_by_the_address_alone(at, rooms):
     code, _ = rooms.open()
     test = at()
@@ -114,7 +114,7 @@ def test_a_teacher_starts_a_room_with_goals_and_gets_an_address(at, rooms):
     assert "Close the guesses" in labels(press(test, "Start the guesses"))
 
 
-# --------------------------------------------------------------------------------------------------------- wrong addresses
+# ------------------------------------------------------------------------------------------------------ wrong addresses
 @pytest.mark.parametrize("name", ["teacher", "me"])
 def test_a_token_of_another_room_opens_nothing(at, rooms, name: str):
     code, _ = rooms.open()
@@ -156,7 +156,7 @@ def test_a_vote_in_a_room_that_was_just_deleted_is_answered_in_words(at, rooms):
     assert f"There is no room {code}" in text(test)
 
 
-# -------------------------------------------------------------------------------------------------------- every view, phase
+# ---------------------------------------------------------------------------------------------------- every view, phase
 @pytest.mark.parametrize("phase", [*ORDER[:6], *ORDER[-3:]])
 def test_every_view_of_every_phase_draws(at, rooms, phase: str):
     code, teacher = rooms.open(goals={"united_states": "security_first"})
@@ -191,20 +191,20 @@ def test_before_a_year_is_played_no_screen_holds_what_comes_of_it(at, rooms):
             assert line[1].count("L") == 4, "four quarters have been played"
 
 
-# ------------------------------------------------------------------------------------------------------------------ a phone
+# -------------------------------------------------------------------------------------------------------------- a phone
 def test_a_guess_is_saved_and_can_be_changed_and_half_a_guess_says_what_is_missing(at, rooms):
     code, _ = rooms.open()
     _, me = rooms.join(code, "Ada")
     test = at(room=code, me=me)
     press(test, "Save my guess")
     assert "Choose how the race stands" in text(test)
-    widget(test.radio, "play_outcome").set_value(3)
+    widget(test.radio, "play_outcome").set_value("china_ahead")
     press(test, "Save my guess")
     assert "Give the months" in text(test)
     widget(test.number_input, "play_months").set_value(14)
     press(test, "Save my guess")
     assert "Choose who leads" in text(test)
-    assert widget(test.radio, "play_outcome").value == 3
+    assert widget(test.radio, "play_outcome").value == "china_ahead"
     test.get("button_group")[0].set_value("China")
     press(test, "Save my guess")
     assert "Saved: China well ahead, China leads by 14 months, 50% sure" in text(test)
@@ -225,7 +225,7 @@ def test_a_vote_is_saved_by_a_tap_and_told_with_the_others_of_the_seat(at, rooms
     assert "Saved: Retaliate. In your seat 2 of 3 have decided." in text(test)
     assert widget(at(room=code, me=me[0]).radio, "play_move").value == "retaliate"
     captions = "\n".join(widget(test.radio, "play_move").proto.captions)
-    assert re.search(r"Costs \$\d+bn a year", captions)
+    assert re.search(r"Costs \\\$\d+bn a year", captions)
 
 
 def test_a_vote_that_comes_after_the_year_was_closed_is_refused_in_words(at, rooms):
@@ -268,7 +268,7 @@ def test_who_changes_seats_sees_the_other_moves(at, rooms):
 
 
 def test_answers_before_and_after_are_kept_and_leave_without_a_name(at, rooms):
-    code, teacher = rooms.open()
+    code, _ = rooms.open()
     _, me = rooms.join(code, "Ada")
     test = at(room=code, me=me)
     test.text_area[0].input("Chips, <i>not</i> ideas")
@@ -276,7 +276,7 @@ def test_answers_before_and_after_are_kept_and_leave_without_a_name(at, rooms):
     assert rooms.find(code).state.answers["before", "1"] == {1: "Chips, <i>not</i> ideas"}
 
 
-# ---------------------------------------------------------------------------------------------------------------- a teacher
+# ------------------------------------------------------------------------------------------------------------ a teacher
 def test_two_teachers_who_press_close_one_year(at, rooms):
     code, teacher = rooms.open()
     to(rooms, code, teacher, "decide:2027")

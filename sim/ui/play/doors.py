@@ -42,7 +42,7 @@ def client() -> str:
     return found
 
 
-# ------------------------------------------------------------------------------------------------------ the addresses
+# -------------------------------------------------------------------------------------------------------- the addresses
 def go(**parameters: str) -> None:
     """Make the address say where in a room one is; what is left out stands there no more."""
     for name in address.OWN[PATH]:
@@ -59,8 +59,12 @@ def join_address(code: str) -> str:
 
 
 # ------------------------------------------------------------------------------------------------------ what went wrong
-def tried(place: str, act: Callable[..., Any], *args: Any, **more: Any) -> Any:
-    """Do something for somebody; what is wrong with it is kept for `wrong` at its place, and None comes back."""
+def tried(place: str, act: Callable[..., Any], *args: Any, said: Any = None, **more: Any) -> Any:
+    """Do something for somebody; what is wrong with it is kept for `wrong` at its place.
+
+    Returns:
+        What it returns, or `said` where that is given; None where something was wrong.
+    """
     try:
         found = act(*args, **more)
     except InputError as error:
@@ -70,7 +74,7 @@ def tried(place: str, act: Callable[..., Any], *args: Any, **more: Any) -> Any:
         st.session_state[_WRONG + place] = _NOT_WRITTEN
         return None
     st.session_state.pop(_WRONG + place, None)
-    return found
+    return found if said is None else said
 
 
 def wrong(place: str) -> bool:

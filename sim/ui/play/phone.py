@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from typing import Any
 
 import streamlit as st
 
 from scenarios.errors import InputError
 from scenarios.lessons import lessons
 from scenarios.packages import SEATS
-from sim.play import AS_IS, moves_of
-from sim.results.outcomes.polarity import CLASSES
+from scenarios.quarters import DATA_UNTIL
+from sim.play import AS_IS, FIRST_YEAR, moves_of
+from sim.results.outcomes.polarity import CLASSES, LABELS
 from sim.room import debrief
 from sim.room.rooms import FURTHEST, Room
 from sim.room.state import DEBRIEF, DECIDE, GUESS, LOBBY, SHOWN, Player
@@ -23,6 +25,10 @@ _LEADERS = (US_LEADS, CHINA_LEADS)
 _OUTCOME, _LEADER, _MONTHS, _SURE, _MOVE, _SEAT = (
     "play_outcome", "play_leader", "play_months", "play_sure", "play_move", "play_seat_now",
 )  # fmt: skip
+_HOW_TO_VOTE = (
+    "Tap to vote; you can change it until the teacher closes the year. Prices are those of making the move every year "
+    "while nobody answers."
+)
 QUESTIONS = 2
 """Questions that are asked before and after."""
 
@@ -66,13 +72,13 @@ def _guess(room: Room, player: Player, token: str) -> None:
         st.html(
             render("play/saved.html", text=f"Saved: {words.guess(said)}. You can change it until the teacher goes on.")
         )
-    _usual(_OUTCOME, CLASSES.index(said.outcome) if said else None)
+    _usual(_OUTCOME, said.outcome if said else None)
     _usual(_LEADER, (US_LEADS if said.months >= 0 else CHINA_LEADS) if said else None)
     _usual(_MONTHS, round(abs(said.months)) if said else None)
     _usual(_SURE, said.sure if said else 50)
     with st.form("play_guess", border=False):
-        st.radio("How does the race stand at the end of 2032?", range(len(CLASSES)), key=_OUTCOME,
-                 format_func=words.GUESSES.__getitem__)  # fmt: skip
+        st.radio("How does the race stand at the end of 2032?", CLASSES, key=_OUTCOME, captions=[*words.MEANS.values()],
+                 format_func=LABELS.__getitem__)  # fmt: skip
         st.segmented_control("Who leads then?", _LEADERS, key=_LEADER)
         st.number_input("By how many months?", 0, int(FURTHEST), key=_MONTHS, step=1, placeholder="0 means level")
         st.slider("How sure are you of the outcome?", 0, 100, key=_SURE, step=5, format="%d%%")
@@ -96,7 +102,7 @@ def _guessed(code: str, token: str) -> None:
         return
     months = _signed(_LEADER, _MONTHS, "guess")
     if months is not None:
-        doors.tried("guess", doors.rooms().guess, code, token, CLASSES[state[_OUTCOME]], months, state[_SURE])
+        _kept("guess", doors.rooms().guess, code, token, state[_OUTCOME], months, state[_SURE])
 
 
 def _signed(leader: str, size: str, place: str) -> float | None:
@@ -112,6 +118,12 @@ def _signed(leader: str, size: str, place: str) -> float | None:
     return None
 
 
+def _kept(place: str, act: Callable[..., Any], *args: Any) -> None:
+    """Save what somebody decided, and say so wherever on the page the hand is."""
+    if doors.tried(place, act, *args, said=True):
+        st.toast("Saved", icon=":material/check:")
+
+
 def _missing(text: str) -> None:
     raise InputError(text)
 
@@ -120,13 +132,13 @@ def _missing(text: str) -> None:
 def _decide(room: Room, player: Player, token: str) -> None:
     """The goal, the board, the moves and the bet."""
     state = room.state
+    if state.year == FIRST_YEAR:
+        doors.wrong("guess")  # what came too late is answered here
     if player.seat:
         _goal(room, player.seat)
         _board(room, player.seat)
         _vote(room, player, token)
     _bet(room, player, token)
-    if state.year == words.FIRST_YEAR and not state.guesses.get(player.number):
-        st.html(theme.paragraph("The guesses are closed; yours was not made.", "fine"))
 
 
 def _goal(room: Room, seat: str) -> None:
@@ -136,9 +148,10 @@ def _goal(room: Room, seat: str) -> None:
 def _board(room: Room, seat: str) -> None:
     """What the seat knows, and what has moved in a year of the future that is played."""
     rows = [words.line(row) for row in known.facts(room).boards[seat]]
-    past = "a year earlier" if room.state.turns else "September 2025"
-    now = words.until(room.state.turns[-1].year) if room.state.turns else "September 2026"
-    st.html(render("play/board.html", rows=rows, now=now, past=past))
+    # Before the first turn a future has no past of its own to compare with: the record is the same for all.
+    played = room.state.turns
+    now = words.until(played[-1].year) if played else wording.last_month(DATA_UNTIL)
+    st.html(render("play/board.html", rows=rows, now=now, compared=bool(played)))
 
 
 def _vote(room: Room, player: Player, token: str) -> None:
@@ -149,23 +162,19 @@ def _vote(room: Room, player: Player, token: str) -> None:
     prices = known.price_list(room)
     key = f"{_MOVE}_{state.year}_{seat}"
     _usual(key, mine)
+    st.html(theme.part(f"Your move in {state.year}", _HOW_TO_VOTE))
+    if not mine:
+        st.html(theme.paragraph(f"In your seat {words.progress(state, seat)}.", "fine"))
     st.radio(
         f"What does your seat do in {state.year}?", names, key=key,
         format_func=lambda name: words.move(seat, name).title,
         captions=[_caption(seat, name, words.price(prices.get((seat, name)))) for name in names],
         on_change=_voted, args=(room.code, token, state.year, key),
     )  # fmt: skip
-    doors.wrong("vote")
+    doors.wrong(f"vote_{state.year}")
     if mine:
         title = words.move(seat, mine).title
         st.html(render("play/saved.html", text=f"Saved: {title}. In your seat {words.progress(state, seat)}."))
-    else:
-        st.html(theme.paragraph(f"Tap a move to vote. In your seat {words.progress(state, seat)}.", "fine"))
-    st.html(
-        theme.paragraph(
-            "Prices are those of making the move every year while nobody answers, averaged over many futures.", "fine"
-        )
-    )
 
 
 def _caption(seat: str, name: str, price: str) -> str:
@@ -176,7 +185,7 @@ def _caption(seat: str, name: str, price: str) -> str:
 
 def _voted(code: str, token: str, year: int, key: str) -> None:
     if st.session_state[key] is not None:
-        doors.tried("vote", doors.rooms().vote, code, token, year, st.session_state[key])
+        _kept(f"vote_{year}", doors.rooms().vote, code, token, year, st.session_state[key])
 
 
 def _bet(room: Room, player: Player, token: str) -> None:
@@ -194,15 +203,15 @@ def _bet(room: Room, player: Player, token: str) -> None:
         st.number_input("By how many months?", 0, int(FURTHEST), key=months, step=1, placeholder="0 means level")
         st.form_submit_button("Save my bet", width="stretch", on_click=_betted,
                               args=(room.code, token, state.year, leader, months))  # fmt: skip
-    doors.wrong("bet")
+    doors.wrong(f"bet_{state.year}")
     if said is not None:
         st.html(render("play/saved.html", text=f"Saved: {wording.lead(said)}."))
 
 
 def _betted(code: str, token: str, year: int, leader: str, size: str) -> None:
-    months = _signed(leader, size, "bet")
+    months = _signed(leader, size, f"bet_{year}")
     if months is not None:
-        doors.tried("bet", doors.rooms().bet, code, token, year, months)
+        _kept(f"bet_{year}", doors.rooms().bet, code, token, year, months)
 
 
 # ---------------------------------------------------------------------------------------------------------------- after
@@ -210,6 +219,8 @@ def _shown(room: Room, player: Player, token: str) -> None:
     """What happened, the own bet against it, and what every seat did."""
     state = room.state
     facts = known.facts(room)
+    for place in ("vote", "bet"):  # what came too late is answered here
+        doors.wrong(f"{place}_{state.year}")
     st.html(render("play/happened.html", lead=words.from_to(facts.before, facts.now),
                    bet=words.own_bet(state, player, state.year, facts.now), did=words.did(state, state.year),
                    mine=player.seat))  # fmt: skip

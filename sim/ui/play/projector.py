@@ -81,7 +81,8 @@ def _lobby(room: Room) -> None:
 
 def _guess(room: Room) -> None:
     state = room.state
-    _screen("asked", "How does the race stand at the end of 2032?", guesses=words.GUESSES, code=room.code,
+    guesses = [(LABELS[name], means) for name, means in words.MEANS.items()]
+    _screen("asked", "How does the race stand at the end of 2032?", guesses=guesses, code=room.code,
             said=len(state.guesses), people=len(state.players))  # fmt: skip
 
 
@@ -137,9 +138,10 @@ def _guesses(room: Room, end: Ending) -> None:
     found = debrief.guessed(room, end)
     best = [player.shown for player, *_ in found[:3]]
     notes = [words.right(found), f"Nearest: {listed(best)}." if best else ""]
-    picture = render("play/dots.html", **lines.dots([*room.state.guesses.values()], end.months)) if found else ""
+    drawn = ("dots", lines.dots([*room.state.guesses.values()], end.months)) if found else None
+    name, values = drawn or ("line", lines.line(known.facts(room)))
     _beside_picture("ended", f"Your world ends as {words.outcome(end.outcome)}: {words.leads(end.months)}",
-                    picture or render("play/line.html", **lines.line(known.facts(room))), notes=notes,
+                    render(f"play/{name}.html", **values), notes=notes,
                     key=[(theme.INK[name], label, count) for name, label, count in
                          words.tally([*room.state.guesses.values()])])  # fmt: skip
 

@@ -12,7 +12,7 @@ from scenarios.values import PROFILES, VALUES
 from sim.analysis.amounts import dollars
 from sim.analysis.board import Row
 from sim.analysis.seat import shown
-from sim.play import AS_IS, FIRST_YEAR as FIRST_YEAR, moves_of
+from sim.play import AS_IS, moves_of
 from sim.results.outcomes.polarity import CLASSES, LABELS, MONTHS
 from sim.results.wording import PHRASES, listed
 from sim.room.debrief import Reply
@@ -22,13 +22,14 @@ from sim.room.state import DEBRIEF, DECIDE, GUESS, LOBBY, Guess, Player, State
 from sim.ui.shared import wording
 
 OBSERVER = "Only guessing"
-GUESSES = (
-    f"US well ahead: the US leads by {MONTHS:g} months or more",
-    f"Two-power race: neither leads by {MONTHS:g} months",
-    f"Several powers: neither does, and a third bloc is within {MONTHS:g} months",
-    f"China well ahead: China leads by {MONTHS:g} months or more",
-)
-"""Outcomes as the guess offers them, in the order of `CLASSES`."""
+MEANS = {
+    "us_ahead": f"The US leads by {MONTHS:g} months or more.",
+    "two_power": f"Neither leads by {MONTHS:g} months.",
+    "several": f"Neither leads by {MONTHS:g} months, and a third bloc is within {MONTHS:g} months of the leader.",
+    "china_ahead": f"China leads by {MONTHS:g} months or more.",
+}
+"""What each outcome means, as the guess offers it."""
+assert tuple(MEANS) == CLASSES
 UNSCORED = "Sell as many chips as the rules allow, and keep your customers. The model counts no points for this seat."
 LEAST = 0.05
 """Billions of US dollars a year below which a price is nothing."""
@@ -223,14 +224,10 @@ def reply(found: Reply) -> str:
     """The best reply that a seat missed, and what it would have done to the lead."""
     if not found.missed:
         return "No single move, made in every year, would have been clearly better for this goal than what was played."
-    size = dollars(found.gain * 1e9)
-    change = f"{abs(found.months):.1f} months"
-    effect = "hardly moved the US lead" if abs(found.months) < 0.05 else (
-        f"{'added' if found.months > 0 else 'taken'} {change} {'to' if found.months > 0 else 'off'} the US lead"
-    )  # fmt: skip
+    size, months = dollars(found.gain * 1e9), f"{abs(found.months):.1f} months"
+    effect = f"{months} {'larger' if found.months > 0 else 'smaller'}" if abs(found.months) >= LEAST else "as it is"
     return (
-        f"Best reply missed: “{found.title}” in every year. By this goal it was worth {size} a year more, "
-        f"and would have {effect}."
+        f"“{found.title}” in every year would have been worth {size} a year more by this goal, with a US lead {effect}."
     )
 
 
