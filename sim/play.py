@@ -216,7 +216,7 @@ def played(base: Scenario, turns: Sequence[Turn]) -> Scenario:
     levers = {name: path for name in names if (path := _path(base, name, set_by))}
     return base.with_levers(**levers).with_changes(
         events=(*base.events, *_events(chosen)), name=_name(base), title=f"{base.title}, played"[:120],
-        story="What a room decided, a year at a time.", question="What became of what the room decided?",
+        story="What a room decided, a year at a time.", question="Where did the decisions of the room lead?",
         baseline=base.name, sources=(*base.sources, Source(title="A game")),
     )  # fmt: skip
 

@@ -220,7 +220,7 @@ class Rooms:
         self._by_player(code, token, add)
 
     def vote(self, code: str, token: str, year: int, move: str) -> None:
-        """Want a move of one's own seat in the year that is being decided; again to change one's mind.
+        """Want a move of the player's seat in the year that is being decided; again to change one's mind.
 
         Raises:
             InputError: when that year is not being decided, for who has no seat, or no move of it.

@@ -53,6 +53,12 @@ def labels(test) -> list[str]:
     return [found.label for found in test.button]
 
 
+def unfold(test, key: str):
+    """Open what is folded away."""
+    test.session_state[key] = True
+    return test.run()
+
+
 def widget(found, key: str):
     return next(each for each in found if each.key and each.key.startswith(key))
 
@@ -99,7 +105,7 @@ def test_a_wrong_code_is_said_in_words_and_nothing_typed_is_lost(at, typed: str)
 
 
 def test_a_teacher_starts_a_room_with_goals_and_gets_an_address(at, rooms):
-    test = at()
+    test = unfold(at(), "play_goals")
     widget(test.selectbox, "play_scenario").select("tight_controls")
     widget(test.selectbox, "play_goal_china").select("security_first")
     press(test, "Start the room")
@@ -259,6 +265,7 @@ def test_who_changes_seats_sees_the_other_moves(at, rooms):
     _, me = rooms.join(code, seat="hubs")
     to(rooms, code, teacher, "decide:2027")
     test = at(room=code, me=me)
+    unfold(test, "play_foot")
     widget(test.selectbox, "play_seat_now").select("allies")
     test.run()
     assert list(widget(test.radio, "play_move").options) == [package.title for package in moves_of("allies")]
@@ -271,6 +278,7 @@ def test_answers_before_and_after_are_kept_and_leave_without_a_name(at, rooms):
     code, _ = rooms.open()
     _, me = rooms.join(code, "Ada")
     test = at(room=code, me=me)
+    unfold(test, "play_asked_before")
     test.text_area[0].input("Chips, <i>not</i> ideas")
     press(test, "Save my answers")
     assert rooms.find(code).state.answers["before", "1"] == {1: "Chips, <i>not</i> ideas"}
@@ -310,7 +318,8 @@ def test_a_hostile_name_is_text_everywhere(at, rooms, name: str):
     code, teacher = rooms.open()
     player, me = rooms.join(code, name, "china")
     kept = rooms.find(code).state.players[1].name
-    for test in (at(room=code, teacher=teacher), at(room=code, projector="1"), at(room=code, me=me)):
+    mine = unfold(at(room=code, teacher=teacher), "play_people")
+    for test in (mine, at(room=code, projector="1"), at(room=code, me=me)):
         assert "<script>alert" not in raw(test)
         assert "<img" not in raw(test)
         assert kept in text(test) or kept.replace("<", "&lt;") in raw(test)
@@ -323,6 +332,7 @@ def test_a_teacher_hides_a_name(at, rooms):
     code, teacher = rooms.open()
     rooms.join(code, "Rude")
     test = at(room=code, teacher=teacher)
+    unfold(test, "play_people")
     widget(test.multiselect, "play_hidden").set_value([1])
     test.run()
     assert not test.exception

@@ -28,12 +28,12 @@ _NOT_WRITTEN = "the room could not be written to disk just now; try again in a m
 
 def rooms() -> Rooms:
     """The rooms of this server process."""
-    return _rooms(folder())
+    return _rooms(str(folder()))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _rooms(place: Path) -> Rooms:
-    return Rooms(place)
+def _rooms(place: str) -> Rooms:
+    return Rooms(Path(place))
 
 
 def client() -> str:
@@ -59,11 +59,11 @@ def join_address(code: str) -> str:
 
 
 # ------------------------------------------------------------------------------------------------------ what went wrong
-def tried(place: str, act: Callable[..., Any], *args: Any, said: Any = None, **more: Any) -> Any:
+def tried(place: str, act: Callable[..., Any], *args: Any, **more: Any) -> Any:
     """Do something for somebody; what is wrong with it is kept for `wrong` at its place.
 
     Returns:
-        What it returns, or `said` where that is given; None where something was wrong.
+        What it returns; None where something was wrong.
     """
     try:
         found = act(*args, **more)
@@ -74,7 +74,7 @@ def tried(place: str, act: Callable[..., Any], *args: Any, said: Any = None, **m
         st.session_state[_WRONG + place] = _NOT_WRITTEN
         return None
     st.session_state.pop(_WRONG + place, None)
-    return found if said is None else said
+    return found
 
 
 def wrong(place: str) -> bool:

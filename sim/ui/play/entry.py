@@ -19,6 +19,7 @@ from sim.ui.shared.templates import render
 
 JOIN, START = "Join a room", "Start a room"
 WHERE = "Where people are needed"
+_ASKED_CODE, _ASKED_NAME = "Code of the room: four letters", "First name, if you like; everybody sees it"
 _CODE, _NAME, _SEAT, _SCENARIO, _GOAL = "play_code", "play_name", "play_seat", "play_scenario", "play_goal_"
 _SEATS: dict[str, str | None] = {WHERE: None, **{words.seat_name(seat): seat for seat in SEATS}, words.OBSERVER: ""}
 """Where somebody can sit, by what it is called."""
@@ -57,10 +58,8 @@ def _join(room: Room | None = None) -> None:
     st.html(theme.part(JOIN, "For everybody with a phone. No account is needed."))
     with st.form("play_join_form", border=False):
         if room is None:
-            st.text_input("Code of the room", key=_CODE, max_chars=12, placeholder=EXAMPLE, autocomplete="off",
-                          help="Four letters, which stand on the projector")  # fmt: skip
-        st.text_input("First name (optional)", key=_NAME, max_chars=LONGEST_NAME, autocomplete="off",
-                      help="Everybody in the room can see it")  # fmt: skip
+            st.text_input(_ASKED_CODE, key=_CODE, max_chars=12, placeholder=EXAMPLE, autocomplete="off")
+        st.text_input(_ASKED_NAME, key=_NAME, max_chars=LONGEST_NAME, autocomplete="off")
         st.selectbox("Seat", list(_SEATS), key=_SEAT)
         st.form_submit_button("Join", type="primary", width="stretch", on_click=_joined,
                               args=(room.code if room else "",))  # fmt: skip
@@ -85,8 +84,8 @@ def _start() -> None:
     )
     st.selectbox("Scenario", _PLAYABLE, format_func=lambda name: load(name).title, key=_SCENARIO,
                  help="What holds where nobody decides otherwise")  # fmt: skip
-    with st.expander("Goals of the seats", key="play_goals"):
-        for seat in PLAYERS:
+    with st.expander("Goals of the seats", key="play_goals", on_change="rerun") as more:
+        for seat in PLAYERS if more.open else ():
             st.selectbox(words.seat_name(seat), list(PROFILES), format_func=wants.named, key=_GOAL + seat,
                          help="The values by which the seat's moves are judged at the end")  # fmt: skip
     st.button("Start the room", type="primary", width="stretch", on_click=_started, key="play_open")

@@ -10,6 +10,7 @@ from scenarios.errors import InputError
 from sim.room.rooms import Room
 from sim.ui.play import doors, entry, phone, projector, teacher
 from sim.ui.shared import address, theme
+from sim.ui.shared.setup import choice
 from sim.ui.shared.templates import style
 
 _NOT_READ = "the rooms on disk cannot be read just now; try again in a moment"
@@ -28,6 +29,8 @@ def _found(code: str) -> tuple[Room | None, str]:
 def page() -> None:
     """The view that the address names; whoever has no token can join, and look at the projector."""
     code, token, me = (address.own(name) for name in (doors.ROOM, doors.TEACHER, doors.ME))
+    if (notes := choice().notes) and not (me or address.own(doors.PROJECTOR)):
+        st.html(theme.ignored(notes))
     if not code:
         entry.draw()
         return

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import Any
+from collections.abc import Hashable
 
 import streamlit as st
 
@@ -14,7 +13,7 @@ from scenarios.quarters import DATA_UNTIL
 from sim.play import AS_IS, FIRST_YEAR, moves_of
 from sim.results.outcomes.polarity import CLASSES, LABELS
 from sim.room import debrief
-from sim.room.rooms import FURTHEST, Room
+from sim.room.rooms import FURTHEST, LONGEST_ANSWER, Room
 from sim.room.state import DEBRIEF, DECIDE, GUESS, LOBBY, SHOWN, Player
 from sim.ui.play import doors, known, words
 from sim.ui.shared import theme, wording
@@ -102,7 +101,7 @@ def _guessed(code: str, token: str) -> None:
         return
     months = _signed(_LEADER, _MONTHS, "guess")
     if months is not None:
-        _kept("guess", doors.rooms().guess, code, token, state[_OUTCOME], months, state[_SURE])
+        doors.tried("guess", doors.rooms().guess, code, token, state[_OUTCOME], months, state[_SURE])
 
 
 def _signed(leader: str, size: str, place: str) -> float | None:
@@ -116,12 +115,6 @@ def _signed(leader: str, size: str, place: str) -> float | None:
     else:
         return float(-months if state[leader] == CHINA_LEADS else months)
     return None
-
-
-def _kept(place: str, act: Callable[..., Any], *args: Any) -> None:
-    """Save what somebody decided, and say so wherever on the page the hand is."""
-    if doors.tried(place, act, *args, said=True):
-        st.toast("Saved", icon=":material/check:")
 
 
 def _missing(text: str) -> None:
@@ -174,7 +167,8 @@ def _vote(room: Room, player: Player, token: str) -> None:
     doors.wrong(f"vote_{state.year}")
     if mine:
         title = words.move(seat, mine).title
-        st.html(render("play/saved.html", text=f"Saved: {title}. In your seat {words.progress(state, seat)}."))
+        with st.container(key="play_saved"):  # in sight wherever in the list the hand is
+            st.html(render("play/saved.html", text=f"Saved: {title}. In your seat {words.progress(state, seat)}."))
 
 
 def _caption(seat: str, name: str, price: str) -> str:
@@ -185,7 +179,7 @@ def _caption(seat: str, name: str, price: str) -> str:
 
 def _voted(code: str, token: str, year: int, key: str) -> None:
     if st.session_state[key] is not None:
-        _kept(f"vote_{year}", doors.rooms().vote, code, token, year, st.session_state[key])
+        doors.tried(f"vote_{year}", doors.rooms().vote, code, token, year, st.session_state[key])
 
 
 def _bet(room: Room, player: Player, token: str) -> None:
@@ -211,7 +205,7 @@ def _bet(room: Room, player: Player, token: str) -> None:
 def _betted(code: str, token: str, year: int, leader: str, size: str) -> None:
     months = _signed(leader, size, f"bet_{year}")
     if months is not None:
-        _kept(f"bet_{year}", doors.rooms().bet, code, token, year, months)
+        doors.tried(f"bet_{year}", doors.rooms().bet, code, token, year, months)
 
 
 # ---------------------------------------------------------------------------------------------------------------- after
@@ -252,18 +246,23 @@ def _look_back(room: Room, player: Player, token: str) -> None:
 
 def _questions(room: Room, player: Player, token: str, when: str) -> None:
     """Two questions, whose answers are exported without names; they can be left empty."""
+    with st.expander("Two questions for you (optional)", key=f"play_asked_{when}", on_change="rerun") as more:
+        if more.open:
+            _ask(room, player, token, when)
+
+
+def _ask(room: Room, player: Player, token: str, when: str) -> None:
+    answers = {n: room.state.answers.get((when, str(n)), {}).get(player.number) for n in range(1, QUESTIONS + 1)}
     shortest = next(iter(lessons().values()))
-    with st.expander("Two questions for you (optional)", key=f"play_asked_{when}"), st.form(f"play_answers_{when}",
-                                                                                           border=False):  # fmt: skip
+    with st.form(f"play_answers_{when}", border=False):
         for n, question in enumerate(shortest.questions[when][:QUESTIONS], 1):
             key = f"play_answer_{when}_{n}"
-            _usual(key, room.state.answers.get((when, str(n)), {}).get(player.number, ""))
-            st.text_area(question, key=key, max_chars=400, height=90)
+            _usual(key, answers[n] or "")
+            st.text_area(question, key=key, max_chars=LONGEST_ANSWER, height=90)
         st.form_submit_button("Save my answers", width="stretch", on_click=_answered, args=(room.code, token, when))
-        doors.wrong("answers")
-        if any((when, str(n)) in room.state.answers and player.number in room.state.answers[when, str(n)]
-               for n in range(1, QUESTIONS + 1)):  # fmt: skip
-            st.html(render("play/saved.html", text="Saved. Answers are exported without your name."))
+    doors.wrong("answers")
+    if any(answers.values()):
+        st.html(render("play/saved.html", text="Saved. Answers are exported without your name."))
 
 
 def _answered(code: str, token: str, when: str) -> None:
@@ -276,11 +275,12 @@ def _answered(code: str, token: str, when: str) -> None:
 # ----------------------------------------------------------------------------------------------------------------- foot
 def _foot(room: Room, player: Player, token: str) -> None:
     """Another seat, and the way out."""
-    with st.expander("Change seat or leave", key="play_foot"):
-        options = [*SEATS, ""]
+    with st.expander("Change seat or leave", key="play_foot", on_change="rerun") as more:
+        if not more.open:
+            return
         key = f"{_SEAT}_{player.seat}"
         _usual(key, player.seat)
-        st.selectbox("Your seat", options, format_func=words.seat_name, key=key, on_change=_sat,
+        st.selectbox("Your seat", [*SEATS, ""], format_func=words.seat_name, key=key, on_change=_sat,
                      args=(room.code, token, key))  # fmt: skip
         doors.wrong("seat")
         st.button("Leave the room", on_click=doors.go, key="play_leave", width="stretch")

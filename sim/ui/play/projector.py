@@ -48,7 +48,7 @@ def _sight(room: Room) -> Hashable:
 
 def _screen(name: str, head: str, **values: object) -> None:
     """A screen of text alone."""
-    st.html(render(f"play/{name}.html", head=head, **values) + theme.RESULTS)
+    st.html(render(name, head=head, **values) + theme.RESULTS)
 
 
 def _beside_picture(name: str, head: str, picture: Markup, below: str = "", **values: object) -> None:
@@ -59,7 +59,7 @@ def _beside_picture(name: str, head: str, picture: Markup, below: str = "", **va
         drawing.draw(picture, "play_picture")
         if below:
             st.html(render("play/below.html", text=below))
-    right.html(render(f"play/{name}.html", **values))
+    right.html(render(name, **values))
 
 
 # ------------------------------------------------------------------------------------------------------------ coming in
@@ -72,7 +72,7 @@ def _lobby(room: Room) -> None:
     names = [player.shown for player in room.state.players.values()]
     left, right = st.columns([1.9, 1], gap="medium")
     with left:
-        _screen("lobby", "Join with your phone", code=room.code, host=link.partition("://")[2].partition("?")[0],
+        _screen("play/lobby.html", "Join with your phone", code=room.code, host=link.partition("://")[2].partition("?")[0],
                 names=names[-SHOWN_NAMES:], people=len(names), more=max(len(names) - SHOWN_NAMES, 0))  # fmt: skip
     if link and not share.local(link):
         with right, st.container(key="play_qr"):
@@ -82,7 +82,7 @@ def _lobby(room: Room) -> None:
 def _guess(room: Room) -> None:
     state = room.state
     guesses = [(LABELS[name], means) for name, means in words.MEANS.items()]
-    _screen("asked", "How does the race stand at the end of 2032?", guesses=guesses, code=room.code,
+    _screen("play/asked.html", "How does the race stand at the end of 2032?", guesses=guesses, code=room.code,
             said=len(state.guesses), people=len(state.players))  # fmt: skip
 
 
@@ -99,8 +99,8 @@ def _decide(room: Room) -> None:
             render("play/line.html", **lines.line(known.facts(room))),
             words.lead(known.facts(room).now) + ".",
         )
-    _beside_picture("deciding", f"{state.year}: every seat decides", picture, caption, seats=seats, code=room.code,
-                    month=words.until(state.year))  # fmt: skip
+    head, month = f"{state.year}: every seat decides", words.until(state.year)
+    _beside_picture("play/deciding.html", head, picture, caption, seats=seats, code=room.code, month=month)
 
 
 def _tallied(room: Room) -> str:
@@ -114,7 +114,8 @@ def _shown(room: Room) -> None:
     if state.year == known.LAST:
         known.begin_debrief(room)
     picture, bets = render("play/line.html", **lines.line(facts)), words.bets(room, state.year, facts.now)
-    _beside_picture("year", f"{state.year}: {words.leads(facts.now)}", picture, bets, did=words.did(state, state.year))
+    head, did = f"{state.year}: {words.leads(facts.now)}", words.did(state, state.year)
+    _beside_picture("play/year.html", head, picture, bets, did=did)
 
 
 # -------------------------------------------------------------------------------------------------------------- debrief
@@ -138,10 +139,11 @@ def _guesses(room: Room, end: Ending) -> None:
     found = debrief.guessed(room, end)
     best = [player.shown for player, *_ in found[:3]]
     notes = [words.right(found), f"Nearest: {listed(best)}." if best else ""]
-    drawn = ("dots", lines.dots([*room.state.guesses.values()], end.months)) if found else None
-    name, values = drawn or ("line", lines.line(known.facts(room)))
-    _beside_picture("ended", f"Your world ends as {words.outcome(end.outcome)}: {words.leads(end.months)}",
-                    render(f"play/{name}.html", **values), notes=notes,
+    picture = render("play/line.html", **lines.line(known.facts(room)))
+    if found:
+        picture = render("play/dots.html", **lines.dots([*room.state.guesses.values()], end.months))
+    _beside_picture("play/ended.html", f"Your world ends as {words.outcome(end.outcome)}: {words.leads(end.months)}",
+                    picture, notes=notes,
                     key=[(theme.INK[name], label, count) for name, label, count in
                          words.tally([*room.state.guesses.values()])])  # fmt: skip
 
@@ -155,7 +157,7 @@ def _beside(room: Room, end: Ending) -> None:
                  ("The model decides, 100 futures", f"mean {wording.signed(found.model.mean)} months", "",
                   found.model.counts)]  # fmt: skip
     told = [(title, said, LABELS[outcome] if outcome else "", _bar(counts)) for title, said, outcome, counts in rows]
-    _screen("beside", "Your class, the model’s own actors, and luck", rows=told, waiting=found is None,
+    _screen("play/beside.html", "Your class, the model’s own actors, and luck", rows=told, waiting=found is None,
             key=[(theme.INK[name], LABELS[name]) for name in CLASSES])  # fmt: skip
 
 
@@ -167,24 +169,24 @@ def _moved(room: Room, end: Ending) -> None:
     found = known.moved(room)
     seats = _parts(found.by_seat, words.seat_name) if found else []
     years = _parts(found.by_year, str) if found else []
-    _screen("moved", "What your moves did to the US lead at the end of 2032", seats=seats, years=years,
+    _screen("play/moved.html", "What your moves did to the US lead at the end of 2032", seats=seats, years=years,
             waiting=found is None)  # fmt: skip
 
 
-def _parts(parts: list[Part], name: Callable[[str], str]) -> list[tuple[str, str, Markup]]:
+def _parts(parts: list[Part], name: Callable[[str], str]) -> list[tuple[str, str, str]]:
     """Name, months and the place of a bar for each part, in the future that was played."""
     longest = max([abs(part.future) for part in parts], default=0.0) or 1.0
-    return [(name(part.name), wording.exactly(part.future), Markup(theme.side(part.future, longest))) for part in parts]
+    return [(name(part.name), wording.exactly(part.future), theme.side(part.future, longest)) for part in parts]
 
 
 def _replies(room: Room, end: Ending) -> None:
     found = known.compared(room)
     replies = [(words.seat_name(seat), words.reply(reply)) for seat, reply in found.replies.items()] if found else []
-    _screen("replies", "The best reply that each seat missed", replies=replies, waiting=found is None)  # fmt: skip
+    _screen("play/replies.html", "The best reply that each seat missed", replies=replies, waiting=found is None)
 
 
 def _in_words(room: Room, end: Ending) -> None:
     idle = sum(move == AS_IS for turn in room.state.turns for move in turn.moves.values())
     off = [abs(bet - float(known.facts(room).now)) for bet in room.state.bets.get(known.LAST, {}).values()]
-    _screen("in_words", "Unipolar, bipolar, multipolar", outcome=LABELS[end.outcome], idle=idle,
+    _screen("play/in_words.html", "Unipolar, bipolar, multipolar", outcome=LABELS[end.outcome], idle=idle,
             off=round(median(off)) if off else None)  # fmt: skip

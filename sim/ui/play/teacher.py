@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -84,14 +85,17 @@ def _ways_in(room: Room) -> None:
     except REFUSED as error:
         st.error(first_line(error))
         return
-    st.html(render("play/ways.html", code=room.code, local=share.local(link)))
+    projector = f"?{urlencode({doors.ROOM: room.code, doors.PROJECTOR: 1})}"
+    st.html(render("play/ways.html", code=room.code, projector=projector, local=share.local(link)))
     st.code(link, language=None, wrap_lines=True)
 
 
 def _names(room: Room, token: str) -> None:
     """Who is in, and which names are hidden from everybody."""
     players = room.state.players
-    with st.expander(f"Who is in ({len(players)})", key="play_people"):
+    with st.expander(f"Who is in ({len(players)})", key="play_people", on_change="rerun") as more:
+        if not more.open:
+            return
         st.html(render("play/people.html", players=players.values(), seat_name=words.seat_name))
         hidden = [number for number, player in players.items() if player.hidden]
         named = [number for number, player in players.items() if player.name]
