@@ -119,9 +119,10 @@ def axe(page) -> set[str]:
 
 def clean(page) -> None:
     """Nothing serious in either theme, nothing sideways, no small target, nothing without a name."""
+    page.mouse.move(1, 1)
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(400)
         assert axe(page) == set(), theme
     page.emulate_media(color_scheme="light")
     assert page.evaluate(PROBE) == {"unnamed": [], "small": [], "sideways": 0, "charts": 0, "broken": 0}
@@ -225,10 +226,11 @@ def test_a_phone_is_sent_little_and_nothing_while_nothing_changes(server: Server
     sizes.clear()
     rooms.vote(code, others[0], 2027, "import")  # in another seat: nothing that this phone shows
     phone.wait_for_timeout(4_500)
-    assert sum(sizes) < 4_000
+    assert sum(sizes) < 7_000, "three more looks that found nothing to draw"
     _, mate = rooms.join(code, seat="united_states")
     sizes.clear()
     rooms.vote(code, mate, 2027, "deal")
     phone.wait_for_function("() => document.body.innerText.includes('1 of 2 have decided')", timeout=15_000)
     phone.wait_for_timeout(500)
+    print(f"{still / 4:.0f} bytes a look, {sum(sizes)} for a change")
     assert sum(sizes) < 20_000, f"{sum(sizes)} bytes for a page that has changed"

@@ -12,7 +12,7 @@ from sim.ui.play.known import Facts
 from sim.ui.play.words import lead
 from sim.ui.shared import frames, recorded, theme, wording
 
-WIDTH, HEIGHT = 740, 470
+WIDTH, HEIGHT = 700, 460
 """Size of a picture in px of a projector of 1280×720: its letters are as large there as the template says."""
 _LEFT, _RIGHT, _TOP, _FOOT = 64, 16, 12, 44
 BEGIN = end_year(number(recorded.SCORED_FROM)) - 0.25

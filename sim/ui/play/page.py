@@ -13,6 +13,7 @@ from sim.ui.shared import address, theme
 from sim.ui.shared.setup import choice
 from sim.ui.shared.templates import style
 
+_NOT_TEACHER = "this is not the teacher's link of this room; open the one that you got when you started it"
 _NOT_READ = "the rooms on disk cannot be read just now; try again in a moment"
 
 
@@ -26,34 +27,41 @@ def _found(code: str) -> tuple[Room | None, str]:
         return None, _NOT_READ
 
 
+def _in(room: Room, problem: str = "") -> None:
+    """The way into a room, with what of the address could not be used."""
+    _notes()
+    entry.draw(room, problem)
+
+
+def _notes() -> None:
+    """What of the address could not be used; phones and the projector have no room for it."""
+    if notes := choice().notes:
+        st.html(theme.ignored(notes))
+
+
 def page() -> None:
     """The view that the address names; whoever has no token can join, and look at the projector."""
     code, token, me = (address.own(name) for name in (doors.ROOM, doors.TEACHER, doors.ME))
-    if (notes := choice().notes) and not (me or address.own(doors.PROJECTOR)):
-        st.html(theme.ignored(notes))
-    if not code:
-        entry.draw()
-        return
-    room, problem = _found(code)
+    room, problem = _found(code) if code else (None, "")
     if room is None:
+        _notes()
         entry.draw(problem=problem)
     elif address.own(doors.PROJECTOR):
         projector.draw(room)
     elif token:
         if room.is_teacher(token):
+            _notes()
             teacher.draw(room, token)
         else:
-            entry.draw(
-                room, "this is not the teacher's link of this room; open the one that you got when you started it"
-            )
+            _in(room, _NOT_TEACHER)
     elif me:
         player = room.player(me)
         if player is None:
-            entry.draw(room, f"you are not in room {room.code}; join it again")
+            _in(room, f"you are not in room {room.code}; join it again")
         else:
             phone.draw(room, player, me)
     else:
-        entry.draw(room)
+        _in(room)
 
 
 theme.style()
