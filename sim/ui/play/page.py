@@ -11,7 +11,6 @@ from sim.room.rooms import Room
 from sim.ui.play import doors, entry, phone, projector, teacher
 from sim.ui.shared import address, theme
 from sim.ui.shared.setup import choice
-from sim.ui.shared.templates import style
 
 _NOT_TEACHER = "this is not the teacher's link of this room; open the one that you got when you started it"
 _NOT_READ = "the rooms on disk cannot be read just now; try again in a moment"
@@ -64,9 +63,8 @@ def page() -> None:
         _in(room)
 
 
-theme.style()
-st.html(style("shared/reading.css", "play/page.css"))
 address.adopt("play")
 address.write()
+theme.style("shared/reading.css", "play/page.css", terms=not (address.own(doors.ME) or address.own(doors.PROJECTOR)))
 with st.container(key="play"):
     page()
