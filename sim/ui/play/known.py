@@ -158,7 +158,7 @@ def _divide(room: Room, game: Game) -> Moved:
 def _asked(room: Room, name: str, work: Callable[[Room, Game], T]) -> T | None:
     place: Place[T] = _place((name, *_of(room)))
     place.ask(partial(_made, room, doors.rooms().game(room), work))
-    found = place.found
+    found = place.found if place.known else None  # what failed is tried again for who asks
     doors.unfinished(room.code, begun=not all(_place((each, *_of(room))).known for each in ("compared", "moved")))
     return found
 

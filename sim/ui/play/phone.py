@@ -144,7 +144,8 @@ def _board(room: Room, seat: str) -> None:
     # Before the first turn a future has no past of its own to compare with: the record is the same for all.
     played = room.state.turns
     now = words.until(played[-1].year) if played else wording.last_month(DATA_UNTIL)
-    st.html(render("play/board.html", rows=rows, now=now, compared=bool(played)))
+    st.html(render("play/board.html", rows=rows, now=now, compared=bool(played),
+                   chips=any("H100e" in level for _, level, _ in rows)))  # fmt: skip
 
 
 def _vote(room: Room, player: Player, token: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from statistics import median
 
 import streamlit as st
@@ -21,6 +21,7 @@ from sim.ui.shared import address, picture as drawing, share, theme, wording
 from sim.ui.shared.setup import REFUSED
 from sim.ui.shared.templates import render, style
 
+_SHADED = "US lead in months. Shaded: nine in ten futures of the same moves."
 SHOWN_NAMES = 24
 """Names in the lobby; of further people only the number."""
 PARTS = {
@@ -51,14 +52,14 @@ def _screen(name: str, head: str, **values: object) -> None:
     st.html(render(name, head=head, **values) + theme.RESULTS)
 
 
-def _beside_picture(name: str, head: str, picture: Markup, below: str = "", **values: object) -> None:
-    """A heading, a drawing with a line below it, and text to its right."""
+def _beside_picture(name: str, head: str, picture: Markup, below: Sequence[str] = (), **values: object) -> None:
+    """A heading, a drawing with lines below it, and text to its right."""
     st.html(render("play/screen_head.html", head=head) + theme.RESULTS)
     left, right = st.columns([1.45, 1], gap="medium")
     with left:
         drawing.draw(picture, "play_picture")
-        if below:
-            st.html(render("play/below.html", text=below))
+        if said := [text for text in below if text]:
+            st.html(render("play/below.html", lines=said))
     right.html(render(name, **values))
 
 
@@ -93,14 +94,13 @@ def _decide(room: Room) -> None:
     seats = [(words.seat_name(seat), *words.decided(state, seat)) for seat in SEATS]
     if state.year == FIRST_YEAR and state.guesses:
         picture = render("play/dots.html", **lines.dots([*state.guesses.values()]))
-        caption = "Your guesses of the lead at the end of 2032: " + _tallied(room)
+        below: tuple[str, ...] = (f"Your guesses of the lead at the end of 2032: {_tallied(room)}",)
     else:
-        picture, caption = (
-            render("play/line.html", **lines.line(known.facts(room))),
-            words.lead(known.facts(room).now) + ".",
-        )
+        facts = known.facts(room)
+        picture = render("play/line.html", **lines.line(facts))
+        below = (_SHADED if state.turns else _SHADED.partition(". ")[0] + ".", f"{words.lead(facts.now)}.")
     head, month = f"{state.year}: every seat decides", words.until(state.year)
-    _beside_picture("play/deciding.html", head, picture, caption, seats=seats, code=room.code, month=month)
+    _beside_picture("play/deciding.html", head, picture, below, seats=seats, code=room.code, month=month)
 
 
 def _tallied(room: Room) -> str:
@@ -115,7 +115,7 @@ def _shown(room: Room) -> None:
         known.begin_debrief(room)
     picture, bets = render("play/line.html", **lines.line(facts)), words.bets(room, state.year, facts.now)
     head, did = f"{state.year}: {words.leads(facts.now)}", words.did(state, state.year)
-    _beside_picture("play/year.html", head, picture, bets, did=did)
+    _beside_picture("play/year.html", head, picture, (_SHADED, bets), did=did)
 
 
 # -------------------------------------------------------------------------------------------------------------- debrief
