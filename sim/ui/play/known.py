@@ -33,6 +33,8 @@ LAST = DEFAULT_HORIZON
 """The last year of a game."""
 _THREADS = ThreadPoolExecutor(1, "room")
 _LOCK = Lock()
+_LATER = ("compared", "by_seat", "by_year")
+"""What is worked out after the last year, in this order."""
 _FACTS: LRUCache[Any, Facts] = LRUCache(32)
 _PLACES: LRUCache[Any, Place[Any]] = LRUCache(64)
 
@@ -115,35 +117,33 @@ class Compared:
     replies: dict[str, Reply]
 
 
-@dataclass(frozen=True)
-class Moved:
-    """What the moves of seats, and of years, did to the lead."""
-
-    by_seat: list[Part]
-    by_year: list[Part]
-
-
 def compared(room: Room) -> Compared | None:
     """The class compared; None while it is being worked out."""
     return _asked(room, "compared", _compare)
 
 
-def moved(room: Room) -> Moved | None:
-    """What moved the lead; None while it is being worked out, which takes up to half a minute."""
-    return _asked(room, "moved", _divide)
+def by_seat(room: Room) -> list[Part] | None:
+    """What each seat's moves did to the lead; None while it is being worked out."""
+    return _asked(room, "by_seat", _divide_by_seat)
+
+
+def by_year(room: Room) -> list[Part] | None:
+    """The same for each year, which takes a minute where every seat decided every year."""
+    return _asked(room, "by_year", _divide_by_year)
 
 
 def begin_debrief(room: Room) -> None:
     """Work out what the room looks back on, as soon as its last year has been played."""
     compared(room)
-    moved(room)
+    by_seat(room)
+    by_year(room)
 
 
 def sight(room: Room) -> tuple[bool, ...]:
     """What of the debrief is there."""
     if room.state.part != DEBRIEF:
         return ()
-    return tuple(_place((name, *_of(room))).known for name in ("compared", "moved"))
+    return tuple(_place((name, *_of(room))).known for name in _LATER)
 
 
 def _compare(room: Room, game: Game) -> Compared:
@@ -151,15 +151,19 @@ def _compare(room: Room, game: Game) -> Compared:
     return Compared(debrief.ending(game), debrief.by_the_model(game), replies)
 
 
-def _divide(room: Room, game: Game) -> Moved:
-    return Moved(debrief.by_seat(game), debrief.by_year(game))
+def _divide_by_seat(room: Room, game: Game) -> list[Part]:
+    return debrief.by_seat(game)
+
+
+def _divide_by_year(room: Room, game: Game) -> list[Part]:
+    return debrief.by_year(game)
 
 
 def _asked(room: Room, name: str, work: Callable[[Room, Game], T]) -> T | None:
     place: Place[T] = _place((name, *_of(room)))
     place.ask(partial(_made, room, doors.rooms().game(room), work))
     found = place.found if place.known else None  # what failed is tried again for who asks
-    doors.unfinished(room.code, begun=not all(_place((each, *_of(room))).known for each in ("compared", "moved")))
+    doors.unfinished(room.code, begun=not all(_place((each, *_of(room))).known for each in _LATER))
     return found
 
 

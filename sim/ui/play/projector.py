@@ -166,11 +166,10 @@ def _bar(counts: object) -> list[tuple[str, int]]:
 
 
 def _moved(room: Room, end: Ending) -> None:
-    found = known.moved(room)
-    seats = _parts(found.by_seat, words.seat_name) if found else []
-    years = _parts(found.by_year, str) if found else []
-    _screen("play/moved.html", "What your moves did to the US lead at the end of 2032", seats=seats, years=years,
-            waiting=found is None)  # fmt: skip
+    seats, years = known.by_seat(room), known.by_year(room)
+    _screen("play/moved.html", "What your moves did to the US lead at the end of 2032",
+            seats=None if seats is None else _parts(seats, words.seat_name),
+            years=None if years is None else _parts(years, str))  # fmt: skip
 
 
 def _parts(parts: list[Part], name: Callable[[str], str]) -> list[tuple[str, str, str]]:
