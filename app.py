@@ -29,8 +29,9 @@ page = st.navigation(
         st.Page("sim/ui/evidence/page.py", title="Evidence", icon=":material/history_edu:", url_path="evidence"),
         st.Page("sim/ui/assumptions/page.py", title="Assumptions", icon=":material/list_alt:", url_path="assumptions"),
         st.Page("sim/ui/data/page.py", title="Data and API", icon=":material/terminal:", url_path="data"),
-        # Reached from Evidence and from the masthead: the navigation holds seven entries at most.
+        # Reached from Evidence, Teach and the masthead: the navigation holds seven entries at most.
         st.Page("sim/ui/calibration/page.py", title="Calibration", url_path="calibration", visibility="hidden"),
+        st.Page("sim/ui/play/page.py", title="Play", url_path="play", visibility="hidden"),
         st.Page("sim/ui/about/page.py", title="About", url_path="about", visibility="hidden"),
         st.Page("sim/ui/sources/page.py", title="Sources", url_path="sources", visibility="hidden"),
     ],

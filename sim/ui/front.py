@@ -1,4 +1,4 @@
-"""What stands above every page: what this is, in one line, the ways to its sources, and at first the three doors."""
+"""What stands above every page: what this is, in one line, the ways to its sources, and at first the doors."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ def masthead(page: str) -> None:
 
 
 def _doors() -> None:
-    """Three ways in, by what somebody has come for."""
+    """Ways in, by what somebody has come for; the last is for whoever has the code of a class."""
     with st.container(key="doors", horizontal=True, vertical_alignment="center", gap="small", width="content"):
         st.button("I have a policy question", key="door_policy", on_click=_tour)
         st.page_link("sim/ui/teach/page.py", label="I teach")
         st.page_link("sim/ui/evidence/page.py", label="I doubt it")
+        st.page_link("sim/ui/play/page.py", label="Join a room")
 
 
 def _tour() -> None:

@@ -43,6 +43,7 @@ THEIRS = {
     "assumptions": {"search": "chips", "tier": "Inferred"},
     "data": {},
     "calibration": {"result": "literature", "beside": "cpu-amd-epyc-2026-11-25"},
+    "play": {},
     "about": {},
     "sources": {},
 }

@@ -12,10 +12,10 @@ from tests.ui.browsing import MARKS, SLIDER, Browser
 pytestmark = MARKS
 PAGES = {
     "Explore": 4, "Compare": 6, "Strategy": 0, "Teach": 2, "Evidence": 2, "Assumptions": 0, "Data and API": 0,
-    "Calibration": 13, "About": 0, "Sources": 0,
+    "Calibration": 13, "Play with a class": 0, "About": 0, "Sources": 0,
 }  # fmt: skip
 """Pages by the name of their link, with the charts that they draw."""
-THROUGH = {"Calibration": "Evidence"}
+THROUGH = {"Calibration": "Evidence", "Play with a class": "Teach"}
 """Pages in no navigation, and the one with a link to each."""
 SERIOUS = {"serious", "critical"}
 OVERLAPS = """() => {
@@ -52,10 +52,10 @@ CONTRAST = """() => {
 def go(browser: Browser, name: str) -> None:
     """Open a page by its link: the way in which no address below the root is asked for files that are not there."""
     browser.open()
-    if name == "Calibration":  # in no navigation: a link on Evidence leads to it
-        go(browser, "Evidence")
+    if name in THROUGH:  # in no navigation: a link on another page leads to it
+        go(browser, THROUGH[name])
         browser.page.get_by_role("link", name=name, exact=True).click()
-        browser.page.wait_for_selector(".st-key-calibration", timeout=30_000)
+        browser.page.wait_for_selector({"Calibration": ".st-key-calibration"}.get(name, ".st-key-play"), timeout=30_000)
         browser.settle()
         browser.page.wait_for_timeout(500)
     elif name != "Explore":

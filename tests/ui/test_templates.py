@@ -42,6 +42,7 @@ PAGES = (
     "assumptions",
     "data",
     "calibration",
+    "play",
     "about",
     "sources",
 )
@@ -178,14 +179,14 @@ def test_a_hostile_file_stays_text_on_every_page(page: Callable[..., AppTest]):
         said[name] = raw(test)
         assert "<script" not in said[name], name
         assert "&amp;lt;" not in said[name], name
-    silent = {"evidence", "calibration", "about", "sources"}
+    silent = {"evidence", "calibration", "play", "about", "sources"}
     assert {name for name, html in said.items() if tame(html)} == {*PAGES} - silent
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_hostile_address_stays_text(page: Callable[..., AppTest], name: str):
     test = page().switch_page(f"sim/ui/{name}/page.py")
-    own = ("columns", "claim", "step", "cutoff", "question", "tier", "search", "result", "beside")
+    own = ("columns", "claim", "step", "cutoff", "question", "tier", "search", "result", "beside", "room", "me")
     for parameter in ("scenario", "openness", *own):
         test.query_params[parameter] = HOSTILE
     test = test.run()

@@ -17,6 +17,7 @@ from sim.ui.shared.templates import render
 GUIDES = {
     "README.md": "what Polarity is, how to install it, and the scenarios of its library",
     "docs/app.md": "this app, page by page, and how to run it for others",
+    "docs/playing.md": "a room for a class: seats, lesson plans, hosting and privacy",
     "docs/ODD.md": "the model in words and equations",
     "docs/parameters.md": "every uncertain input and every fixed number",
     "docs/history.md": "tests against what happened",

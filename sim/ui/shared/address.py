@@ -42,6 +42,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "assumptions": ("search", "tier"),
     "data": (),
     "calibration": ("result", "beside"),
+    "play": ("room", "teacher", "me", "projector", "part"),
     "about": (),
     "sources": (),
 }
@@ -446,6 +447,6 @@ def link(setup: Setup, path: str = "", read_url: Callable[[], str | None] = lamb
     """
     here = (read_url() or "").split("?")[0].rstrip("/")
     root = public_url() or re.sub(
-        r"/(compare|strategy|teach|evidence|assumptions|data|calibration|about|sources)$", "", here
+        r"/(compare|strategy|teach|evidence|assumptions|data|calibration|play|about|sources)$", "", here
     )
     return f"{root}/{path}{query(setup)}"

@@ -28,6 +28,11 @@ def begin(part: str = "") -> None:
     _now.set((shown, part))
 
 
+def leave() -> None:
+    """Have no term marked on this page."""
+    _now.set(None)
+
+
 def marked(text: str | Markup) -> Markup:
     """A text in which terms that are new to the page open their definitions; text is escaped, Markup is not."""
     whole, now = escape(text), _now.get()

@@ -8,7 +8,7 @@ import segno
 import streamlit as st
 from markupsafe import Markup
 
-from sim.ui.shared import address, theme
+from sim.ui.shared import address, picture, theme
 from sim.ui.shared.public import is_local
 from sim.ui.shared.setup import Setup
 from sim.ui.shared.templates import render
@@ -37,8 +37,8 @@ def panel(now: Setup, path: str = "", **more: str) -> None:
         st.code(link, language=None, wrap_lines=True)
         if local(link):
             st.html(theme.paragraph(HERE_ONLY))
-        elif picture := code(link):
-            st.html(picture)
+        elif found := code(link):
+            picture.draw(found, "share_code")
 
 
 def local(link: str) -> bool:

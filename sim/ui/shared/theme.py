@@ -32,13 +32,22 @@ _said = st.components.v2.component(
 )
 
 
-def style() -> None:
-    """The style sheet, the link that leads past the levers, and the definitions that terms of the page open."""
-    sheets = ("shared/colors.css", "shared/theme.css", "shared/glossary.css")
+def style(*further: str, terms: bool = True) -> None:
+    """The style sheet, the link that leads past the levers, and the definitions that terms of the page open.
+
+    Args:
+        further: style sheets of the page. Together with the others they are sent once: Streamlit keeps what is long.
+        terms: whether terms open definitions; a page that redraws by itself on many phones spares their 8 kB.
+    """
+    sheets = ("shared/colors.css", "shared/theme.css", "shared/glossary.css", *further)
     st.html(templates.style(*sheets, palette=charts.PALETTE, fill=FILL))
     skip = Markup('<div class="skip"><a href="#results">Skip to the results</a></div>')
-    st.html(skip + glossary.definitions())
-    glossary.begin()
+    if terms:
+        st.html(skip + glossary.definitions())
+        glossary.begin()
+    else:
+        st.html(skip)
+        glossary.leave()
 
 
 def say(text: str, key: str = "said") -> None:

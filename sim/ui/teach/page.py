@@ -79,6 +79,7 @@ def _head(chosen: Choice, s: futures.Shown, at: playback.Seat) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="teach_head"):
         _choices(chosen, s, at)
         _large_type()
+        st.page_link("sim/ui/play/page.py", label="Play with a class", icon=":material/groups:")
     _badge(chosen)
 
 

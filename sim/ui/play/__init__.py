@@ -1,0 +1,1 @@
+"""The page Play: a class in one room, with seats in the same model."""
