@@ -20,6 +20,8 @@ from sim.ui.shared import theme, wording
 from sim.ui.shared.templates import render
 
 US_LEADS, CHINA_LEADS = "United States", "China"
+_SAID = "_said"
+"""Behind the key of a control: what of it has been told to the room."""
 _LEADERS = (US_LEADS, CHINA_LEADS)
 _OUTCOME, _LEADER, _MONTHS, _SURE, _MOVE, _SEAT = (
     "play_outcome", "play_leader", "play_months", "play_sure", "play_move", "play_seat_now",
@@ -165,6 +167,9 @@ def _vote(room: Room, player: Player, token: str) -> None:
         captions=[_caption(seat, name, words.price(prices.get((seat, name)))) for name in names],
         on_change=_voted, args=(room.code, token, state.year, key),
     )  # fmt: skip
+    if st.session_state[key] not in (None, mine, st.session_state.get(key + _SAID)):
+        _voted(room.code, token, state.year, key)  # a tap whose callback a redraw has swallowed
+        st.rerun()
     doors.wrong(f"vote_{state.year}")
     if mine:
         title = words.move(seat, mine).title
@@ -179,6 +184,7 @@ def _caption(seat: str, name: str, price: str) -> str:
 
 
 def _voted(code: str, token: str, year: int, key: str) -> None:
+    st.session_state[key + _SAID] = st.session_state[key]
     if st.session_state[key] is not None:
         doors.tried(f"vote_{year}", doors.rooms().vote, code, token, year, st.session_state[key])
 

@@ -129,9 +129,10 @@ def _files(room: Room) -> None:
 
 
 def _explore(game: Game) -> None:
-    """The class's scenario as the user's own; no address can hold what changes from year to year."""
-    chosen = choice()
-    chosen.take(Setup(chosen.now.scenario, judge=chosen.now.judge, own=game.spec))
+    """The class's scenario: the base with its dated levers and events, which an address can hold."""
+    chosen, spec, base = choice(), game.spec, game.base
+    levers = {name: setting for name, setting in spec.levers.items() if setting != base.setting(name)}
+    chosen.take(Setup(base.name, levers, spec.events[len(base.events) :], judge=chosen.now.judge))
     st.switch_page("sim/ui/explore/page.py")
 
 
