@@ -372,6 +372,11 @@ class Teacher:
             raise TimeoutError
         return took
 
+    async def again(self) -> None:
+        """Come back by the address."""
+        await self.page.close()
+        await self.page.open()
+
     async def close(self) -> None:
         """Leave."""
         await self.page.close()
@@ -438,6 +443,15 @@ class Browsers:
         )  # fmt: skip
         return time.monotonic() - start
 
+    async def again(self) -> None:
+        """Reload every page, as people do whose page stands still."""
+        for context in self._browser.contexts:
+            for page in context.pages:
+                start = time.monotonic()
+                await page.reload()
+                await page.locator("[data-testid=stMain] h1, [data-testid=stMain] h2").first.wait_for(timeout=60_000)
+                self.log.rejoins.append(time.monotonic() - start)
+
     async def vote(self, year: int) -> None:
         """Tap a move on the phone."""
         if self._phone is None or year in self._voted:
@@ -481,8 +495,11 @@ async def play(server: Server, log: Log, contexts: int, seconds: float, drops: f
         await asyncio.gather(_decided(server, code, year, seconds / len(YEARS)), *([real.vote(year)] if real else []))
         if kill and year == YEARS[2]:
             server.kill()
-            server.start()
-            await asyncio.sleep(5)
+            await asyncio.to_thread(server.start)
+            if real is not None:
+                await real.again()
+            else:
+                await teacher.again()  # type: ignore[union-attr]
         log.turns.append(await teacher.go_on())
         await teacher.go_on()
     over.set()
