@@ -59,6 +59,7 @@ class Seen:
             worth=Worth(*(np.full((3, RUNS), x) for x in (1.3, 1.1, 0.8, 0.9))),
             margin=np.full(RUNS, 2.5), public_costs=np.zeros((3, RUNS)), strain=1.0,
             effort=np.ones((3, 1)), stockpiling=0.0, allies_parted=False, permission_recorded=np.nan,
+            usual_use=self.edge.money_use,
         )  # fmt: skip
         self.choosing, self.turn = False, False
         self.habits: set[str] = set()
@@ -84,6 +85,9 @@ class Seen:
 
     def by_habit(self, decision: str) -> Any:
         return np.full((3, 1), decision in self.habits)
+
+    def by_itself(self, lever: str) -> Any:
+        return None
 
     def wants(self, row: int) -> Wants:
         month = self.p.china_month_value if row else self.p.us_month_value
