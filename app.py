@@ -9,7 +9,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import streamlit as st  # noqa: E402
 
-from sim.ui import front, start  # noqa: E402
+from sim.ui import front, garbage  # noqa: E402
 from sim.ui.shared import address, pages_bar  # noqa: E402
 
 # A local file: a Material icon here would make every browser fetch it from a foreign host.
@@ -18,8 +18,6 @@ st.set_page_config(
     page_icon=str(Path(__file__).parent / "sim/ui/icon.png"),
     layout="wide",
 )
-start.warm()
-
 page = st.navigation(
     [
         st.Page("sim/ui/explore/page.py", title="Explore", icon=":material/tune:", default=True),
@@ -37,9 +35,14 @@ page = st.navigation(
     ],
     position="hidden" if st.context.is_embedded else "top",
 )
+if page.url_path != "play":  # thirty phones that come back after a restart wait for nothing that they do not need
+    from sim.ui import start
+
+    start.warm()
 address.one_entry()
 if not st.context.is_embedded:
     front.masthead(page.url_path)
     pages_bar.draw()
 page.run()
-start.freeze(page.url_path)
+garbage.freeze(page.url_path)
+garbage.give_back()

@@ -43,6 +43,8 @@ SHORT, LONG = 20.0, 60.0
 """Seconds that a page may take to draw, and to come after a restart, before it counts as an error."""
 THINK = 1.5
 """Mean seconds before somebody taps."""
+LOOKING_BACK = 3.0
+"""Seconds that the class looks back, before the teacher ends the room."""
 LEFT_ALONE = 75.0
 """Seconds until the server has forgotten the sessions of those who have left."""
 
@@ -69,7 +71,8 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.folder = folder
+        self.folder, self.up = folder, 0.0
+        """When it last came up, by the monotonic clock."""
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -81,6 +84,7 @@ class Server:
         for _ in range(300):
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_stcore/health", timeout=2).close()
+                self.up = time.monotonic()
                 return
             time.sleep(0.2)
 
@@ -129,6 +133,11 @@ class Page:
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._poll())]
         await self._send([])
 
+    @property
+    def cut(self) -> bool:
+        """Whether the server has gone away."""
+        return any(task.done() for task in self._tasks)
+
     async def close(self) -> None:
         """Go away without a word, as a phone that falls asleep does."""
         for task in self._tasks:
@@ -145,6 +154,8 @@ class Page:
             left = end - time.monotonic()
             if left <= 0:
                 raise TimeoutError
+            if self.cut:
+                raise ConnectionError("the server has gone away")
             self._changed.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), min(left, 0.5))
@@ -270,14 +281,16 @@ class Phone:
     async def live(self, over: asyncio.Event) -> None:
         """Vote whenever there is something to decide, until the game is over."""
         while not over.is_set():
-            try:
-                async with self.awake:
+            async with self.awake:
+                try:
+                    if self.page.cut:
+                        raise ConnectionError
                     await self._vote()
-            except TimeoutError:
-                self.log.errors.append(f"{self.name}: the page did not answer")
-            except Exception as error:
-                if not over.is_set():
-                    await self._again(error)
+                except TimeoutError:
+                    self.log.errors.append(f"{self.name}: the page did not answer")
+                except Exception as error:
+                    if not over.is_set():
+                        await self._again(error)
             await asyncio.sleep(0.3)
 
     async def _vote(self) -> None:
@@ -303,14 +316,16 @@ class Phone:
         return player.number if player else 0
 
     async def _again(self, error: Exception) -> None:
-        """Reload, as a browser does when its connection was cut."""
-        for _ in range(int(LONG)):
+        """Reload, as a browser does when its connection was cut, until the server is back."""
+        cut = time.monotonic()
+        for _ in range(int(2 * LONG)):
             with contextlib.suppress(Exception):
                 await self.page.close()
                 await self.page.open()
                 await self.page.until(_is_in)
+                self.log.rejoins.append(time.monotonic() - max(cut, self.server.up))
                 return
-            await asyncio.sleep(1)
+            await asyncio.sleep(0.5)
         self.log.errors.append(f"{self.name}: {type(error).__name__}: {error}"[:200])
 
     async def sleep(self, seconds: float) -> None:
@@ -357,6 +372,7 @@ class Teacher:
         button = await self.page.until(lambda page: page.widget("button", "Start the room"), LONG)
         await self.page.tap(button)
         await self.page.until(lambda page: "teacher=" in page.query, LONG)
+        await self.page.until(lambda page: page.widget("button", "Start the guesses"), LONG)
         self.code = parse_qs(self.page.query)["room"][0]
         return self.code
 
@@ -376,6 +392,12 @@ class Teacher:
         """Come back by the address."""
         await self.page.close()
         await self.page.open()
+
+    async def end(self) -> None:
+        """End the room and delete it."""
+        button = await self.page.until(lambda page: page.widget("button", "End and delete this room"), LONG)
+        await self.page.tap(button)
+        await self.page.until(lambda page: page.widget("button", "Start the room"), LONG)
 
     async def close(self) -> None:
         """Leave."""
@@ -467,14 +489,20 @@ class Browsers:
         player = _room(self.server, self.code).player(token)
         self.log.saved.append((player.number if player else 0, year, title))
 
+    async def end(self) -> None:
+        """End the room and delete it."""
+        await self._teacher.get_by_role("button", name="End this room").click(timeout=60_000)
+        await self._teacher.get_by_role("button", name="End and delete this room").click(timeout=30_000)
+        await self._teacher.get_by_role("button", name="Start the room").wait_for(timeout=60_000)
+
     async def close(self) -> None:
         """Close the browser."""
         await self._stack.aclose()
 
 
 # ------------------------------------------------------------------------------------------------------------- the game
-async def play(server: Server, log: Log, contexts: int, seconds: float, drops: float, kill: bool, browsers: int) -> str:
-    """One game, from the first phone to the last year; the room's code."""
+async def play(server: Server, log: Log, contexts: int, seconds: float, drops: float, kill: bool, browsers: int) -> int:
+    """One game, from the first phone to the end of the room; how many moves were lost."""
     real = Browsers(server, log, browsers) if browsers else None
     teacher: Browsers | Teacher = real or Teacher(server, log)
     code = await teacher.start()
@@ -505,9 +533,12 @@ async def play(server: Server, log: Log, contexts: int, seconds: float, drops: f
     over.set()
     asleep.cancel()
     await asyncio.gather(asleep, *lives, return_exceptions=True)
+    missing = lost(server, code, log)
+    await asyncio.sleep(LOOKING_BACK)
+    await teacher.end()
     await asyncio.gather(*(phone.page.close() for phone in phones))
     await teacher.close()
-    return code
+    return missing
 
 
 async def _decided(server: Server, code: str, year: int, seconds: float) -> None:
@@ -559,16 +590,16 @@ def main() -> None:
         server, log = Server(Path(folder)), Log()
         server.start()
         try:
-            asyncio.run(_look(server, log))  # somebody has been there: libraries are loaded
+            asyncio.run(_first(server, log))
             before = server.memory()
             log.errors.clear()
-            code = asyncio.run(play(server, log, given.contexts, given.seconds, given.drops, given.kill, browsers))
+            missing = asyncio.run(play(server, log, given.contexts, given.seconds, given.drops, given.kill, browsers))
             time.sleep(given.rest)
             after = server.memory()
         finally:
             server.kill()
         print(json.dumps({
-            "contexts": given.contexts, "browsers": browsers, "moves": len(log.saved), "lost": lost(server, code, log),
+            "contexts": given.contexts, "browsers": browsers, "moves": len(log.saved), "lost": missing,
             "rejoin_s_max": round(max(log.rejoins, default=0.0), 2),
             "join_s_max": round(max(log.joins, default=0.0), 2),
             "turn_s_max": round(max(log.turns, default=0.0), 2), "errors": len(log.errors),
@@ -579,12 +610,14 @@ def main() -> None:
             print(error, file=sys.stderr)
 
 
-async def _look(server: Server, log: Log) -> None:
-    """Open the page once."""
-    page = Page(server, log, "")
-    await page.open()
-    await page.until(lambda each: each.widget("button", "Start the room"), LONG)
-    await page.close()
+async def _first(server: Server, log: Log) -> None:
+    """Play one year without people and end the room, so that what a server loads and works out once is there."""
+    teacher = Teacher(server, log)
+    await teacher.start()
+    for _ in range(4):
+        await teacher.go_on()
+    await teacher.end()
+    await teacher.close()
 
 
 if __name__ == "__main__":

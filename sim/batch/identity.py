@@ -19,6 +19,7 @@ PACKAGES = ("sim", "agents", "scenarios", "calibration")
 OUTSIDE = (
     "sim/ui",
     "sim/hindcast",
+    "sim/room",
     "sim/analysis",
     "sim/cli",
     "sim/docs",

@@ -33,7 +33,11 @@ class Price:
     """More earned, or less where negative."""
 
 
-def prices(base: Scenario, seed: int = 0) -> dict[tuple[str, str], Price]:
+Prices = dict[str, dict[str, Price]]
+"""Seat → move → its price."""
+
+
+def prices(base: Scenario, seed: int = 0) -> Prices:
     """The price of every move of every seat.
 
     Args:
@@ -41,14 +45,16 @@ def prices(base: Scenario, seed: int = 0) -> dict[tuple[str, str], Price]:
         seed: names the dice.
 
     Returns:
-        Seat and move → what it costs, on average over years and futures.
+        What every move costs, on average over years and futures; `as_is` costs nothing and is left out.
     """
     usual = _run(base, seed)
     return {
-        (seat, package.name): _price(usual, _run(_throughout(base, seat, package.name), seed), seat)
+        seat: {
+            package.name: _price(usual, _run(_throughout(base, seat, package.name), seed), seat)
+            for package in moves_of(seat)
+            if package.name != AS_IS
+        }
         for seat in SEATS
-        for package in moves_of(seat)
-        if package.name != AS_IS
     }
 
 

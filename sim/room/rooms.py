@@ -8,14 +8,16 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cachetools import LRUCache
+from pydantic import TypeAdapter, ValidationError
 
 from scenarios import BASELINE, load
 from scenarios.errors import InputError, as_number, unknown
 from scenarios.packages import SEATS, seat_of
 from scenarios.values import PROFILES
+from sim.batch.identity import engine
 from sim.play import Game, moves_of
 from sim.results.outcomes.polarity import CLASSES
 from sim.room import codes
@@ -30,6 +32,7 @@ KEEP = ("capability", "alignment", "flows_china", "compute_train", "accounts", "
         "us_chips_in", "served_by_us", "served_by_china", "stock_h100e", "spending", "permission")  # fmt: skip
 """Series that a game keeps: what boards, payoffs and the lead are made of."""
 WHEN = ("before", "after")
+T = TypeVar("T")
 LONGEST_ANSWER = 400
 
 
@@ -306,6 +309,31 @@ class Rooms:
             self._games[room.code] = game
             return game
 
+    def kept(self, room: Room, what: str, kind: type[T]) -> T | None:
+        """Something that follows from a room and was kept on disk.
+
+        Args:
+            room: as it stands.
+            what: names it.
+            kind: a type of dataclasses, lists, dictionaries, numbers and texts.
+
+        Returns:
+            It; None where it is not there, or another version of the model or of this class has made it.
+        """
+        content = self.store.worked_out(room.head, _of_this_engine(what))
+        try:
+            return None if content is None else TypeAdapter(kind).validate_python(content)
+        except ValidationError:
+            return None
+
+    def worked_out(self, room: Room, what: str, kind: type[T], make: Callable[[], T]) -> T:
+        """The same, made and kept where it is not there."""
+        found = self.kept(room, what, kind)
+        if found is None:
+            found = make()
+            self.store.work_out(room.head, _of_this_engine(what), TypeAdapter(kind).dump_python(found))
+        return found
+
     # --- checks -------------------------------------------------------------------------------------------------------
 
     def _add(self, code: str, add: Callable[[State, Adding], Any]) -> Any:
@@ -341,3 +369,8 @@ def _within(value: Any, what: str, low: float, high: float) -> float:
     if found is None or not (math.isfinite(found) and low <= found <= high):
         raise InputError(f"{what}: give a number from {low:g} to {high:g}")
     return float(found)
+
+
+def _of_this_engine(what: str) -> str:
+    """The name under which something that was simulated is kept: another version of the model works it out again."""
+    return f"{what}, engine {engine()}"

@@ -1,7 +1,8 @@
 """What happened in rooms, on disk: a log that is only added to, in SQLite.
 
 An entry is on disk before whoever made it is told so. What a room is follows from its log alone, so that a server that
-was killed goes on where it was.
+was killed goes on where it was. What was worked out about a room stands beside its log, so that it need not be worked
+out again; it can be lost without harm.
 """
 
 from __future__ import annotations
@@ -33,7 +34,12 @@ CREATE TABLE IF NOT EXISTS log (
     at REAL NOT NULL, who INTEGER NOT NULL, what TEXT NOT NULL, content TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS by_room ON log (code, entry);
+CREATE TABLE IF NOT EXISTS worked_out (
+    code TEXT NOT NULL, opened REAL NOT NULL, what TEXT NOT NULL, content TEXT NOT NULL, PRIMARY KEY (code, what)
+);
 """
+_ALL = ("log", "worked_out", "rooms")
+"""Every table has the code of the room; the room itself goes last."""
 
 
 def folder() -> Path:
@@ -102,6 +108,13 @@ class Store:
         row = self._base.execute("SELECT MAX(entry) FROM log WHERE code = ?", (code,)).fetchone()
         return row[0] or 0
 
+    def worked_out(self, room: Head, what: str) -> Any:
+        """Something that was worked out about a room; None where it was not, or not for this one."""
+        row = self._base.execute(
+            "SELECT content FROM worked_out WHERE code = ? AND opened = ? AND what = ?", (room.code, room.opened, what)
+        ).fetchone()
+        return None if row is None else json.loads(row[0])
+
     # --- writing ------------------------------------------------------------------------------------------------------
 
     def open(self, code: str, teacher: str, settings: dict[str, Any], hours: float = HOURS) -> bool:
@@ -120,18 +133,26 @@ class Store:
         with self._writing() as base:
             yield Adding(base, code)
 
+    def work_out(self, room: Head, what: str, content: Any) -> None:
+        """Keep something that was worked out about a room, for as long as the room is there."""
+        with self._writing() as base:
+            base.execute(
+                "INSERT OR REPLACE INTO worked_out SELECT code, opened, ?, ? FROM rooms WHERE code = ? AND opened = ?",
+                (what, json.dumps(content), room.code, room.opened),
+            )
+
     def close(self, code: str) -> None:
         """Delete a room and all that is known of it."""
         with self._writing() as base:
-            base.execute("DELETE FROM log WHERE code = ?", (code,))
-            base.execute("DELETE FROM rooms WHERE code = ?", (code,))
+            for table in _ALL:
+                base.execute(f"DELETE FROM {table} WHERE code = ?", (code,))
 
     def forget_old(self) -> None:
         """Delete the rooms whose time is over."""
         now = time.time()
         with self._writing() as base:
-            base.execute("DELETE FROM log WHERE code IN (SELECT code FROM rooms WHERE closes <= ?)", (now,))
-            base.execute("DELETE FROM rooms WHERE closes <= ?", (now,))
+            for table in _ALL:
+                base.execute(f"DELETE FROM {table} WHERE code IN (SELECT code FROM rooms WHERE closes <= ?)", (now,))
 
     @property
     def _base(self) -> sqlite3.Connection:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from contextlib import suppress
 from functools import partial
@@ -48,14 +47,3 @@ def _calibration() -> None:
     if record is not None:
         for name in calibration.WRITERS:
             calibration.blocks(record.id, record.checksum, name, simulated=False)
-
-
-@st.cache_resource(show_spinner=False)
-def freeze(page: str) -> bool:
-    """Take what a page has imported and built at its first run out of the garbage collector's sight, for good.
-
-    Streamlit collects garbage after every rerun, which takes two tenths of a second with all libraries imported.
-    """
-    gc.collect()
-    gc.freeze()
-    return True

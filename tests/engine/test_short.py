@@ -95,6 +95,8 @@ def test_every_class_that_holds_arrays_or_tables_shows_itself_briefly() -> None:
     for module in pkgutil.walk_packages(sim.__path__, "sim."):
         if module.name == "sim.ensemble.draws" or module.name.startswith(("sim.engine", "sim.equations")):
             continue
+        if module.name.startswith("sim.ui.") and module.name.endswith(".page"):
+            continue  # Streamlit runs it: importing it would draw it, and leave its form open for later pages
         for name, kind in vars(importlib.import_module(module.name)).items():
             if not (isinstance(kind, type) and kind.__module__ == module.name and dataclasses.is_dataclass(kind)):
                 continue

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from agents.allocation import FABS
 from sim.engine.world import World
 from tests.phases.conftest import BASE, Before
 
@@ -37,10 +38,14 @@ def test_partners_alone_work_at_the_pace_of_their_lever(
 ) -> None:
     world = before("observe and decide", **{lever: effort})
     go(world, "observe and decide")
-    partners = world.inputs.rows_of(kind)
+    partners, usual = world.inputs.rows_of(kind), world.state.edge.money_use
     others = np.ones(len(world.inputs.actors), dtype=bool)
     others[partners] = False
-    assert np.all(world.now.effort[partners] == world.context.setting(lever))
+    bare = np.delete(usual, FABS, axis=1)
+    moved = np.delete(world.now.usual_use * world.now.effort[:, None], FABS, axis=1)
+    np.testing.assert_allclose(moved[partners], world.context.setting(lever) * bare[partners])
+    fabs = world.now.usual_use[partners, FABS] * world.now.effort[partners]
+    np.testing.assert_allclose(fabs, usual[partners, FABS])  # policy asks for compute, not for fabs
     assert np.all(world.now.effort[others] == 1)
 
 

@@ -26,7 +26,7 @@ def page(scenario: str, goals: Mapping[str, str] | None = None) -> str:
     cards = [
         {"name": words.seat_name(seat), "goal": words.goal(seat, (goals or {}).get(seat, BALANCED)),
          "moves": [(package.title, package.story,
-                    "" if package.name == AS_IS else words.price(prices[seat, package.name]))
+                    "" if package.name == AS_IS else words.price(prices[seat][package.name]))
                    for package in moves_of(seat)]}
         for seat in SEATS
     ]  # fmt: skip

@@ -12,7 +12,6 @@ from scenarios.packages import SEATS
 from scenarios.quarters import DATA_UNTIL
 from sim.play import AS_IS, FIRST_YEAR, moves_of
 from sim.results.outcomes.polarity import CLASSES, LABELS
-from sim.room import debrief
 from sim.room.rooms import FURTHEST, LONGEST_ANSWER, Room
 from sim.room.state import DEBRIEF, DECIDE, GUESS, LOBBY, SHOWN, Player
 from sim.ui.play import doors, known, words
@@ -127,8 +126,7 @@ def _missing(text: str) -> None:
 def _decide(room: Room, player: Player, token: str) -> None:
     """The goal, the board, the moves and the bet."""
     state = room.state
-    if state.year == FIRST_YEAR:
-        doors.wrong("guess")  # what came too late is answered here
+    doors.wrong("guess" if state.year == FIRST_YEAR else f"vote_{state.year - 1}")  # what came too late
     if player.seat:
         _goal(room, player.seat)
         _board(room, player.seat)
@@ -155,7 +153,7 @@ def _vote(room: Room, player: Player, token: str) -> None:
     state, seat = room.state, player.seat
     mine = state.votes.get(state.year, {}).get(player.number)
     names = [package.name for package in moves_of(seat)]
-    prices = known.price_list(room)
+    prices = known.price_list(room)[seat]
     key = f"{_MOVE}_{state.year}_{seat}"
     _usual(key, mine)
     st.html(theme.part(f"Your move in {state.year}", _HOW_TO_VOTE))
@@ -164,7 +162,7 @@ def _vote(room: Room, player: Player, token: str) -> None:
     st.radio(
         f"What does your seat do in {state.year}?", names, key=key,
         format_func=lambda name: words.move(seat, name).title,
-        captions=[_caption(seat, name, words.price(prices.get((seat, name)))) for name in names],
+        captions=[_caption(seat, name, words.price(prices.get(name))) for name in names],
         on_change=_voted, args=(room.code, token, state.year, key),
     )  # fmt: skip
     if st.session_state[key] not in (None, mine, st.session_state.get(key + _SAID)):
@@ -232,7 +230,7 @@ def _shown(room: Room, player: Player, token: str) -> None:
 def _look_back(room: Room, player: Player, token: str) -> None:
     """The guess against the result, the goal, the best reply that was missed, and the questions after."""
     state = room.state
-    end = debrief.ending(doors.rooms().game(room))
+    end = known.ending(room)
     said = state.guesses.get(player.number)
     facts = known.facts(room)
     found = known.compared(room)

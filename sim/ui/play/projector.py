@@ -124,7 +124,7 @@ def _debrief(room: Room) -> None:
     part = address.own(doors.PART)
     if part not in PARTS:
         address.keep(doors.PART, part := "1")
-    end = debrief.ending(doors.rooms().game(room))
+    end = known.ending(room)
     known.begin_debrief(room)
     steps: dict[str, Callable[[Room, Ending], None]] = {
         "1": _guesses, "2": _beside, "3": _moved, "4": _replies, "5": _in_words,

@@ -27,7 +27,7 @@ _ENDING = (
 def draw(room: Room, token: str) -> None:
     """Everything that leads through the lesson."""
     state = room.state
-    known.begin_prices(room.head.settings["scenario"])
+    known.make_ready(room)
     if state.year == known.LAST and state.part == SHOWN:
         known.begin_debrief(room)
     left, right = st.columns([3, 2], gap="large")
