@@ -306,7 +306,8 @@ class Rooms:
                 game = Game.of(load(settings["scenario"]), seed=settings["seed"], future=settings["future"], keep=KEEP)
             for turn in room.state.turns[len(game.turns) :]:
                 game.play(turn.moves)
-            self._games[room.code] = game
+            if self.store.head(room.code) == room.head:  # it may have been deleted meanwhile
+                self._games[room.code] = game
             return game
 
     def kept(self, room: Room, what: str, kind: type[T]) -> T | None:

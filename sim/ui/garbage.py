@@ -7,8 +7,12 @@ import gc
 import sys
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
 
 import streamlit as st
+from streamlit import runtime
 
 EVERY = 20.0
 """Seconds between two times that free memory is given back."""
@@ -35,13 +39,40 @@ def give_back() -> bool:
         Whether this system has a way to do so: GNU's C library has.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim is None:
+    if trim is None or not runtime.exists():
         return False
-
-    def work() -> None:
-        while True:
-            time.sleep(EVERY)
-            trim(0)
-
-    threading.Thread(target=work, name="give back", daemon=True).start()
+    threading.Thread(target=_work, args=(trim,), name="give back", daemon=True).start()
     return True
+
+
+def _work(trim: Callable[[int], int]) -> None:
+    kept = 0
+    while runtime.exists():
+        time.sleep(EVERY)
+        before, (here, away) = kept, _sessions()
+        kept = here + away
+        if not here and kept != before:  # nobody waits while it is looked at once more what was frozen
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+        trim(0)
+
+
+def _sessions() -> tuple[int, int]:
+    """Sessions that are connected, and those that may come back.
+
+    Streamlit deletes sessions whose time to come back is over only when somebody else leaves or when they are counted.
+    """
+    server: Any = runtime.get_instance()
+    counted: Future[tuple[int, int]] = Future()
+
+    def count() -> None:
+        sessions = server._session_mgr
+        away = len(sessions._session_storage._cache)  # Streamlit offers no other way to have it looked at
+        counted.set_result((len(sessions.list_active_sessions()), away))
+
+    server._get_async_objs().eventloop.call_soon_threadsafe(count)
+    try:
+        return counted.result(EVERY)
+    except TimeoutError:  # the server is busy, or stopping
+        return 1, 0

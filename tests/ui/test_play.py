@@ -9,6 +9,7 @@ from scenarios.packages import SEATS
 from sim.play import moves_of
 from sim.room.rooms import Rooms
 from sim.room.state import DEBRIEF, ORDER
+from sim.ui.play import doors, known
 from tests.ui.reading import button, raw, text
 
 PATH = "sim/ui/play/page.py"
@@ -195,6 +196,25 @@ def test_before_a_year_is_played_no_screen_holds_what_comes_of_it(at, rooms):
         line = re.search(r'class="played" d="M([^"]+)"', before)
         if line:
             assert line[1].count("L") == 4, "four quarters have been played"
+
+
+@pytest.mark.parametrize("phase", ["decide:2028", "shown:2028", DEBRIEF])
+def test_after_a_restart_every_view_draws_without_simulating(at, rooms, monkeypatch, phase: str):
+    code, teacher = rooms.open()
+    me = rooms.join(code, "Ada", "hubs")[1]
+    to(rooms, code, teacher, phase)
+    views = [{"me": me}, {"projector": "1"}] + [{"teacher": teacher}] * (phase != DEBRIEF)
+    before = [raw(at(room=code, **view)) for view in views]
+
+    def never(self, room):
+        raise AssertionError("the game was simulated again")
+
+    known._FACTS.clear()
+    known._PRICES.clear()
+    doors._rooms.clear()
+    monkeypatch.setattr(Rooms, "game", never)
+    monkeypatch.setattr(known, "prices_of", never)
+    assert [raw(at(room=code, **view)) for view in views] == before
 
 
 # -------------------------------------------------------------------------------------------------------------- a phone

@@ -145,7 +145,8 @@ def make_ready(room: Room) -> None:
 
 def _world(room: Room, progress: Progress) -> None:
     time.sleep(GRACE)
-    doors.rooms().game(room)
+    rooms = doors.rooms()
+    rooms.game(rooms.find(room.code))
 
 
 def prices_of(scenario: str) -> Prices:
@@ -215,6 +216,7 @@ def _asked(room: Room, name: str, kind: type[T], work: Callable[[Game], T]) -> T
 
 def _made(room: Room, name: str, kind: type[T], work: Callable[[Game], T], progress: Progress) -> T:
     rooms = doors.rooms()
+    rooms.find(room.code)  # a room that was deleted meanwhile needs nothing
     return rooms.worked_out(room, name, kind, lambda: work(rooms.game(room)))
 
 
