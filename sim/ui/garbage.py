@@ -47,9 +47,12 @@ def give_back() -> bool:
 
 def _work(trim: Callable[[int], int]) -> None:
     kept = 0
-    while runtime.exists():
+    while True:
         time.sleep(EVERY)
-        before, (here, away) = kept, _sessions()
+        try:
+            before, (here, away) = kept, _sessions()
+        except RuntimeError:  # the server has ended
+            return
         kept = here + away
         if not here and kept != before:  # nobody waits while it is looked at once more what was frozen
             gc.unfreeze()
