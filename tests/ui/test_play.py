@@ -254,6 +254,23 @@ def test_a_vote_is_saved_by_a_tap_and_told_with_the_others_of_the_seat(at, rooms
     assert re.search(r"Costs \\\$\d+bn a year", captions)
 
 
+def test_two_pages_of_one_player_show_the_same_vote(at, rooms):
+    code, teacher = rooms.open()
+    me = rooms.join(code, seat="hubs")[1]
+    to(rooms, code, teacher, "decide:2027")
+    first, second = at(room=code, me=me), at(room=code, me=me)
+    for test, move in ((first, "police"), (second, "profit")):
+        widget(test.radio, "play_move").set_value(move)
+        test.run()
+        assert not test.exception
+    assert rooms.find(code).state.votes[2027] == {1: "profit"}
+    assert widget(first.run().radio, "play_move").value == "profit"
+    widget(first.radio, "play_move").set_value("police")
+    first.run()
+    assert rooms.find(code).state.votes[2027] == {1: "police"}
+    assert widget(second.run().radio, "play_move").value == "police"
+
+
 def test_a_vote_that_comes_after_the_year_was_closed_is_refused_in_words(at, rooms):
     code, teacher = rooms.open()
     _, me = rooms.join(code, seat="hubs")

@@ -156,6 +156,8 @@ def _vote(room: Room, player: Player, token: str) -> None:
     prices = known.price_list(room)[seat]
     key = f"{_MOVE}_{state.year}_{seat}"
     _usual(key, mine)
+    if mine and st.session_state.get(key + _SAID) == st.session_state[key] != mine:
+        st.session_state[key] = st.session_state[key + _SAID] = mine  # it was changed from another page of this player
     st.html(theme.part(f"Your move in {state.year}", _HOW_TO_VOTE))
     if not mine:
         st.html(theme.paragraph(f"In your seat {words.progress(state, seat)}.", "fine"))
