@@ -193,6 +193,47 @@ def faults_of(
     return list(found.values())
 
 
+_ASKED = (
+    ("missing", "is required and missing"), ("string", "give text"), ("float", "give a number"),
+    ("int_from_float", "give a whole number"), ("int", "give a whole number"), ("bool", "give true or false"),
+    ("tuple", "give a list"), ("list", "give a list"), ("set", "give a list"),
+    ("dict", "give fields with their values, such as {field: value}"),
+    ("model", "give fields with their values, such as {field: value}"),
+)  # fmt: skip
+"""Beginnings of pydantic's types of errors, and what to do in words."""
+_LIMITS = {
+    "string_too_long": "give at most {max_length} characters",
+    "string_too_short": "give at least {min_length} characters",
+    "too_long": "give at most {max_length}", "too_short": "give at least {min_length}",
+    "greater_than": "give more than {gt:g}", "greater_than_equal": "give {ge:g} or more",
+    "less_than": "give less than {lt:g}", "less_than_equal": "give {le:g} or less",
+    "finite_number": "give a finite number", "string_pattern_mismatch": "it must match {pattern}",
+}  # fmt: skip
+"""The same for what is too long, too large or the like; names in braces are those of pydantic."""
+_OF_A_KIND = ("type", "parsing", "attributes", "missing", "unicode", "from")
+"""How the types of errors go on that say that something is of the wrong kind, or not there."""
+
+
+def _asked(complaint: Any) -> str:
+    """What would be valid where something else stands, or nothing; empty for faults that say so themselves."""
+    kind, got = complaint["type"], complaint["input"]
+    if kind in _LIMITS:
+        return f"{_LIMITS[kind].format(**complaint['ctx'])}; got {_got(got)}"
+    for begin, text in _ASKED:
+        if kind.startswith(begin) and any(part in _OF_A_KIND for part in kind.split("_")):
+            return text if kind == "missing" else f"{text}; got {_got(got)}"
+    return ""
+
+
+def _got(value: Any) -> str:
+    """What somebody gave, in a word where it is no single value."""
+    named = ((dict, "a mapping"), (list | tuple, f"a list of {len(value) if isinstance(value, list | tuple) else 0}"))
+    words = {None: "nothing", True: "true", False: "false"}
+    if value is None or isinstance(value, bool):
+        return words[value]
+    return next((word for kind, word in named if isinstance(value, kind)), shown(value))
+
+
 def _said(complaint: Any, place: str, valid: Mapping[str, Iterable[str]]) -> str:
     """One error of pydantic, with its place and what would be valid."""
     loc, message = complaint["loc"], complaint["msg"].removeprefix("Value error, ")
@@ -205,6 +246,8 @@ def _said(complaint: Any, place: str, valid: Mapping[str, Iterable[str]]) -> str
         known = [one or two for one, two in known]
         near = nearest(str(complaint["input"]), known)
         message = f"{shown(complaint['input'])} is not known; {near}"
+    elif asked := _asked(complaint):
+        message = asked
     elif complaint["type"] not in ("value_error", "missing", "fault") and isinstance(
         complaint["input"], str | int | float
     ):

@@ -106,7 +106,7 @@ def test_a_link_without_a_version_opens():
         ({"events": "efficiency_shok:2028-Q1:1"}, "did you mean 'efficiency_shock'?"),
         ({"events": "efficiency_shock:2028-Q9:1"}, "event efficiency_shock:2028-Q9:1: date"),
         ({"events": "efficiency_shock:2028-Q1:999"}, "size is 999; the range is 0 to 2"),
-        ({"events": "efficiency_shock"}, "date: Field required"),
+        ({"events": "efficiency_shock"}, "date: is required and missing"),
         ({"events": "~".join(["efficiency_shock:2028-Q1:1"] * 40)}, "events: only the first 12 of 40 are used"),
         ({"assume": "difusion:1"}, "did you mean 'diffusion'?"),
         ({"assume": "diffusion:abc"}, "assume diffusion: abc is not a number"),

@@ -240,12 +240,12 @@ HOSTILE = {
     "unknown parameter": (HEAD + "parameters: {difusion: 1}", "did you mean 'diffusion'?"),
     "unknown field": (HEAD + "lever: {}", "line 6: unknown field 'lever'; did you mean 'levers'?"),
     "unknown actor": (HEAD + "actors: {atlantis: {}}", "actor 'atlantis' is new: give it a kind"),
-    "wrong type": (HEAD + "levers: [1]", "line 6: levers: Input should be a valid dictionary"),
+    "wrong type": (HEAD + "levers: [1]", "line 6: levers: give fields with their values, such as {field: value}"),
     "line break": (HEAD + 'data_until: "2026-Q3\\n"', "line 6: data_until: '2026-Q3\\n' is not a quarter"),
     "date": (HEAD + "start: 2027-01-01", "line 6: start: '2027-01-01' is not a quarter"),
-    "many events": (HEAD + "events: [" + "{kind: hbm_shock, date: 2028-Q1, size: 1}," * 201 + "]", "at most 200 items"),
-    "long title": (with_title("x" * 121), "line 2: title: String should have at most 120 characters"),
-    "long story": (HEAD.replace("A story.", "x" * 161), "line 3: story: String should have at most 160 characters"),
+    "many events": (HEAD + "events: [" + "{kind: hbm_shock, date: 2028-Q1, size: 1}," * 201 + "]", "give at most 200"),
+    "long title": (with_title("x" * 121), "line 2: title: give at most 120 characters"),
+    "long story": (HEAD.replace("A story.", "x" * 161), "line 3: story: give at most 160 characters"),
 }  # fmt: skip
 
 
