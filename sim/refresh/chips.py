@@ -27,6 +27,8 @@ H100E_PER_UNIT = (0.01, 30.0)
 """H100-equivalents of one chip: outside these, units and H100e are not in the same unit."""
 LEAST_H100E = 2000.0
 """A quarter of China's purchases is not known better than this either way, in H100e."""
+ROUNDING = 2.0
+"""Chips or H100e by which a difference of two rounded totals may move without meaning anything."""
 FLOW = "Difference of cumulative medians; relative 5-95% interval of the cumulative total applied to the flow"
 BOUGHT = "Difference of cumulative medians; relative interval of the cumulative total, at least 2000 H100e either side"
 
@@ -171,7 +173,7 @@ def _of_family(
             "supply_history", release,
             {"quarter": label(flow.quarter), "family": family, "units_p50": _whole(flow.units[1])}
             | dict(zip(("h100e_p05", "h100e_p50", "h100e_p95"), map(_whole, flow.h100e), strict=True)),
-            note=FLOW + ". First quarter of the series" * flow.first,
+            note=FLOW + ". First quarter of the series" * flow.first, rounding=ROUNDING,
         )
         for flow in made if flow.quarter <= SUPPLY_UNTIL
     ]  # fmt: skip
@@ -229,13 +231,15 @@ def _purchase(release: Release, flow: Flow, chips_per_h100e: float) -> Proposal:
     chips = flow.units if middle else (0.0, flow.units[1], high * chips_per_h100e)
     values = dict(zip(("h100e_low", "h100e", "h100e_high"), map(_whole, (low, middle, high)), strict=True))
     values |= dict(zip(("chips_low", "chips", "chips_high"), map(_whole, chips), strict=True))
-    return Proposal("imports_quarters", release, {"quarter": label(flow.quarter), **values}, note=BOUGHT)
+    return Proposal(
+        "imports_quarters", release, {"quarter": label(flow.quarter), **values}, note=BOUGHT, rounding=ROUNDING
+    )
 
 
 def _stock(release: Release, flow: Flow) -> Proposal:
     values = dict(zip(("low", "h100e", "high"), map(_whole, flow.total.h100e), strict=True))
     values |= {"quarter": label(flow.quarter), "owner": "china_legal"}
-    return Proposal("stocks", release, values, note="NVIDIA chips bought legally since 2022")
+    return Proposal("stocks", release, values, note="NVIDIA chips bought legally since 2022", rounding=ROUNDING)
 
 
 def _whole(value: float) -> str:

@@ -78,6 +78,8 @@ def refresh(folder: Path | str, data: Path | str | None = None, check: bool = Fa
     sheets: Sheets = {name: sheet(name, target) for name in FORMS}
     before = {name: copy.deepcopy(found.rows) for name, found in sheets.items()}
     read, report.passed = releases.found(Path(folder), date, report.refused.__setitem__)
+    if not read and not report.refused:
+        raise InputError(f"--from {folder}: has no {', '.join(releases.READ)} file; put the downloaded files there")
     accepted: list[Release] = []
     for group in _groups(read, entries, report):
         accepted += _take(group, sheets, report)

@@ -75,6 +75,8 @@ class Proposal:
     """Replaces the note; None leaves a recorded one."""
     at: int | None = None
     """Index of the recorded row, where the key alone does not find it."""
+    rounding: float = 0.0
+    """By how much a number may differ and still be the recorded one."""
 
 
 @dataclass(frozen=True)
@@ -184,10 +186,10 @@ def sheet(name: str, data: Path) -> Sheet:
         return Sheet(name, path, list(reader.fieldnames or ()), rows)
 
 
-def same(old: str, new: str) -> bool:
+def same(old: str, new: str, rounding: float = 0.0) -> bool:
     """Whether two cells say the same; 125.70 and 125.7 do."""
     one, other = as_number(old), as_number(new)
-    return old == new if one is None or other is None else one == other
+    return old == new if one is None or other is None else abs(one - other) <= rounding
 
 
 def apply(target: Sheet, proposal: Proposal, tell: Callable[[Change | Kept], None]) -> None:
@@ -209,9 +211,9 @@ def apply(target: Sheet, proposal: Proposal, tell: Callable[[Change | Kept], Non
         tell(Change(target.name, target.called(row), None, dict(proposal.values), row["source"], release.name))
         return
     row = target.rows[at]
-    moved = {column: cell for column, cell in proposal.values.items() if not same(row[column], cell)}
-    if not moved:
+    if all(same(row[column], cell, proposal.rounding) for column, cell in proposal.values.items()):
         return
+    moved = {column: cell for column, cell in proposal.values.items() if not same(row[column], cell)}
     reason = why_kept(row, release)
     if reason:
         is_now = ", ".join(f"{column} {row[column] or 'empty'} (release: {cell})" for column, cell in moved.items())
