@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from scenarios.errors import InputError, as_number, shown
 from scenarios.tables import Unit
-from sim.refresh.files import Line
+from sim.refresh.files import Line, counted
 from sim.refresh.releases import Release
 from sim.refresh.sheets import BY_HAND, Change, Kept, Proposal, Sheet, apply
 
@@ -98,10 +98,11 @@ def _say(release: Release, hidden: list[int], groups: int, note: Callable[[str],
     if hidden:
         rows = ", ".join(map(str, hidden[:5])) + (" …" if len(hidden) > 5 else "")
         note(
-            f"{release.name}: {len(hidden)} values are suppressed or missing (row {rows}); left out, and not taken as 0"
+            f"{release.name}: {counted(len(hidden), 'value')} suppressed or missing (row {rows}):"
+            " left out, and not taken as 0"
         )
     if groups:
-        note(f"{release.name}: {groups} rows of groups of countries are left out; they would count twice")
+        note(f"{release.name}: {counted(groups, 'row')} of groups of countries left out, which would count twice")
 
 
 def _month(line: Line) -> str:

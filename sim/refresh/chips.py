@@ -13,7 +13,7 @@ from itertools import pairwise
 from scenarios.errors import InputError
 from scenarios.quarters import DATA_UNTIL, label, number
 from sim.engine.recorded import SUPPLY_UNTIL
-from sim.refresh.files import Line
+from sim.refresh.files import Line, counted
 from sim.refresh.releases import Release
 from sim.refresh.sheets import BY_HAND, Change, Kept, Proposal, Sheet, apply, check_units, why_kept
 from sim.refresh.sources import OWNER, SPELLINGS, spelled
@@ -139,7 +139,7 @@ def sales(release: Release, target: Sheet, tell: Callable[[Change | Kept], None]
     proposals = []
     for name, lines in of.items():
         if name in HAND_DESIGNERS:
-            tell(Kept("domestic_supply", name, f"{BY_HAND}: {len(lines)} rows of the release are not taken"))
+            tell(Kept("domestic_supply", name, f"{BY_HAND}: {counted(len(lines), 'row')} of the release not taken"))
         elif name not in FAMILIES:
             note(f"{release.name} row {lines[0].row}: designer {name!r} has no family; valid: {', '.join(FAMILIES)}")
         else:
@@ -198,7 +198,7 @@ def owners(
         elif who in CHINA and whose.lower() == "nvidia":
             bought.append(line)
     for held, count in hand.items():
-        tell(Kept("stocks", held, f"{BY_HAND}: {count} rows of the release are not taken"))
+        tell(Kept("stocks", held, f"{BY_HAND}: {counted(count, 'row')} of the release not taken"))
     made = flows(totals(release, bought, "China's legal stock"))
     if not made:
         raise InputError(f"{release.name}: has no complete quarter of Nvidia chips owned in China; is it cut off?")

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 
 from scenarios.errors import InputError
-from sim.refresh.files import Line
+from sim.refresh.files import Line, counted
 from sim.refresh.releases import Release
 from sim.refresh.sheets import Change, Kept, Proposal, Sheet, apply
 
@@ -64,10 +64,11 @@ def share(release: Release, day: str, note: Callable[[str], None]) -> tuple[floa
     if not china or not others:
         raise release.fault(f"has no existing cluster by {day} in {'China' if not china else 'other countries'}")
     if undated:
-        note(f"{release.name}: {undated} existing clusters without a first day are left out")
+        note(f"{release.name}: {counted(undated, 'existing cluster')} without a first day left out")
     if exact:
         note(
-            f"{release.name}: {exact} anonymized Chinese clusters have more than one significant figure; taken as exact"
+            f"{release.name}: {counted(exact, 'anonymized Chinese cluster')} with more than one significant figure"
+            " taken as exact"
         )
     return 100 * china / (china + others), 100 * low / (low + others), 100 * high / (high + others)
 

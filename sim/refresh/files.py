@@ -18,6 +18,11 @@ ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, as in 1 row and 2 rows."""
+    return f"{number:,} {noun}" + "s" * (number != 1)
+
+
 @dataclass(frozen=True)
 class Line:
     """One row of a CSV or JSON table: where it stands, and its cells by column."""

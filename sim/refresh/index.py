@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from scenarios.errors import InputError
 from scenarios.quarters import DATA_UNTIL, end_date, label, number, of_date, start_date
+from sim.refresh.files import counted
 from sim.refresh.releases import Release
 from sim.refresh.sheets import Change, Kept, Proposal, Sheet, apply, check_units, remove, why_kept
 
@@ -75,7 +76,7 @@ def models(release: Release, note: Callable[[str], None]) -> list[Model]:
         else:
             nowhere += not line.cells["Country (of organization)"].strip()
     if nowhere:
-        note(f"{release.name}: {nowhere} models without a country are left out")
+        note(f"{release.name}: {counted(nowhere, 'model')} without a country left out")
     return sorted(result)
 
 
@@ -182,8 +183,8 @@ def later(scored: list[Model], note: Callable[[str], None], release: Release) ->
     after = [m for m in scored if m.date > end_date(DATA_UNTIL)]
     if after:
         note(
-            f"{release.name}: {len(after)} models since {start_date(number(DATA_UNTIL) + 1)} are left out; the record"
-            f" ends with {DATA_UNTIL} (DATA_UNTIL in scenarios/quarters.py)"
+            f"{release.name}: {counted(len(after), 'model')} since {start_date(number(DATA_UNTIL) + 1)} left out;"
+            f" the record ends with {DATA_UNTIL} (DATA_UNTIL in scenarios/quarters.py)"
         )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from scenarios.errors import InputError, as_number, shown
 from scenarios.parameters import Parameter
+from sim.refresh.files import counted
 from sim.refresh.releases import Release
 from sim.refresh.sheets import BY_HAND, Change, Kept
 
@@ -134,8 +135,8 @@ def compare(
     """
     found = horizons(release)
     best = max(found, key=lambda horizon: horizon.minutes)
-    note(f"{release.name}: {len(found)} models of METR-Horizon-v{version(release)}; longest {best.minutes:.0f} minutes"
-         f" ({best.name}); METR states no open license, so no figure is copied")  # fmt: skip
+    note(f"{release.name}: {counted(len(found), 'model')} of METR-Horizon-v{version(release)}; longest"
+         f" {best.minutes:.0f} minutes ({best.name}); METR states no open license, so no figure is copied")  # fmt: skip
     match = MAP.search(priors["coder_eci"].source or "")
     made = fit(found, scores)
     if made is None or match is None:

@@ -103,7 +103,7 @@ def compare(
 
 
 def _differs(document: Document, table: str, row: Any, tell: Callable[[Change | Kept], None]) -> None:
-    start = getattr(row, "start", None) or getattr(row, "date", None)
+    start = getattr(row, "start", None)  # a turn is dated by its announcement
     days = {document.published, document.effective} - {None}
     if start and start not in days:
         text = f"{BY_HAND}: begins {start}; {document.number} was published {document.published}"

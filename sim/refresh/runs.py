@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from scenarios.errors import InputError
 from scenarios.quarters import DATA_UNTIL, end_date
-from sim.refresh.files import Line
+from sim.refresh.files import Line, counted
 from sim.refresh.index import COUNTRIES, bare, superpower
 from sim.refresh.releases import Release
 from sim.refresh.sheets import Change, Kept, Proposal, Sheet, apply, check_units
@@ -88,7 +88,7 @@ def refresh_runs(
             apply(target, Proposal("training_runs", release, values, tier, f"{why}. {RANGE}"), tell)
     after = sum(run[3] > edge for run in runs)
     if after:
-        note(f"{releases[0].name}: {after} runs after {edge} are left out; the record ends with {DATA_UNTIL}")
+        note(f"{releases[0].name}: {counted(after, 'run')} after {edge} left out; the record ends with {DATA_UNTIL}")
 
 
 def _place(run: Found, target: Sheet) -> int | None:

@@ -9,6 +9,7 @@ from rich.console import Console
 from sim import checkout
 from sim.cli.text.layout import console, put, table
 from sim.refresh import Report
+from sim.refresh.files import counted
 
 REMADE = ("frontier_quarters", "supply_history", "training_runs", "imports_quarters", "stocks")
 """Tables that the simulated past or the record rests on."""
@@ -24,7 +25,8 @@ def refreshed(report: Report) -> None:
     """What changed and what it does, what was kept, refused and locked, and what is to do next."""
     page = console()
     what = "would change" if report.checked else "changed"
-    page.print(f"{len(report.changed)} rows {what}; {len(report.kept)} kept; {len(report.refused)} files refused")
+    changed, refused = counted(len(report.changed), "row"), counted(len(report.refused), "file")
+    page.print(f"{changed} {what}; {len(report.kept)} kept; {refused} refused")
     page.print()
     for change in report.changed[:LINES]:
         old, new = _cells(change.old, "new row"), _cells(change.new, "removed: the release no longer has it")
