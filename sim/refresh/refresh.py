@@ -13,6 +13,7 @@ from scenarios.parameters import parameters
 from scenarios.rules import history
 from scenarios.tables import DATA, table
 from sim import checkout
+from sim.checks import checked
 from sim.refresh import census, chips, clusters, edge, index, lock, metr, register, releases, runs
 from sim.refresh.lock import Entry
 from sim.refresh.releases import Release
@@ -58,6 +59,7 @@ class Report:
         }  # fmt: skip
 
 
+@checked
 def refresh(folder: Path | str, data: Path | str | None = None, check: bool = False, date: str | None = None) -> Report:
     """Bring the data tables up to the releases in a folder.
 

@@ -258,7 +258,7 @@ def test_chinese_clusters_are_as_exact_as_one_figure(data, given):
     given("gpu_clusters.csv")
     refresh(folder_of(data), data)
     (row,) = [r for r in rows(data, "conflicts") if r["source"].startswith("Epoch AI, GPU clusters data")]
-    # Two systems of 20,000 (15,000 to 25,000) beside 160,000; planned, unlikely, repeated and replaced ones do not count
+    # Two systems of 20,000 (15,000 to 25,000) beside 160,000; planned, unlikely, doubled, replaced ones do not count
     assert (row["value"], row["low"], row["high"]) == ("20.0", "15.8", "23.8")
 
 
