@@ -19,6 +19,7 @@ PACKAGES = ("sim", "agents", "scenarios", "calibration")
 OUTSIDE = (
     "sim/ui",
     "sim/hindcast",
+    "sim/refresh",
     "sim/room",
     "sim/analysis",
     "sim/cli",
@@ -35,6 +36,8 @@ OUTSIDE = (
     "scenarios/frames",
     "scenarios/glossary",
     "scenarios/data/glossary",
+    "scenarios/data/lock",
+    "scenarios/data/reference",
     "scenarios/seats",
 )
 """Parts that decide no number of a member; of the library, the scenario's own digest says what there is to say."""

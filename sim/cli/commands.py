@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scenarios.errors import InputError, nearest, shown
+from scenarios.errors import InputError
 from sim import checkout
 from sim.cli import (
     batch,
@@ -18,6 +18,7 @@ from sim.cli import (
     brief,
     calibrate,
     check,
+    data,
     discover,
     files,
     frames,
@@ -352,30 +353,7 @@ def glossary(
     cli_text.glossary(found_terms)
 
 
-@app.command()
-def data(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A table. Leave it out to list them.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Print a data table as CSV, or list all tables."""
-    import csv
-
-    from scenarios.tables import DATA
-
-    tables = {path.stem: path for path in sorted(DATA.glob("*.csv"))}
-    if name is None:
-        if as_json:
-            print_json(list(tables))
-        else:
-            print("\n".join(tables))
-        return
-    if name not in tables:
-        raise InputError(f"data: unknown table {shown(name)}; {nearest(name, tables)}")
-    text = tables[name].read_text(encoding="utf-8")
-    if as_json:
-        print_json(list(csv.DictReader(text.splitlines(keepends=True))))
-    else:
-        print(text, end="")
+app.add_typer(data.data)
 
 
 def main() -> None:

@@ -37,6 +37,7 @@ from sim.batch.plan import parse as parse_plan
 from sim.checks import check_of, checked
 from sim.hindcast.blind import blind_spec, hindcast, quarter_of
 from sim.reasons import reasons
+from sim.refresh import refresh
 from sim.results import flows
 from sim.results.comparison import Comparison
 from sim.results.costs import Costs, allocation
@@ -80,7 +81,7 @@ CALLS: dict[Callable[..., Any], dict[str, Any]] = {
     flows.links: {"run": RUN}, flows.totals: {"run": RUN}, reasons: {"spec": TODAY, "year": 2027},
     strategy: {"spec": TODAY}, board: {"actor": "japan", "spec": TIGHT, "base": TODAY}, deepened: {"found": TABLE},
     told: {"found": board("japan", TIGHT, TODAY, 2027, 4)}, sentences: {"found": TABLE}, pathways: {"spec": TODAY},
-    durable: {"scenarios": [TODAY]}, answered: {},
+    durable: {"scenarios": [TODAY]}, answered: {}, refresh: {"folder": "unused"},
     equilibrium: {"worth": lambda n, x: -float(x[n]), "players": 2},
     composition: {"run": RUN}, speed_by_form: {"run": RUN},
     china_compute.compute: {"run": RUN}, china_compute.share_of_world: {"run": RUN},
@@ -150,7 +151,16 @@ def test_what_is_of_the_wrong_kind_is_refused_by_the_name_of_its_argument(call, 
 
 def test_the_functions_that_the_guides_import_are_all_here():
     """Or a new one would go unchecked: whatever the pages import from the packages and call."""
-    known = {call.__name__ for call in CALLS} | {"load", "Plan", "Study", "World", "dask", "processes", "LEVERS"}
+    known = {call.__name__ for call in CALLS} | {
+        "load",
+        "Plan",
+        "Study",
+        "World",
+        "dask",
+        "processes",
+        "LEVERS",
+        "DATA",
+    }
     guides = ("README.md", "docs/api.md", "docs/research.md", "docs/strategy.md", "docs/questions.md", "docs/frames.md")
     code = "\n".join(
         block
