@@ -19,6 +19,7 @@ PACKAGES = ("sim", "agents", "scenarios", "calibration")
 OUTSIDE = (
     "sim/ui",
     "sim/hindcast",
+    "sim/forecast",
     "sim/room",
     "sim/analysis",
     "sim/cli",
@@ -33,6 +34,7 @@ OUTSIDE = (
     "scenarios/library",
     "scenarios/questions",
     "scenarios/frames",
+    "scenarios/forecasts",
     "scenarios/glossary",
     "scenarios/data/glossary",
     "scenarios/seats",

@@ -20,6 +20,7 @@ from sim.cli import (
     check,
     discover,
     files,
+    forecast,
     frames,
     hindcast,
     new,
@@ -317,6 +318,7 @@ app.command()(frames.frames)
 app.command()(board.board)
 app.command()(calibrate.calibrate)
 app.command()(hindcast.hindcast)
+app.add_typer(forecast.forecast)
 app.command()(hindcast.weights)
 
 
