@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sim.forecast.score import Score, Scored, Total, total
+from sim.forecast.score import Score, Scored, Total, score, total
+from sim.forecast.sealed import LEVELS, Forecast
 
 BILLION = 1e9
 """US dollars in which totals are written."""
@@ -37,6 +38,22 @@ def against(found: Total) -> str:
     return f"The forecasts were {than} the naive ones: their errors were {times:.2f} times as large."
 
 
+def expects(forecast: Forecast) -> str:
+    """What a forecast says of the two frontiers at the end of its quarters."""
+    questions = {each.question.id: each for each in score(forecast).questions}
+    us, china = (questions[f"{who}_eci@{forecast.last}"] for who in ("us", "china"))
+    return (
+        f"The forecast of {day(forecast.sealed)} puts the US frontier at {middle(us)} points of the Epoch Capabilities "
+        f"Index at the end of {forecast.last} (90% range {span(us)}) and the Chinese frontier at {middle(china)} "
+        f"({span(china)})."
+    )
+
+
+def middle(each: Scored) -> str:
+    """The median of a question."""
+    return value(each.question.at(0.5), each.question.unit)
+
+
 def day(date: str) -> str:
     """A date in words, such as 31 December 2026."""
     found = dt.date.fromisoformat(date)
@@ -63,6 +80,15 @@ def span(each: Scored) -> str:
     """The 90% range of a question."""
     question = each.question
     return f"{value(question.at(0.05), question.unit)} to {value(question.at(0.95), question.unit)}"
+
+
+def naive(each: Scored) -> str:
+    """Median and 90% range of the naive forecast."""
+    question = each.question
+    low, middle_, high = (
+        value(question.naive.quantiles[LEVELS.index(level)], question.unit) for level in (0.05, 0.5, 0.95)
+    )
+    return f"{middle_} ({low} to {high})"
 
 
 def answer(each: Scored) -> str:

@@ -37,7 +37,7 @@ def sealed(one: Forecast, path: Path) -> None:
     for each in score(one).questions:
         question = each.question
         table.add_row(
-            question.asks, say.unit_of(question.unit), say.value(question.at(0.5), question.unit), say.span(each),
+            question.asks, say.unit_of(question.unit), say.middle(each), say.span(each),
             question.answered_from,
         )  # fmt: skip
     layout.put(page, table)
@@ -68,7 +68,7 @@ def _row(each: Scored) -> tuple[str, ...]:
     question = each.question
     scores = ("–" if value is None else f"{value:.3g}" for value in (each.crps, each.naive_crps))
     return (
-        question.asks, say.answer(each), say.unit_of(question.unit), say.value(question.at(0.5), question.unit),
+        question.asks, say.answer(each), say.unit_of(question.unit), say.middle(each),
         say.span(each), *scores,
     )  # fmt: skip
 
