@@ -55,9 +55,9 @@ def middle(each: Scored) -> str:
 
 
 def day(date: str) -> str:
-    """A date in words, such as 31 December 2026."""
+    """A date in words, such as December 31, 2026."""
     found = dt.date.fromisoformat(date)
-    return f"{found.day} {found:%B %Y}"
+    return f"{found:%B} {found.day}, {found.year}"
 
 
 def value(number: float, unit: str) -> str:

@@ -189,7 +189,7 @@ def test_names_choose_among_forecasts(first: Forecast) -> None:
 def test_the_running_score_in_words(first: Forecast, later: Path, publish: Change) -> None:
     assert wording.running([]) == "No forecast is sealed yet."
     said = wording.running([score(first, Data(later))])
-    assert said == "1 forecast sealed, 0 of 23 questions answered. The first answers are due after 31 December 2026."
+    assert said == "1 forecast sealed, 0 of 23 questions answered. The first answers are due after December 31, 2026."
     publish("frontier_quarters", quarter="2026-Q4", actor="united_states", eci=172.0, as_of="2027-01-10")
     publish("frontier_quarters", quarter="2026-Q4", actor="china", eci=180.0, as_of="2027-01-10")
     found = score(first, Data(later))

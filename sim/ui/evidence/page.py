@@ -336,9 +336,15 @@ def _sources() -> None:
 
 def _again() -> None:
     where = checkout.advice("In a checkout", "On the command line")
-    text = f"{where}: the calibration in use, a blind test with its scores and figures, and what history changes."
+    text = (
+        f"{where}: the calibration in use, a blind test with scores and figures, sealed forecasts against the data, "
+        "and what history changes."
+    )
     st.html(theme.part("Reproduce the numbers of this page", text))
-    lines = ("polarity calibrate show", f"polarity hindcast --cutoff {CUTOFFS[-1]} --json", "polarity weights")
+    lines = (
+        "polarity calibrate show", f"polarity hindcast --cutoff {CUTOFFS[-1]} --json", "polarity forecast score",
+        "polarity weights",
+    )  # fmt: skip
     st.code("\n".join(lines), language=None, wrap_lines=True)
 
 

@@ -36,15 +36,20 @@ def label(one: Score) -> str:
 def table(one: Score) -> Markup:
     """Every question of a forecast: median, 90% range, the forecast without a model, and the answer."""
     heads = ("Question", "Median", "90% range", "Without a model", "Answer")
-    return rows(heads, [_row(each) for each in one.questions])
+    body, before = [], ""
+    for each in one.questions:
+        # A source stands once over the questions that it answers.
+        body.append(_row(each, each.question.source if each.question.subject != before else ""))
+        before = each.question.subject
+    return rows(heads, body)
 
 
-def _row(each: Scored) -> list[Cell]:
+def _row(each: Scored, source: str) -> list[Cell]:
     question = each.question
     low, high = question.at(0.05), question.at(0.95)
     naive = quantity.amount(question.naive.quantiles[LEVELS.index(0.5)], question.unit)
     return [
-        (under(question.asks, question.source), ""),
+        (under(question.asks, source), ""),
         (quantity.amount(question.at(0.5), question.unit), "n"),
         (quantity.span(low, high, question.unit), "n"),
         (naive, "n"),
@@ -52,19 +57,19 @@ def _row(each: Scored) -> list[Cell]:
     ]
 
 
-def _answer(each: Scored) -> Markup:
+def _answer(each: Scored) -> str | Markup:
     """The outcome and whether it lies in the range, or from when on it is known."""
     if each.outcome is None:
-        waits = f"known after {say.day(each.question.answered_from)}"
-        return flag(waits, "open") if each.waits else under(flag("open", "open"), each.why)
+        due = f"known after {say.day(each.question.answered_from)}"
+        return due if each.waits else under(due, each.why)
     kind, where = ("good", "inside") if each.inside90 else ("bad", "outside")
     return Markup("{} {}").format(quantity.amount(each.outcome, each.question.unit), flag(where, kind))
 
 
-def foot(one: Score) -> str:
+def foot(one: Score) -> Markup:
     """How anybody can check the forecast."""
     forecast = one.forecast
-    return (
-        f"{forecast.runs:,} futures under current policy, data to {forecast.data_until}, version {forecast.polarity}. "
-        f"The file scenarios/forecasts/{forecast.name}.json has the SHA-256 {forecast.hash}."
-    )
+    return Markup(
+        "{:,} futures under current policy, data to {}, version {}. The file <code>scenarios/forecasts/{}.json</code> "
+        "has the SHA-256 <code>{}</code>."
+    ).format(forecast.runs, forecast.data_until, forecast.polarity, forecast.name, forecast.hash)
