@@ -21,6 +21,7 @@ from sim.cli import (
     data,
     discover,
     files,
+    forecast,
     frames,
     hindcast,
     new,
@@ -318,6 +319,7 @@ app.command()(frames.frames)
 app.command()(board.board)
 app.command()(calibrate.calibrate)
 app.command()(hindcast.hindcast)
+app.add_typer(forecast.forecast)
 app.command()(hindcast.weights)
 
 

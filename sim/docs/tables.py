@@ -41,7 +41,7 @@ from scenarios.tables import DATA, table
 from scenarios.values import PROFILES, VALUES
 from sim import checkout
 from sim.analysis.frames import VERDICTS, span as from_to, written
-from sim.docs import calibration, frontier, history as docs_history, numbers
+from sim.docs import calibration, forecasts, frontier, history as docs_history, numbers
 from sim.engine.inputs import accounts_of
 from sim.engine.schedule import PHASES, Phase
 from sim.engine.state import Quarter, State
@@ -528,7 +528,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "span": span, "library": library, "questions": questions, "frames": frames,
     "glossary": glossary, "lessons": lesson_plans,
     **calibration.blocks(_table), **docs_history.blocks(_table),
-    **frontier.blocks(_table),
+    **frontier.blocks(_table), **forecasts.blocks(_table),
 }  # fmt: skip
 """Blocks by the name that stands in their marker."""
 

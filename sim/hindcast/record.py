@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -27,8 +27,12 @@ FLOOR_OF_ERROR = 0.03
 """Smallest standard deviation of a logged figure, orders of magnitude: no published total is better than 7%."""
 FRONTIER_FROM = {"united_states": number("2023-Q1"), "china": number("2023-Q3")}
 """First quarters whose frontier rests on scored models: GPT-4, and Qwen-14B; before, it is inferred."""
+RUNS_KNOWN_UNTIL = {"united_states": "2025-Q4", "china": DATA_UNTIL}
+"""Last quarters whose largest training run is known; for the United States until it stopped being disclosed."""
 Figures = dict[int, tuple[float, float]]
 """By quarter number: value in the unit of the series, and standard deviation on the scale of the series."""
+Read = Callable[[str], tuple[Any, ...]]
+"""Gives the rows of a data table by its name: those of the package, or of another edition of the data."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +64,15 @@ class Series:
         return np.maximum(10.0 ** np.asarray(value, float) - self.shift, 0.0)
 
 
-def frontier(actor: str) -> Figures:
+def frontier(actor: str, read: Read = table) -> Figures:
     """Best capability at quarter ends, ECI."""
-    rows: tuple[FrontierQuarter, ...] = table("frontier_quarters")
+    rows: tuple[FrontierQuarter, ...] = read("frontier_quarters")
     return {number(r.quarter): (r.eci, ECI_ERROR) for r in rows if r.actor == actor}
 
 
-def scored_frontier(actor: str) -> Figures:
+def scored_frontier(actor: str, read: Read = table) -> Figures:
     """The part of a frontier that rests on scored models."""
-    return {q: figure for q, figure in frontier(actor).items() if q >= FRONTIER_FROM[actor]}
+    return {q: figure for q, figure in frontier(actor, read).items() if q >= FRONTIER_FROM[actor]}
 
 
 def gap() -> Figures:
@@ -90,17 +94,17 @@ def lag() -> Figures:
     }
 
 
-def slope(actor: str) -> Figures:
+def slope(actor: str, read: Read = table) -> Figures:
     """Growth of a frontier over twelve months, ECI points."""
-    path = scored_frontier(actor)
+    path = scored_frontier(actor, read)
     return {q: (eci - path[q - 4][0], ECI_ERROR) for q, (eci, _) in path.items() if q - 4 in path}
 
 
-def record_runs(actor: str) -> Figures:
-    """Largest training run so far at quarter ends, FLOP; for the United States until it stopped being disclosed."""
-    rows: tuple[TrainingRun, ...] = table("training_runs")
+def record_runs(actor: str, read: Read = table, until: int | None = None) -> Figures:
+    """Largest training run so far at quarter ends, FLOP, as long as it is known or to another quarter."""
+    rows: tuple[TrainingRun, ...] = read("training_runs")
     found = sorted((r for r in rows if r.record == "yes" and r.actor == actor), key=lambda r: r.date)
-    last = number("2025-Q4") if actor == "united_states" else number(DATA_UNTIL)
+    last = number(RUNS_KNOWN_UNTIL[actor]) if until is None else until
     path: Figures = {}
     for quarter in range(of_date(found[0].date), last + 1):
         run = [r for r in found if of_date(r.date) <= quarter][-1]
@@ -108,7 +112,7 @@ def record_runs(actor: str) -> Figures:
     return path
 
 
-def _spread(low: float, high: float, shift: float = 0.0) -> float:
+def spread(low: float, high: float, shift: float = 0.0) -> float:
     """Standard deviation in orders of magnitude of a published 90% interval."""
     return max(math.log10((high + shift) / (low + shift)) / (2 * Z90), FLOOR_OF_ERROR)
 
@@ -116,7 +120,7 @@ def _spread(low: float, high: float, shift: float = 0.0) -> float:
 def stock(owner: str) -> Figures:
     """Chips owned (or rented) at quarter ends, H100e."""
     rows: tuple[Stock, ...] = table("stocks")
-    return {number(r.quarter): (r.h100e, _spread(r.low, r.high)) for r in rows if r.owner == owner}
+    return {number(r.quarter): (r.h100e, spread(r.low, r.high)) for r in rows if r.owner == owner}
 
 
 IMPORT_SHIFT = {"h100e": 5e3, "chips": 1e4}
@@ -131,21 +135,20 @@ next. Judgment.
 """
 
 
-@cache
-def imports(field: str) -> Figures:
+def imports(field: str, read: Read = table) -> Figures:
     """China's legal purchases by quarter: `h100e` or `chips`."""
-    rows: tuple[ImportQuarter, ...] = table("imports_quarters")
+    rows: tuple[ImportQuarter, ...] = read("imports_quarters")
     shift = IMPORT_SHIFT[field]
     result: Figures = {}
     for row in rows:
         value, low, high = (getattr(row, f"{field}{end}") for end in ("", "_low", "_high"))
-        result[number(row.quarter)] = (value, _spread(low, high, shift))
+        result[number(row.quarter)] = (value, spread(low, high, shift))
     return result
 
 
-def quarterly_imports() -> Figures:
+def quarterly_imports(read: Read = table) -> Figures:
     """Legal purchases of a quarter, H100e, with the error of their date."""
-    return {q: (value, math.hypot(error, QUARTER_ERROR)) for q, (value, error) in imports("h100e").items()}
+    return {q: (value, math.hypot(error, QUARTER_ERROR)) for q, (value, error) in imports("h100e", read).items()}
 
 
 def yearly_imports(field: str) -> Figures:

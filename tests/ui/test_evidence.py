@@ -9,11 +9,15 @@ from itertools import pairwise
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from scenarios.errors import InputError
+from sim.forecast import sealed
+from sim.forecast.score import Score, Scored
+from sim.forecast.wording import day, running
 from sim.hindcast import turns
 from sim.hindcast.blind import CUTOFFS
 from sim.hindcast.kept import kept
 from sim.results.outcomes.china_compute import DEFINITIONS
-from sim.ui.evidence import wording
+from sim.ui.evidence import cached, sealed as sealed_html, wording
 from sim.ui.shared import strip
 from tests.ui.reading import HTML, raw, text
 
@@ -83,7 +87,7 @@ def test_every_series_and_question_and_definition_can_be_shown(evidence: Open):
 @pytest.mark.parametrize("cutoff", CUTOFFS)
 def test_the_wording_rules_hold(evidence: Open, cutoff: str):
     test = evidence(cutoff=cutoff[:4])
-    for key in (*FOLDS, "figures", "tried", "moved", "silent"):
+    for key in (*FOLDS, "figures", "tried", "moved", "silent", "sealed_2026-Q4_2027-Q3"):
         test.session_state[key] = True
     test.run()
     charts = test.get("vega_lite_chart")
@@ -105,6 +109,47 @@ def test_headings_do_not_skip_a_level(evidence: Open):
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_sealed_forecasts_stand_with_their_score_and_open_to_every_question(evidence: Open):
+    test = evidence()
+    first = sealed.every()[0]
+    found = cached.track_record()
+    assert sealed_html.title(found) in text(test)
+    assert running(found) in text(test)
+    assert first.hash not in raw(test)
+    test.session_state[f"sealed_{first.name}"] = True
+    said = text(test.run())
+    assert not test.exception
+    for question in first.questions:
+        assert question.asks in said
+        assert f"known after {day(question.answered_from)}" in said
+    assert first.hash in said
+
+
+def test_a_forecast_that_was_changed_is_told_in_its_place(evidence: Open, monkeypatch: pytest.MonkeyPatch):
+    def changed():
+        raise InputError("the file was changed after it was sealed")
+
+    monkeypatch.setattr("sim.ui.evidence.cached.track_record", changed)
+    test = evidence()
+    assert not test.exception
+    assert [error.value for error in test.error] == ["the file was changed after it was sealed"]
+    assert "Forecasts sealed in advance" not in text(test)
+    assert "What do others publish?" in [fold.label for fold in test.expander]
+
+
+def test_answers_are_told_with_their_place_in_the_range():
+    first = sealed.every()[0]
+    question = first.questions[0]
+    answered = Scored(question, question.at(0.5), "2027-01-10", 1.0, 2.0, True, 10.0)
+    missed = Scored(question, 300.0, "2027-01-10", 99.0, 99.0, False, 10.0)
+    gone = Scored(question, why="frontier_quarters.csv is missing")
+    page = sealed_html.table(Score(first, (answered, missed, gone)))
+    assert re.search(r"170\.4 ECI points <span class=\"flag good\">inside</span>", page)
+    assert re.search(r"300\.0 ECI points <span class=\"flag bad\">outside</span>", page)
+    assert "frontier_quarters.csv is missing" in page
+    assert page.count(question.source) == 1
 
 
 def test_long_tables_are_built_on_request(evidence: Open):

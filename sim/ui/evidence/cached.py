@@ -6,6 +6,8 @@ import streamlit as st
 
 from scenarios import BASELINE, load
 from scenarios.schema import Scenario
+from sim.forecast import sealed
+from sim.forecast.score import Score, score
 from sim.ui.evidence import charts, frames
 from sim.ui.shared import common
 from sim.ui.shared.charts import Spec
@@ -41,3 +43,9 @@ def _forms(canonical: str, runs: int, seed: int, until: int) -> dict[str, dict[i
 def priors() -> Scenario:
     """Current policy with parameters drawn from their priors, as if there were no history to learn from."""
     return load(BASELINE).with_changes(weighting="none")
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def track_record() -> list[Score]:
+    """Every sealed forecast with its score against the data of this version."""
+    return [score(one) for one in sealed.every()]

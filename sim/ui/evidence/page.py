@@ -24,6 +24,7 @@ from sim.ui.evidence import (
     frames,
     html,
     misses,
+    sealed,
     tables as evidence_tables,
     wording as say,
 )
@@ -143,6 +144,27 @@ def blind() -> None:
     _paths(found)
     _wrong(found)
     fold("How good is each kind of figure, and which were they?", "scores", lambda: _scores(found))
+
+
+# -------------------------------------------------------------------------------------------- the track record
+@st.fragment
+def track_record() -> None:
+    """What was forecast before the data came, and how it turned out."""
+    glossary.begin("track_record")
+    address.write()
+    try:
+        found = cached.track_record()
+    except InputError as error:
+        st.error(str(error))
+        return
+    if not found:
+        return
+    st.html(theme.part(sealed.title(found), sealed.text(found)))
+    for one in found:
+        name = one.forecast.name
+        with st.expander(sealed.label(one), key=f"sealed_{name}", on_change="rerun") as more:
+            if more.open:
+                st.html(sealed.table(one) + theme.paragraph(sealed.foot(one)))
 
 
 def fold(title: str, key: str, draw: Callable[[], None], opened: bool = False) -> None:
@@ -314,9 +336,15 @@ def _sources() -> None:
 
 def _again() -> None:
     where = checkout.advice("In a checkout", "On the command line")
-    text = f"{where}: the calibration in use, a blind test with its scores and figures, and what history changes."
+    text = (
+        f"{where}: the calibration in use, a blind test with scores and figures, sealed forecasts against the data, "
+        "and what history changes."
+    )
     st.html(theme.part("Reproduce the numbers of this page", text))
-    lines = ("polarity calibrate show", f"polarity hindcast --cutoff {CUTOFFS[-1]} --json", "polarity weights")
+    lines = (
+        "polarity calibrate show", f"polarity hindcast --cutoff {CUTOFFS[-1]} --json", "polarity forecast score",
+        "polarity weights",
+    )  # fmt: skip
     st.code("\n".join(lines), language=None, wrap_lines=True)
 
 
@@ -349,6 +377,7 @@ with st.container(key="evidence"):
     if ignored:
         st.html(theme.ignored(ignored))
     blind()
+    track_record()
     theirs = bool(address.own("question") or address.own("definition"))
     part("What do others publish?", "others", _others, theirs)
     part("What did the record teach the model?", "learned", _learned)
