@@ -106,7 +106,8 @@ def question(each: Asked, futures: Futures, figures: Figures, noise: Array) -> Q
         raise InputError(f"{each.id}: {each.subject.table} has no figure of an earlier period")
     series, last = each.subject.series, max(known)
     spread = naive.with_spread(series, {q: (f.value, f.error) for q, f in known.items()}, each.quarter)
-    said = _published(each, futures, known, noise)
+    early = {} if answer is None or not each.subject.estimate else {each.quarter: answer}
+    said = _published(each, futures, known | early, noise)
     points = [np.quantile(series.scale(said), LEVELS), spread.quantiles(np.array(LEVELS))]
     least = known[last].value if each.subject.record else -np.inf
     own, other = (tuple(_plain(max(float(v), least)) for v in series.unscaled(each_)) for each_ in points)
@@ -120,7 +121,7 @@ def question(each: Asked, futures: Futures, figures: Figures, noise: Array) -> Q
 
 
 def _published(each: Asked, futures: Futures, known: Figures, noise: Array) -> Array:
-    """What futures say will be published, `(runs,)`: their figure with the error of the last one known.
+    """What futures say will be published, `(runs,)`: their figure with the error of the last one known or estimated.
 
     A record that no later run has broken is published as it stands.
     """
