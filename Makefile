@@ -63,7 +63,7 @@ hindcast: setup ## rewrite the stored blind tests; then say in CHANGELOG.md what
 	$(BIN)/python -m sim.hindcast.kept
 
 golden: setup ## rewrite the expected results; then say in CHANGELOG.md what changed and why
-	$(BIN)/python -m pytest tests/test_golden.py --update-golden
+	$(BIN)/python -m pytest tests/test_golden.py tests/test_reproduced.py --update-golden
 
 answers: setup ## rewrite what the app shows of the library at once; needed after any change to the model or its data
 	$(BIN)/python -m sim.ui.shared.stored
