@@ -37,9 +37,7 @@ def brief(
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write the web page.")] = None,
     verify: Annotated[
         bool,
-        typer.Option(
-            "--verify", help="Make a saved brief again and list what differs; exit status 1 if anything does."
-        ),
+        typer.Option("--verify", help="Make a saved brief again and list what differs; exit status 1 if anything."),
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -86,7 +84,7 @@ def _verified(which: str | None, saved: Path | None, files: list[Path], as_json:
     if saved is not None:
         files = [saved, *files]
     elif which is not None and not files:  # the only name is that of the brief
-        which, files = None, [Path(which)]
+        files, which = [Path(which)], None
     if not files:
         raise InputError("brief: name a saved brief, such as `polarity brief --verify brief.pdf`")
     if which is not None:

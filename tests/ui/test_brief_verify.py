@@ -147,7 +147,7 @@ def test_the_strongest_lever_is_named_where_it_was_known_when_the_brief_was_made
     assert asked == [SETUP.spec.digest()]
 
 
-# -------------------------------------------------------------------------------------------------------- other versions
+# ------------------------------------------------------------------------------------------------------- other versions
 def test_a_brief_of_another_version_says_so_first_and_how_to_get_the_old_numbers(made, tmp_path, capsys, monkeypatch):
     path = tmp_path / "brief.html"
     path.write_bytes(file(with_record(made, version="0.0.9", engine="0123456789abcdef"), "html"))

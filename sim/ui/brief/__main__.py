@@ -94,9 +94,7 @@ def _check_scenario(there: Setup, which: str) -> None:
         same = (wanted.own, wanted.scenario) == (there.own, there.scenario) and set(wanted.worlds) <= set(there.worlds)
     if not same:
         named = " with ".join((there.policy.name, *there.worlds))
-        raise InputError(
-            f"it is a brief of {named}, not of {which}; leave the scenario out, since a brief holds its own"
-        )
+        raise InputError(f"it is a brief of {named}, not of {which}; leave the scenario out: a brief holds its own")
 
 
 def _said(path: Path, found: Verdict) -> list[str]:

@@ -86,9 +86,7 @@ def read(text: str) -> Record:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise InputError("its record of how it was made is damaged; take the file as it was made") from error
     if form != FORMAT:
-        raise InputError(
-            f"its record has the form {shown(form)}, and this Polarity reads {FORMAT}; install a newer one"
-        )
+        raise InputError(f"its record has the form {shown(form)}, and this Polarity reads {FORMAT}: install a newer")
     if given != digest(content):
         raise InputError("its record of how it was made was changed or damaged; take the file as it was made")
     try:
@@ -100,8 +98,10 @@ def read(text: str) -> Record:
         raise
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise InputError(f"its record lacks a part or has one too many ({shown(str(error))})") from error
-    if not isinstance(found.futures, int) or not 0 < found.futures <= MAX_RUNS:
-        raise InputError(f"its record asks for {shown(found.futures)} futures; 1 to {MAX_RUNS:,} can be simulated")
+    if type(found.futures) is not int or not common.FEWEST <= found.futures <= MAX_RUNS:
+        raise InputError(
+            f"its record asks for {shown(found.futures)} futures; {common.FEWEST} to {MAX_RUNS:,} can be simulated"
+        )
     if (found.seed, found.until) != (common.SEED, common.UNTIL):
         raise InputError(
             f"it was made with seed {shown(found.seed)} to the end of {shown(found.until)}; this Polarity makes briefs "

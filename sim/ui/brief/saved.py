@@ -26,6 +26,8 @@ PATHS = frozenset({b"m", b"l", b"c", b"re"})
 """Operators of a PDF that draw a path: their operands are the points of charts and the lines of tables."""
 _VOID = frozenset({"meta", "link", "br", "hr", "img", "polyline", "polygon"})
 _SILENT = frozenset({"style", "title"})
+_SAYS = ("w:t", "w:br", "w:tab")
+"""Elements of a Word document that hold text, or part it."""
 _INLINE = frozenset({"a", "b", "i", "em", "strong", "span"})
 """Elements of a page that part no words."""
 
@@ -132,13 +134,7 @@ def _docx(data: bytes) -> Saved:
         document = Document(io.BytesIO(data))
         record = _part_of(document)
         body = document.element.body
-        pieces = [
-            "".join(
-                node.text or "" if node.tag == qn("w:t") else " "
-                for node in line.iter(qn("w:t"), qn("w:br"), qn("w:tab"))
-            )
-            for line in body.iter(qn("w:p"))
-        ]
+        pieces = ["".join(node.text or " " for node in line.iter(*map(qn, _SAYS))) for line in body.iter(qn("w:p"))]
         images = [document.part.related_parts[node.get(qn("r:embed"))].blob for node in body.iter(qn("a:blip"))]
         drawings = tuple(map(_pixels, images))
     except InputError:
@@ -152,12 +148,11 @@ def _docx(data: bytes) -> Saved:
 
 def _part_of(document: Any) -> str | None:
     """The text of the part that holds the record."""
-    from lxml import etree
+    from docx.oxml import parse_xml  # resolves no entities
 
     for part in document.part.package.iter_parts():
         if str(part.partname).endswith(f"/{MARK}.xml"):
-            parser = etree.XMLParser(resolve_entities=False, no_network=True)
-            return etree.fromstring(part.blob, parser).text
+            return str(parse_xml(part.blob).text)
     return None
 
 
@@ -177,9 +172,8 @@ def _pdf(data: bytes) -> Saved:
         raise InputError(CUT_OFF)
     try:
         reader = PdfReader(io.BytesIO(data))
-        record = (reader.metadata or {}).get("/Keywords")
-        if record is not None:
-            record = str(record).removeprefix(f"{MARK} ")
+        known = reader.metadata
+        record = str(known.get("/Keywords", "")).removeprefix(f"{MARK} ") if known is not None else None
         pages = list(reader.pages)
         words = tuple(" ".join(page.extract_text() for page in pages).split())
         drawings = tuple(piece for page in pages for piece in _paths(page))

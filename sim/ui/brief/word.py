@@ -8,12 +8,12 @@ from typing import Any
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.oxml import serialize_part_xml
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
-from docx.oxml import OxmlElement
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
-from lxml import etree
 
 from sim.ui.brief import raster
 from sim.ui.brief.blocks import Beside, Block, Bullets, Code, Figure, Heading, Line, Table, Text
@@ -49,10 +49,9 @@ def docx(brief: Brief) -> bytes:
 
 def _keep(document: Any, record: str) -> None:
     """The record as a part of the document that Word keeps and does not show."""
-    root = etree.Element(MARK)
+    root = parse_xml(f"<{MARK}/>")
     root.text = record
-    content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    part = Part(PackURI(f"/customXml/{MARK}.xml"), "application/xml", content, document.part.package)
+    part = Part(PackURI(f"/customXml/{MARK}.xml"), "application/xml", serialize_part_xml(root), document.part.package)
     document.part.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_XML)
 
 
