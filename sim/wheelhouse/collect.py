@@ -1,4 +1,4 @@
-"""Collecting a wheelhouse: Polarity's own wheel, every wheel that it needs in its tested version, and how to install."""
+"""Collecting a wheelhouse: Polarity's own wheel, every wheel that it needs, in tested versions, and how to install."""
 
 from __future__ import annotations
 
@@ -136,8 +136,8 @@ def _how(wheels: Sequence[Wheel], extras: Sequence[str], target: Target | None) 
     """How to install from the folder, for whoever carries it to a machine without a network."""
     python = target.python if target else f"{sys.version_info.major}.{sys.version_info.minor}"
     windows = target.platform.system == "Windows" if target else platform.system() == "Windows"
-    run = rf"polarity\Scripts\python" if windows else "polarity/bin/python"
-    start = rf"polarity\Scripts\polarity" if windows else "polarity/bin/polarity"
+    run = r"polarity\Scripts\python" if windows else "polarity/bin/python"
+    start = r"polarity\Scripts\polarity" if windows else "polarity/bin/polarity"
     what = f"'{NAME}[{','.join(extras)}]'" if extras else NAME
     odd = unpinned(wheels)
     return "\n".join([
@@ -177,6 +177,7 @@ def _fetch(folder: Path, asked: str, extras: Sequence[str], target: Target, pip:
     (own,) = folder.glob("*.whl")
     words = ("--constraint", PINS, "--dest", str(folder), *target.words())
     pip("download", *words, f"{own}{asked}")
+    missing: list[str] = []
     for _ in range(MOST_ROUNDS):
         missing = sorted(missing_from(folder, extras, target))
         if not missing:
