@@ -285,6 +285,7 @@ def app_(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the web server.")] = 8501,
 ) -> None:
     """Open Polarity in the browser."""
+    import signal
     import subprocess
     from importlib.util import find_spec
 
@@ -295,11 +296,14 @@ def app_(
         raise InputError("app: streamlit is not installed; install it with `pip install streamlit`")
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     with subprocess.Popen(command, cwd=_settings_folder()) as server:
+        before = signal.signal(signal.SIGTERM, lambda number, frame: server.terminate())  # or it would live on
         try:
             status = server.wait()
         except KeyboardInterrupt:
             server.wait()  # it was interrupted too
             raise
+        finally:
+            signal.signal(signal.SIGTERM, before)
     raise typer.Exit(status if status >= 0 else 128 - status)
 
 

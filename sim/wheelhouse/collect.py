@@ -25,6 +25,7 @@ PINS, PROJECT = "constraints.txt", "pyproject.toml"
 REQUIREMENTS, HOW = "requirements.txt", "INSTALL.txt"
 MOST_ROUNDS = 10
 """Times that what is still missing is collected; a requirement of a requirement takes one each."""
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 Pip = Callable[..., None]
 """Called with the words of a pip command, and where it is to run."""
@@ -182,12 +183,15 @@ def _fetch(folder: Path, asked: str, extras: Sequence[str], target: Target, pip:
         missing = sorted(missing_from(folder, extras, target))
         if not missing:
             return
+        for path in folder.glob("*.whl"):  # of another version than the other machine needs
+            if Wheel.of(path).name in {normal(_NAME.match(need)[0]) for need in missing}:  # type: ignore[index]
+                path.unlink()
         pip("download", *words, *missing)
     raise InputError(f"still missing after {MOST_ROUNDS} rounds: {', '.join(missing)}")
 
 
 def missing_from(folder: Path, extras: Sequence[str], target: Target) -> set[str]:
-    """Requirements, as `NAME>=VERSION`, for which a folder has no wheel."""
+    """Requirements, as `NAME>=VERSION`, for which a folder has no wheel that fits."""
     from packaging.requirements import Requirement
 
     there = {Wheel.of(path).name: path for path in folder.glob("*.whl")}
@@ -202,7 +206,8 @@ def missing_from(folder: Path, extras: Sequence[str], target: Target) -> set[str
             apart = [{**target.markers(), "extra": extra} for extra in ("", *wanted)]
             if need.marker is not None and not any(map(need.marker.evaluate, apart)):
                 continue
-            if normal(need.name) in there:
+            path = there.get(normal(need.name))
+            if path is not None and need.specifier.contains(Wheel.of(path).version, prereleases=True):
                 todo.append((normal(need.name), frozenset(need.extras)))
             else:
                 missing.add(f"{need.name}{need.specifier}")

@@ -14,6 +14,8 @@ that any wheel names."""
 LEGACY = {"manylinux1": 5, "manylinux2010": 12, "manylinux2014": 17}
 """Tags of before a wheel named its library: the minor version that they stand for."""
 
+_MAC = re.compile(r"macosx_(\d+)_(\d+)_(\w+)")
+
 
 @dataclass(frozen=True)
 class Platform:
@@ -100,8 +102,13 @@ def fits(wheels: Iterable[str]) -> str:
     if glibc:
         machine = next(tag.split("_", 3)[-1] for those in compiled for tag in those if tag.startswith("manylinux_"))
         return f"Linux on {machine} with glibc 2.{max(glibc)} or newer (`ldd --version` names it)"
-    # One that names a version, such as macosx_11_0_arm64, is the oldest system that runs it.
-    return " and ".join(sorted({_newest(compiled, word) for word in ("win", "macosx", "linux")} - {""}))
+    macs = [parts.groups() for those in compiled for tag in those if (parts := _MAC.fullmatch(tag))]
+    if macs:
+        major, minor, machine = max(macs, key=lambda parts: (int(parts[0]), int(parts[1])))
+        return f"macOS {major}.{minor} or newer on {machine}"
+    if any("win_amd64" in those for those in compiled):
+        return "Windows on x86-64"
+    return " and ".join(sorted({tag for those in compiled for tag in those}))
 
 
 def _glibc(tags: Iterable[str]) -> Iterator[int]:
@@ -110,8 +117,3 @@ def _glibc(tags: Iterable[str]) -> Iterator[int]:
             yield int(parts[1])
         elif (old := tag.partition("_")[0]) in LEGACY:
             yield LEGACY[old]
-
-
-def _newest(compiled: Iterable[Iterable[str]], word: str) -> str:
-    mine = [tag for those in compiled for tag in those if tag.startswith(word)]
-    return max(mine, key=lambda tag: [int(part) for part in re.findall(r"\d+", tag)][:2], default="")
