@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+import sim
 from scenarios.errors import InputError
 from sim import checkout
 from sim.cli.commands import app
@@ -223,6 +224,34 @@ def _answer(address: str, server: subprocess.Popen[bytes]) -> bytes:
                 break
             time.sleep(0.2)
     return b""
+
+
+@pytest.mark.slow
+def test_another_version_says_so_and_which_numbers_it_gives_otherwise(package: Path, tmp_path: Path) -> None:
+    """The stored brief, verified by a later version whose model differs in one number, and by this one."""
+    later = tmp_path / "later"
+    shutil.copytree(package, later)
+    _edit(later / "sim" / "__init__.py", f'__version__ = "{sim.__version__}"', '__version__ = "9.9.9"')
+    _edit(later / "sim" / "equations" / "diversion.py", "POLICING_TODAY = 0.3", "POLICING_TODAY = 0.9")
+    done = {}
+    for place in (later, package):
+        path = {**os.environ, "PYTHONPATH": str(place)}
+        code = "import sys; from sim.cli import main; sys.argv[0] = 'polarity'; main()"
+        command = [sys.executable, "-P", "-c", code, "brief", "--verify", str(ROOT / "tests" / "data" / "brief.html")]
+        done[place] = subprocess.run(command, cwd=tmp_path, env=path, capture_output=True, text=True, check=False)
+    assert done[package].returncode == 0, done[package].stdout + done[package].stderr
+    assert done[later].returncode == 1, done[later].stderr
+    first, *_ = done[later].stderr.splitlines()
+    assert f"Made by Polarity {sim.__version__} (engine " in first
+    assert "this is Polarity 9.9.9" in first
+    assert f"pip install 'polarity-sim=={sim.__version__}'" in first
+    assert "What it costs, and who pays" in done[later].stdout
+
+
+def _edit(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
 
 
 def test_a_package_without_the_settings_of_its_server_does_not_start_one(

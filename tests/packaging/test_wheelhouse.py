@@ -79,6 +79,17 @@ def test_pip_installs_from_it_without_an_index_as_its_text_says(house: Path) -> 
     assert said.stdout == "1.2\n"
 
 
+def test_the_guide_shows_the_lines_of_the_text_beside_the_wheels(tmp_path: Path) -> None:
+    wheel(tmp_path, "polarity-sim", __version__)
+    lay_out(tmp_path, (), target("linux-x86_64", "3.11"))
+    told = (tmp_path / collecting.HOW).read_text().splitlines()
+    typed = [line.strip() for line in told if line.startswith("    ")]
+    guide = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    assert len(typed) == 8
+    assert [line for line in typed if line not in guide.splitlines()] == []
+    assert all(name in guide for name in PLATFORMS)
+
+
 def test_pip_refuses_a_wheel_that_is_not_the_one_that_was_collected(house: Path) -> None:
     words = ("--require-hashes", "--requirement", str(house / collecting.REQUIREMENTS))
     assert " ".join(words[:2]) in (house / collecting.HOW).read_text()
