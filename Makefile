@@ -77,8 +77,8 @@ gpu-kit: setup ## pack dist/polarity-gpu-kit.tar.gz to calibrate on a cluster no
 
 # EXTRAS=analysis,cluster adds optional parts; PLATFORM=windows-x86_64 FOR=3.12 collects for another machine.
 wheelhouse: setup ## collect in wheelhouse/ all that a machine without a network needs (EXTRAS=, PLATFORM=, FOR=)
-	$(BIN)/python -m sim.wheelhouse wheelhouse $(if $(EXTRAS),--extras $(EXTRAS)) $(if $(PLATFORM),--platform $(PLATFORM)) \
-		$(if $(FOR),--python $(FOR))
+	$(BIN)/python -m sim.wheelhouse wheelhouse $(strip $(if $(EXTRAS),--extras $(EXTRAS)) \
+		$(if $(PLATFORM),--platform $(PLATFORM)) $(if $(FOR),--python $(FOR)))
 
 constraints: ## pin the newest versions that fit pyproject.toml (needs Python 3.11)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \

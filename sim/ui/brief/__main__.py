@@ -65,7 +65,7 @@ def _tell(done: float, what: str) -> None:
 
 # --------------------------------------------------------------------------------------------------------- verifying
 def _verify(path: Path, which: str | None, as_json: bool) -> int:
-    """Compare a saved brief with the same one made now, and print what came of it."""
+    """Compare a saved brief with the same one made now, and print what differs."""
     try:
         data = path.read_bytes()
         record, first = verifying.header(data)

@@ -86,7 +86,7 @@ def read(text: str) -> Record:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise InputError("its record of how it was made is damaged; take the file as it was made") from error
     if form != FORMAT:
-        raise InputError(f"its record has the form {shown(form)}, and this Polarity reads {FORMAT}: install a newer")
+        raise InputError(f"its record has the form {shown(form)}; this Polarity reads {FORMAT}: install a newer one")
     if given != digest(content):
         raise InputError("its record of how it was made was changed or damaged; take the file as it was made")
     try:

@@ -79,6 +79,7 @@ class _Page(HTMLParser):
     pieces: list[str] = field(default_factory=list)
     points: list[str] = field(default_factory=list)
     silent: int = 0
+    ended: bool = False
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -94,6 +95,7 @@ class _Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self.silent -= tag in _SILENT
+        self.ended |= tag == "html"
         self._part(tag)
 
     def handle_data(self, data: str) -> None:
@@ -110,11 +112,11 @@ def _html(data: bytes) -> Saved:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(DAMAGED.format("it is no UTF-8 text")) from error
-    if not text.rstrip().lower().endswith("</html>"):
-        raise InputError(CUT_OFF)
     page = _Page()
     page.feed(text)
     page.close()
+    if not page.ended:
+        raise InputError(CUT_OFF)
     return Saved("html", _known(page.record), tuple("".join(page.pieces).split()), tuple(page.points))
 
 

@@ -45,7 +45,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of making a brief again."""
+    """What a comparison found."""
 
     record: Record
     form: str
