@@ -17,7 +17,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 TORCH := 2.13.0
 TORCH_TOO := $(if $(WITHOUT_TORCH),,calibration)
 
-.PHONY: help setup calibration run test test-all lint format bench hindcast golden answers docs gpu-kit constraints
+.PHONY: help setup calibration run test test-all lint format bench hindcast golden answers docs gpu-kit wheelhouse constraints
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -63,7 +63,7 @@ hindcast: setup ## rewrite the stored blind tests; then say in CHANGELOG.md what
 	$(BIN)/python -m sim.hindcast.kept
 
 golden: setup ## rewrite the expected results; then say in CHANGELOG.md what changed and why
-	$(BIN)/python -m pytest tests/test_golden.py --update-golden
+	$(BIN)/python -m pytest tests/test_golden.py tests/test_reproduced.py --update-golden
 
 answers: setup ## rewrite what the app shows of the library at once; needed after any change to the model or its data
 	$(BIN)/python -m sim.ui.shared.stored
@@ -74,6 +74,11 @@ docs: setup ## rewrite the generated tables of the documentation and its noteboo
 
 gpu-kit: setup ## pack dist/polarity-gpu-kit.tar.gz to calibrate on a cluster node with Python 3.12 and PyTorch
 	$(BIN)/python -m calibration.kit dist
+
+# EXTRAS=analysis,cluster adds optional parts; PLATFORM=windows-x86_64 FOR=3.12 collects for another machine.
+wheelhouse: setup ## collect in wheelhouse/ all that a machine without a network needs (EXTRAS=, PLATFORM=, FOR=)
+	$(BIN)/python -m sim.wheelhouse wheelhouse $(strip $(if $(EXTRAS),--extras $(EXTRAS)) \
+		$(if $(PLATFORM),--platform $(PLATFORM)) $(if $(FOR),--python $(FOR)))
 
 constraints: ## pin the newest versions that fit pyproject.toml (needs Python 3.11)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \

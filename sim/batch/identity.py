@@ -30,6 +30,7 @@ OUTSIDE = (
     "sim/checkout",
     "sim/inert",
     "sim/short",
+    "sim/wheelhouse",
     "sim/own.py",
     "sim/fingerprint.py",
     "scenarios/library",

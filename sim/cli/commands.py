@@ -287,6 +287,7 @@ def app_(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the web server.")] = 8501,
 ) -> None:
     """Open Polarity in the browser."""
+    import signal
     import subprocess
     from importlib.util import find_spec
 
@@ -296,13 +297,27 @@ def app_(
     if find_spec("streamlit") is None:
         raise InputError("app: streamlit is not installed; install it with `pip install streamlit`")
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    with subprocess.Popen(command, cwd=checkout.ROOT) as server:
+    with subprocess.Popen(command, cwd=_settings_folder()) as server:
+        before = signal.signal(signal.SIGTERM, lambda number, frame: server.terminate())  # or it would live on
         try:
             status = server.wait()
         except KeyboardInterrupt:
             server.wait()  # it was interrupted too
             raise
+        finally:
+            signal.signal(signal.SIGTERM, before)
     raise typer.Exit(status if status >= 0 else 128 - status)
+
+
+def _settings_folder() -> Path:
+    """Where the settings of the web server are, which Streamlit looks for in the folder that it starts in.
+
+    Without them it would listen to the whole network and report its use to its makers.
+    """
+    for folder in (checkout.ROOT, checkout.ROOT / "sim" / "ui"):  # of a checkout, of a package
+        if (folder / ".streamlit" / "config.toml").is_file():
+            return folder
+    raise InputError(f"app: .streamlit/config.toml is missing from the package; to repair it: {checkout.anew()}")
 
 
 app.command()(new.new)

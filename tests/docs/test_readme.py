@@ -21,7 +21,7 @@ from sim.results.outcomes.scalar import made
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/ODD.md", "docs/api.md", "docs/bills.md", "docs/essay.md",
-         "docs/parameters.md", "docs/research.md", "docs/strategy.md", "docs/questions.md",
+         "docs/install.md", "docs/parameters.md", "docs/research.md", "docs/strategy.md", "docs/questions.md",
          "docs/frames.md")  # fmt: skip
 RUNS = 8
 

@@ -4,15 +4,19 @@ import ast
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import time
 import tomllib
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
+import sim
 from scenarios.errors import InputError
 from sim import checkout
 from sim.cli.commands import app
@@ -20,13 +24,21 @@ from sim.ensemble import posterior_draws
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+TARGETS = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 OF_A_CHECKOUT = re.compile(
-    r"\bmake (setup|run|test|lint|format|bench|hindcast|golden|docs|constraints|calibration)\b|\bdocs/\w|"
-    r"(?<!sim/)checkout|weights --make|CONTRIBUTING|CHANGELOG|README|Makefile|\bbenchmarks[/.]"
+    rf"\bmake ({'|'.join(TARGETS)})\b(?! (to|that|of|the)\b)|\bdocs/\w|(?<!sim/)checkout|weights --make|CONTRIBUTING|"
+    r"CHANGELOG|README|Makefile|\bbenchmarks[/.]|constraints\.txt|\.venv/|pip install (-e|\S*'?\.\[)|\btests/\w"
 )
-FOR_DEVELOPERS = ("sim/docs/tables.py", "sim/checkout.py", "calibration/kit.py", "sim/ui/about/page.py")
-"""What rewrites the guides, the one home of this question, what packs a checkout for a cluster, and the page that lists
-the guides of the source code and says that they come with it."""
+FOR_DEVELOPERS = (
+    "sim/docs/tables.py",
+    "sim/checkout.py",
+    "calibration/kit.py",
+    "sim/ui/about/page.py",
+    "sim/ui/about/page.html",
+    "sim/wheelhouse/collect.py",
+)
+"""What rewrites the guides, the one home of this question, what packs a checkout for a cluster, the page that lists the
+guides of the source code and says that they come with it, and what collects a wheelhouse in a checkout."""
 
 
 def files_of_the_wheel() -> dict[Path, str]:
@@ -153,6 +165,105 @@ def test_help_of_every_command_names_nothing_that_is_not_there(installed) -> Non
         done = installed(command, "--help")
         assert done.returncode == 0, done.stderr
         assert OF_A_CHECKOUT.search(done.stdout) is None, command
+
+
+@pytest.mark.parametrize("kind", ["html", "css", "yaml", "glossary.csv"])
+def test_no_template_and_no_text_of_a_scenario_names_what_only_a_checkout_has(kind: str) -> None:
+    texts = {path: name for path, name in files_of_the_wheel().items() if name.endswith(kind)}
+    assert texts
+    astray = [
+        f"{name}: {found[0]}"
+        for path, name in texts.items()
+        if name not in FOR_DEVELOPERS and (found := OF_A_CHECKOUT.search(path.read_text(encoding="utf-8")))
+    ]
+    assert astray == []
+
+
+def test_every_part_that_pip_is_told_to_add_is_one_that_there_is() -> None:
+    """Advice such as `pip install 'polarity-sim[analysis]'`, wherever it stands."""
+    named = set()
+    for source in files_of_the_wheel():
+        if source.suffix == ".py":
+            text = source.read_text(encoding="utf-8")
+            named |= {*re.findall(r"polarity-sim\[(\w+)\]", text), *re.findall(r"extra\(['\"](\w+)['\"]\)", text)}
+    assert {"analysis", "calibration", "cluster"} <= named
+    assert named <= set(PROJECT["project"]["optional-dependencies"])
+
+
+def test_the_app_of_a_package_answers_on_this_machine_and_on_no_other(package: Path, tmp_path: Path) -> None:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STREAMLIT_", "POLARITY_"))}
+    path = {**kept, "PYTHONPATH": str(package), "HOME": str(tmp_path), "POLARITY_AHEAD": "0"}
+    code = "import sys; from sim.cli import main; sys.argv[0] = 'polarity'; main()"
+    command = [sys.executable, "-P", "-c", code, "app", "--port", str(port)]
+    log = tmp_path / "log"
+    with log.open("w") as said, subprocess.Popen(command, cwd=tmp_path, env=path, stdout=said, stderr=said) as server:
+        try:
+            assert _answer(f"http://127.0.0.1:{port}/_stcore/health", server) == b"ok", log.read_text()
+            # 127.0.0.2 is this machine too: a server that listens to the whole network answers there.
+            with pytest.raises(OSError, match=r"refused|unreachable|Can't assign"):
+                socket.create_connection(("127.0.0.2", port), timeout=5).close()
+        finally:
+            server.terminate()
+            assert server.wait(timeout=30) == 0  # it was asked to end, and did
+    with pytest.raises(OSError, match="refused"):  # what it started has ended too
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    assert "usage statistics" not in log.read_text()
+
+
+def _answer(address: str, server: subprocess.Popen[bytes]) -> bytes:
+    """What a server says, as soon as it answers."""
+    for _ in range(150):
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return answer.read()
+        except OSError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.2)
+    return b""
+
+
+@pytest.mark.slow
+def test_another_version_says_so_and_which_numbers_it_gives_otherwise(package: Path, tmp_path: Path) -> None:
+    """The stored brief, verified by a later version whose model differs in one number, and by this one."""
+    later = tmp_path / "later"
+    shutil.copytree(package, later)
+    _edit(later / "sim" / "__init__.py", f'__version__ = "{sim.__version__}"', '__version__ = "9.9.9"')
+    _edit(later / "sim" / "equations" / "diversion.py", "POLICING_TODAY = 0.3", "POLICING_TODAY = 0.9")
+    done = {}
+    for place in (later, package):
+        path = {**os.environ, "PYTHONPATH": str(place)}
+        code = "import sys; from sim.cli import main; sys.argv[0] = 'polarity'; main()"
+        command = [sys.executable, "-P", "-c", code, "brief", "--verify", str(ROOT / "tests" / "data" / "brief.html")]
+        done[place] = subprocess.run(command, cwd=tmp_path, env=path, capture_output=True, text=True, check=False)
+    assert done[package].returncode == 0, done[package].stdout + done[package].stderr
+    assert done[later].returncode == 1, done[later].stderr
+    first, *_ = done[later].stderr.splitlines()
+    assert f"Made by Polarity {sim.__version__} (engine " in first
+    assert "this is Polarity 9.9.9" in first
+    assert f"pip install 'polarity-sim=={sim.__version__}'" in first
+    assert "What it costs, and who pays" in done[later].stdout
+
+
+def _edit(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def test_a_package_without_the_settings_of_its_server_does_not_start_one(
+    installed, package: Path, tmp_path: Path
+) -> None:
+    settings = package / "sim" / "ui" / ".streamlit" / "config.toml"
+    assert settings.read_bytes() == (ROOT / ".streamlit" / "config.toml").read_bytes()
+    aside = settings.rename(tmp_path / "aside")
+    done = installed("app", "--port", "9")
+    aside.rename(settings)
+    assert done.returncode == 2
+    assert "config.toml is missing from the package; to repair it: pip install" in done.stderr
 
 
 def strings(tree: ast.Module) -> list[ast.Constant]:

@@ -16,6 +16,7 @@ from sim.ui.shared.templates import render
 
 GUIDES = {
     "README.md": "what Polarity is, how to install it, and the scenarios of its library",
+    "docs/install.md": "from source, as a package, without a network, and older versions",
     "docs/app.md": "this app, page by page, and how to run it for others",
     "docs/playing.md": "a room for a class: seats, lesson plans, hosting and privacy",
     "docs/ODD.md": "the model in words and equations",

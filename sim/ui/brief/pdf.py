@@ -31,6 +31,7 @@ from reportlab.platypus.doctemplate import LayoutError
 from sim.ui.brief import fonts
 from sim.ui.brief.blocks import Beside, Block, Bullets, Code, Figure, Heading, Line, Table, Text
 from sim.ui.brief.picture import Area, Label, Picture, Stroke
+from sim.ui.brief.record import MARK
 from sim.ui.brief.text import LANGUAGE, Brief
 
 MARGIN = 45.0
@@ -77,7 +78,7 @@ def _laid(brief: Brief, scale: float) -> tuple[bytes, int]:
     document = BaseDocTemplate(
         held, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
         title=brief.title, author=brief.author, subject=fonts.drawable(brief.subject), creator="Polarity",
-        lang=LANGUAGE, displayDocTitle=True,
+        keywords=[f"{MARK} {brief.record}"] if brief.record else [], lang=LANGUAGE, displayDocTitle=True,
     )  # fmt: skip
     frame = Frame(MARGIN, MARGIN + FOOT, width, A4[1] - 2 * MARGIN - FOOT + 8, 0, 0, 0, 0)
 

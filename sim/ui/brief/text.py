@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-import sim
 from scenarios import glossary, load
 from scenarios.schema import Scenario
 from sim.hindcast.blind import CUTOFFS
@@ -30,6 +28,7 @@ from sim.ui.brief.blocks import (
     words,
 )
 from sim.ui.brief.qr import qr
+from sim.ui.brief.record import Record, record_of
 from sim.ui.evidence import wording as evidence_wording
 from sim.ui.shared import (
     address,
@@ -81,25 +80,30 @@ class Brief:
     author: str
     blocks: tuple[Block, ...]
     made: str
-    """Version, seed, futures, digests, date: what it takes to make it again."""
+    """Version, seed, futures, digests, date: what it takes to make it again, for a reader."""
+    record: str = ""
+    """The same for `polarity brief --verify`, with every setting; no form of the brief shows it."""
 
 
 Tell = Callable[[float, str], object]
 """Called with the part of the work that is done, 0 to 1, and what comes next."""
 
 
-def brief(setup: Setup, tell: Tell = lambda done, what: None) -> Brief:
+def brief(setup: Setup, tell: Tell = lambda done, what: None, then: Record | None = None) -> Brief:
     """The brief of a setup; looks for what would change the answer, which takes some seconds the first time.
 
     Args:
         setup: what the reader has set.
         tell: told how far it is.
+        then: of a saved brief that is made again: the last line names its version, engine, scenario and date.
 
     Raises:
         InputError: when the setup cannot be simulated, or POLARITY_PUBLIC_URL is no address.
     """
     spec, judge = setup.spec, setup.judge
     link = "" if setup.own or not public_url() else address.link(setup)
+    record = record_of(setup, changes.known(spec, judge))
+    named = then or record
     tell(0.05, "Simulating your settings")
     mine, base = common.view(spec, judge), common.view(setup.base, judge)
     same = spec.digest() == setup.base.digest()
@@ -122,9 +126,10 @@ def brief(setup: Setup, tell: Tell = lambda done, what: None) -> Brief:
         author=cited()[0],
         blocks=(*_head(setup, mine, asked), *body, *_terms(body), *_sources(spec), *_again(setup, link)),
         made=(
-            f"Polarity {sim.__version__}, {mine.futures} futures, seed {mine.seed}, scenario {spec.digest()}, "
-            f"calibration {spec.calibration}, {date.today().isoformat()}"
+            f"Polarity {named.version}, engine {named.engine}, {mine.futures} futures, seed {mine.seed}, scenario "
+            f"{named.scenario}, calibration {spec.calibration}, {named.day}"
         ),
+        record=record.text(),
     )  # fmt: skip
 
 

@@ -8,13 +8,17 @@ from typing import Any
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml import OxmlElement
+from docx.opc.oxml import serialize_part_xml
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from sim.ui.brief import raster
 from sim.ui.brief.blocks import Beside, Block, Bullets, Code, Figure, Heading, Line, Table, Text
 from sim.ui.brief.picture import Picture
+from sim.ui.brief.record import MARK
 from sim.ui.brief.text import LANGUAGE, Brief
 
 MARGIN = 16
@@ -37,9 +41,18 @@ def docx(brief: Brief) -> bytes:
     for block in brief.blocks:
         _add(document, block)
     _spans(document.add_paragraph(), ((brief.made, "", False),), "fine")
+    _keep(document, brief.record)
     held = io.BytesIO()
     document.save(held)
     return held.getvalue()
+
+
+def _keep(document: Any, record: str) -> None:
+    """The record as a part of the document that Word keeps and does not show."""
+    root = parse_xml(f"<{MARK}/>")
+    root.text = record
+    part = Part(PackURI(f"/customXml/{MARK}.xml"), "application/xml", serialize_part_xml(root), document.part.package)
+    document.part.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_XML)
 
 
 def _add(document: Any, block: Block) -> None:

@@ -38,6 +38,8 @@ FEWER = 256
 """Futures where many settings are simulated for one answer: enough for whole months with the same random draws."""
 EACH = 0.07
 """Roughly the seconds in which one processor simulates so many."""
+FEWEST = 20
+"""Futures below which a page shows nothing: nine in ten of fewer are no range."""
 SEED, UNTIL = work.SEED, DEFAULT_HORIZON
 LEAST_PART = 256
 """Futures below which a run is not divided among workers: a quarter costs nearly as much for fewer."""
@@ -56,8 +58,8 @@ def futures() -> int:
         InputError: when the variable is not a usable number.
     """
     text = os.environ.get("POLARITY_FUTURES", str(RUNS))
-    if not text.isdecimal() or not 20 <= int(text) <= MAX_RUNS:
-        raise InputError(f"POLARITY_FUTURES is {text!r}; give a whole number from 20 to {MAX_RUNS}")
+    if not text.isdecimal() or not FEWEST <= int(text) <= MAX_RUNS:
+        raise InputError(f"POLARITY_FUTURES is {text!r}; give a whole number from {FEWEST} to {MAX_RUNS}")
     return int(text)
 
 
