@@ -20,7 +20,8 @@ from sim.batch.evaluate import Task, evaluate
 from sim.ensemble import posterior_draws
 from sim.ensemble.rng import Array
 from sim.own import Own, identities
-from sim.results.outcomes.polarity import CLASSES
+from sim.results.outcomes import custom
+from sim.results.outcomes.custom import OutcomeError
 from sim.results.outcomes.scalar import Outcome
 from sim.short import Short
 
@@ -73,6 +74,8 @@ class Job(Short):
     """Custom actors, by the name of their seat."""
     identities: Mapping[str, str] = field(default_factory=dict)
     """What names them where the study is planned."""
+    custom: Mapping[str, str] = field(default_factory=dict)
+    """What names custom outcomes there."""
 
     @property
     def runs(self) -> int:
@@ -111,7 +114,8 @@ def make(job: Job) -> list[Made]:
     """Simulate the parts of a job: the one function that crosses to other processes and machines.
 
     Raises:
-        InputError: on a machine that computes otherwise than the one that planned the study.
+        InputError: on a machine that computes otherwise than the one that planned the study, or for a custom outcome
+            that gives no valid value.
     """
     _check_place(job)
     made = []
@@ -123,6 +127,8 @@ def make(job: Job) -> list[Made]:
         )  # fmt: skip
         try:
             found = evaluate(task)
+        except OutcomeError:
+            raise
         except (FloatingPointError, InputError) as error:
             made += [Made(part.file, part.runs, error=str(error)) for part in parts]
             continue
@@ -138,13 +144,13 @@ def _check_place(job: Job) -> None:
     here = identity.stamp()
     if here != job.stamp:
         raise InputError(f"a worker differs from the machine that plans the study in {_difference(here, job.stamp)}")
-    own = identities(job.agents)
-    if own != job.identities:
-        name = next(name for name in own if own[name] != job.identities.get(name))
-        raise InputError(
-            f"a worker has other code for {name} ({own[name]}) than the study was planned with "
-            f"({job.identities.get(name)}); give all workers the same files, and start again after a change"
-        )
+    for own, planned in ((identities(job.agents), job.identities), (custom.identities(job.outcomes), job.custom)):
+        if own != planned:
+            name = next(name for name in own if own[name] != planned.get(name))
+            raise InputError(
+                f"a worker has other code for {name} ({own[name]}) than the study was planned with "
+                f"({planned.get(name)}); give all workers the same files, and start again after a change"
+            )
 
 
 def _runs(parts: Sequence[Part]) -> Iterator[list[Part]]:
@@ -175,7 +181,7 @@ def _written(part: Part, job: Job, values: dict[str, Array]) -> bytes:
     for outcome in job.outcomes:
         found = values[str(outcome)]
         columns[str(outcome)] = (
-            pl.Series(np.array(CLASSES)[found], dtype=pl.Enum(CLASSES))
+            pl.Series(np.array(outcome.classes)[found], dtype=pl.Enum(outcome.classes))
             if outcome.is_class
             else pl.Series(found).fill_nan(None)  # empty where a future has none, as in every other table
         )
@@ -186,6 +192,7 @@ def _written(part: Part, job: Job, values: dict[str, Array]) -> bytes:
         "until": str(job.until),
         "made_with": json.dumps(job.stamp),
         "agents": json.dumps(dict(job.identities)),
+        **({"outcomes": json.dumps(dict(job.custom))} if job.custom else {}),
     }
     file = io.BytesIO()
     pl.DataFrame(columns).write_parquet(file, metadata=metadata)

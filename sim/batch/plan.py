@@ -8,7 +8,18 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    InstanceOf,
+    PlainSerializer,
+    Tag,
+    ValidationError,
+    model_validator,
+)
 
 import scenarios
 from scenarios import files
@@ -21,7 +32,8 @@ from scenarios.schema import Scenario
 from sim import checks
 from sim.checks import checked
 from sim.ensemble.sampling import check_sobol
-from sim.results.outcomes import scalar
+from sim.results.outcomes import asked, custom
+from sim.results.outcomes.custom import Custom
 from sim.results.outcomes.scalar import EARLIEST, Outcome
 from sim.short import Short
 
@@ -153,8 +165,19 @@ def _scenario(given: Any) -> Scenario:
     return scenarios.load(given)
 
 
-def _outcome(given: Any) -> str:
-    return str(scalar.parse(str(given)))
+def _outcome(given: Any) -> str | Custom:
+    """An outcome by name, or a function of a run; a mapping is what a plan's file says of one."""
+    if isinstance(given, Mapping):
+        return custom.read(given)
+    found = asked.outcome_of(given if callable(given) or isinstance(given, Outcome) else str(given))
+    return found if isinstance(found, Custom) else str(found)
+
+
+Wanted = Annotated[
+    Union[str, InstanceOf[Custom]],  # noqa: UP007 - read by pydantic
+    BeforeValidator(_outcome),
+    PlainSerializer(lambda given: given if isinstance(given, str) else custom.written(given)),
+]
 
 
 class _Called(type(BaseModel)):  # type: ignore[misc]  # the metaclass of pydantic
@@ -178,7 +201,9 @@ class Plan(Short, BaseModel, metaclass=_Called):
     design: Design = Design()
     members: Whole = Field(default=4096, ge=1, le=10**9, description="futures per scenario, setting and seed")
     seeds: Annotated[tuple[Annotated[Whole, Field(ge=0, lt=2**63)], ...], Several] = Field((0,), max_length=10_000)
-    outcomes: Annotated[tuple[Annotated[str, BeforeValidator(_outcome)], ...], Several] = Field(max_length=600)
+    outcomes: Annotated[tuple[Wanted, ...], Several] = Field(
+        max_length=600, description="names, NAME[.PART][@DATE]; in Python also functions of a run"
+    )
     until: Whole | None = Field(default=None, ge=EARLIEST, le=LAST_YEAR, description="last year; by default, as needed")
     parameters: bool = Field(default=False, strict=True, description="whether the drawn parameters are stored too")
     weighting: Literal["history", "none"] | None = Field(default=None, description="instead of the scenarios' own")
@@ -186,7 +211,7 @@ class Plan(Short, BaseModel, metaclass=_Called):
 
     @model_validator(mode="after")
     def _consistent(self) -> Plan:
-        for field, values in (("outcomes", self.outcomes), ("seeds", self.seeds)):
+        for field, values in (("outcomes", tuple(map(str, self.outcomes))), ("seeds", self.seeds)):
             twice = next((v for i, v in enumerate(values) if v in values[:i]), None)
             if twice is not None:
                 raise InputError(f"{field}: {shown(twice)} appears twice")
@@ -195,7 +220,7 @@ class Plan(Short, BaseModel, metaclass=_Called):
         if twice is not None:
             raise InputError(f"scenarios: two are named {twice!r}; give each its own `name`")
         for outcome in self.asked:
-            if outcome.date and outcome.until > self.horizon:
+            if (outcome.date or getattr(outcome, "ends", None)) and outcome.until > self.horizon:
                 raise InputError(f"outcomes: '{outcome}' is after until, {self.horizon}")
         settings = self.points_per_scenario * len(self.scenarios)
         if settings > MAX_POINTS:
@@ -207,14 +232,12 @@ class Plan(Short, BaseModel, metaclass=_Called):
     @cached_property
     def asked(self) -> tuple[Outcome, ...]:
         """The outcomes wanted; actors are those that all scenarios have."""
-        rosters = [[row.actor for row in spec.roster()] for spec in self.scenarios]
-        common = [actor for actor in rosters[0] if all(actor in roster for roster in rosters)]
-        return tuple(scalar.parse(text, common) for text in self.outcomes)
+        return asked.outcomes_of(self.outcomes, *self.scenarios)
 
     @property
     def horizon(self) -> int:
         """The year at whose end runs stop."""
-        return self.until or max(scalar.parse(text).until for text in self.outcomes)
+        return self.until or max(asked.outcome_of(given).until for given in self.outcomes)
 
     @cached_property
     def points_per_scenario(self) -> int:
@@ -227,7 +250,8 @@ class Plan(Short, BaseModel, metaclass=_Called):
 
     def _facts(self) -> dict[str, Any]:
         return {
-            "name": self.name, "scenarios": tuple(spec.name for spec in self.scenarios), "outcomes": self.outcomes,
+            "name": self.name, "scenarios": tuple(spec.name for spec in self.scenarios),
+            "outcomes": tuple(map(str, self.outcomes)),
             "settings": self.points_per_scenario, "axes": tuple(self.design.axes), "seeds": self.seeds,
             "futures": f"{self.runs:,}, {self.members:,} of each",
         }  # fmt: skip

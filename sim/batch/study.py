@@ -19,6 +19,7 @@ from sim.batch.part import Made, Part, bounds
 from sim.batch.plan import Plan, read
 from sim.checks import checked
 from sim.own import Own, identities, seated
+from sim.results.outcomes import custom
 from sim.short import Short
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Study(Short):
     """The results of a plan, in the folder OUT/NAME-DIGEST.
 
     The digest stands for all that every row depends on: engine, data, numerical platform, outcomes, horizon, axes, and
-    custom actors with their code and parameters.
+    custom actors and outcomes with their code and parameters.
     Scenarios, settings, seeds and members may grow: each part's own name says which of them it holds.
     """
 
@@ -160,13 +161,11 @@ class Study(Short):
         """
         import polars as pl
 
-        from sim.results.outcomes.polarity import CLASSES
-
         answers: list[pl.Expr] = [pl.len().alias("futures")]
         for outcome in self.plan.asked:
             name, value = str(outcome), pl.col(str(outcome))
             if outcome.is_class:
-                answers += [(value == c).mean().alias(f"{name} {c}") for c in CLASSES]
+                answers += [(value == c).mean().alias(f"{name} {c}") for c in outcome.classes]
             elif outcome.is_share:
                 answers.append(value.mean().alias(name))
             else:
@@ -243,9 +242,11 @@ class Study(Short):
 def digest(plan: Plan, agents: Mapping[str, str] | None = None) -> str:
     """Names what every row of a study depends on, whatever its scenarios, settings, seeds and members."""
     content = {
-        "made_with": identity.stamp(), "outcomes": list(plan.outcomes), "until": plan.horizon,
+        "made_with": identity.stamp(), "outcomes": list(map(str, plan.outcomes)), "until": plan.horizon,
         "parameters": plan.parameters, "axes": list(plan.design.axes), **({"agents": dict(agents)} if agents else {}),
     }  # fmt: skip
+    if own := custom.identities(plan.asked):
+        content["custom"] = own
     return identity.digest(content, 12)
 
 

@@ -12,6 +12,7 @@ from sim.checks import checked
 from sim.ensemble import posterior_draws
 from sim.ensemble.rng import Array
 from sim.results.outcomes import polarity, scalar
+from sim.results.outcomes.asked import Asked, outcome_of
 from sim.results.paired import paired, paired_share
 from sim.results.run import Run
 from sim.results.summary import quantiles
@@ -96,18 +97,25 @@ class Comparison(Short):
                 yield f"The seat of {actor} is held by {one} in the first and by {two} in the second."
 
     @checked
-    def difference(self, name: str, year: int) -> Array:
+    def difference(self, name: Asked, year: int) -> Array:
         """Second less first at the end of a year, `(runs,)`, by NAME or NAME.part; flows are summed over the year.
+
+        Args:
+            name: the series or outcome; an `Outcome` or a function of a run has its own date.
+            year: the year.
 
         Raises:
             InputError: for an outcome that has no difference in every future: a class, or what may not exist.
         """
-        asked = scalar.parse(f"{name}@{year}", self.first.actors, self.first.until)
+        if isinstance(name, str):
+            asked = scalar.parse(f"{name}@{year}", self.first.actors, self.first.until)
+        else:
+            asked = outcome_of(name)
         scalar.numbers_only([asked])
         return asked.of(self.second) - asked.of(self.first)
 
     @checked
-    def effect(self, name: str = "lead_months", year: int | None = None) -> Effect:
+    def effect(self, name: Asked = "lead_months", year: int | None = None) -> Effect:
         """The paired effect on a series at the end of a year (the horizon by default), with its interval.
 
         Raises:
@@ -115,7 +123,8 @@ class Comparison(Short):
         """
         year = self.first.until if year is None else year
         d = paired(self.difference(name, year))
-        return Effect(name, year, d.p05, d.p50, d.p95, d.mean, d.low, d.high)
+        called = name if isinstance(name, str) else str(outcome_of(name))
+        return Effect(called, year, d.p05, d.p50, d.p95, d.mean, d.low, d.high)
 
     @cached_property
     def _codes(self) -> tuple[Array, Array]:

@@ -114,7 +114,7 @@ def wrong_for(annotation: str) -> list[Any]:
         found = THINGS[kinds[bare]]
     elif "Path" in bare:
         found = THINGS["path"]
-    elif bare == "Scenario | str":
+    elif bare in ("Scenario | str", "Asked"):
         found = [thing for thing in THINGS["ours"] if not isinstance(thing, str)]
     elif bare.startswith(("Sequence", "tuple")):
         found = [thing for thing in THINGS["several"] if not ("float" in bare and thing == [5])]

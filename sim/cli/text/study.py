@@ -43,8 +43,8 @@ def study(rows: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome], axes: 
 def _answer(row: Mapping[str, Any], outcome: Outcome) -> str:
     name = str(outcome)
     if outcome.is_class:
-        counts = rounded({c: row[f"{name} {c}"] for c in LABELS})
-        return ", ".join(f"{LABELS[c]} {count}" for c, count in counts.items() if count)
+        counts = rounded({c: row[f"{name} {c}"] for c in outcome.classes})
+        return ", ".join(f"{LABELS.get(c, c)} {count}" for c, count in counts.items() if count)
     if outcome.is_share:
         return f"{100 * row[name]:.0f}"
     if row[f"{name} p50"] is None:
