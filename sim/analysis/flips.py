@@ -228,6 +228,8 @@ def search(
 ) -> Flips:  # fmt: skip
     """The search itself, with anything that answers for scenarios."""
     (shares,) = ask([spec])
+    if to and to not in shares:
+        raise unknown("outcome", to, shares)
     now = most_common(shares)
     if to == now:
         raise InputError(f"{to} is the most common outcome of {spec.name} in {year} already")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios.errors import InputError
+from scenarios.errors import InputError, shown
 from sim.checks import checked
 from sim.ensemble import posterior_draws
 from sim.ensemble.rng import Array
@@ -164,7 +166,47 @@ class Comparison(Short):
         frame = pl.DataFrame(rows, schema_overrides=dict.fromkeys(("p05", "p95", "mean_low", "mean_high"), pl.Float64))
         return frame.insert_column(2, pl.Series("quarter", [f"{year}-Q4" for year in frame["year"]]))
 
+    @checked
+    def save(self, folder: Path | str) -> Path:
+        """Write both runs with all their quarters, and a file that names the two, whose path is returned."""
+        folder = Path(folder)
+        names = {side: run.save(folder, quarters=True).name for side, run in self._sides().items()}
+        path = folder / f"{'-against-'.join(name.removesuffix('-quarters.parquet') for name in names.values())}.json"
+        partial = path.with_suffix(".part")
+        partial.write_text(json.dumps({KIND: FORMAT, **names}, indent=2) + "\n", encoding="utf-8")
+        partial.replace(path)
+        return path
 
+    @classmethod
+    @checked
+    def load(cls, path: Path | str) -> Comparison:
+        """A comparison from the file that `save` wrote, equal to the one that was saved.
+
+        Custom actors come back by name, without their code, as with `Run.load`.
+
+        Raises:
+            InputError: for a file that is no comparison, and for runs that are missing, damaged or of another version.
+        """
+        path = Path(path)
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            version, names = found[KIND], [str(found[side]) for side in ("first", "second")]
+        except FileNotFoundError as error:
+            raise InputError(f"{path}: there is no such file; give one that comparison.save(FOLDER) wrote") from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"{path}: is no comparison, or damaged; give the .json file that comparison.save(FOLDER) wrote"
+            ) from error
+        if version != FORMAT:
+            raise InputError(f"{path}: has format {shown(version)} and this version reads {FORMAT}; compare again")
+        return cls(*(Run.load(path.parent / name) for name in names))
+
+    def _sides(self) -> dict[str, Run]:
+        return {"first": self.first, "second": self.second}
+
+
+KIND, FORMAT = "polarity_comparison", 1
+"""What says that a file names two compared runs, and in which form."""
 _DRAWN = {"history": "from the draws that fit the past", "none": "from the priors alone"}
 """How a weighting draws parameters, as it stands inside a sentence."""
 

@@ -256,19 +256,51 @@ class Run(Short):
         }  # fmt: skip
 
     @checked
-    def save(self, folder: Path | str) -> Path:
+    def save(self, folder: Path | str, quarters: bool = False) -> Path:
         """Write the members' table as Parquet, with its provenance in the file's metadata, and return its path.
 
         The file is written beside its place and moved there, so that it exists completely or not at all.
+
+        Args:
+            folder: where to.
+            quarters: whether to write every quarter of every series instead of the main outcomes at year ends:
+                `Run.load` restores the run from it.
         """
+        from sim.results import saved
+
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        name = self.spec.name.replace(":", "-")
-        path = folder / f"{name}-{self.digest()}-seed{self.seed}-{self.first}-{self.runs}-{self.until}.parquet"
-        partial = path.with_suffix(".part")
-        self.members().write_parquet(partial, metadata=self.metadata())
-        partial.replace(path)
-        return path
+        name = f"{self.spec.name.replace(':', '-')}-{self.digest()}-seed{self.seed}-{self.first}-{self.runs}"
+        if quarters:
+            path = folder / f"{name}-{self.until}-quarters.parquet"
+            return saved.write(path, saved.table(self), {**self.metadata(), **saved.metadata(self)})
+        return saved.write(folder / f"{name}-{self.until}.parquet", self.members(), self.metadata())
+
+    @classmethod
+    @checked
+    def load(cls, path: Path | str, agents: Mapping[str, Own] | None = None) -> Run:
+        """A run from the file that `save(folder, quarters=True)` wrote, equal to the one that was saved.
+
+        Args:
+            path: the file.
+            agents: the custom actors that it was made with, as for `simulate`. Their code is in no file: without them
+                the run has their names and all numbers, and what simulates them again, such as `costs`, refuses it.
+
+        Raises:
+            InputError: for a file that is no run or holds no quarters, is damaged or of another version, and for other
+                actors than those that it was made with.
+        """
+        from sim.results import saved
+
+        return saved.load(cls, Path(path), agents)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether another run has the same numbers of the same scenario, by the same actors."""
+        from sim.results import saved
+
+        return saved.same(self, other) if isinstance(other, Run) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # arrays can change
 
     def check_finite(self) -> None:
         """Raise if a number of any member is not finite: one bad member must not hide in a median."""

@@ -41,6 +41,7 @@ from sim.results import flows
 from sim.results.comparison import Comparison
 from sim.results.costs import Costs, allocation
 from sim.results.outcomes import china_compute
+from sim.results.outcomes.custom import custom
 from sim.results.outcomes.scalar import parse
 from sim.results.projections import beside, reading
 from sim.results.run import Run
@@ -88,6 +89,8 @@ CALLS: dict[Callable[..., Any], dict[str, Any]] = {
     Run.parts: {"self": RUN, "name": "premium"}, Run.part: {"self": RUN, "name": "premium"},
     Run.outcome_shares: {"self": RUN}, Run.quantiles: {"self": RUN, "name": "premium"},
     Run.frame: {"self": RUN, "name": "premium"}, Run.save: {"self": RUN, "folder": "unused"},
+    Run.load: {"path": "unused"}, Comparison.load: {"path": "unused"},
+    Comparison.save: {"self": Comparison(RUN, RUN), "folder": "unused"}, custom: {"function": RUN.step},
     Comparison.difference: {"self": Comparison(RUN, RUN), "name": "premium", "year": 2027},
     Comparison.effect: {"self": Comparison(RUN, RUN)}, Comparison.frame: {"self": Comparison(RUN, RUN)},
 }  # fmt: skip
