@@ -185,6 +185,40 @@ class Study(Short):
             bad = ", ".join(self.damaged()) or str(error)
             raise InputError(f"{self.folder}: damaged: {bad}; `polarity batch` recreates damaged parts") from error
 
+    @checked
+    def effects(self, reference: str | None = None) -> pl.DataFrame:
+        """Paired effects of the other scenarios against one of them, future by future with the same random draws.
+
+        Args:
+            reference: name of the scenario that the others are held against; by default the plan's first.
+
+        Returns:
+            One row per scenario, setting, seed and outcome, less the reference: `mean` with its 90% interval `low` to
+            `high`, and `p05`, `p50`, `p95` of the differences over `futures`. A class has a row for the share of each
+            of its labels. Of what may not exist, only futures in which both have it count. `same_draws` says whether
+            both scenarios draw the same parameters: where it is false, futures share their chance events alone.
+
+        Raises:
+            InputError: for a study of one scenario, an unknown reference, or one of which nothing is finished.
+        """
+        from sim.batch.effects import effects
+
+        return effects(self, reference)
+
+    @checked
+    def differences(self, reference: str | None = None) -> pl.DataFrame:
+        """The differences behind `effects`: one row per future of every other scenario, a column per number.
+
+        Args:
+            reference: as for `effects`.
+
+        Raises:
+            InputError: as `effects`.
+        """
+        from sim.batch.effects import differences
+
+        return differences(self, reference)
+
     # --- writing ------------------------------------------------------------------------------------------------
 
     @contextmanager

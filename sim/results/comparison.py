@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from sim.short import Short
 
 if TYPE_CHECKING:
     import polars as pl
+    import xarray as xr
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,22 @@ class Comparison(Short):
         rows = [vars(self.effect(name, year)) for year in range(2022, self.first.until + 1)]
         frame = pl.DataFrame(rows, schema_overrides=dict.fromkeys(("p05", "p95", "mean_low", "mean_high"), pl.Float64))
         return frame.insert_column(2, pl.Series("quarter", [f"{year}-Q4" for year in frame["year"]]))
+
+    @checked
+    def to_xarray(self, names: Sequence[str] | None = None) -> xr.Dataset:
+        """Both runs as one dataset of xarray, along a dimension `run` (`first`, `second`), like `Run.to_xarray`.
+
+        What only one of them has, such as an actor that a scenario adds, is NaN in the other.
+
+        Args:
+            names: some series; by default all.
+
+        Raises:
+            InputError: as `Run.to_xarray`.
+        """
+        from sim.results.labeled import side_by_side
+
+        return side_by_side(self._sides(), names)
 
     @checked
     def save(self, folder: Path | str) -> Path:

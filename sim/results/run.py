@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +27,9 @@ from sim.results.wording import rounded
 from sim.short import Short
 
 if TYPE_CHECKING:
+    import pandas as pd
     import polars as pl
+    import xarray as xr
 
 
 @dataclass(frozen=True, repr=False)
@@ -232,6 +234,38 @@ class Run(Short):
         from sim.results.summary import members
 
         return members(self)
+
+    @checked
+    def to_xarray(self, names: Sequence[str] | None = None) -> xr.Dataset:
+        """The run as a dataset of xarray: dimensions `quarter`, `future`, and what a series is divided by.
+
+        Parts lie along `actor`, `bloc`, `channel` or the like. Units and labels stand in the attributes of each
+        variable, and what the run was made with in those of the dataset.
+        Parameters are variables `parameter.NAME` along `future`. Arrays are shared with the run.
+
+        Args:
+            names: some series; by default all that were kept, and the leads.
+
+        Raises:
+            InputError: without xarray (the extra `xarray`), or for a series that the run has not.
+        """
+        from sim.results.labeled import dataset
+
+        return dataset(self, names)
+
+    @checked
+    def to_pandas(self, name: str | None = None) -> pd.DataFrame:
+        """A series as a table of pandas, indexed by quarter, part and future; without a name, `members()`.
+
+        Args:
+            name: a series, such as `capability`.
+
+        Raises:
+            InputError: without pandas (the extra `xarray` brings it), or for a series that the run has not.
+        """
+        from sim.results.labeled import series_frame
+
+        return series_frame(self, name)
 
     def summary(self) -> dict[str, Any]:
         """The main results as one mapping: what `polarity run --json` prints."""
