@@ -86,6 +86,11 @@ def identities(agents: Mapping[str, Own]) -> dict[str, str]:
     return {name: _identity(own) for name, own in agents.items()}
 
 
+def identity_of(own: Any) -> str | None:
+    """What names a custom actor; of the usual one nothing, and of one that was read from a file what stands there."""
+    return own if own is None or isinstance(own, str) else _identity(own)
+
+
 def _identity(own: Own) -> str:
     parameters = _parameters_of(own)
     told = ", ".join(f"{name}={shown(value, 24)}" for name, value in sorted(parameters.items()))

@@ -9,6 +9,7 @@ import numpy as np
 
 from scenarios.errors import InputError, unknown
 from sim.batch.part import Part
+from sim.batch.plan import is_labeled
 from sim.ensemble import posterior_draws
 from sim.results.outcomes.scalar import Outcome
 from sim.results.paired import paired, paired_share
@@ -37,7 +38,7 @@ def differences(study: Study, reference: str | None = None) -> pl.DataFrame:
     frames = []
     for part, here, there in _pairs(study, _named(study, reference)):
         columns = {"scenario": pl.lit(part.point.scenario)}
-        columns |= {f"set.{axis}": pl.lit(value, dtype=pl.Float64)
+        columns |= {f"set.{axis}": pl.lit(value, dtype=pl.String if is_labeled(axis) else pl.Float64)
                     for axis, value in zip(study.plan.design.axes, part.point.values, strict=True)}  # fmt: skip
         columns |= {"seed": pl.lit(part.seed), "member": pl.col("member")}
         columns |= {
@@ -66,7 +67,8 @@ def effects(study: Study, reference: str | None = None) -> pl.DataFrame:
         same = here["digest"][0] == there["digest"][0]
         for outcome in study.plan.asked:
             rows += [{**keys, **row} for row in _effects(outcome, here, there, same)]
-    schema = {name: getattr(pl, kind) for name, kind in SCHEMA.items()} | dict.fromkeys(axes, pl.Float64)
+    schema = {name: getattr(pl, kind) for name, kind in SCHEMA.items()}
+    schema |= {f"set.{axis}": pl.String if is_labeled(axis) else pl.Float64 for axis in study.plan.design.axes}
     order = [*list(SCHEMA)[:2], *axes, *list(SCHEMA)[2:]]
     return pl.DataFrame(rows, schema=schema).select(order)
 
@@ -111,7 +113,7 @@ def _draws(spec: Any) -> tuple[str, str]:
 def _pairs(study: Study, reference: str) -> Iterator[tuple[Part, pl.DataFrame, pl.DataFrame]]:
     """Each other scenario at each setting and seed, with the reference there: the members that both have, in order."""
     done = study.digests()
-    groups: dict[tuple[str, tuple[float | None, ...], int], list[Part]] = {}
+    groups: dict[tuple[str, tuple[float | str | None, ...], int], list[Part]] = {}
     for part in study.parts:
         groups.setdefault((part.point.scenario, part.point.values, part.seed), []).append(part)
     found = False

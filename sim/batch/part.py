@@ -17,6 +17,7 @@ from scenarios.schema import Scenario
 from sim.batch import identity
 from sim.batch.design import Point
 from sim.batch.evaluate import Task, evaluate
+from sim.batch.plan import is_labeled
 from sim.ensemble import posterior_draws
 from sim.ensemble.rng import Array
 from sim.own import Own, identities
@@ -47,12 +48,14 @@ class Part:
     seed: int
     first: int
     last: int
+    identities: Mapping[str, str] = field(default_factory=dict)
+    """What names the custom actors of the point where the study is planned."""
 
     @property
     def file(self) -> str:
         """Name of its file."""
         name = self.point.scenario.replace(":", "-")
-        return f"{name}-{self.point.digest}-seed{self.seed}-{self.first:09d}.parquet"
+        return f"{name}-{self.point.key}-seed{self.seed}-{self.first:09d}.parquet"
 
     @property
     def runs(self) -> int:
@@ -123,7 +126,7 @@ def make(job: Job) -> list[Made]:
         first = parts[0]
         task = Task(
             first.point.spec, job.outcomes, parts[-1].last - first.first, first.seed, first.first, job.until,
-            parameters=job.parameters, agents=job.agents,
+            parameters=job.parameters, agents={**job.agents, **first.point.agents},
         )  # fmt: skip
         try:
             found = evaluate(task)
@@ -144,7 +147,9 @@ def _check_place(job: Job) -> None:
     here = identity.stamp()
     if here != job.stamp:
         raise InputError(f"a worker differs from the machine that plans the study in {_difference(here, job.stamp)}")
-    for own, planned in ((identities(job.agents), job.identities), (custom.identities(job.outcomes), job.custom)):
+    pairs = [(identities(job.agents), job.identities), (custom.identities(job.outcomes), job.custom)]
+    pairs += [(part.point.identities, part.identities) for part in job.parts]
+    for own, planned in pairs:
         if own != planned:
             name = next(name for name in own if own[name] != planned.get(name))
             raise InputError(
@@ -158,7 +163,7 @@ def _runs(parts: Sequence[Part]) -> Iterator[list[Part]]:
     together: list[Part] = []
     for part in parts:
         last = together[-1] if together else None
-        if last and (last.point.digest, last.seed, last.last) != (part.point.digest, part.seed, part.first):
+        if last and (last.point.key, last.seed, last.last) != (part.point.key, part.seed, part.first):
             yield together
             together = []
         together.append(part)
@@ -177,7 +182,8 @@ def _written(part: Part, job: Job, values: dict[str, Array]) -> bytes:
         "member": np.arange(part.first, part.last, dtype=np.int64),
     }
     for axis, value in zip(job.axes, part.point.values, strict=True):
-        columns[f"set.{axis}"] = pl.repeat(value, runs, dtype=pl.Float64, eager=True)
+        kind = pl.String if is_labeled(axis) else pl.Float64
+        columns[f"set.{axis}"] = pl.repeat(value, runs, dtype=kind, eager=True)
     for outcome in job.outcomes:
         found = values[str(outcome)]
         columns[str(outcome)] = (
@@ -191,7 +197,7 @@ def _written(part: Part, job: Job, values: dict[str, Array]) -> bytes:
         "seed": str(part.seed),
         "until": str(job.until),
         "made_with": json.dumps(job.stamp),
-        "agents": json.dumps(dict(job.identities)),
+        "agents": json.dumps({**job.identities, **part.identities}),
         **({"outcomes": json.dumps(dict(job.custom))} if job.custom else {}),
     }
     file = io.BytesIO()

@@ -18,18 +18,21 @@ from pydantic import (
     PlainSerializer,
     Tag,
     ValidationError,
+    field_serializer,
     model_validator,
 )
 
 import scenarios
 from scenarios import files
 from scenarios.errors import InputError, from_validation, shown, unknown
+from scenarios.events import Event
 from scenarios.levers import ACTOR
+from scenarios.packages import PLAYERS, Package, packages
 from scenarios.parameters import parameters
 from scenarios.partner_levers import ALL_LEVERS
-from scenarios.quarters import LAST_YEAR
-from scenarios.schema import Scenario
-from sim import checks
+from scenarios.quarters import LAST_YEAR, Quarter
+from scenarios.schema import Scenario, Switches, lever_problem
+from sim import checks, own
 from sim.checks import checked
 from sim.ensemble.sampling import check_sobol
 from sim.results.outcomes import asked, custom
@@ -90,26 +93,85 @@ Axis = Annotated[
 ]
 
 
+LABELED = ("path", "event", "package", "agent")
+"""Kinds of axes whose settings are labels and not numbers."""
+
+
+def is_labeled(axis: str) -> bool:
+    """Whether the settings of an axis, by its column name, are labels."""
+    return axis.partition(".")[0] in LABELED
+
+
 class Design(BaseModel):
     """Settings that are laid over every scenario: a grid of values, or a sample of ranges."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
     kind: Literal["grid", "sobol", "latin_hypercube"] = "grid"
     levers: dict[str, Axis] = Field(default_factory=dict, description="lever → values, or a range")
     parameters: dict[str, Axis] = Field(default_factory=dict, description="parameter → values to fix it to, or a range")
+    switches: dict[str, tuple[Annotated[bool, Field(strict=True)], ...]] = Field(
+        default_factory=dict, description="mechanism → true, false or both"
+    )
+    paths: dict[str, dict[str, float | dict[Quarter, float]]] = Field(
+        default_factory=dict, description="lever → label → a dated path, or a number"
+    )
+    events: dict[str, dict[str, tuple[Event, ...]]] = Field(
+        default_factory=dict, description="name of the axis → label → events that are added"
+    )
+    packages: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="player → names of its packages")
+    agents: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="seat → label → a custom actor, or nothing for the usual one; in Python only"
+    )
     points: Whole | None = Field(default=None, ge=1, le=MAX_POINTS, description="size of a sample")
     seed: Whole = Field(default=0, ge=0, lt=2**63, description="names the sample")
 
     @property
-    def axes(self) -> dict[str, Axis]:
-        """All axes by column name: `lever.NAME` and `parameter.NAME`."""
-        levers = {f"lever.{name}": axis for name, axis in self.levers.items()}
-        return levers | {f"parameter.{name}": axis for name, axis in self.parameters.items()}
+    def axes(self) -> dict[str, Any]:
+        """All axes by column name, such as `lever.NAME` or `event.NAME`, each with its values or its range."""
+        listed: dict[str, Mapping[str, Any]] = {"lever": self.levers, "parameter": self.parameters,
+                  "switch": self.switches, "path": self.paths, "event": self.events, "package": self.packages, "agent": self.agents}  # fmt: skip
+        return {
+            f"{kind}.{name}": axis if isinstance(axis, Span) else tuple(axis)
+            for kind, axes in listed.items() for name, axis in axes.items()
+        }  # fmt: skip
+
+    @field_serializer("agents")
+    def _identities(self, agents: dict[str, dict[str, Any]]) -> dict[str, dict[str, str | None]]:
+        """What a plan's file says of custom actors: their code is in no file."""
+        return {
+            seat: {label: own.identity_of(one) for label, one in choices.items()} for seat, choices in agents.items()
+        }
+
+    @model_validator(mode="after")
+    def _labels(self) -> Design:
+        """Refuse choices that no scenario can have, and two axes that set the same thing."""
+        for name, values in self.switches.items():
+            if name not in Switches.model_fields:
+                raise unknown("switch", name, Switches.model_fields)
+            _check_axis("grid", f"switch.{name}", values)
+        setters: dict[str, str] = {name: f"lever.{name}" for name in self.levers}
+        for name, paths in self.paths.items():
+            for setting in paths.values():
+                if problem := lever_problem(name, setting):
+                    raise InputError(f"axis 'path.{name}': {problem}")
+            _claim(setters, f"path.{name}", [name])
+        for player, names in self.packages.items():
+            found = [_package(f"package.{player}", player, name) for name in names]
+            _check_axis("grid", f"package.{player}", names)
+            _claim(setters, f"package.{player}", [lever for one in found for lever in one.levers])
+        for axis, choices in self.axes.items():
+            if is_labeled(axis) and not choices:
+                raise InputError(f"axis {axis!r} has no choices; leave it out, or give some")
+        return self
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Design:
         for name, axis in self.axes.items():
             bare = name.partition(".")[2]
+            if self.kind != "grid" and not name.startswith(("lever.", "parameter.")):
+                raise InputError(f"axis {name!r} has choices; a {self.kind} sample has ranges alone: take a grid")
+            if is_labeled(name) or name.startswith("switch."):
+                continue
             if name.startswith("lever.") and bare not in ALL_LEVERS:
                 raise unknown("lever", bare, ALL_LEVERS)
             if name.startswith("parameter.") and bare not in parameters():
@@ -127,7 +189,26 @@ class Design(BaseModel):
         return self
 
 
-def _check_axis(kind: str, name: str, axis: Axis) -> None:
+def _claim(setters: dict[str, str], axis: str, levers: Iterable[str]) -> None:
+    """Note what an axis sets, and refuse it where another one sets it too: one of the two would do nothing."""
+    for lever in levers:
+        if setters.setdefault(lever, axis) != axis:
+            raise InputError(f"axis {axis!r} sets {lever}, and so does axis {setters[lever]!r}; leave one of them out")
+
+
+def _package(axis: str, player: str, name: str) -> Package:
+    """A package of a player, which must not wait for a signpost: a study has no runs to switch between."""
+    if player not in PLAYERS:
+        raise unknown("player", player, PLAYERS, f"axis {axis!r}")
+    known = packages(player)
+    if name not in known:
+        raise unknown("package", name, known, f"axis {axis!r}")
+    if known[name].response:
+        raise InputError(f"axis {axis!r}: {name} waits for a signpost, which only `polarity strategy` can do")
+    return known[name]
+
+
+def _check_axis(kind: str, name: str, axis: Any) -> None:
     if isinstance(axis, Span):
         if kind == "grid" and axis.points is None:
             raise InputError(f"{name!r}: a range in a grid needs `points`, or write its values: [1, 2, 5]")
@@ -222,12 +303,22 @@ class Plan(Short, BaseModel, metaclass=_Called):
         for outcome in self.asked:
             if (outcome.date or getattr(outcome, "ends", None)) and outcome.until > self.horizon:
                 raise InputError(f"outcomes: '{outcome}' is after until, {self.horizon}")
+        self._check_agents()
         settings = self.points_per_scenario * len(self.scenarios)
         if settings > MAX_POINTS:
             raise InputError(f"design: {settings:,} settings of scenarios; at most {MAX_POINTS:,}")
         if self.runs > MAX_RUNS:
             raise InputError(f"members: {self.runs:,} futures in all; at most {MAX_RUNS:,}")
         return self
+
+    def _check_agents(self) -> None:
+        for seat, choices in self.design.agents.items():
+            for given in choices.values():
+                if given is not None and not isinstance(given, str):
+                    try:
+                        own.seated({seat: given}, *self.scenarios)
+                    except InputError as error:
+                        raise InputError(f"axis 'agent.{seat}': {error}") from error
 
     @cached_property
     def asked(self) -> tuple[Outcome, ...]:
@@ -285,7 +376,7 @@ def _named(spec: Scenario) -> str | dict[str, Any]:
 
 def _fields() -> dict[str, Any]:
     """What may stand in a plan, by part."""
-    return {"": Plan.model_fields, "design": Design.model_fields}
+    return {"": Plan.model_fields, "design": Design.model_fields, "events": Event.model_fields}
 
 
 @checked

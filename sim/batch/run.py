@@ -74,8 +74,10 @@ def run_study(
     for outcome in plan.asked:
         if isinstance(outcome, custom.Custom):
             outcome.check_runs()
+    axes = _agents_of(plan)
     if not pool.shares_memory:
-        check_travels(own)
+        for each in (own, *axes):
+            check_travels(each)
         custom.check_travels(plan.asked)
     study = Study.of(plan, out, own)
     with study.writing():
@@ -96,6 +98,24 @@ def run_study(
             f"First: {failed[0].file.rpartition('-seed')[0]}: {failed[0].error}; a setting is too extreme"
         )
     return study
+
+
+def _agents_of(plan: Plan) -> list[dict[str, Own]]:
+    """Custom actors that are choices of an axis.
+
+    Raises:
+        InputError: for one that was read from a file.
+    """
+    found = []
+    for seat, choices in plan.design.agents.items():
+        for label, given in choices.items():
+            if isinstance(given, str):
+                raise InputError(
+                    f"axis 'agent.{seat}': {label} is a Python class ({given}), which is in no file; run the study "
+                    "from Python, with the class in the design"
+                )
+            found += [{seat: given}] if given is not None else []
+    return found
 
 
 def _work(study: Study, work: Iterator[Job], pool: Pool, state: State, progress: Progress | None) -> list[Made]:

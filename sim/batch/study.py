@@ -60,6 +60,8 @@ class Study(Short):
             InputError: where an actor cannot hold its seat in every scenario.
         """
         own = identities(seated(agents, *plan.scenarios))
+        if both := sorted({*own} & {*plan.design.agents}):
+            raise InputError(f"agents: {both[0]} is an axis of the design too; leave out one of them")
         return cls(plan, Path(out) / f"{plan.name}-{digest(plan, own)}", own)
 
     @classmethod
@@ -87,7 +89,7 @@ class Study(Short):
         """All parts of the plan, by point, seed and member."""
         cuts = bounds(self.plan.members)
         return tuple(
-            Part(point, seed, first, last)
+            Part(point, seed, first, last, point.identities)
             for point in points(self.plan, agents=self.agents)
             for seed in self.plan.seeds
             for first, last in cuts
