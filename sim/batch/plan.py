@@ -128,8 +128,10 @@ class Design(BaseModel):
     @property
     def axes(self) -> dict[str, Any]:
         """All axes by column name, such as `lever.NAME` or `event.NAME`, each with its values or its range."""
-        listed: dict[str, Mapping[str, Any]] = {"lever": self.levers, "parameter": self.parameters,
-                  "switch": self.switches, "path": self.paths, "event": self.events, "package": self.packages, "agent": self.agents}  # fmt: skip
+        listed: dict[str, Mapping[str, Any]] = {
+            "lever": self.levers, "parameter": self.parameters, "switch": self.switches, "path": self.paths,
+            "event": self.events, "package": self.packages, "agent": self.agents,
+        }  # fmt: skip
         return {
             f"{kind}.{name}": axis if isinstance(axis, Span) else tuple(axis)
             for kind, axes in listed.items() for name, axis in axes.items()
