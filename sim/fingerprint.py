@@ -45,7 +45,7 @@ class _Reader:
 
     def __init__(self, kind: type | FunctionType) -> None:
         bases = kind.__mro__ if isinstance(kind, type) else (kind,)
-        self.homes = {_top(base.__module__) for base in bases} - PACKAGES - sys.stdlib_module_names
+        self.homes = {_top(base.__module__ or "") for base in bases} - PACKAGES - sys.stdlib_module_names
         self.homes |= {"__main__"}
         self.seen: set[int] = set()
 

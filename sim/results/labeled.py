@@ -85,7 +85,7 @@ def pandas_of(frame: pl.DataFrame, index: Sequence[str], attributes: Mapping[str
     """
     pandas = _needed("pandas")
     columns = {name: pandas.Series(frame[name].to_list()) for name in frame.columns}
-    found = pandas.DataFrame(columns).set_index([name for name in index if name in columns])
+    found = pandas.DataFrame(columns).set_index([name for name in index if name in columns]).sort_index()
     found.attrs.update(attributes)
     return found
 

@@ -29,6 +29,7 @@ from sim.analysis.pathways import pathways
 from sim.analysis.prices import price_list, usual
 from sim.analysis.regret import own_policy, policy_of, regret
 from sim.analysis.seat import told
+from sim.analysis.shapley import of_sample, shapley_effects
 from sim.analysis.sobol import sobol
 from sim.analysis.strategy import strategy
 from sim.analysis.told import sentences
@@ -69,7 +70,8 @@ CALLS: dict[Callable[..., Any], dict[str, Any]] = {
     price_list: {"spec": TODAY}, usual: {}, flips: {"spec": TODAY}, policy_of: {"spec": TODAY},
     own_policy: {"name": "x", "levers": {"enforcement": 2.0}},
     regret: {"policies": POLICIES, "worlds": [TODAY], "outcome": LEAD},
-    correlation_ratios: {"spec": TODAY, "outcomes": [LEAD]},
+    correlation_ratios: {"spec": TODAY, "outcomes": [LEAD]}, shapley_effects: {"spec": TODAY, "outcomes": [LEAD]},
+    of_sample: {"x": np.ones((1, 64)), "y": np.ones(64), "names": ["a"]},
     read: {"path": "plan.yaml"}, parse_plan: {"text": ""}, run_study: {"plan": PLAN, "out": "unused"},
     Study.of: {"plan": PLAN, "out": "unused"}, Study.open: {"folder": "unused"},
     executors.processes: {"workers": 1}, executors.dask: {"address": "local"},
