@@ -149,6 +149,7 @@ def shapley_effects(
     return found
 
 
+@checked
 def of_sample(
     x: Array,
     y: Array,

@@ -155,7 +155,7 @@ def test_what_is_of_the_wrong_kind_is_refused_by_the_name_of_its_argument(call, 
 
 def test_the_functions_that_the_guides_import_are_all_here():
     """Or a new one would go unchecked: whatever the pages import from the packages and call."""
-    known = {call.__name__ for call in CALLS} | {"load", "Plan", "Study", "World", "dask", "processes", "LEVERS"}
+    known = {call.__name__ for call in CALLS} | {"load", "Plan", "Study", "World", "Run", "dask", "processes", "LEVERS"}
     guides = ("README.md", "docs/api.md", "docs/research.md", "docs/strategy.md", "docs/questions.md", "docs/frames.md")
     code = "\n".join(
         block

@@ -1,6 +1,8 @@
 """Runs for xarray and pandas: the same numbers, with names on every dimension and a unit on every series."""
 
+import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,6 +51,16 @@ def test_a_comparison_lies_along_a_dimension_of_its_own_and_what_one_lacks_is_em
     both = Comparison(RUN, simulate(wider, runs=5, first=2, until=2027)).to_xarray(["alignment"])
     assert both["alignment"].sel(run="first", actor="brazil").isnull().all()
     assert both["alignment"].sel(run="second", actor="brazil").notnull().all()
+
+
+def test_the_guide_shows_what_works():
+    pytest.importorskip("xarray")
+    guide = (Path(__file__).resolve().parents[2] / "docs/api.md").read_text(encoding="utf-8")
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", guide, re.M | re.S)
+    (block,) = (code for language, code in fenced if "to_xarray" in code and not language)
+    names = {"run": simulate(load("current_policy"), runs=4, until=2030)}
+    exec(block, names)
+    assert set(names["data"].dims) >= {"quarter", "future", "actor"}
 
 
 def test_every_series_with_parts_has_a_dimension():
