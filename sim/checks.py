@@ -198,6 +198,20 @@ def _example(kinds: tuple[str, ...], value: Any) -> str:
     return " or ".join(told)
 
 
+def asked(name: str, value: Any) -> Any:
+    """An outcome, its name, or a function of a run; what it says is looked at where the scenario is known."""
+    if isinstance(value, str) or (callable(value) and not isinstance(value, type)):
+        return value
+    if isinstance(value, import_module(KINDS["Outcome"][0]).Outcome):
+        return value
+    raise InputError(f"{name} is {shown(value)}; give an outcome: a name such as 'lead_months@2030', or a function")
+
+
+def _question(name: str, value: Any) -> Any:
+    """A question, or an outcome that is one."""
+    return value if isinstance(value, import_module(KINDS["Question"][0]).Question) else asked(name, value)
+
+
 def scenario(name: str, value: Any) -> Any:
     """A scenario, or the name of one of the library, which `load` looks for."""
     return value if isinstance(value, str) else _ours("Scenario")(name, value)
@@ -233,7 +247,7 @@ _SIMPLE: dict[str, Check] = {
     "Values": mapping, "str | Mapping[str, float]": profile_or_weights,
     "int": whole, "float": finite, "str": text, "bool": flag, "Path": path, "Path | str": path, "str | Path": path,
     "Array": array, "Executor": executor, "Progress": function, "Scenario | Run": _ours("Scenario", "Run"),
-    "Scenario | str": scenario,
+    "Scenario | str": scenario, "Asked": asked, "Question | Asked": _question,
     **{kind: _ours(kind) for kind in KINDS},
 }  # fmt: skip
 

@@ -1,8 +1,9 @@
-"""A fingerprint of a class: other code, or other values that it looks at, have another one.
+"""A fingerprint of a class or a function: other code, or other values that it looks at, have another one.
 
-It is taken from the file that the class stands in, where there is one, and from what runs: the instructions of its
-methods, the values they close over, and the functions, classes and values of a module that they call by name. So a
-class that was typed into a notebook has one too. What libraries and this package bring is named and not looked into.
+It is taken from the file that it stands in, where there is one, and from what runs: the instructions of its
+methods, the values they close over, and the functions, classes and values of a module that they call by name. So
+one that was typed into a notebook has a fingerprint too. What libraries and this package bring is named and not
+looked into.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ NOT_CODE = frozenset((
 """Attributes of a class that decide nothing."""
 
 
-def fingerprint(kind: type, parameters: Mapping[str, Any]) -> str:
-    """Twelve hexadecimal digits that name a class, with its own bases, and the parameters that it is made with."""
-    found = hashlib.sha256()
+def fingerprint(kind: type | FunctionType, parameters: Mapping[str, Any]) -> str:
+    """Twelve hexadecimal digits that name a class with its own bases, or a function, and its parameters."""
+    found = hashlib.sha256(b"" if isinstance(kind, type) else _file_of(kind))
     for part in _Reader(kind).several((kind, parameters)):
         found.update(part + b"\0")
     return found.hexdigest()[:12]
@@ -42,8 +43,9 @@ def fingerprint(kind: type, parameters: Mapping[str, Any]) -> str:
 class _Reader:
     """Takes things apart, in an order that depends on nothing but them; each class and function once."""
 
-    def __init__(self, kind: type) -> None:
-        self.homes = {_top(base.__module__) for base in kind.__mro__} - PACKAGES - sys.stdlib_module_names
+    def __init__(self, kind: type | FunctionType) -> None:
+        bases = kind.__mro__ if isinstance(kind, type) else (kind,)
+        self.homes = {_top(base.__module__ or "") for base in bases} - PACKAGES - sys.stdlib_module_names
         self.homes |= {"__main__"}
         self.seen: set[int] = set()
 
@@ -134,8 +136,8 @@ def _called(code: CodeType) -> set[str]:
     return names.union(*(_called(inner) for inner in code.co_consts if isinstance(inner, CodeType)))
 
 
-def _file_of(kind: type) -> bytes:
-    """The file that a class stands in, whole: what stands beside it may decide too. Empty in a notebook."""
+def _file_of(kind: type | FunctionType) -> bytes:
+    """The file that something stands in, whole: what stands beside it may decide too. Empty in a notebook."""
     file = getattr(sys.modules.get(kind.__module__), "__file__", None)
     return Path(file).read_bytes() if file and file.endswith(".py") and Path(file).is_file() else b""
 

@@ -86,6 +86,11 @@ def identities(agents: Mapping[str, Own]) -> dict[str, str]:
     return {name: _identity(own) for name, own in agents.items()}
 
 
+def identity_of(own: Any) -> str | None:
+    """What names a custom actor; of the usual one nothing, and of one that was read from a file what stands there."""
+    return own if own is None or isinstance(own, str) else _identity(own)
+
+
 def _identity(own: Own) -> str:
     parameters = _parameters_of(own)
     told = ", ".join(f"{name}={shown(value, 24)}" for name, value in sorted(parameters.items()))
@@ -108,14 +113,15 @@ def check_travels(agents: Mapping[str, Own]) -> None:
         InputError: saying why, and what to do.
     """
     for name, own in agents.items():
-        if why := _why_not_sent(own):
+        if why := why_not_sent(own):
             raise InputError(
                 f"agents[{name!r}]: {_class_of(own).__qualname__} cannot be sent to other processes: {why}; put it "
                 "into a file of its own that is imported, such as actors.py beside the script, or leave out `executor`"
             )
 
 
-def _why_not_sent(own: Own) -> str:
+def why_not_sent(own: Any) -> str:
+    """Why another process could not import a class or a function, or a partial of one; empty where it could."""
     kind = _class_of(own)
     if "<locals>" in kind.__qualname__:
         return "it is defined in a function"

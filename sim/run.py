@@ -245,6 +245,11 @@ def costs(run: Run, reference: Scenario | None = None, progress: Callable[[int, 
         InputError: for a run that did not keep its accounts.
     """
     run[ACCOUNT]  # refuses a run without them
+    if run.agents and not run.seats:
+        raise InputError(
+            "the run was loaded from a file, which holds no code of its custom actors "
+            f"({', '.join(run.agents)}); give them: Run.load(…, agents={{…}})"
+        )
     other = simulate(
         reference or reference_of(run.spec), runs=run.runs, seed=run.seed, until=run.until, first=run.first,
         keep=[ACCOUNT], progress=progress, agents=run.seats, held=run.held,

@@ -18,6 +18,7 @@ from sim.analysis.prices import effect
 from sim.batch.evaluate import Progress, Task, evaluate_all
 from sim.checks import check_runs, checked
 from sim.ensemble.rng import Array
+from sim.results.outcomes.asked import Asked, outcomes_of
 from sim.results.outcomes.scalar import Outcome, numbers_only
 from sim.results.paired import NONE_SEEN, Paired, paired
 from sim.short import Short
@@ -184,7 +185,7 @@ def mixture(first: Scenario, second: Scenario, chosen: Sequence[Player]) -> Scen
 def attribute(
     first: Scenario,
     second: Scenario,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[Asked],
     by: str = "lever",
     runs: int = 256,
     seed: int = 0,
@@ -200,7 +201,8 @@ def attribute(
         InputError: for more than twelve players, an outcome that does not exist in every future, equal scenarios, or a
             number of futures out of range.
     """
-    numbers_only(outcomes)
+    asked = outcomes_of(outcomes, first, second)
+    numbers_only(asked)
     check_runs(runs, fewest=2)
     who = players(first, second, by)
     if len(who) > MOST:
@@ -212,10 +214,10 @@ def attribute(
     sets = range(1 << len(who))
     specs = [mixture(first, second, [p for i, p in enumerate(who) if chosen >> i & 1]) for chosen in sets]
     specs[-1] = second if specs[-1].canonical() == second.canonical() else specs[-1]
-    answers = evaluate_all([Task(spec, tuple(outcomes), runs, seed) for spec in specs], executor, progress)
+    answers = evaluate_all([Task(spec, asked, runs, seed) for spec in specs], executor, progress)
     return [
         _divided(first, second, outcome, who, np.stack([answer[str(outcome)] for answer in answers]))
-        for outcome in outcomes
+        for outcome in asked
     ]
 
 

@@ -24,7 +24,8 @@ from sim.batch.evaluate import Progress, Task, packs
 from sim.batch.executors import pool_of
 from sim.batch.hand_out import hand_out
 from sim.ensemble.rng import Array
-from sim.results.outcomes.scalar import parse
+from sim.results.outcomes import custom
+from sim.results.outcomes.scalar import Outcome, parse
 from sim.results.run import Run
 from sim.run import simulate, simulate_abreast
 from sim.short import Short
@@ -55,6 +56,8 @@ class Cells(Short):
     until: int = DEFAULT_HORIZON
     record: Scenario | None = None
     """The scenario in which recorded politics are found; by default the same. Of other worlds it is the usual one."""
+    more: tuple[Outcome, ...] = ()
+    """Outcomes that are kept beside `OUTCOMES`."""
 
     def _facts(self) -> dict[str, Any]:
         return {"scenario": self.spec.name, "players": ", ".join(self.players), "futures": self.runs}
@@ -69,7 +72,12 @@ class Cells(Short):
         """What stands in each row of a cell."""
         counts = [f"{player}.{part}" for player in self.players for part in PARTS]
         read = [f"{name}@{year}" for name in SIGNPOSTS for year in YEARS] if self.readings else []
-        return (*counts, *OUTCOMES, *read)
+        return (*counts, *self.outcomes, *read)
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Names of the outcomes that are kept."""
+        return (*OUTCOMES, *map(str, self.more))
 
     def row(self, name: str) -> int:
         """Where something stands."""
@@ -92,6 +100,8 @@ class Cells(Short):
         found = {name: rows for name in different if (rows := self._kept(folder, name)) is not None}
         wanted = [spec for name, spec in different.items() if name not in found]
         done, pool = len(found), pool_of(executor)
+        if not pool.shares_memory:
+            custom.check_travels(self.more)
         tasks = [Task(spec, _READ, self.runs, self.seed, until=self.until) for spec in wanted]
         places = packs(tasks, pool)
         made = hand_out([(self, [wanted[k] for k in part]) for part in places], _rows, pool) if wanted else ()
@@ -109,7 +119,9 @@ class Cells(Short):
     def _file(self, folder: Path, digest: str) -> Path:
         """Where a scenario's rows are: the name stands for all that they depend on."""
         record = (self.record or self.spec).digest()
-        key = identity.digest([record, digest, self.names, self.runs, self.seed, self.until, _made_by()])
+        own = [outcome.identity for outcome in self.more]
+        parts = [record, digest, self.names, self.runs, self.seed, self.until, _made_by()]
+        key = identity.digest([*parts, own] if own else parts)
         return folder / f"cell-{key}.parquet"
 
     def _kept(self, folder: Path | None, digest: str) -> Array | None:
@@ -146,7 +158,7 @@ def _made_by() -> tuple[Any, ...]:
 def _rows(job: tuple[Cells, list[Scenario]]) -> list[Array]:
     """Simulate scenarios that fit into one table: the one function that other processes run."""
     cells, specs = job
-    keep = payoffs.NEEDED | SERIES | frozenset().union(*(outcome.needs for outcome in _READ))
+    keep = payoffs.NEEDED | SERIES | frozenset().union(*(outcome.needs for outcome in (*_READ, *cells.more)))
     with np.errstate(all="ignore"):
         found = (
             [simulate(specs[0], cells.runs, cells.seed, cells.until, keep=keep)] if len(specs) == 1
@@ -161,7 +173,7 @@ def _rows(job: tuple[Cells, list[Scenario]]) -> list[Array]:
 def _of(cells: Cells, run: Run) -> Array:
     """The rows of one run."""
     counts = all_parts(run, cells.players, cells.politics)
-    rows = [*counts.reshape(-1, run.runs), *(outcome.of(run) for outcome in _READ)]
+    rows = [*counts.reshape(-1, run.runs), *(outcome.of(run) for outcome in (*_READ, *cells.more))]
     if cells.readings:
         rows += [reading(run, name, year) for name in SIGNPOSTS for year in YEARS]
     return np.stack([np.asarray(row, float) for row in rows])

@@ -19,7 +19,8 @@ from sim.checks import checked
 from sim.ensemble import rng
 from sim.ensemble.posterior_draws import points
 from sim.ensemble.rng import Array, Streams
-from sim.results.outcomes.scalar import Outcome, numbers_only
+from sim.results.outcomes.asked import Asked, outcomes_of
+from sim.results.outcomes.scalar import numbers_only
 from sim.short import Short
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Ratios(Short):
 @checked
 def correlation_ratios(
     spec: Scenario,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[Asked],
     members: int = MEMBERS,
     seed: int = 0,
     executor: Executor | None = None,
@@ -78,17 +79,18 @@ def correlation_ratios(
     Raises:
         InputError: for an outcome that is no number in every future.
     """
-    numbers_only(outcomes)
+    asked = outcomes_of(outcomes, spec)
+    numbers_only(asked)
     names = [name for name in inputs_of(spec).names if name != LUCK]
     z, _ = points(spec, Streams(seed, 0, members, 1))
-    tasks = [Task(spec, tuple(outcomes), members, seed, first, scores=z, parameters=True) for first in (0, members)]
+    tasks = [Task(spec, asked, members, seed, first, scores=z, parameters=True) for first in (0, members)]
     answer, again = evaluate_all(tasks, executor, progress)
     x = np.stack([answer[f"parameter.{name}"] for name in names])
     bins = np.stack([bin_numbers(row) for row in x])
     chance = rng.generator(seed, "correlation ratio bootstrap")
     resamples = chance.integers(0, members, (50, members))
     results = []
-    for outcome in outcomes:
+    for outcome in asked:
         y = answer[str(outcome)]
         mean, variance = float(y.mean()), float(y.var())
         if note := rarity.note(y, outcome.is_share):

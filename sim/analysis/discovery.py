@@ -24,7 +24,8 @@ from sim.checks import checked
 from sim.ensemble import posterior_draws, rng
 from sim.ensemble.draws import distributions
 from sim.ensemble.rng import Array, Streams
-from sim.results.outcomes.scalar import Outcome, parse
+from sim.results.outcomes.asked import Asked, outcome_of, outcomes_of, roster
+from sim.results.outcomes.scalar import Outcome, share_of
 from sim.short import Short
 
 if TYPE_CHECKING:
@@ -83,34 +84,58 @@ class Question:
 
 
 @checked
-def question(text: str, actors: Sequence[str] = ()) -> Question:
-    """A question from `us_ahead@2032`, `lead_months@2030>=12` or `crossing_year.china<=2030`.
+def question(
+    text: Asked, actors: Sequence[str] = (), at_least: float | None = None, at_most: float | None = None
+) -> Question:
+    """A question from `us_ahead@2032`, `lead_months@2030>=12` or `crossing_year.china<=2030`, or from a function.
+
+    Args:
+        text: the question; a function of a run that gives yes or no, or a number with one of the limits.
+        actors: actors of the scenario; those of the table by default.
+        at_least: the limit of a number that has to be reached.
+        at_most: the limit of a number that has to be kept.
 
     Raises:
         InputError: where it is none.
     """
+    if at_least is not None or at_most is not None:
+        if at_least is not None and at_most is not None:
+            raise InputError("at_least and at_most: a question has one limit; give one of them")
+        outcome = outcome_of(text, actors)
+        return _limited(outcome, "<=", at_most) if at_least is None else _limited(outcome, ">=", at_least)
+    if not isinstance(text, str):
+        return _share(outcome_of(text), str(outcome_of(text)))
     for sign in (">=", "<="):
         name, found, limit = text.partition(sign)
         if found:
-            outcome = _no_class(parse(name.strip(), actors), text)
-            try:
-                asked = Question(outcome, sign, float(limit))
-            except ValueError:
-                raise InputError(f"outcome {text!r}: {limit!r} is no number") from None
-            if not np.isfinite(asked.threshold):
-                raise InputError(f"outcome {text!r}: {limit!r} is not a finite number")
-            if asked.until > LAST_YEAR:
-                raise InputError(f"outcome {text!r}: a run goes to {LAST_YEAR} at the latest")
-            return asked
-    outcome = _no_class(parse(text, actors), text)
-    if not outcome.is_share:
-        raise InputError(f"outcome {text!r} is a number; ask for a share, or set a limit: {text}>=12")
+            return _limited(outcome_of(name.strip(), actors), sign, limit, text)
+    return _share(outcome_of(text, actors), text)
+
+
+def _limited(outcome: Outcome, sign: str, limit: Any, text: str = "") -> Question:
+    text = text or f"{outcome}{sign}{limit}"
+    _no_class(outcome, text)
+    try:
+        asked = Question(outcome, sign, float(limit))
+    except ValueError:
+        raise InputError(f"outcome {text!r}: {limit!r} is no number") from None
+    if not np.isfinite(asked.threshold):
+        raise InputError(f"outcome {text!r}: {limit!r} is not a finite number")
+    if asked.until > LAST_YEAR:
+        raise InputError(f"outcome {text!r}: a run goes to {LAST_YEAR} at the latest")
+    return asked
+
+
+def _share(outcome: Outcome, text: str) -> Question:
+    if not _no_class(outcome, text).is_share:
+        limit = f"{text}>=12" if outcome.date or not hasattr(outcome, "function") else "question(…, at_least=12)"
+        raise InputError(f"outcome {text!r} is a number; ask for a share, or set a limit: {limit}")
     return Question(outcome)
 
 
 def _no_class(outcome: Outcome, text: str) -> Outcome:
     if outcome.is_class:
-        raise InputError(f"outcome {text!r} is a class; ask for one of its shares, such as us_ahead@{outcome.date}")
+        raise InputError(f"outcome {text!r} is a class; ask for {share_of(outcome)}")
     return outcome
 
 
@@ -197,7 +222,7 @@ class Discovery(Short):
 @checked
 def discover(
     spec: Scenario,
-    questions: Sequence[Question],
+    questions: Sequence[Question | Asked],
     members: int = 8192,
     levers: Mapping[str, tuple[float, float]] | None = None,
     boxes: int = 1,
@@ -213,7 +238,8 @@ def discover(
 
     Args:
         spec: the scenario.
-        questions: what to look for; all are answered by the same futures.
+        questions: what to look for, such as `us_ahead@2032`, or a function of a run that gives yes or no; all are
+            answered by the same futures.
         members: futures, 512 at least.
         levers: ranges of levers that are sampled too, as further inputs.
         boxes: how many boxes to look for, each in what the ones before leave.
@@ -231,9 +257,11 @@ def discover(
         raise InputError(f"members is {members}; give 512 to 1,000,000")
     prim = _prim()
     found: dict[Question, Discovery] = {}
-    horizons = sorted({q.until for q in questions})
+    every = [q if isinstance(q, Question) else question(q, roster([spec])) for q in questions]
+    outcomes_of([q.outcome for q in every], spec)  # refuses two of one name
+    horizons = sorted({q.until for q in every})
     for until in horizons:  # each its own run: what is asked beside a question must not change its answer
-        asked = [q for q in questions if q.until == until]
+        asked = [q for q in every if q.until == until]
         tasks, settings = _tasks(spec, asked, members, levers or {}, seed, until)
         answers = evaluate_all(tasks, executor, progress)
         answer = {name: np.concatenate([a[name] for a in answers]) for name in answers[0]}
@@ -242,7 +270,7 @@ def discover(
         for q in asked:
             y = q.of(answer[str(q.outcome)])
             found[q] = _discovery(prim, spec, q, inputs, y, looking, boxes, density)
-    return [found[q] for q in questions]
+    return [found[q] for q in every]
 
 
 def _prim() -> Any:

@@ -18,6 +18,7 @@ from scenarios.schema import Scenario
 from sim.batch.evaluate import Progress, Task, evaluate, evaluate_all
 from sim.checks import check_runs, checked
 from sim.ensemble.draws import distributions
+from sim.results.outcomes.asked import Asked, outcomes_of
 from sim.results.outcomes.polarity import CLASSES
 from sim.results.outcomes.scalar import parse
 from sim.short import Short
@@ -136,7 +137,7 @@ class _Line:
 
     def moves(self, now: Shares) -> bool:
         """Whether any position moves the share of an outcome."""
-        return any(abs(there[name] - now[name]) >= STILL for there in self.seen.values() for name in CLASSES)
+        return any(abs(there[name] - now[name]) >= STILL for there in self.seen.values() for name in now)
 
     def between(self, flips: Callable[[Shares], bool]) -> float:
         """The middle of the span before the nearest position that flips; there is one."""
@@ -167,6 +168,7 @@ def flips(
     executor: Executor | None = None,
     progress: Progress | None = None,
     nearest: int | None = None,
+    outcome: Asked | None = None,
 ) -> Flips:
     """Look along every lever and every parameter for the nearest setting that flips the most common outcome.
 
@@ -178,7 +180,8 @@ def flips(
     Args:
         spec: the scenario.
         year: the outcome is that of this year's end.
-        to: the outcome that is wanted, a name of `CLASSES`; by default any other than the present one.
+        to: the class that is wanted, a name of `CLASSES` or of the outcome's own; by default any other than the present
+            one.
         kinds: `lever`, `parameter` or both.
         runs: futures of each simulation.
         seed: names the dice.
@@ -186,46 +189,52 @@ def flips(
         progress: called with (futures done, futures in all) within each round.
         nearest: how many changes are wanted: only what may be among the nearest of them is halved, and to no less than
             a step of its control; by default all.
+        outcome: a function of a run that gives a label per future, `custom(…, labels=(…))`, in place of the class at
+            the end of `year`.
 
     Raises:
-        InputError: for an unknown outcome or kind.
+        InputError: for an unknown outcome or kind, or one that is a number.
     """
-    outcome = parse(f"outcome@{year}")
+    (asked,) = outcomes_of([f"outcome@{year}" if outcome is None else outcome], spec)
+    if not asked.is_class:
+        raise InputError(f"outcome '{asked}' is a number; a flip needs labels: custom(…, labels=(…))")
+    if to and to not in asked.classes:
+        raise unknown("outcome", to, asked.classes)
 
     def ask(specs: Sequence[Scenario]) -> list[Shares]:
-        answers = evaluate_all([Task(s, (outcome,), runs, seed) for s in specs], executor, progress)
-        return [shares_of(answer[str(outcome)]) for answer in answers]
+        answers = evaluate_all([Task(s, (asked,), runs, seed) for s in specs], executor, progress)
+        return [shares_of(answer[str(asked)], asked.classes) for answer in answers]
 
     check_runs(runs)
     for kind in kinds:
         if kind not in ("lever", "parameter"):
             raise unknown("kind", kind, ("lever", "parameter"))
     lines = [*(_levers(spec) if "lever" in kinds else ()), *(_parameters(spec, seed) if "parameter" in kinds else ())]
-    return replace(search(spec, lines, ask, year, to, nearest), runs=runs)
+    return replace(search(spec, lines, ask, year if outcome is None else asked.until, to, nearest), runs=runs)
 
 
-def shares_of(codes: np.ndarray) -> Shares:
+def shares_of(codes: np.ndarray, classes: Sequence[str] = CLASSES) -> Shares:
     """Share of each outcome class, by the codes of members."""
-    return {name: float(np.mean(codes == i)) for i, name in enumerate(CLASSES)}
+    return {name: float(np.mean(codes == i)) for i, name in enumerate(classes)}
 
 
 def most_common(shares: Shares) -> str:
     """The outcome in most futures; the first in the usual order where two are level."""
-    return max(CLASSES, key=lambda name: shares[name])
+    return max(shares, key=lambda name: shares[name])
 
 
 def search(
     spec: Scenario, lines: Sequence[_Line], ask: Ask, year: int, to: str = "", nearest: int | None = None
 ) -> Flips:  # fmt: skip
     """The search itself, with anything that answers for scenarios."""
-    if to and to not in CLASSES:
-        raise unknown("outcome", to, CLASSES)
     (shares,) = ask([spec])
+    if to and to not in shares:
+        raise unknown("outcome", to, shares)
     now = most_common(shares)
     if to == now:
         raise InputError(f"{to} is the most common outcome of {spec.name} in {year} already")
 
-    wanted = [to] if to else [name for name in CLASSES if name != now]
+    wanted = [to] if to else [name for name in shares if name != now]
 
     def gain(there: Shares) -> float:
         """How far a wanted outcome is ahead of all others; below zero where none is the most common."""

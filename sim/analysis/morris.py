@@ -17,7 +17,8 @@ from sim.batch.evaluate import Progress, Task, evaluate_all
 from sim.checks import checked
 from sim.ensemble import rng
 from sim.ensemble.rng import Array
-from sim.results.outcomes.scalar import Outcome, numbers_only
+from sim.results.outcomes.asked import Asked, outcomes_of
+from sim.results.outcomes.scalar import numbers_only
 from sim.short import Short
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Screening(Short):
 @checked
 def morris(
     spec: Scenario,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[Asked],
     trajectories: int = 32,
     seed: int = 0,
     only: Sequence[str] = (),
@@ -80,7 +81,8 @@ def morris(
     Raises:
         InputError: for a wrong number, outcome or name, or without SALib.
     """
-    numbers_only(outcomes)
+    asked = outcomes_of(outcomes, spec)
+    numbers_only(asked)
     if not 4 <= trajectories <= 4096:
         raise InputError(f"trajectories is {trajectories}; give 4 to 4096")
     rng.check_seed(seed)
@@ -92,14 +94,11 @@ def morris(
     steps = len(names) + 1
     by_member = points.reshape(trajectories, steps, len(names))
     # One task per step of all trajectories: its members are the trajectories.
-    tasks = [
-        Task(spec, tuple(outcomes), trajectories, seed, scores=inputs.scores(by_member[:, step].T))
-        for step in range(steps)
-    ]
+    tasks = [Task(spec, asked, trajectories, seed, scores=inputs.scores(by_member[:, step].T)) for step in range(steps)]
     answers = evaluate_all(tasks, executor, progress)
     labels = inputs.labels[: len(names)]
     results = []
-    for outcome in outcomes:
+    for outcome in asked:
         y = np.stack([answer[str(outcome)] for answer in answers], axis=1).ravel()
         results.append(_analysed(str(outcome), names, labels, points, y, seed))
     return results

@@ -21,6 +21,7 @@ from sim.ensemble.rng import Array
 from sim.equations.costs import ITEMS
 from sim.inert import bound_by
 from sim.results.costs import ACCOUNT, SMALL
+from sim.results.outcomes.asked import Asked, outcomes_of
 from sim.results.outcomes.polarity import CLASSES
 from sim.results.outcomes.scalar import Outcome, numbers_only, parse
 from sim.results.paired import Paired, paired, paired_share
@@ -152,7 +153,7 @@ def usual(lead_year: int = LEAD_YEAR, year: int = DEFAULT_HORIZON) -> tuple[Outc
 @checked
 def price_list(
     spec: Scenario,
-    outcomes: Sequence[Outcome] = (),
+    outcomes: Sequence[Asked] = (),
     runs: int = 1024,
     seed: int = 0,
     levers: Sequence[Lever] = (),
@@ -180,7 +181,7 @@ def price_list(
     Raises:
         InputError: for an outcome that does not exist in every future, or a number of futures out of range.
     """
-    asked = tuple({str(outcome): outcome for outcome in outcomes or usual()}.values())
+    asked = outcomes_of(outcomes or usual(), spec)
     year = year or int(asked[0].date[:4] or LEAD_YEAR)
     numbers_only(asked)
     check_runs(runs, fewest=2)

@@ -19,6 +19,7 @@ from sim.analysis.prices import effect
 from sim.batch.evaluate import Progress, Task, evaluate_all
 from sim.checks import check_runs, checked
 from sim.ensemble.rng import Array
+from sim.results.outcomes.asked import Asked, outcomes_of
 from sim.results.outcomes.scalar import Outcome, numbers_only
 from sim.results.paired import Paired
 from sim.short import Short
@@ -191,7 +192,7 @@ def laid_over(world: Scenario, policy: Policy, decided: Collection[str]) -> Scen
 def regret(
     policies: Sequence[Policy],
     worlds: Sequence[Scenario],
-    outcome: Outcome,
+    outcome: Asked,
     most: bool = True,
     runs: int = 1024,
     seed: int = 0,
@@ -206,7 +207,8 @@ def regret(
         InputError: for fewer than two policies, no world, equal names, an outcome that does not always exist, or a
             number of futures out of range.
     """
-    numbers_only([outcome])
+    (asked,) = outcomes_of([outcome], *worlds)
+    numbers_only([asked])
     check_runs(runs, fewest=2)
     names = [policy.name for policy in policies]
     if len(policies) < 2 or not worlds:
@@ -216,9 +218,9 @@ def regret(
             raise InputError(f"two {what} have one name: {', '.join(given)}")
     decided = {lever for policy in policies for lever in policy.levers}
     specs = [laid_over(world, policy, decided) for policy in policies for world in worlds]
-    answers = evaluate_all([Task(spec, (outcome,), runs, seed) for spec in specs], executor, progress)
-    values = np.stack([answer[str(outcome)] for answer in answers])
+    answers = evaluate_all([Task(spec, (asked,), runs, seed) for spec in specs], executor, progress)
+    values = np.stack([answer[str(asked)] for answer in answers])
     return Regret(
-        outcome, most, tuple(policies), tuple(world.name for world in worlds),
+        asked, most, tuple(policies), tuple(world.name for world in worlds),
         values.reshape(len(policies), len(worlds), runs),
     )  # fmt: skip

@@ -20,6 +20,7 @@ from sim.engine.chunk import CHUNK
 from sim.ensemble import rng
 from sim.ensemble.rng import Array
 from sim.ensemble.sampling import check_sobol
+from sim.results.outcomes.asked import Asked, outcomes_of
 from sim.results.outcomes.scalar import Outcome, numbers_only
 from sim.short import Short
 
@@ -87,7 +88,7 @@ class Indices(Short):
 @checked
 def sobol(
     spec: Scenario,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[Asked],
     samples: int = 1024,
     seed: int = 0,
     only: Sequence[str] = (),
@@ -100,7 +101,7 @@ def sobol(
 
     Args:
         spec: the scenario; with `weighting: history` inputs have the marginals of the shipped draws.
-        outcomes: numbers that exist in every future.
+        outcomes: numbers that exist in every future: names, or functions of a run.
         samples: N, a power of two.
         seed: names the design and the dice.
         only: names of some inputs; the others stand at their medians.
@@ -110,7 +111,8 @@ def sobol(
     Raises:
         InputError: for a wrong N, outcome or name, or when an outcome is the same in every future.
     """
-    numbers_only(outcomes)
+    asked = outcomes_of(outcomes, spec)
+    numbers_only(asked)
     check_sobol("samples", samples, FEWEST_SAMPLES)
     rng.check_seed(seed)
     inputs = inputs_of(spec, only)
@@ -118,12 +120,12 @@ def sobol(
         raise InputError(
             "inputs: one alone has nothing to share the variance with; name a parameter beside luck, or two"
         )
-    tasks, matrices = _tasks(inputs, tuple(outcomes), samples, seed), len(inputs.names) + 2
+    tasks, matrices = _tasks(inputs, asked, samples, seed), len(inputs.names) + 2
     answers = evaluate_all(tasks, executor, progress, total=samples * matrices)
     values = _assembled(answers, matrices)
     return [
         _indices(str(outcome), inputs.names, inputs.labels, values[str(outcome)], seed, outcome.is_share)
-        for outcome in outcomes
+        for outcome in asked
     ]
 
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from scenarios.errors import InputError, unknown
 from scenarios.packages import Package, Response, combined, members, packages, player_of
+from scenarios.quarters import DEFAULT_HORIZON
 from scenarios.schema import Scenario
 from scenarios.signposts import FOLLOWS, YEARS
 from scenarios.values import Weights, weighed
@@ -28,6 +29,8 @@ from sim.analysis.payoffs import PARTS, weighted
 from sim.batch.evaluate import Progress
 from sim.checks import check_runs, checked
 from sim.ensemble.rng import Array
+from sim.results.outcomes.asked import Asked, outcomes_of
+from sim.results.outcomes.scalar import Outcome, share_of
 from sim.short import Short
 
 if TYPE_CHECKING:
@@ -83,13 +86,13 @@ class Strategy(Short):
         return np.moveaxis(own, -3, 0)
 
     def outcome(self, name: str) -> Array:
-        """(options …, futures) an outcome of `OUTCOMES` at the end of the horizon.
+        """(options …, futures) an outcome of `OUTCOMES` at the end of the horizon, or one that was asked for.
 
         Raises:
             InputError: for an outcome that is not kept.
         """
-        if name not in OUTCOMES:
-            raise unknown("outcome", name, OUTCOMES)
+        if name not in self.cells.outcomes:
+            raise unknown("outcome", name, self.cells.outcomes)
         return np.asarray(self.rows[..., self.cells.row(name), :])
 
     @property
@@ -124,7 +127,7 @@ class Strategy(Short):
         rows = []
         for cell in game.cells():
             row: dict[str, Any] = dict(zip(self.players, game.named(cell), strict=True))
-            row |= {name: _mean(self.outcome(name)[cell]) for name in OUTCOMES}
+            row |= {name: _mean(self.outcome(name)[cell]) for name in self.cells.outcomes}
             row |= {f"worth {player}": float(game.mean[n][cell]) for n, player in enumerate(self.players)}
             rows.append(row)
         return pl.DataFrame(rows)
@@ -151,7 +154,7 @@ class Strategy(Short):
             "values": {who: self.weights(who, values)._asdict() for who in self.players}, "politics": politics,
             "payoffs": {named[cell]: {who: short(game.mean[n][cell]) for n, who in enumerate(self.players)}
                         for cell in game.cells()},
-            "outcomes": {named[cell]: {name: _mean(self.outcome(name)[cell]) for name in OUTCOMES}
+            "outcomes": {named[cell]: {name: _mean(self.outcome(name)[cell]) for name in self.cells.outcomes}
                          for cell in game.cells()},
             "best_replies": {
                 who: {" / ".join(rivals): {"reply": found.reply, "p": short(found.p), "tie": found.tie}
@@ -213,6 +216,7 @@ def strategy(
     executor: Executor | None = None,
     progress: Progress | None = None,
     folder: Path | None = None,
+    outcomes: Sequence[Asked] = (),
 ) -> Strategy:
     """Simulate every combination of the players' packages.
 
@@ -226,10 +230,11 @@ def strategy(
         executor: who simulates; this process by default.
         progress: called with (futures done, futures in all).
         folder: where finished cells are kept as Parquet files, so that a stopped table goes on where it was.
+        outcomes: numbers that are kept of every cell beside those of `OUTCOMES`: names, or functions of a run.
 
     Raises:
         InputError: for an unknown player, one who is named twice, a package with the name of another, too many cells,
-            or a number of futures out of range.
+            an outcome that is a class, or a number of futures out of range.
     """
     check_runs(runs, fewest=2)
     who = tuple(map(player_of, players))
@@ -237,8 +242,21 @@ def strategy(
         raise InputError(f"players are {', '.join(who)}; name two or more, each once")
     chosen = _playing({player: _usual(player, more) for player in who}, without)
     waits = any(package.response for found in chosen.values() for package in found)
-    cells = Cells(spec, who, runs, seed, readings=waits)
+    cells = Cells(spec, who, runs, seed, readings=waits, more=_more(outcomes, spec))
     return tabled(cells, chosen, executor, progress, folder)
+
+
+def _more(outcomes: Sequence[Asked], spec: Scenario) -> tuple[Outcome, ...]:
+    """Outcomes that are asked for; their columns must not be those of others."""
+    found = outcomes_of(outcomes, spec)
+    for outcome in found:
+        if outcome.is_class:
+            raise InputError(f"outcome '{outcome}' is a class; ask for {share_of(outcome)}")
+        if outcome.until > DEFAULT_HORIZON:
+            raise InputError(f"outcome '{outcome}' is after {DEFAULT_HORIZON}, where cells end")
+        if str(outcome) in OUTCOMES:
+            raise InputError(f"outcome '{outcome}' has the name of one that is kept anyway; give another")
+    return found
 
 
 def _usual(player: str, more: Sequence[Package]) -> tuple[Package, ...]:

@@ -21,6 +21,7 @@ from sim.engine.abreast import together
 from sim.engine.chunk import CHUNK
 from sim.ensemble.rng import PAD, Array
 from sim.own import Own, check_travels
+from sim.results.outcomes import custom
 from sim.results.outcomes.scalar import Outcome
 from sim.results.run import Run
 from sim.run import simulate, simulate_abreast
@@ -49,6 +50,9 @@ class Task(Short):
     """Whether the drawn parameters are answered too, as `parameter.NAME`."""
     agents: Mapping[str, Own] = field(default_factory=dict)
     """Custom actors, by the name of their seat."""
+
+    def __post_init__(self) -> None:
+        custom.check_names(self.outcomes)
 
     @property
     def horizon(self) -> int:
@@ -174,7 +178,8 @@ def _answers(
 
 
 def _sendable(tasks: list[Task]) -> list[Task]:
-    """Tasks whose actors can be sent to other processes; others are refused here, where it can be said."""
+    """Tasks whose actors and outcomes can be sent to other processes; others are refused here, where it can be said."""
     for task in tasks:
         check_travels(task.agents)
+        custom.check_travels(task.outcomes)
     return tasks

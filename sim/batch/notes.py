@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenarios.packages import packages
 from scenarios.partner_levers import ALL_LEVERS
 from sim.batch import identity
 
@@ -36,6 +37,14 @@ def _replaced(plan: Plan) -> Iterator[str]:
         if dated:
             label = f"{ALL_LEVERS[name].label} ({name})"
             yield f"The axis of {label} replaces the dated path of {_listed(dated)} at every setting."
+    for name in plan.design.paths:
+        if own := [spec.name for spec in plan.scenarios if name in spec.levers]:
+            label = f"{ALL_LEVERS[name].label} ({name})"
+            yield f"The axis of paths of {label} replaces what {_listed(own)} sets, at every setting."
+    for player, names in plan.design.packages.items():
+        levers = dict.fromkeys(lever for name in names for lever in packages(player)[name].levers)
+        if own := [spec.name for spec in plan.scenarios if any(lever in spec.levers for lever in levers)]:
+            yield f"Packages of {player} replace levers that {_listed(own)} sets."
     for name in plan.design.parameters:
         own = [spec.name for spec in plan.scenarios if name in spec.parameters]
         if own:

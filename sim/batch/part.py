@@ -17,10 +17,12 @@ from scenarios.schema import Scenario
 from sim.batch import identity
 from sim.batch.design import Point
 from sim.batch.evaluate import Task, evaluate
+from sim.batch.plan import is_labeled
 from sim.ensemble import posterior_draws
 from sim.ensemble.rng import Array
 from sim.own import Own, identities
-from sim.results.outcomes.polarity import CLASSES
+from sim.results.outcomes import custom
+from sim.results.outcomes.custom import OutcomeError
 from sim.results.outcomes.scalar import Outcome
 from sim.short import Short
 
@@ -46,12 +48,14 @@ class Part:
     seed: int
     first: int
     last: int
+    identities: Mapping[str, str] = field(default_factory=dict)
+    """What names the custom actors of the point where the study is planned."""
 
     @property
     def file(self) -> str:
         """Name of its file."""
         name = self.point.scenario.replace(":", "-")
-        return f"{name}-{self.point.digest}-seed{self.seed}-{self.first:09d}.parquet"
+        return f"{name}-{self.point.key}-seed{self.seed}-{self.first:09d}.parquet"
 
     @property
     def runs(self) -> int:
@@ -73,6 +77,8 @@ class Job(Short):
     """Custom actors, by the name of their seat."""
     identities: Mapping[str, str] = field(default_factory=dict)
     """What names them where the study is planned."""
+    custom: Mapping[str, str] = field(default_factory=dict)
+    """What names custom outcomes there."""
 
     @property
     def runs(self) -> int:
@@ -111,7 +117,8 @@ def make(job: Job) -> list[Made]:
     """Simulate the parts of a job: the one function that crosses to other processes and machines.
 
     Raises:
-        InputError: on a machine that computes otherwise than the one that planned the study.
+        InputError: on a machine that computes otherwise than the one that planned the study, or for a custom outcome
+            that gives no valid value.
     """
     _check_place(job)
     made = []
@@ -119,10 +126,12 @@ def make(job: Job) -> list[Made]:
         first = parts[0]
         task = Task(
             first.point.spec, job.outcomes, parts[-1].last - first.first, first.seed, first.first, job.until,
-            parameters=job.parameters, agents=job.agents,
+            parameters=job.parameters, agents={**job.agents, **first.point.agents},
         )  # fmt: skip
         try:
             found = evaluate(task)
+        except OutcomeError:
+            raise
         except (FloatingPointError, InputError) as error:
             made += [Made(part.file, part.runs, error=str(error)) for part in parts]
             continue
@@ -138,13 +147,15 @@ def _check_place(job: Job) -> None:
     here = identity.stamp()
     if here != job.stamp:
         raise InputError(f"a worker differs from the machine that plans the study in {_difference(here, job.stamp)}")
-    own = identities(job.agents)
-    if own != job.identities:
-        name = next(name for name in own if own[name] != job.identities.get(name))
-        raise InputError(
-            f"a worker has other code for {name} ({own[name]}) than the study was planned with "
-            f"({job.identities.get(name)}); give all workers the same files, and start again after a change"
-        )
+    pairs = [(identities(job.agents), job.identities), (custom.identities(job.outcomes), job.custom)]
+    pairs += [(part.point.identities, part.identities) for part in job.parts]
+    for own, planned in pairs:
+        if own != planned:
+            name = next(name for name in own if own[name] != planned.get(name))
+            raise InputError(
+                f"a worker has other code for {name} ({own[name]}) than the study was planned with "
+                f"({planned.get(name)}); give all workers the same files, and start again after a change"
+            )
 
 
 def _runs(parts: Sequence[Part]) -> Iterator[list[Part]]:
@@ -152,7 +163,7 @@ def _runs(parts: Sequence[Part]) -> Iterator[list[Part]]:
     together: list[Part] = []
     for part in parts:
         last = together[-1] if together else None
-        if last and (last.point.digest, last.seed, last.last) != (part.point.digest, part.seed, part.first):
+        if last and (last.point.key, last.seed, last.last) != (part.point.key, part.seed, part.first):
             yield together
             together = []
         together.append(part)
@@ -171,11 +182,12 @@ def _written(part: Part, job: Job, values: dict[str, Array]) -> bytes:
         "member": np.arange(part.first, part.last, dtype=np.int64),
     }
     for axis, value in zip(job.axes, part.point.values, strict=True):
-        columns[f"set.{axis}"] = pl.repeat(value, runs, dtype=pl.Float64, eager=True)
+        kind = pl.String if is_labeled(axis) else pl.Float64
+        columns[f"set.{axis}"] = pl.repeat(value, runs, dtype=kind, eager=True)
     for outcome in job.outcomes:
         found = values[str(outcome)]
         columns[str(outcome)] = (
-            pl.Series(np.array(CLASSES)[found], dtype=pl.Enum(CLASSES))
+            pl.Series(np.array(outcome.classes)[found], dtype=pl.Enum(outcome.classes))
             if outcome.is_class
             else pl.Series(found).fill_nan(None)  # empty where a future has none, as in every other table
         )
@@ -185,7 +197,8 @@ def _written(part: Part, job: Job, values: dict[str, Array]) -> bytes:
         "seed": str(part.seed),
         "until": str(job.until),
         "made_with": json.dumps(job.stamp),
-        "agents": json.dumps(dict(job.identities)),
+        "agents": json.dumps({**job.identities, **part.identities}),
+        **({"outcomes": json.dumps(dict(job.custom))} if job.custom else {}),
     }
     file = io.BytesIO()
     pl.DataFrame(columns).write_parquet(file, metadata=metadata)

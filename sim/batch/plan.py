@@ -8,20 +8,35 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    InstanceOf,
+    PlainSerializer,
+    Tag,
+    ValidationError,
+    field_serializer,
+    model_validator,
+)
 
 import scenarios
 from scenarios import files
 from scenarios.errors import InputError, from_validation, shown, unknown
+from scenarios.events import Event
 from scenarios.levers import ACTOR
+from scenarios.packages import PLAYERS, Package, packages
 from scenarios.parameters import parameters
 from scenarios.partner_levers import ALL_LEVERS
-from scenarios.quarters import LAST_YEAR
-from scenarios.schema import Scenario
-from sim import checks
+from scenarios.quarters import LAST_YEAR, Quarter
+from scenarios.schema import Scenario, Switches, lever_problem
+from sim import checks, own
 from sim.checks import checked
 from sim.ensemble.sampling import check_sobol
-from sim.results.outcomes import scalar
+from sim.results.outcomes import asked, custom
+from sim.results.outcomes.custom import Custom
 from sim.results.outcomes.scalar import EARLIEST, Outcome
 from sim.short import Short
 
@@ -78,26 +93,87 @@ Axis = Annotated[
 ]
 
 
+LABELED = ("path", "event", "package", "agent")
+"""Kinds of axes whose settings are labels and not numbers."""
+
+
+def is_labeled(axis: str) -> bool:
+    """Whether the settings of an axis, by its column name, are labels."""
+    return axis.partition(".")[0] in LABELED
+
+
 class Design(BaseModel):
     """Settings that are laid over every scenario: a grid of values, or a sample of ranges."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
     kind: Literal["grid", "sobol", "latin_hypercube"] = "grid"
     levers: dict[str, Axis] = Field(default_factory=dict, description="lever → values, or a range")
     parameters: dict[str, Axis] = Field(default_factory=dict, description="parameter → values to fix it to, or a range")
+    switches: dict[str, tuple[Annotated[bool, Field(strict=True)], ...]] = Field(
+        default_factory=dict, description="mechanism → true, false or both"
+    )
+    paths: dict[str, dict[str, float | dict[Quarter, float]]] = Field(
+        default_factory=dict, description="lever → label → a dated path, or a number"
+    )
+    events: dict[str, dict[str, tuple[Event, ...]]] = Field(
+        default_factory=dict, description="name of the axis → label → events that are added"
+    )
+    packages: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="player → names of its packages")
+    agents: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="seat → label → a custom actor, or nothing for the usual one; in Python only"
+    )
     points: Whole | None = Field(default=None, ge=1, le=MAX_POINTS, description="size of a sample")
     seed: Whole = Field(default=0, ge=0, lt=2**63, description="names the sample")
 
     @property
-    def axes(self) -> dict[str, Axis]:
-        """All axes by column name: `lever.NAME` and `parameter.NAME`."""
-        levers = {f"lever.{name}": axis for name, axis in self.levers.items()}
-        return levers | {f"parameter.{name}": axis for name, axis in self.parameters.items()}
+    def axes(self) -> dict[str, Any]:
+        """All axes by column name, such as `lever.NAME` or `event.NAME`, each with its values or its range."""
+        listed: dict[str, Mapping[str, Any]] = {
+            "lever": self.levers, "parameter": self.parameters, "switch": self.switches, "path": self.paths,
+            "event": self.events, "package": self.packages, "agent": self.agents,
+        }  # fmt: skip
+        return {
+            f"{kind}.{name}": axis if isinstance(axis, Span) else tuple(axis)
+            for kind, axes in listed.items() for name, axis in axes.items()
+        }  # fmt: skip
+
+    @field_serializer("agents")
+    def _identities(self, agents: dict[str, dict[str, Any]]) -> dict[str, dict[str, str | None]]:
+        """What a plan's file says of custom actors: their code is in no file."""
+        return {
+            seat: {label: own.identity_of(one) for label, one in choices.items()} for seat, choices in agents.items()
+        }
+
+    @model_validator(mode="after")
+    def _labels(self) -> Design:
+        """Refuse choices that no scenario can have, and two axes that set the same thing."""
+        for name, values in self.switches.items():
+            if name not in Switches.model_fields:
+                raise unknown("switch", name, Switches.model_fields)
+            _check_axis("grid", f"switch.{name}", values)
+        setters: dict[str, str] = {name: f"lever.{name}" for name in self.levers}
+        for name, paths in self.paths.items():
+            for setting in paths.values():
+                if problem := lever_problem(name, setting):
+                    raise InputError(f"axis 'path.{name}': {problem}")
+            _claim(setters, f"path.{name}", [name])
+        for player, names in self.packages.items():
+            found = [_package(f"package.{player}", player, name) for name in names]
+            _check_axis("grid", f"package.{player}", names)
+            _claim(setters, f"package.{player}", [lever for one in found for lever in one.levers])
+        for axis, choices in self.axes.items():
+            if is_labeled(axis) and not choices:
+                raise InputError(f"axis {axis!r} has no choices; leave it out, or give some")
+        return self
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Design:
         for name, axis in self.axes.items():
             bare = name.partition(".")[2]
+            if self.kind != "grid" and not name.startswith(("lever.", "parameter.")):
+                raise InputError(f"axis {name!r} has choices; a {self.kind} sample has ranges alone: take a grid")
+            if is_labeled(name) or name.startswith("switch."):
+                continue
             if name.startswith("lever.") and bare not in ALL_LEVERS:
                 raise unknown("lever", bare, ALL_LEVERS)
             if name.startswith("parameter.") and bare not in parameters():
@@ -115,7 +191,26 @@ class Design(BaseModel):
         return self
 
 
-def _check_axis(kind: str, name: str, axis: Axis) -> None:
+def _claim(setters: dict[str, str], axis: str, levers: Iterable[str]) -> None:
+    """Note what an axis sets, and refuse it where another one sets it too: one of the two would do nothing."""
+    for lever in levers:
+        if setters.setdefault(lever, axis) != axis:
+            raise InputError(f"axis {axis!r} sets {lever}, and so does axis {setters[lever]!r}; leave one of them out")
+
+
+def _package(axis: str, player: str, name: str) -> Package:
+    """A package of a player, which must not wait for a signpost: a study has no runs to switch between."""
+    if player not in PLAYERS:
+        raise unknown("player", player, PLAYERS, f"axis {axis!r}")
+    known = packages(player)
+    if name not in known:
+        raise unknown("package", name, known, f"axis {axis!r}")
+    if known[name].response:
+        raise InputError(f"axis {axis!r}: {name} waits for a signpost, which only `polarity strategy` can do")
+    return known[name]
+
+
+def _check_axis(kind: str, name: str, axis: Any) -> None:
     if isinstance(axis, Span):
         if kind == "grid" and axis.points is None:
             raise InputError(f"{name!r}: a range in a grid needs `points`, or write its values: [1, 2, 5]")
@@ -153,8 +248,19 @@ def _scenario(given: Any) -> Scenario:
     return scenarios.load(given)
 
 
-def _outcome(given: Any) -> str:
-    return str(scalar.parse(str(given)))
+def _outcome(given: Any) -> str | Custom:
+    """An outcome by name, or a function of a run; a mapping is what a plan's file says of one."""
+    if isinstance(given, Mapping):
+        return custom.read(given)
+    found = asked.outcome_of(given if callable(given) or isinstance(given, Outcome) else str(given))
+    return found if isinstance(found, Custom) else str(found)
+
+
+Wanted = Annotated[
+    Union[str, InstanceOf[Custom]],  # noqa: UP007 - read by pydantic
+    BeforeValidator(_outcome),
+    PlainSerializer(lambda given: given if isinstance(given, str) else custom.written(given)),
+]
 
 
 class _Called(type(BaseModel)):  # type: ignore[misc]  # the metaclass of pydantic
@@ -178,7 +284,9 @@ class Plan(Short, BaseModel, metaclass=_Called):
     design: Design = Design()
     members: Whole = Field(default=4096, ge=1, le=10**9, description="futures per scenario, setting and seed")
     seeds: Annotated[tuple[Annotated[Whole, Field(ge=0, lt=2**63)], ...], Several] = Field((0,), max_length=10_000)
-    outcomes: Annotated[tuple[Annotated[str, BeforeValidator(_outcome)], ...], Several] = Field(max_length=600)
+    outcomes: Annotated[tuple[Wanted, ...], Several] = Field(
+        max_length=600, description="names, NAME[.PART][@DATE]; in Python also functions of a run"
+    )
     until: Whole | None = Field(default=None, ge=EARLIEST, le=LAST_YEAR, description="last year; by default, as needed")
     parameters: bool = Field(default=False, strict=True, description="whether the drawn parameters are stored too")
     weighting: Literal["history", "none"] | None = Field(default=None, description="instead of the scenarios' own")
@@ -186,7 +294,7 @@ class Plan(Short, BaseModel, metaclass=_Called):
 
     @model_validator(mode="after")
     def _consistent(self) -> Plan:
-        for field, values in (("outcomes", self.outcomes), ("seeds", self.seeds)):
+        for field, values in (("outcomes", tuple(map(str, self.outcomes))), ("seeds", self.seeds)):
             twice = next((v for i, v in enumerate(values) if v in values[:i]), None)
             if twice is not None:
                 raise InputError(f"{field}: {shown(twice)} appears twice")
@@ -195,8 +303,9 @@ class Plan(Short, BaseModel, metaclass=_Called):
         if twice is not None:
             raise InputError(f"scenarios: two are named {twice!r}; give each its own `name`")
         for outcome in self.asked:
-            if outcome.date and outcome.until > self.horizon:
+            if (outcome.date or getattr(outcome, "ends", None)) and outcome.until > self.horizon:
                 raise InputError(f"outcomes: '{outcome}' is after until, {self.horizon}")
+        self._check_agents()
         settings = self.points_per_scenario * len(self.scenarios)
         if settings > MAX_POINTS:
             raise InputError(f"design: {settings:,} settings of scenarios; at most {MAX_POINTS:,}")
@@ -204,17 +313,24 @@ class Plan(Short, BaseModel, metaclass=_Called):
             raise InputError(f"members: {self.runs:,} futures in all; at most {MAX_RUNS:,}")
         return self
 
+    def _check_agents(self) -> None:
+        for seat, choices in self.design.agents.items():
+            for given in choices.values():
+                if given is not None and not isinstance(given, str):
+                    try:
+                        own.seated({seat: given}, *self.scenarios)
+                    except InputError as error:
+                        raise InputError(f"axis 'agent.{seat}': {error}") from error
+
     @cached_property
     def asked(self) -> tuple[Outcome, ...]:
         """The outcomes wanted; actors are those that all scenarios have."""
-        rosters = [[row.actor for row in spec.roster()] for spec in self.scenarios]
-        common = [actor for actor in rosters[0] if all(actor in roster for roster in rosters)]
-        return tuple(scalar.parse(text, common) for text in self.outcomes)
+        return asked.outcomes_of(self.outcomes, *self.scenarios)
 
     @property
     def horizon(self) -> int:
         """The year at whose end runs stop."""
-        return self.until or max(scalar.parse(text).until for text in self.outcomes)
+        return self.until or max(asked.outcome_of(given).until for given in self.outcomes)
 
     @cached_property
     def points_per_scenario(self) -> int:
@@ -227,7 +343,8 @@ class Plan(Short, BaseModel, metaclass=_Called):
 
     def _facts(self) -> dict[str, Any]:
         return {
-            "name": self.name, "scenarios": tuple(spec.name for spec in self.scenarios), "outcomes": self.outcomes,
+            "name": self.name, "scenarios": tuple(spec.name for spec in self.scenarios),
+            "outcomes": tuple(map(str, self.outcomes)),
             "settings": self.points_per_scenario, "axes": tuple(self.design.axes), "seeds": self.seeds,
             "futures": f"{self.runs:,}, {self.members:,} of each",
         }  # fmt: skip
@@ -261,7 +378,7 @@ def _named(spec: Scenario) -> str | dict[str, Any]:
 
 def _fields() -> dict[str, Any]:
     """What may stand in a plan, by part."""
-    return {"": Plan.model_fields, "design": Design.model_fields}
+    return {"": Plan.model_fields, "design": Design.model_fields, "events": Event.model_fields}
 
 
 @checked

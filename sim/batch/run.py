@@ -17,6 +17,7 @@ from sim.batch.plan import Plan
 from sim.batch.study import Study
 from sim.checks import checked
 from sim.own import Own, check_travels, seated
+from sim.results.outcomes import custom
 
 
 @dataclass
@@ -62,15 +63,22 @@ def run_study(
         executor: who does it: `sim.batch.executors.processes(8)`, or anything like a `concurrent.futures.Executor`;
             this process by default. The files are the same to the last bit.
         progress: called at the start and after every part.
-        agents: custom actors, as for `simulate`. Other processes import them from their files.
+        agents: custom actors, as for `simulate`. Other processes import them, and functions among the plan's outcomes,
+            from their files.
 
     Raises:
         InputError: when the disk is full, a part cannot be simulated, workers keep dying, or an actor cannot hold its
             seat or be sent to workers. What is finished stays.
     """
     pool, own = executors.pool_of(executor), seated(agents, *plan.scenarios)
+    for outcome in plan.asked:
+        if isinstance(outcome, custom.Custom):
+            outcome.check_runs()
+    axes = _agents_of(plan)
     if not pool.shares_memory:
-        check_travels(own)
+        for each in (own, *axes):
+            check_travels(each)
+        custom.check_travels(plan.asked)
     study = Study.of(plan, out, own)
     with study.writing():
         missing = study.missing()
@@ -81,6 +89,7 @@ def run_study(
         work = jobs(
             missing, axes=tuple(plan.design.axes), outcomes=plan.asked, until=plan.horizon,
             parameters=plan.parameters, stamp=identity.stamp(), agents=own, identities=study.agents,
+            custom=custom.identities(plan.asked),
         )  # fmt: skip
         failed = _work(study, work, pool, state, progress)
     if failed:
@@ -89,6 +98,24 @@ def run_study(
             f"First: {failed[0].file.rpartition('-seed')[0]}: {failed[0].error}; a setting is too extreme"
         )
     return study
+
+
+def _agents_of(plan: Plan) -> list[dict[str, Own]]:
+    """Custom actors that are choices of an axis.
+
+    Raises:
+        InputError: for one that was read from a file.
+    """
+    found = []
+    for seat, choices in plan.design.agents.items():
+        for label, given in choices.items():
+            if isinstance(given, str):
+                raise InputError(
+                    f"axis 'agent.{seat}': {label} is a Python class ({given}), which is in no file; run the study "
+                    "from Python, with the class in the design"
+                )
+            found += [{seat: given}] if given is not None else []
+    return found
 
 
 def _work(study: Study, work: Iterator[Job], pool: Pool, state: State, progress: Progress | None) -> list[Made]:

@@ -19,6 +19,7 @@ from sim.batch.part import Made, Part, bounds
 from sim.batch.plan import Plan, read
 from sim.checks import checked
 from sim.own import Own, identities, seated
+from sim.results.outcomes import custom
 from sim.short import Short
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Study(Short):
     """The results of a plan, in the folder OUT/NAME-DIGEST.
 
     The digest stands for all that every row depends on: engine, data, numerical platform, outcomes, horizon, axes, and
-    custom actors with their code and parameters.
+    custom actors and outcomes with their code and parameters.
     Scenarios, settings, seeds and members may grow: each part's own name says which of them it holds.
     """
 
@@ -59,6 +60,8 @@ class Study(Short):
             InputError: where an actor cannot hold its seat in every scenario.
         """
         own = identities(seated(agents, *plan.scenarios))
+        if both := sorted({*own} & {*plan.design.agents}):
+            raise InputError(f"agents: {both[0]} is an axis of the design too; leave out one of them")
         return cls(plan, Path(out) / f"{plan.name}-{digest(plan, own)}", own)
 
     @classmethod
@@ -86,7 +89,7 @@ class Study(Short):
         """All parts of the plan, by point, seed and member."""
         cuts = bounds(self.plan.members)
         return tuple(
-            Part(point, seed, first, last)
+            Part(point, seed, first, last, point.identities)
             for point in points(self.plan, agents=self.agents)
             for seed in self.plan.seeds
             for first, last in cuts
@@ -160,13 +163,11 @@ class Study(Short):
         """
         import polars as pl
 
-        from sim.results.outcomes.polarity import CLASSES
-
         answers: list[pl.Expr] = [pl.len().alias("futures")]
         for outcome in self.plan.asked:
             name, value = str(outcome), pl.col(str(outcome))
             if outcome.is_class:
-                answers += [(value == c).mean().alias(f"{name} {c}") for c in CLASSES]
+                answers += [(value == c).mean().alias(f"{name} {c}") for c in outcome.classes]
             elif outcome.is_share:
                 answers.append(value.mean().alias(name))
             else:
@@ -185,6 +186,40 @@ class Study(Short):
         except pl.exceptions.ComputeError as error:
             bad = ", ".join(self.damaged()) or str(error)
             raise InputError(f"{self.folder}: damaged: {bad}; `polarity batch` recreates damaged parts") from error
+
+    @checked
+    def effects(self, reference: str | None = None) -> pl.DataFrame:
+        """Paired effects of the other scenarios against one of them, future by future with the same random draws.
+
+        Args:
+            reference: name of the scenario that the others are held against; by default the plan's first.
+
+        Returns:
+            One row per scenario, setting, seed and outcome, less the reference: `mean` with its 90% interval `low` to
+            `high`, and `p05`, `p50`, `p95` of the differences over `futures`. A class has a row for the share of each
+            of its labels. Of what may not exist, only futures in which both have it count. `same_draws` says whether
+            both scenarios draw the same parameters: where it is false, futures share their chance events alone.
+
+        Raises:
+            InputError: for a study of one scenario, an unknown reference, or one of which nothing is finished.
+        """
+        from sim.batch.effects import effects
+
+        return effects(self, reference)
+
+    @checked
+    def differences(self, reference: str | None = None) -> pl.DataFrame:
+        """The differences behind `effects`: one row per future of every other scenario, a column per number.
+
+        Args:
+            reference: as for `effects`.
+
+        Raises:
+            InputError: as `effects`.
+        """
+        from sim.batch.effects import differences
+
+        return differences(self, reference)
 
     # --- writing ------------------------------------------------------------------------------------------------
 
@@ -243,9 +278,11 @@ class Study(Short):
 def digest(plan: Plan, agents: Mapping[str, str] | None = None) -> str:
     """Names what every row of a study depends on, whatever its scenarios, settings, seeds and members."""
     content = {
-        "made_with": identity.stamp(), "outcomes": list(plan.outcomes), "until": plan.horizon,
+        "made_with": identity.stamp(), "outcomes": list(map(str, plan.outcomes)), "until": plan.horizon,
         "parameters": plan.parameters, "axes": list(plan.design.axes), **({"agents": dict(agents)} if agents else {}),
     }  # fmt: skip
+    if own := custom.identities(plan.asked):
+        content["custom"] = own
     return identity.digest(content, 12)
 
 

@@ -159,7 +159,7 @@ def _of_plan(plan: Plan) -> Checked:
             f"Scenarios: {', '.join(spec.name for spec in plan.scenarios)}",
             f"Settings of each: {plan.points_per_scenario:,}",
             f"Futures in all: {plan.runs:,}, to {plan.horizon}",
-            f"Outcomes: {', '.join(plan.outcomes)}",
+            f"Outcomes: {', '.join(map(str, plan.outcomes))}",
         ),
         without_effect=tuple(idle),
     )

@@ -27,20 +27,31 @@ from sim.cli.options import (
 if TYPE_CHECKING:
     from sim.analysis.correlation_ratio import Ratios
     from sim.analysis.morris import Screening
+    from sim.analysis.shapley import Effects
     from sim.analysis.sobol import Indices
     from sim.results.outcomes.scalar import Outcome
+
+
+METHODS = ("sobol", "morris", "shapley")
 
 
 def sensitivity(
     which: Which = "current_policy",
     outcome: Outcomes = None,
     method: Annotated[
-        str, typer.Option(metavar="sobol|morris", help="Shares of the variance (sobol) or a quick screening (morris).")
+        str,
+        typer.Option(
+            metavar="sobol|morris|shapley",
+            help="Shares of the variance (sobol, or shapley for correlated inputs) or a quick screening (morris).",
+        ),
     ] = "sobol",
     samples: Annotated[
         int | None,
         typer.Option(
-            "--samples", "-n", help="Size of the design (default: 1024 for sobol, 32 for morris).", show_default=False
+            "--samples",
+            "-n",
+            help="Size of the design (default: 1024 for sobol, 32 for morris, 4096 for shapley).",
+            show_default=False,
         ),
     ] = None,
     inputs: Annotated[
@@ -54,13 +65,16 @@ def sensitivity(
     as_json: Json = False,
 ) -> None:
     """Rank the uncertain inputs that drive an outcome, and how much is chance."""
-    from sim.analysis.correlation_ratio import correlation_ratios
+    from sim.analysis.correlation_ratio import MEMBERS, correlation_ratios
     from sim.analysis.morris import morris
+    from sim.analysis.shapley import shapley_effects
     from sim.analysis.sobol import sobol
     from sim.cli import files
 
-    if method not in ("sobol", "morris"):
-        raise InputError(f"--method {shown(method)}: choose from: sobol, morris")
+    if method not in METHODS:
+        raise InputError(f"--method {shown(method)}: choose from: {', '.join(METHODS)}")
+    if method == "shapley" and inputs:
+        raise InputError("--inputs: shapley divides the variance among all inputs; leave it out, or use --method sobol")
     spec = found(which, weighting=weighting)
     files.check_file(out)
     asked = outcomes_asked(outcome, spec)
@@ -70,9 +84,31 @@ def sensitivity(
             screenings = morris(spec, asked, 32 if samples is None else samples, seed, only, executor, bar)
             _morris(screenings, asked, spec.name, spec.weighting, seed, top, out, as_json)
             return
+        if method == "shapley":
+            effects = shapley_effects(spec, asked, MEMBERS if samples is None else samples, seed=seed,
+                                      executor=executor, progress=bar)  # fmt: skip
+            _shapley(effects, asked, spec.name, spec.weighting, seed, top, out, as_json)
+            return
         indices = sobol(spec, asked, 1024 if samples is None else samples, seed, only, executor, bar)
         ratios = correlation_ratios(spec, asked, seed=seed, executor=executor)
     _sobol(indices, ratios, asked, spec.name, spec.weighting, seed, top, out, as_json, bool(only))
+
+
+def _shapley(
+    found: list[Effects], asked: list[Outcome], name: str, weighting: str, seed: int, top: int, out: Path | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    from sim.cli.text import study as text
+
+    _write(out, [effects.frame() for effects in found], asked, name, seed, 2 * found[0].members)
+    if as_json:
+        print_json({
+            "scenario": name, "method": "shapley", "weighting": weighting, "seed": seed,
+            "outcomes": [effects.summary() for effects in found],
+        })  # fmt: skip
+        return
+    for effects, outcome in zip(found, asked, strict=True):
+        text.shapley(effects, outcome, top)
 
 
 def _morris(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios.errors import InputError
+from scenarios.errors import InputError, shown
 from sim.checks import checked
 from sim.ensemble import posterior_draws
 from sim.ensemble.rng import Array
 from sim.results.outcomes import polarity, scalar
+from sim.results.outcomes.asked import Asked, outcome_of
 from sim.results.paired import paired, paired_share
 from sim.results.run import Run
 from sim.results.summary import quantiles
@@ -19,6 +22,7 @@ from sim.short import Short
 
 if TYPE_CHECKING:
     import polars as pl
+    import xarray as xr
 
 
 @dataclass(frozen=True)
@@ -96,18 +100,25 @@ class Comparison(Short):
                 yield f"The seat of {actor} is held by {one} in the first and by {two} in the second."
 
     @checked
-    def difference(self, name: str, year: int) -> Array:
+    def difference(self, name: Asked, year: int) -> Array:
         """Second less first at the end of a year, `(runs,)`, by NAME or NAME.part; flows are summed over the year.
+
+        Args:
+            name: the series or outcome; an `Outcome` or a function of a run has its own date.
+            year: the year.
 
         Raises:
             InputError: for an outcome that has no difference in every future: a class, or what may not exist.
         """
-        asked = scalar.parse(f"{name}@{year}", self.first.actors, self.first.until)
+        if isinstance(name, str):
+            asked = scalar.parse(f"{name}@{year}", self.first.actors, self.first.until)
+        else:
+            asked = outcome_of(name)
         scalar.numbers_only([asked])
         return asked.of(self.second) - asked.of(self.first)
 
     @checked
-    def effect(self, name: str = "lead_months", year: int | None = None) -> Effect:
+    def effect(self, name: Asked = "lead_months", year: int | None = None) -> Effect:
         """The paired effect on a series at the end of a year (the horizon by default), with its interval.
 
         Raises:
@@ -115,7 +126,8 @@ class Comparison(Short):
         """
         year = self.first.until if year is None else year
         d = paired(self.difference(name, year))
-        return Effect(name, year, d.p05, d.p50, d.p95, d.mean, d.low, d.high)
+        called = name if isinstance(name, str) else str(outcome_of(name))
+        return Effect(called, year, d.p05, d.p50, d.p95, d.mean, d.low, d.high)
 
     @cached_property
     def _codes(self) -> tuple[Array, Array]:
@@ -155,7 +167,63 @@ class Comparison(Short):
         frame = pl.DataFrame(rows, schema_overrides=dict.fromkeys(("p05", "p95", "mean_low", "mean_high"), pl.Float64))
         return frame.insert_column(2, pl.Series("quarter", [f"{year}-Q4" for year in frame["year"]]))
 
+    @checked
+    def to_xarray(self, names: Sequence[str] | None = None) -> xr.Dataset:
+        """Both runs as one dataset of xarray, along a dimension `run` (`first`, `second`), like `Run.to_xarray`.
 
+        What only one of them has, such as an actor that a scenario adds, is NaN in the other.
+
+        Args:
+            names: some series; by default all.
+
+        Raises:
+            InputError: as `Run.to_xarray`.
+        """
+        from sim.results.labeled import side_by_side
+
+        return side_by_side(self._sides(), names)
+
+    @checked
+    def save(self, folder: Path | str) -> Path:
+        """Write both runs with all their quarters, and a file that names the two, whose path is returned."""
+        folder = Path(folder)
+        names = {side: run.save(folder, quarters=True).name for side, run in self._sides().items()}
+        path = folder / f"{'-against-'.join(name.removesuffix('-quarters.parquet') for name in names.values())}.json"
+        partial = path.with_suffix(".part")
+        partial.write_text(json.dumps({KIND: FORMAT, **names}, indent=2) + "\n", encoding="utf-8")
+        partial.replace(path)
+        return path
+
+    @classmethod
+    @checked
+    def load(cls, path: Path | str) -> Comparison:
+        """A comparison from the file that `save` wrote, equal to the one that was saved.
+
+        Custom actors come back by name, without their code, as with `Run.load`.
+
+        Raises:
+            InputError: for a file that is no comparison, and for runs that are missing, damaged or of another version.
+        """
+        path = Path(path)
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            version, names = found[KIND], [str(found[side]) for side in ("first", "second")]
+        except FileNotFoundError as error:
+            raise InputError(f"{path}: there is no such file; give one that comparison.save(FOLDER) wrote") from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"{path}: is no comparison, or damaged; give the .json file that comparison.save(FOLDER) wrote"
+            ) from error
+        if version != FORMAT:
+            raise InputError(f"{path}: has format {shown(version)} and this version reads {FORMAT}; compare again")
+        return cls(*(Run.load(path.parent / name) for name in names))
+
+    def _sides(self) -> dict[str, Run]:
+        return {"first": self.first, "second": self.second}
+
+
+KIND, FORMAT = "polarity_comparison", 1
+"""What says that a file names two compared runs, and in which form."""
 _DRAWN = {"history": "from the draws that fit the past", "none": "from the priors alone"}
 """How a weighting draws parameters, as it stands inside a sentence."""
 

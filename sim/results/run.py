@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +27,9 @@ from sim.results.wording import rounded
 from sim.short import Short
 
 if TYPE_CHECKING:
+    import pandas as pd
     import polars as pl
+    import xarray as xr
 
 
 @dataclass(frozen=True, repr=False)
@@ -233,6 +235,38 @@ class Run(Short):
 
         return members(self)
 
+    @checked
+    def to_xarray(self, names: Sequence[str] | None = None) -> xr.Dataset:
+        """The run as a dataset of xarray: dimensions `quarter`, `future`, and what a series is divided by.
+
+        Parts lie along `actor`, `bloc`, `channel` or the like. Units and labels stand in the attributes of each
+        variable, and what the run was made with in those of the dataset.
+        Parameters are variables `parameter.NAME` along `future`. Arrays are shared with the run.
+
+        Args:
+            names: some series; by default all that were kept, and the leads.
+
+        Raises:
+            InputError: without xarray (the extra `xarray`), or for a series that the run has not.
+        """
+        from sim.results.labeled import dataset
+
+        return dataset(self, names)
+
+    @checked
+    def to_pandas(self, name: str | None = None) -> pd.DataFrame:
+        """A series as a table of pandas, indexed by quarter, part and future; without a name, `members()`.
+
+        Args:
+            name: a series, such as `capability`.
+
+        Raises:
+            InputError: without pandas (the extra `xarray` brings it), or for a series that the run has not.
+        """
+        from sim.results.labeled import series_frame
+
+        return series_frame(self, name)
+
     def summary(self) -> dict[str, Any]:
         """The main results as one mapping: what `polarity run --json` prints."""
         from sim.results.summary import summary
@@ -256,19 +290,51 @@ class Run(Short):
         }  # fmt: skip
 
     @checked
-    def save(self, folder: Path | str) -> Path:
+    def save(self, folder: Path | str, quarters: bool = False) -> Path:
         """Write the members' table as Parquet, with its provenance in the file's metadata, and return its path.
 
         The file is written beside its place and moved there, so that it exists completely or not at all.
+
+        Args:
+            folder: where to.
+            quarters: whether to write every quarter of every series instead of the main outcomes at year ends:
+                `Run.load` restores the run from it.
         """
+        from sim.results import saved
+
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        name = self.spec.name.replace(":", "-")
-        path = folder / f"{name}-{self.digest()}-seed{self.seed}-{self.first}-{self.runs}-{self.until}.parquet"
-        partial = path.with_suffix(".part")
-        self.members().write_parquet(partial, metadata=self.metadata())
-        partial.replace(path)
-        return path
+        name = f"{self.spec.name.replace(':', '-')}-{self.digest()}-seed{self.seed}-{self.first}-{self.runs}"
+        if quarters:
+            path = folder / f"{name}-{self.until}-quarters.parquet"
+            return saved.write(path, saved.table(self), {**self.metadata(), **saved.metadata(self)})
+        return saved.write(folder / f"{name}-{self.until}.parquet", self.members(), self.metadata())
+
+    @classmethod
+    @checked
+    def load(cls, path: Path | str, agents: Mapping[str, Own] | None = None) -> Run:
+        """A run from the file that `save(folder, quarters=True)` wrote, equal to the one that was saved.
+
+        Args:
+            path: the file.
+            agents: the custom actors that it was made with, as for `simulate`. Their code is in no file: without them
+                the run has their names and all numbers, and what simulates them again, such as `costs`, refuses it.
+
+        Raises:
+            InputError: for a file that is no run or holds no quarters, is damaged or of another version, and for other
+                actors than those that it was made with.
+        """
+        from sim.results import saved
+
+        return saved.load(cls, Path(path), agents)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether another run has the same numbers of the same scenario, by the same actors."""
+        from sim.results import saved
+
+        return saved.same(self, other) if isinstance(other, Run) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # arrays can change
 
     def check_finite(self) -> None:
         """Raise if a number of any member is not finite: one bad member must not hide in a median."""

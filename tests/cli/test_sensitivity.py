@@ -32,15 +32,29 @@ def test_priors_and_screening(polarity):
     assert report["outcomes"][0]["trajectories"] == 4
 
 
+def test_effects_add_up_to_the_variance(polarity, monkeypatch):
+    from sim.analysis import shapley
+
+    monkeypatch.setattr(shapley, "RESAMPLES", 2)
+    call = ("sensitivity", "--method", "shapley", "-n", 4096, "--outcome", "lead_months@2027", "--top", 3)
+    said = polarity(*call)
+    assert "the inputs that matter most are" in said.out
+    assert "more inputs share" in said.out
+    report = json.loads(polarity(*call, "--json").out)
+    assert sum(row["shapley"] for row in report["outcomes"][0]["effects"]) == pytest.approx(1)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--method", "fast"], ["'fast'", "sobol, morris"]),
+        (["--method", "fast"], ["'fast'", "sobol, morris, shapley"]),
         (["-n", "1000"], ["1000", "such as 1024"]),
         (["-n", "0"], ["samples is 0"]),
         (["--seed", "-1"], ["seed is -1"]),
         (["--inputs", "luck"], ["beside luck"]),
         (["--method", "morris", "-n", "0"], ["trajectories is 0"]),
+        (["--method", "shapley", "--inputs", "diffusion"], ["--inputs", "divides the variance among all"]),
+        (["--method", "shapley", "-n", "1"], ["runs is 1"]),
         (["--out", "/dev/null/there/s.csv"], ["--out", "not a directory"]),
         (["--outcome", "lead_mnths@2030"], ["did you mean 'lead_months'?"]),
         (["--inputs", "difusion"], ["did you mean 'diffusion'?"]),

@@ -16,6 +16,9 @@ CALLS = {
     "sensitivity morris": (
         "sensitivity", "--method", "morris", "-n", 4, "--inputs", FEW, "--outcome", "gap_eci@2027", "--seed", 3,
     ),
+    "sensitivity shapley": (
+        "sensitivity", "--method", "shapley", "-n", 3072, "--outcome", "gap_eci@2027", "--seed", 3,
+    ),
     "discover": ("discover", "--members", 1024, "--outcome", "lead_months@2030>=16", "--seed", 3),
     "policies prices": ("policies", "prices", "--runs", 8, "--year", 2027, "--until", 2027, "--seed", 3),
     "policies attribute": (
@@ -35,7 +38,7 @@ CALLS = {
     "frames": ("frames", "two_scenarios", "--runs", 8, "--seed", 3),
     "policies flip": ("policies", "flip", "--only", "levers", "--runs", 8, "--year", 2028, "--seed", 3),
 }  # fmt: skip
-FUTURES = {"sensitivity": 16 * 5, "sensitivity morris": 4 * 3, "discover": 1024}
+FUTURES = {"sensitivity": 16 * 5, "sensitivity morris": 4 * 3, "sensitivity shapley": 2 * 3072, "discover": 1024}
 DIFFERENCES = {
     "policies prices": "with the lever moved, minus without", "policies attribute": "scenario less reference",
     "policies regret": "from the best policy", "policies durable": "with research feedback, minus without",
@@ -54,7 +57,9 @@ def test_every_command_that_writes_a_table_is_here() -> None:
         takes = [p for p in getattr(command, "params", []) if p.name == "out" and p.metavar == "FILE"]
         return found + [name] * bool(takes)
 
-    assert set(writers(get_command(app))) == {name for name in CALLS if "morris" not in name}
+    assert set(writers(get_command(app))) == {
+        name for name in CALLS if name.partition(" ")[2] not in ("morris", "shapley")
+    }
 
 
 @pytest.mark.parametrize("name", CALLS)

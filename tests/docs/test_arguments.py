@@ -29,6 +29,7 @@ from sim.analysis.pathways import pathways
 from sim.analysis.prices import price_list, usual
 from sim.analysis.regret import own_policy, policy_of, regret
 from sim.analysis.seat import told
+from sim.analysis.shapley import of_sample, shapley_effects
 from sim.analysis.sobol import sobol
 from sim.analysis.strategy import strategy
 from sim.analysis.told import sentences
@@ -42,6 +43,7 @@ from sim.results import flows
 from sim.results.comparison import Comparison
 from sim.results.costs import Costs, allocation
 from sim.results.outcomes import china_compute
+from sim.results.outcomes.custom import custom
 from sim.results.outcomes.scalar import parse
 from sim.results.projections import beside, reading
 from sim.results.run import Run
@@ -69,7 +71,8 @@ CALLS: dict[Callable[..., Any], dict[str, Any]] = {
     price_list: {"spec": TODAY}, usual: {}, flips: {"spec": TODAY}, policy_of: {"spec": TODAY},
     own_policy: {"name": "x", "levers": {"enforcement": 2.0}},
     regret: {"policies": POLICIES, "worlds": [TODAY], "outcome": LEAD},
-    correlation_ratios: {"spec": TODAY, "outcomes": [LEAD]},
+    correlation_ratios: {"spec": TODAY, "outcomes": [LEAD]}, shapley_effects: {"spec": TODAY, "outcomes": [LEAD]},
+    of_sample: {"x": np.ones((1, 64)), "y": np.ones(64), "names": ["a"]},
     read: {"path": "plan.yaml"}, parse_plan: {"text": ""}, run_study: {"plan": PLAN, "out": "unused"},
     Study.of: {"plan": PLAN, "out": "unused"}, Study.open: {"folder": "unused"},
     executors.processes: {"workers": 1}, executors.dask: {"address": "local"},
@@ -89,6 +92,8 @@ CALLS: dict[Callable[..., Any], dict[str, Any]] = {
     Run.parts: {"self": RUN, "name": "premium"}, Run.part: {"self": RUN, "name": "premium"},
     Run.outcome_shares: {"self": RUN}, Run.quantiles: {"self": RUN, "name": "premium"},
     Run.frame: {"self": RUN, "name": "premium"}, Run.save: {"self": RUN, "folder": "unused"},
+    Run.load: {"path": "unused"}, Comparison.load: {"path": "unused"},
+    Comparison.save: {"self": Comparison(RUN, RUN), "folder": "unused"}, custom: {"function": RUN.step},
     Comparison.difference: {"self": Comparison(RUN, RUN), "name": "premium", "year": 2027},
     Comparison.effect: {"self": Comparison(RUN, RUN)}, Comparison.frame: {"self": Comparison(RUN, RUN)},
 }  # fmt: skip
@@ -115,7 +120,7 @@ def wrong_for(annotation: str) -> list[Any]:
         found = THINGS[kinds[bare]]
     elif "Path" in bare:
         found = THINGS["path"]
-    elif bare == "Scenario | str":
+    elif bare in ("Scenario | str", "Asked"):
         found = [thing for thing in THINGS["ours"] if not isinstance(thing, str)]
     elif bare.startswith(("Sequence", "tuple")):
         found = [thing for thing in THINGS["several"] if not ("float" in bare and thing == [5])]
@@ -151,16 +156,8 @@ def test_what_is_of_the_wrong_kind_is_refused_by_the_name_of_its_argument(call, 
 
 def test_the_functions_that_the_guides_import_are_all_here():
     """Or a new one would go unchecked: whatever the pages import from the packages and call."""
-    known = {call.__name__ for call in CALLS} | {
-        "load",
-        "Plan",
-        "Study",
-        "World",
-        "dask",
-        "processes",
-        "LEVERS",
-        "DATA",
-    }
+    others = {"load", "Plan", "Study", "World", "Run", "dask", "processes", "LEVERS", "DATA"}
+    known = {call.__name__ for call in CALLS} | others
     guides = ("README.md", "docs/api.md", "docs/research.md", "docs/strategy.md", "docs/questions.md", "docs/frames.md")
     code = "\n".join(
         block

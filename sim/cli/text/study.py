@@ -11,6 +11,7 @@ from sim.results.wording import rounded, signed
 
 if TYPE_CHECKING:
     from sim.analysis.correlation_ratio import Ratios
+    from sim.analysis.shapley import Effects
     from sim.analysis.sobol import Indices
     from sim.results.outcomes.scalar import Outcome
 
@@ -43,8 +44,8 @@ def study(rows: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome], axes: 
 def _answer(row: Mapping[str, Any], outcome: Outcome) -> str:
     name = str(outcome)
     if outcome.is_class:
-        counts = rounded({c: row[f"{name} {c}"] for c in LABELS})
-        return ", ".join(f"{LABELS[c]} {count}" for c, count in counts.items() if count)
+        counts = rounded({c: row[f"{name} {c}"] for c in outcome.classes})
+        return ", ".join(f"{LABELS.get(c, c)} {count}" for c, count in counts.items() if count)
     if outcome.is_share:
         return f"{100 * row[name]:.0f}"
     if row[f"{name} p50"] is None:
@@ -138,6 +139,32 @@ def _interval(low: float | None, high: float | None) -> str:
 
 def _hundredths(share: float | None) -> str:
     return "–" if share is None else layout.plain(100 * share, 1)
+
+
+def shapley(effects: Effects, outcome: Outcome, top: int) -> None:
+    """The variance divided among inputs that depend on each other, chance, and what is left."""
+    page = layout.console()
+    if effects.note:
+        layout.put(page, f"{outcome.label}: {effects.note}.")
+        return
+    rows = effects.frame().to_dicts()
+    inputs = [row for row in rows if row["standard_error"] is not None]
+    named = ", ".join(f"{row['label']} ({_hundredths(row['shapley'])})" for row in inputs[:3])
+    share = f" Chance has {_hundredths(effects.luck)}% of the variance." if effects.luck is not None else ""
+    layout.put(page, f"{outcome.label}: the inputs that matter most are {named}.{share}")
+    table = layout.table("", "Input", "Shapley effect", "90%")
+    for row in [*inputs[:top], *rows[len(inputs) :]]:
+        table.add_row(row["label"], _hundredths(row["shapley"]), _interval(row["shapley_low"], row["shapley_high"]))
+    layout.put(page, table)
+    left = sum(row["shapley"] for row in inputs[top:])
+    more = f" {len(inputs) - top} more inputs share {_hundredths(left)}." if len(inputs) > top else ""
+    page.print(
+        f"Percent of the variance; everything adds up to 100.{more} What knowing an input adds to what is explained, "
+        "averaged over the orders in which inputs become known, in the ensemble as drawn: inputs that go together "
+        "share what they explain together. Chance: what is left when all inputs are known. Not divided: interactions "
+        "that the regression does not see. Estimates near zero can be negative. "
+        f"{2 * effects.members:,} simulated futures. {layout.FOOTER}"
+    )
 
 
 def screening(rows: Sequence[Mapping[str, Any]], outcome: Outcome, trajectories: int, note: str = "") -> None:

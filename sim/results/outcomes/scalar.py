@@ -177,9 +177,19 @@ class Outcome:
         return self.unit == "share of futures"
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """Labels of its classes, where it is a class and not a number."""
+        return polarity.CLASSES if self.unit == "class" else ()
+
+    @property
     def is_class(self) -> bool:
         """Whether it is a class and not a number."""
-        return self.unit == "class"
+        return bool(self.classes)
+
+    @property
+    def identity(self) -> str:
+        """What names it in a digest: other identities give other values."""
+        return str(self)
 
     @property
     def may_not_exist(self) -> bool:
@@ -197,7 +207,7 @@ class Outcome:
         return frozenset(self._kind.needs)
 
     def of(self, run: Run) -> Array:
-        """Value in every future, `(runs,)`; classes as numbers into `polarity.CLASSES`.
+        """Value in every future, `(runs,)`; classes as numbers into `classes`.
 
         Raises:
             InputError: for a date outside the run or an actor that is not in it.
@@ -277,9 +287,16 @@ def numbers_only(outcomes: Iterable[Outcome]) -> None:
     """
     for outcome in outcomes:
         if outcome.is_class:
-            raise InputError(f"outcome '{outcome}' is a class; use one of its shares, such as us_ahead@{outcome.date}")
+            raise InputError(f"outcome '{outcome}' is a class; use {share_of(outcome)}")
         if outcome.may_not_exist:
             raise InputError(
                 f"outcome '{outcome}' does not exist in every future; use one that does, such as "
                 "crossed.us_bloc@2030 or lead_months@2030"
             )
+
+
+def share_of(outcome: Outcome) -> str:
+    """What to ask for instead of a class."""
+    if outcome.classes != polarity.CLASSES:
+        return 'a function that gives yes or no: custom(…, unit="share of futures")'
+    return f"one of its shares, such as us_ahead@{outcome.date}"
