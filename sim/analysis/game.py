@@ -235,6 +235,8 @@ class Game(Short):
         except ModuleNotFoundError as error:
             raise InputError("mixed equilibria need nashpy: pip install 'polarity-sim[analysis]'") from error
         first, second = self.options.values()
+        if 1 in (len(first), len(second)):  # the other one chooses alone, and the library has no polytope of one point
+            return [({one: 1.0}, {other: 1.0}) for one, other in self.equilibria()]
         found = nashpy.Game(*self.mean).vertex_enumeration()  # enumeration of supports misses some in real tables
         return [(_odds(first, row), _odds(second, column)) for row, column in found]
 

@@ -40,6 +40,16 @@ def test_chicken_pays_the_leader():
     assert mixed[0][0]["a"] == pytest.approx(8 / 9)
 
 
+def test_who_has_one_option_leaves_the_choice_to_the_other():
+    for worth in ([[0, 2, 2]], [[0], [2], [2]]):
+        table = np.asarray(worth, dtype=float)
+        names = tuple(tuple("abc"[:size]) for size in table.shape)
+        game = Game.of(dict(zip(("row", "column"), names, strict=True)), [table, table])
+        chosen = [(set(row), set(column)) for row, column in game.mixed()]
+        assert len(chosen) == 2
+        assert all({"b"} in pair or {"c"} in pair for pair in chosen)
+
+
 def test_matching_pennies_has_none_but_the_mixed_one():
     game = Game.of(TWO, [[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]])
     assert game.equilibria() == []
