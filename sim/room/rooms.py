@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hmac
 import math
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -120,7 +122,7 @@ class Rooms:
         head = self.store.head(codes.read(code))
         if head is None:
             self.patience.wrong(client)
-            raise InputError(f"there is no room {codes.read(code)}; its code may have run out, or a letter is wrong")
+            raise InputError(f"there is no room {codes.read(code)}; it may have ended, or a letter is wrong")
         return Room(head, self._state(head.code))
 
     def version(self, code: str) -> int:
@@ -328,11 +330,12 @@ class Rooms:
             return None
 
     def worked_out(self, room: Room, what: str, kind: type[T], make: Callable[[], T]) -> T:
-        """The same, made and kept where it is not there."""
+        """The same, made where it is not there, and kept where the disk allows it."""
         found = self.kept(room, what, kind)
         if found is None:
             found = make()
-            self.store.work_out(room.head, _of_this_engine(what), TypeAdapter(kind).dump_python(found))
+            with suppress(sqlite3.Error):  # a full disk: it is worked out again where it is asked for again
+                self.store.work_out(room.head, _of_this_engine(what), TypeAdapter(kind).dump_python(found))
         return found
 
     # --- checks -------------------------------------------------------------------------------------------------------
@@ -357,6 +360,8 @@ class Rooms:
 
 
 def _deciding(state: State, year: int) -> None:
+    if any(turn.year == year for turn in state.turns):
+        raise InputError(f"{year} was closed before this came in, so it does not count")
     if state.part != DECIDE or state.year != year:
         raise InputError(f"{year} is not being decided now")
 

@@ -264,7 +264,7 @@ def test_a_vote_that_comes_after_the_year_was_closed_is_refused_in_words(at, roo
     test.run()
     assert not test.exception
     assert "What happened in 2027" in text(test)
-    assert "2027 is not being decided now" in text(test)
+    assert "2027 was closed before this came in, so it does not count" in text(test)
     assert rooms.find(code).state.turns[0].moves["hubs"] == "as_is"
 
 
