@@ -149,7 +149,9 @@ class Rooms:
 
     # --- people -------------------------------------------------------------------------------------------------------
 
-    def join(self, code: str, name: str = "", seat: str | None = None, client: str = "") -> tuple[Player, str]:
+    def join(
+        self, code: str, name: str = "", seat: str | None = None, client: str = "", token: str = ""
+    ) -> tuple[Player, str]:  # fmt: skip
         """Come in, at any time.
 
         Args:
@@ -157,6 +159,7 @@ class Rooms:
             name: a first name or none.
             seat: where to sit; empty to guess only; None for the seat with the fewest people.
             client: who asks, for counting wrong codes.
+            token: the one by which they will come back; who has come in with it is in already. A new one is made.
 
         Returns:
             The player, and the token by which they come back.
@@ -164,16 +167,19 @@ class Rooms:
         Raises:
             InputError: for no room, a full one, or no seat.
         """
-        room, token = self.find(code, client), codes.new_token()
+        room, token = self.find(code, client), token or codes.new_token()
+        seal = codes.sealed(token)
         if seat:
             seat = seat_of(seat)
 
         def add(state: State, adding: Adding) -> int:
+            if mine := [player.number for player in state.players.values() if player.token == seal]:
+                return mine[0]
             if len(state.players) >= MOST_PLAYERS:
                 raise InputError(f"the room is full: {MOST_PLAYERS} people are in it")
             place = min(SEATS, key=lambda s: len(state.seated(s))) if seat is None else seat
             number = max(state.players, default=0) + 1
-            adding.add(number, "joined", token=codes.sealed(token), name=codes.cleaned(name), seat=place)
+            adding.add(number, "joined", token=seal, name=codes.cleaned(name), seat=place)
             return number
 
         number = self._add(room.code, add)

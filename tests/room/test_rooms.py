@@ -114,6 +114,13 @@ def test_who_says_it_twice_is_counted_once(rooms, room) -> None:
     assert rooms.find(code).state.tally(2027) == {"allies": {"follow": 1}}
 
 
+def test_who_comes_in_twice_with_one_token_is_one_person(rooms, room) -> None:
+    ada, token = rooms.join(room[0], "Ada", "china", token="t")
+    assert rooms.join(room[0], "Ada", "china", token=token)[0] == ada
+    assert rooms.join(room[0], "Ada", "china")[0] != ada
+    assert len(rooms.find(room[0]).state.players) == 2
+
+
 def test_two_presses_close_one_year(rooms, room) -> None:
     code, teacher = room
     to(rooms, code, teacher, "decide:2027")
