@@ -15,6 +15,8 @@ LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH, EXAMPLE = 4, "BFKR"
 LONGEST_NAME = 20
 """Characters of a name that are kept."""
+_UNSEEN = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs that nobody sees, of which a name would be a gap."""
 TRIES, WITHIN = 8, 60.0
 """Wrong codes that one client may type within so many seconds."""
 
@@ -48,7 +50,10 @@ def sealed(token: str) -> str:
 
 def cleaned(name: str) -> str:
     """A name as it is shown: without what is no letter, number, mark or sign, on one line, and short."""
-    kept = "".join(c if unicodedata.category(c)[0] in "LNMPSZ" else " " for c in unicodedata.normalize("NFC", name))
+    kept = "".join(
+        c if unicodedata.category(c)[0] in "LNMPSZ" and c not in _UNSEEN else " "
+        for c in unicodedata.normalize("NFC", name)
+    )
     return " ".join(kept.split())[:LONGEST_NAME].strip()
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hmac
 import math
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -120,7 +122,7 @@ class Rooms:
         head = self.store.head(codes.read(code))
         if head is None:
             self.patience.wrong(client)
-            raise InputError(f"there is no room {codes.read(code)}; its code may have run out, or a letter is wrong")
+            raise InputError(f"there is no room {codes.read(code)}; it may have ended, or a letter is wrong")
         return Room(head, self._state(head.code))
 
     def version(self, code: str) -> int:
@@ -147,7 +149,9 @@ class Rooms:
 
     # --- people -------------------------------------------------------------------------------------------------------
 
-    def join(self, code: str, name: str = "", seat: str | None = None, client: str = "") -> tuple[Player, str]:
+    def join(
+        self, code: str, name: str = "", seat: str | None = None, client: str = "", token: str = ""
+    ) -> tuple[Player, str]:  # fmt: skip
         """Come in, at any time.
 
         Args:
@@ -155,6 +159,7 @@ class Rooms:
             name: a first name or none.
             seat: where to sit; empty to guess only; None for the seat with the fewest people.
             client: who asks, for counting wrong codes.
+            token: the one by which they will come back; who has come in with it is in already. A new one is made.
 
         Returns:
             The player, and the token by which they come back.
@@ -162,16 +167,19 @@ class Rooms:
         Raises:
             InputError: for no room, a full one, or no seat.
         """
-        room, token = self.find(code, client), codes.new_token()
+        room, token = self.find(code, client), token or codes.new_token()
+        seal = codes.sealed(token)
         if seat:
             seat = seat_of(seat)
 
         def add(state: State, adding: Adding) -> int:
+            if mine := [player.number for player in state.players.values() if player.token == seal]:
+                return mine[0]
             if len(state.players) >= MOST_PLAYERS:
                 raise InputError(f"the room is full: {MOST_PLAYERS} people are in it")
             place = min(SEATS, key=lambda s: len(state.seated(s))) if seat is None else seat
             number = max(state.players, default=0) + 1
-            adding.add(number, "joined", token=codes.sealed(token), name=codes.cleaned(name), seat=place)
+            adding.add(number, "joined", token=seal, name=codes.cleaned(name), seat=place)
             return number
 
         number = self._add(room.code, add)
@@ -328,11 +336,12 @@ class Rooms:
             return None
 
     def worked_out(self, room: Room, what: str, kind: type[T], make: Callable[[], T]) -> T:
-        """The same, made and kept where it is not there."""
+        """The same, made where it is not there, and kept where the disk allows it."""
         found = self.kept(room, what, kind)
         if found is None:
             found = make()
-            self.store.work_out(room.head, _of_this_engine(what), TypeAdapter(kind).dump_python(found))
+            with suppress(sqlite3.Error):  # a full disk: it is worked out again where it is asked for again
+                self.store.work_out(room.head, _of_this_engine(what), TypeAdapter(kind).dump_python(found))
         return found
 
     # --- checks -------------------------------------------------------------------------------------------------------
@@ -357,6 +366,8 @@ class Rooms:
 
 
 def _deciding(state: State, year: int) -> None:
+    if any(turn.year == year for turn in state.turns):
+        raise InputError(f"{year} was closed before this came in, so it does not count")
     if state.part != DECIDE or state.year != year:
         raise InputError(f"{year} is not being decided now")
 

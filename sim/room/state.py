@@ -87,11 +87,11 @@ class State:
         return tuple(player for player in self.players.values() if player.seat == seat)
 
     def tally(self, year: int) -> dict[str, dict[str, int]]:
-        """Votes of a year: seat → move → how many, for seats in which somebody has voted."""
+        """Votes of a year: seat → move → how many, in the order in which they were named, where somebody has voted."""
         found: dict[str, dict[str, int]] = {}
         for seat in SEATS:
-            mine = [self.votes.get(year, {}).get(player.number) for player in self.seated(seat)]
-            if counted := Counter(move for move in mine if move):
+            mine = {player.number for player in self.seated(seat)}
+            if counted := Counter(move for who, move in self.votes.get(year, {}).items() if who in mine):
                 found[seat] = dict(counted)
         return found
 
@@ -150,7 +150,10 @@ def _advanced(state: State, entry: Entry) -> State:
 
 
 def _with(table: Mapping[Any, Mapping[int, Any]], key: Any, who: int, value: Any) -> dict[Any, dict[int, Any]]:
-    return {**table, key: {**table.get(key, {}), who: value}}  # type: ignore[dict-item]
+    """With what somebody says now: after what others said, where it is something else than before."""
+    said = table.get(key, {})
+    others = {number: given for number, given in said.items() if number != who or given == value}
+    return {**table, key: {**others, who: value}}  # type: ignore[dict-item]
 
 
 _AFTER = {

@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,10 @@ class Store:
 
     def __init__(self, place: Path | None = None) -> None:
         self.place = place or folder()
-        self.place.mkdir(parents=True, exist_ok=True)
+        try:
+            self.place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:  # for whoever asks the same as a file in it that cannot be opened
+            raise sqlite3.OperationalError(f"no folder of rooms at {self.place}: {error}") from error
         self._local = threading.local()
         with self._writing() as base:
             for statement in _TABLES.split(";"):
@@ -146,13 +149,23 @@ class Store:
         with self._writing() as base:
             for table in _ALL:
                 base.execute(f"DELETE FROM {table} WHERE code = ?", (code,))
+        self._empty_journal()
 
     def forget_old(self) -> None:
         """Delete the rooms whose time is over."""
-        now = time.time()
+        now, gone = time.time(), 0
         with self._writing() as base:
             for table in _ALL:
-                base.execute(f"DELETE FROM {table} WHERE code IN (SELECT code FROM rooms WHERE closes <= ?)", (now,))
+                gone += base.execute(
+                    f"DELETE FROM {table} WHERE code IN (SELECT code FROM rooms WHERE closes <= ?)", (now,)
+                ).rowcount
+        if gone:
+            self._empty_journal()
+
+    def _empty_journal(self) -> None:
+        """Empty the journal into the file: it would keep what was said long after it was deleted."""
+        with suppress(sqlite3.Error):  # somebody reads just now; the room is gone all the same
+            self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @property
     def _base(self) -> sqlite3.Connection:

@@ -171,7 +171,7 @@ RULE = (*HEAD, "--scope", "tools", "--strength", 0.5)
     ("flags", "says"),
     [
         (("--kind", "law"), ["--kind: unknown kind 'law'", "rule"]),
-        ((*RULE, "--strength", 2), ["--strength: ", "less than or equal to 1", "2.0"]),
+        ((*RULE, "--strength", 2), ["--strength: ", "give 1 or less", "2.0"]),
         ((*RULE, "--scope", "tols"), ["--scope: ", "'tols'", "did you mean 'tools'?"]),
         ((*RULE, "--destination", "chna"), ["--destination: ", "did you mean 'china'?"]),
         ((*RULE, "--measure", "forbid"), ["--measure: ", "'forbid'"]),

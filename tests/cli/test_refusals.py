@@ -69,7 +69,7 @@ def test_a_wrong_call_is_refused_in_one_line(polarity, words, says):
         ("levers: {enforcement: [1]}", ["[1]", "0 to 10"]),
         ("levers: {enforcement: {}}", ["{}", "2026-Q4"]),
         ("levers: {enforcement: {2027: 1}}", ["'2027' is not a quarter"]),
-        ("levers: [1]", ["levers", "dictionary"]),
+        ("levers: [1]", ["levers", "give fields with their values"]),
         ("stroy: x", ["unknown field 'stroy'", "did you mean 'story'?"]),
         ("switches: {lucky: true}", ["switches.lucky", "did you mean 'luck'?"]),
         ("switches: {luck: 7}", ["switches.luck", "7"]),

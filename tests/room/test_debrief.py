@@ -88,6 +88,7 @@ def test_the_table_has_no_names_and_no_formulas(over):
     rows = list(csv.DictReader(io.StringIO(text)))
     assert {row["what"] for row in rows} == {"guess", "move", "bet", "answer before", "played"}
     assert [row["choice"] for row in rows if row["what"] == "answer before"] == ["'=1+1"]
+    assert {row["player"] for row in rows if row["what"] == "played"} == {""}
     assert sum(row["what"] == "move" for row in rows) == 9
     assert sum(row["what"] == "played" for row in rows) == 30
     assert {row["seat"] for row in rows if row["what"] == "guess"} == {"united_states", "china", "hubs", "observer"}

@@ -92,6 +92,19 @@ def test_most_of_a_seat_decide_and_the_first_named_where_as_many_want_another(ro
     assert rooms.find(code).state.moves(2027)["china"] == "retaliate"
 
 
+def test_of_equals_the_first_vote_counts_whoever_joined_first(rooms, room) -> None:
+    code, teacher = room
+    first, second = (rooms.join(code, seat="china")[1] for _ in range(2))
+    to(rooms, code, teacher, "decide:2027")
+    rooms.vote(code, second, 2027, "import")
+    rooms.vote(code, first, 2027, "retaliate")
+    assert rooms.find(code).state.moves(2027)["china"] == "import"
+    rooms.vote(code, second, 2027, "import")
+    assert rooms.find(code).state.moves(2027)["china"] == "import", "who taps again keeps their place"
+    rooms.vote(code, second, 2027, "deal")
+    assert rooms.find(code).state.moves(2027)["china"] == "retaliate", "who changes their mind comes last"
+
+
 def test_who_says_it_twice_is_counted_once(rooms, room) -> None:
     code, teacher = room
     _, token = rooms.join(code, seat="allies")
@@ -99,6 +112,13 @@ def test_who_says_it_twice_is_counted_once(rooms, room) -> None:
     for _ in range(5):
         rooms.vote(code, token, 2027, "follow")
     assert rooms.find(code).state.tally(2027) == {"allies": {"follow": 1}}
+
+
+def test_who_comes_in_twice_with_one_token_is_one_person(rooms, room) -> None:
+    ada, token = rooms.join(room[0], "Ada", "china", token="t")
+    assert rooms.join(room[0], "Ada", "china", token=token)[0] == ada
+    assert rooms.join(room[0], "Ada", "china")[0] != ada
+    assert len(rooms.find(room[0]).state.players) == 2
 
 
 def test_two_presses_close_one_year(rooms, room) -> None:
@@ -116,7 +136,7 @@ def test_late_and_leaving_players_change_nothing_for_others(rooms, room) -> None
     late, _ = rooms.join(code, "Cy")
     assert late.seat in SEATS
     rooms.vote(code, token, 2028, "import")
-    with pytest.raises(InputError, match="2027 is not being decided now"):
+    with pytest.raises(InputError, match="2027 was closed before this came in"):
         rooms.vote(code, token, 2027, "import")
     assert rooms.find(code).state.moves(2028)["china"] == "import"
 
@@ -148,7 +168,7 @@ def test_people_are_sent_where_fewest_sit(rooms, room) -> None:
     [
         ("  Ada   Lovelace ", "Ada Lovelace"), ("", "Player 1"), ("\u202eevil\u0000\n", "evil"),
         ("<script>alert(1)</script>", "<script>alert(1)</sc"), ("x" * 500, "x" * 20), ("\u200b\u200d", "Player 1"),
-        ("Ärø 名前", "Ärø 名前"), ("'; DROP TABLE log; --", "'; DROP TABLE log; -"),
+        ("Ärø 名前", "Ärø 名前"), ("\u3164\u2800", "Player 1"), ("'; DROP TABLE log; --", "'; DROP TABLE log; -"),
     ],
 )  # fmt: skip
 def test_a_name_is_short_on_one_line_and_nothing_else(rooms, room, given: str, shown: str) -> None:
@@ -262,6 +282,38 @@ def test_a_room_whose_time_is_over_is_gone_with_all_that_was_known_of_it(tmp_pat
     with sqlite3.connect(tmp_path / FILE) as base:
         assert base.execute("SELECT COUNT(*) FROM log").fetchone() == (0,)
     assert teacher != its_teacher
+
+
+def test_nothing_of_a_deleted_room_is_left_in_the_folder(rooms, tmp_path) -> None:
+    def left() -> bool:
+        return b"Ada of" in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+    other = Rooms(tmp_path)  # its connection stays open, so that the journal is not dropped by itself
+    code, teacher = other.open()
+    rooms.join(code, "Ada of 3b")
+    assert left()
+    rooms.close(code, teacher)
+    assert not left()
+    code, _ = rooms.open(hours=0.2 / 3600)
+    other.join(code, "Ada of 3b")
+    time.sleep(0.4)
+    rooms.open()  # forgets the rooms whose time is over
+    assert not left()
+
+
+def test_what_was_worked_out_is_told_though_it_cannot_be_kept(rooms, room, monkeypatch) -> None:
+    def full(*args) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(rooms.store, "work_out", full)
+    assert rooms.worked_out(rooms.find(room[0]), "x", list[int], lambda: [1]) == [1]
+
+
+def test_a_folder_that_cannot_be_made_is_told_like_a_file_that_cannot_be_opened(tmp_path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    for place in (tmp_path / "taken", tmp_path / "taken" / "rooms"):
+        with pytest.raises(sqlite3.Error):
+            Rooms(place)
 
 
 def test_no_token_is_in_the_file(rooms, room, tmp_path) -> None:

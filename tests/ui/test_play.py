@@ -4,12 +4,14 @@ import re
 import time
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from scenarios.packages import SEATS
 from sim.play import moves_of
+from sim.results.outcomes.polarity import CLASSES
 from sim.room.rooms import Rooms
 from sim.room.state import DEBRIEF, ORDER
-from sim.ui.play import doors, known
+from sim.ui.play import doors, known, phone, words
 from tests.ui.reading import button, raw, text
 
 PATH = "sim/ui/play/page.py"
@@ -91,6 +93,93 @@ def test_the_address_of_a_room_joins_where_people_are_needed(at, rooms):
     test = press(at(room=code), "Join")
     assert "Transit hubs" in text(test)
     assert rooms.find(code).state.players[5].seat == "hubs"
+
+
+def test_a_finger_that_taps_twice_is_one_person(rooms):
+    def taps(code: str) -> None:
+        from sim.ui.play import doors, entry
+
+        def cut_off(**parameters: str) -> None:
+            raise BaseException
+
+        go, doors.go = doors.go, cut_off  # as a second tap does to the first
+        try:
+            entry._joined(code)
+        except BaseException:
+            doors.go = go
+        entry._joined(code)
+        entry._joined(code)  # on the button that was still there
+
+    code, _ = rooms.open()
+    rooms.join(code, "Cy")
+    assert not AppTest.from_function(taps, kwargs={"code": code}).run(timeout=60).exception
+    assert len(rooms.find(code).state.players) == 2
+
+
+def test_who_leaves_can_come_back_as_somebody_else(at, rooms):
+    code, _ = rooms.open()
+    test = press(at(room=code), "Join")
+    first = test.query_params["me"]
+    unfold(test, "play_foot")
+    press(test, "Leave the room")
+    widget(test.text_input, "play_code").input(code)
+    press(test, "Join")
+    assert test.query_params["me"] != first
+    assert len(rooms.find(code).state.players) == 2
+
+
+def test_two_pages_of_one_person_show_the_same_vote(at, rooms):
+    code, teacher = rooms.open()
+    _, me = rooms.join(code, "Ada", "china")
+    to(rooms, code, teacher, "decide:2027")
+    one = at(room=code, me=me)
+    widget(one.radio, "play_move").set_value("import").run()
+    other = at(room=code, me=me)
+    widget(other.radio, "play_move").set_value("retaliate").run()
+    one.run()
+    assert "Saved: Retaliate" in text(one)
+    assert widget(one.radio, "play_move").value == "retaliate"
+    assert rooms.find(code).state.moves(2027)["china"] == "retaliate"
+
+
+def test_a_phone_looks_again_when_its_owner_says_something_elsewhere(rooms):
+    code, teacher = rooms.open()
+    player, me = rooms.join(code, "Ada", "china")
+    to(rooms, code, teacher, "decide:2027")
+    sight, seen = phone._Sight(player.number), []
+    for act in (lambda: rooms.vote(code, me, 2027, "import"), lambda: rooms.vote(code, me, 2027, "deal"),
+                lambda: rooms.bet(code, me, 2027, 3)):  # fmt: skip
+        seen.append(sight(rooms.find(code)))
+        act()
+        assert sight(rooms.find(code)) != seen[-1]
+
+
+def test_a_guess_that_contradicts_itself_is_not_saved(at, rooms):
+    code, _ = rooms.open()
+    _, me = rooms.join(code, "Ada", "china")
+    test = at(room=code, me=me)
+    widget(test.radio, "play_outcome").set_value("china_ahead")
+    widget(test.segmented_control, "play_leader").set_value("United States")
+    widget(test.number_input, "play_months").set_value(30)
+    press(test, "Save my guess")
+    assert "“China well ahead” and “the US leads by 30 months” cannot both come true" in text(test)
+    assert not rooms.find(code).state.guesses
+    widget(test.radio, "play_outcome").set_value("us_ahead")
+    press(test, "Save my guess")
+    assert rooms.find(code).state.guesses[1].months == 30
+
+
+@pytest.mark.parametrize("outcome", CLASSES)
+def test_every_outcome_can_be_guessed_with_its_leads(outcome: str):
+    fits = [months for months in (-30, -12, -11, 0, 11, 12, 30) if not words.at_odds(outcome, months)]
+    assert fits == {"us_ahead": [12, 30], "china_ahead": [-30, -12]}.get(outcome, [-11, 0, 11])
+
+
+def test_rooms_that_cannot_be_kept_are_told_in_words(at, monkeypatch, tmp_path):
+    (tmp_path / "taken").write_text("a file")
+    monkeypatch.setenv("POLARITY_ROOMS", str(tmp_path / "taken"))
+    assert "could not be written to disk" in text(press(at(), "Start the room"))
+    assert "cannot be read just now" in text(at(room="BFKR"))
 
 
 @pytest.mark.parametrize("typed", ["", "AB", "ABCDE", "AB1D", "<b>x", "🙂🙂🙂🙂", "ZZZZ"])
@@ -281,7 +370,7 @@ def test_a_vote_that_comes_after_the_year_was_closed_is_refused_in_words(at, roo
     test.run()
     assert not test.exception
     assert "What happened in 2027" in text(test)
-    assert "2027 is not being decided now" in text(test)
+    assert "2027 was closed before this came in, so it does not count" in text(test)
     assert rooms.find(code).state.turns[0].moves["hubs"] == "as_is"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from scenarios.errors import InputError
+from sim.room.codes import new_token
 from sim.room.rooms import Room, Rooms
 from sim.room.store import folder
 from sim.ui.shared import address
@@ -22,7 +23,7 @@ POLL = 2.0
 ROOM, TEACHER, ME, PROJECTOR, PART = "room", "teacher", "me", "projector", "part"
 """Parameters of the address: the code, the two tokens, the view without one, and the part of the debrief."""
 PATH = "play"
-_CLIENT, _WRONG = "play_client", "play_wrong_"
+_CLIENT, _TOKEN, _WRONG = "play_client", "play_token", "play_wrong_"
 _NOT_WRITTEN = "the room could not be written to disk just now; try again in a moment"
 
 
@@ -40,6 +41,18 @@ def client() -> str:
     """Who asks, for counting wrong codes. All phones of a school can share one address, so that each visit counts."""
     found: str = st.session_state.setdefault(_CLIENT, secrets.token_urlsafe(8))
     return found
+
+
+def token() -> str:
+    """The token with which this visit comes in: one person, however often they tap and wherever a tap was cut off."""
+    found: str = st.session_state.setdefault(_TOKEN, new_token())
+    return found
+
+
+def leave() -> None:
+    """Go out of a room, so that the next to come in on this page is somebody else."""
+    st.session_state.pop(_TOKEN, None)
+    go()
 
 
 # -------------------------------------------------------------------------------------------------------- the addresses

@@ -69,10 +69,9 @@ def _join(room: Room | None = None) -> None:
 def _joined(code: str) -> None:
     state = st.session_state
     wanted = code or state.get(_CODE) or ""
-    found = doors.tried("join", doors.rooms().join, wanted, state.get(_NAME) or "", _SEATS[state.get(_SEAT) or WHERE],
-                        doors.client())  # fmt: skip
+    token, seat = doors.token(), _SEATS[state.get(_SEAT) or WHERE]
+    found = doors.tried("join", lambda: doors.rooms().join(wanted, state.get(_NAME) or "", seat, doors.client(), token))
     if found is not None:
-        _, token = found
         doors.go(room=code or doors.rooms().find(wanted).code, me=token)
 
 
@@ -103,7 +102,7 @@ def _started() -> None:
     state = st.session_state
     scenario = state.get(_SCENARIO) or BASELINE
     goals = {seat: state.get(_GOAL + seat) or BALANCED for seat in PLAYERS}
-    found = doors.tried("start", doors.rooms().open, scenario, future=secrets.randbelow(RUNS), goals=goals)
+    found = doors.tried("start", lambda: doors.rooms().open(scenario, future=secrets.randbelow(RUNS), goals=goals))
     if found is not None:
         code, token = found
         known.begin_prices(scenario)

@@ -13,7 +13,7 @@ from scenarios.quarters import DATA_UNTIL
 from sim.play import AS_IS, FIRST_YEAR, moves_of
 from sim.results.outcomes.polarity import CLASSES, LABELS
 from sim.room.rooms import FURTHEST, LONGEST_ANSWER, Room
-from sim.room.state import DEBRIEF, DECIDE, GUESS, LOBBY, SHOWN, Player
+from sim.room.state import DEBRIEF, DECIDE, GUESS, LOBBY, SHOWN, Player, State
 from sim.ui.play import doors, known, words
 from sim.ui.shared import theme, wording
 from sim.ui.shared.templates import render
@@ -61,7 +61,12 @@ class _Sight:
     def __call__(self, room: Room) -> Hashable:
         player, state = room.state.players[self._number], room.state
         seat = words.decided(state, player.seat) if player.seat and state.part == DECIDE else ()
-        return state.phase, player, seat, known.sight(room)
+        return state.phase, player, seat, self._said(state), known.sight(room)
+
+    def _said(self, state: State) -> Hashable:
+        """What its owner has said last, perhaps on another page with the same address."""
+        votes, bets = state.votes.get(state.year, {}), state.bets.get(state.year, {})
+        return state.guesses.get(self._number), votes.get(self._number), bets.get(self._number)
 
 
 # -------------------------------------------------------------------------------------------------------------- guesses
@@ -101,7 +106,9 @@ def _guessed(code: str, token: str) -> None:
         doors.tried("guess", _missing, "choose how the race stands at the end of 2032")
         return
     months = _signed(_LEADER, _MONTHS, "guess")
-    if months is not None:
+    if months is not None and (odd := words.at_odds(state[_OUTCOME], months)):
+        doors.tried("guess", _missing, odd)
+    elif months is not None:
         doors.tried("guess", doors.rooms().guess, code, token, state[_OUTCOME], months, state[_SURE])
 
 
@@ -156,8 +163,8 @@ def _vote(room: Room, player: Player, token: str) -> None:
     prices = known.price_list(room)[seat]
     key = f"{_MOVE}_{state.year}_{seat}"
     _usual(key, mine)
-    if mine and st.session_state.get(key + _SAID) == st.session_state[key] != mine:
-        st.session_state[key] = st.session_state[key + _SAID] = mine  # it was changed from another page of this player
+    if mine and st.session_state[key] == st.session_state.get(key + _SAID) != mine:
+        st.session_state[key] = st.session_state[key + _SAID] = mine  # another page of the same person has voted since
     st.html(theme.part(f"Your move in {state.year}", _HOW_TO_VOTE))
     if not mine:
         st.html(theme.paragraph(f"In your seat {words.progress(state, seat)}.", "fine"))
@@ -290,7 +297,7 @@ def _foot(room: Room, player: Player, token: str) -> None:
         st.selectbox("Your seat", [*SEATS, ""], format_func=words.seat_name, key=key, on_change=_sat,
                      args=(room.code, token, key))  # fmt: skip
         doors.wrong("seat")
-        st.button("Leave the room", on_click=doors.go, key="play_leave", width="stretch")
+        st.button("Leave the room", on_click=doors.leave, key="play_leave", width="stretch")
         st.html(theme.paragraph("The address of this page brings you back, also after your phone has slept.", "fine"))
 
 

@@ -200,6 +200,14 @@ def guess(said: Guess) -> str:
     return f"{LABELS[said.outcome]}, {wording.lead(said.months)}, {said.sure}% sure"
 
 
+def at_odds(outcome: str, months: float) -> str:
+    """Why an outcome and a lead cannot both be guessed; empty where they can."""
+    ahead = "us_ahead" if months >= MONTHS else "china_ahead" if months <= -MONTHS else ""
+    if outcome == ahead or (not ahead and outcome in ("two_power", "several")):
+        return ""
+    return f"“{LABELS[outcome]}” and “{wording.lead(months)}” cannot both come true: change one of them"
+
+
 def right(found: Sequence[tuple[Player, Guess, bool, float]]) -> str:
     """How many guessed the outcome, and how far off the middle guess of the lead was."""
     if not found:
