@@ -546,7 +546,7 @@ async def _decided(server: Server, code: str, year: int, seconds: float) -> None
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         state = _room(server, code).state
-        if len(state.votes.get(year, {})) >= sum(bool(player.seat) for player in state.players.values()):
+        if len(state.votes.get(year, {})) >= sum(bool(player.seat) for player in state.here):
             return
         await asyncio.sleep(0.5)
 

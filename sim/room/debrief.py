@@ -159,7 +159,10 @@ def _run(game: Game, spec: Scenario, keep: tuple[str, ...] = KEEP) -> Run:
 # --- files ------------------------------------------------------------------------------------------------------------
 def scenario_yaml(game: Game) -> str:
     """What was played as a scenario file: simulated, it gives the same numbers to the last bit."""
-    head = f"# A game, played a year at a time. polarity run FILE --runs {game.runs} --seed {game.seed}\n"
+    head = (
+        f"# A game, played a year at a time: future {game.future} of {game.runs}.\n"
+        f"# polarity run FILE --runs {game.runs} --seed {game.seed}\n"
+    )
     return head + yaml.safe_dump(standalone(game.spec), sort_keys=False, allow_unicode=True, width=110)
 
 

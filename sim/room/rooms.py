@@ -26,7 +26,8 @@ from sim.room import codes
 from sim.room.state import DECIDE, GUESS, LOBBY, Guess, Player, State
 from sim.room.store import HOURS, Adding, Head, Store
 
-MOST_PLAYERS = 60
+MOST_PLAYERS, MOST_JOINS = 60, 600
+"""People who can be in a room at once, and who can have come in, those included who have left."""
 FURTHEST = 120.0
 """Months of lead beyond which nobody may guess or bet."""
 KEEP = ("capability", "alignment", "flows_china", "compute_train", "accounts", "decisions", "enforcement",
@@ -53,7 +54,7 @@ class Room:
     def player(self, token: str) -> Player | None:
         """Who has a token; None where nobody in this room does."""
         seal = codes.sealed(token)
-        return next((p for p in self.state.players.values() if hmac.compare_digest(p.token, seal)), None)
+        return next((p for p in self.state.here if hmac.compare_digest(p.token, seal)), None)
 
     def is_teacher(self, token: str) -> bool:
         """Whether a token is the teacher's."""
@@ -173,9 +174,9 @@ class Rooms:
             seat = seat_of(seat)
 
         def add(state: State, adding: Adding) -> int:
-            if mine := [player.number for player in state.players.values() if player.token == seal]:
+            if mine := [player.number for player in state.here if player.token == seal]:
                 return mine[0]
-            if len(state.players) >= MOST_PLAYERS:
+            if len(state.here) >= MOST_PLAYERS or len(state.players) >= MOST_JOINS:
                 raise InputError(f"the room is full: {MOST_PLAYERS} people are in it")
             place = min(SEATS, key=lambda s: len(state.seated(s))) if seat is None else seat
             number = max(state.players, default=0) + 1
@@ -208,6 +209,31 @@ class Rooms:
             if player not in state.players:
                 raise InputError(f"there is no player {player}")
             return adding.add(0, "changed", player=player, to={"hidden": hidden})
+
+        self._add(room.code, add)
+
+    def leave(self, code: str, token: str) -> None:
+        """Go out of the room; the vote of this year is taken back, and a guess where guesses are still open.
+
+        Raises:
+            InputError: for somebody who is not in the room.
+        """
+        self._by_player(code, token, lambda state, adding, who: adding.add(
+            who, "changed", player=who, to={"gone": True}))  # fmt: skip
+
+    def remove(self, code: str, token: str, player: int) -> None:
+        """Take somebody out, who can come in again as somebody new.
+
+        Raises:
+            InputError: for somebody who is not the teacher, or no player who is in the room.
+        """
+        room = self.find(code)
+        self._teacher(room, token)
+
+        def add(state: State, adding: Adding) -> int:
+            if player not in {each.number for each in state.here}:
+                raise InputError(f"there is no player {player} in the room")
+            return adding.add(0, "changed", player=player, to={"gone": True})
 
         self._add(room.code, add)
 

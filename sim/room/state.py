@@ -31,6 +31,8 @@ class Player:
     seat: str = ""
     """Where they decide; empty for who only guesses."""
     hidden: bool = False
+    gone: bool = False
+    """Whether they have left, or were taken out by the teacher; what they said before stays."""
 
     @property
     def shown(self) -> str:
@@ -82,9 +84,14 @@ class State:
         at = ORDER.index(self.phase) + 1
         return ORDER[at] if at < len(ORDER) else ""
 
+    @property
+    def here(self) -> tuple[Player, ...]:
+        """Who is in the room."""
+        return tuple(player for player in self.players.values() if not player.gone)
+
     def seated(self, seat: str) -> tuple[Player, ...]:
         """Who sits in a seat."""
-        return tuple(player for player in self.players.values() if player.seat == seat)
+        return tuple(player for player in self.here if player.seat == seat)
 
     def tally(self, year: int) -> dict[str, dict[str, int]]:
         """Votes of a year: seat → move → how many, in the order in which they were named, where somebody has voted."""
@@ -118,11 +125,12 @@ def _joined(state: State, entry: Entry) -> State:
 
 def _changed(state: State, entry: Entry) -> State:
     before = state.players[entry.content["player"]]
-    player, votes = replace(before, **entry.content["to"]), state.votes
-    if player.seat != before.seat:  # what they wanted was a move of the seat that they have left
-        current = {who: move for who, move in votes.get(state.year, {}).items() if who != player.number}
-        votes = {**votes, state.year: current}
-    return replace(state, players={**state.players, player.number: player}, votes=votes)
+    player, votes, guesses = replace(before, **entry.content["to"]), state.votes, state.guesses
+    if player.seat != before.seat or player.gone:  # what they wanted was a move of the seat that they have left
+        votes = {**votes, state.year: _without(votes.get(state.year, {}), player.number)}
+    if player.gone and state.part in (LOBBY, GUESS):
+        guesses = _without(guesses, player.number)
+    return replace(state, players={**state.players, player.number: player}, votes=votes, guesses=guesses)
 
 
 def _guessed(state: State, entry: Entry) -> State:
@@ -147,6 +155,10 @@ def _advanced(state: State, entry: Entry) -> State:
         turn = Turn(state.year, entry.content["moves"])
         state = replace(state, turns=(*state.turns, turn), counts=(*state.counts, entry.content["counts"]))
     return replace(state, phase=entry.content["to"])
+
+
+def _without(said: Mapping[int, Any], who: int) -> dict[int, Any]:
+    return {number: given for number, given in said.items() if number != who}
 
 
 def _with(table: Mapping[Any, Mapping[int, Any]], key: Any, who: int, value: Any) -> dict[Any, dict[int, Any]]:

@@ -177,6 +177,44 @@ def test_a_name_is_short_on_one_line_and_nothing_else(rooms, room, given: str, s
     assert rooms.find(room[0]).state.players[1].shown == shown
 
 
+def test_who_leaves_takes_vote_and_open_guess_along_and_nothing_of_earlier_years(rooms, room) -> None:
+    code, teacher = room
+    tokens = [rooms.join(code, name, "china")[1] for name in ("Ada", "Bo", "Chi")]
+    for token in tokens:
+        rooms.guess(code, token, "two_power", 3, 50)
+    rooms.leave(code, tokens[2])
+    assert set(rooms.find(code).state.guesses) == {1, 2}
+    to(rooms, code, teacher, "decide:2027")
+    rooms.vote(code, tokens[0], 2027, "import")
+    rooms.vote(code, tokens[1], 2027, "retaliate")
+    to(rooms, code, teacher, "decide:2028")
+    rooms.vote(code, tokens[0], 2028, "import")
+    rooms.leave(code, tokens[0])
+    state = rooms.find(code).state
+    assert [player.name for player in state.here] == ["Bo"]
+    assert state.tally(2028) == {}
+    assert state.tally(2027) == {"china": {"retaliate": 1}}, (
+        "counted among who is here; what was played stands in turns"
+    )
+    assert state.counts[0] == {"china": {"import": 1, "retaliate": 1}}
+    assert set(state.guesses) == {1, 2}, "guesses were closed"
+    with pytest.raises(InputError, match="you are not in room"):
+        rooms.vote(code, tokens[0], 2028, "import")
+
+
+def test_a_teacher_takes_out_who_is_in_and_nobody_else_can(rooms, room) -> None:
+    code, teacher = room
+    player, token = rooms.join(code, "Ghost", "hubs")
+    with pytest.raises(InputError, match="only who opened the room"):
+        rooms.remove(code, token, player.number)
+    rooms.remove(code, teacher, player.number)
+    assert rooms.find(code).state.here == ()
+    with pytest.raises(InputError, match="there is no player 1 in the room"):
+        rooms.remove(code, teacher, player.number)
+    again, _ = rooms.join(code, "Ghost", "hubs")
+    assert again.number == 2
+
+
 def test_a_teacher_hides_a_name_and_shows_it_again(rooms, room) -> None:
     code, teacher = room
     player, token = rooms.join(code, "Rude")

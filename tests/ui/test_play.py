@@ -3,12 +3,15 @@
 import re
 import time
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from scenarios.packages import SEATS
+from sim.analysis.board import Row
 from sim.play import moves_of
 from sim.results.outcomes.polarity import CLASSES
+from sim.results.paired import paired
 from sim.room.rooms import Rooms
 from sim.room.state import DEBRIEF, ORDER
 from sim.ui.play import doors, known, phone, words
@@ -126,6 +129,27 @@ def test_who_leaves_can_come_back_as_somebody_else(at, rooms):
     press(test, "Join")
     assert test.query_params["me"] != first
     assert len(rooms.find(code).state.players) == 2
+
+
+def test_who_leaves_is_counted_no_more_and_can_come_in_again(at, rooms):
+    code, teacher = rooms.open()
+    me = rooms.join(code, "Ada", "hubs")[1]
+    test = unfold(at(room=code, me=me), "play_foot")
+    press(test, "Leave the room")
+    assert rooms.find(code).state.here == ()
+    assert "you are not in room" in text(at(room=code, me=me)).lower()
+    assert "Who is in (0)" in [each.label for each in at(room=code, teacher=teacher).expander]
+
+
+def test_a_teacher_takes_somebody_out(at, rooms):
+    code, teacher = rooms.open()
+    for name in ("Ada", "Bo"):
+        rooms.join(code, name, "hubs")
+    test = unfold(at(room=code, teacher=teacher), "play_people")
+    widget(test.selectbox, "play_removed").set_value(1)
+    press(test, "Take out of the room")
+    assert [player.name for player in rooms.find(code).state.here] == ["Bo"]
+    assert widget(unfold(test, "play_people").selectbox, "play_removed").value is None
 
 
 def test_two_pages_of_one_person_show_the_same_vote(at, rooms):
@@ -343,23 +367,6 @@ def test_a_vote_is_saved_by_a_tap_and_told_with_the_others_of_the_seat(at, rooms
     assert re.search(r"Costs \\\$\d+bn a year", captions)
 
 
-def test_two_pages_of_one_player_show_the_same_vote(at, rooms):
-    code, teacher = rooms.open()
-    me = rooms.join(code, seat="hubs")[1]
-    to(rooms, code, teacher, "decide:2027")
-    first, second = at(room=code, me=me), at(room=code, me=me)
-    for test, move in ((first, "police"), (second, "profit")):
-        widget(test.radio, "play_move").set_value(move)
-        test.run()
-        assert not test.exception
-    assert rooms.find(code).state.votes[2027] == {1: "profit"}
-    assert widget(first.run().radio, "play_move").value == "profit"
-    widget(first.radio, "play_move").set_value("police")
-    first.run()
-    assert rooms.find(code).state.votes[2027] == {1: "police"}
-    assert widget(second.run().radio, "play_move").value == "police"
-
-
 def test_a_vote_that_comes_after_the_year_was_closed_is_refused_in_words(at, rooms):
     code, teacher = rooms.open()
     _, me = rooms.join(code, seat="hubs")
@@ -473,3 +480,23 @@ def test_no_view_draws_a_token(at, rooms):
         whole = raw(test) + "".join(each.value for each in test.code)
         assert teacher not in whole
         assert me not in whole
+
+
+# ------------------------------------------------------------------------------------------------------------- in words
+@pytest.mark.parametrize(
+    ("unit", "before", "after", "now", "change"),
+    [
+        ("thousand H100e", 0.0, 0.26, "260 H100e", "+260"),
+        ("thousand H100e", 0.26, 0.0, "0 H100e", "−100%"),
+        ("thousand H100e", 0.0, 0.0, "0 H100e", "unchanged"),
+        ("thousand H100e", 1000.0, 3187.0, "3.2 million H100e", "+219%"),
+        ("thousand H100e", 100.0, 186.71, "187,000 H100e", "+87%"),
+        ("months", 10.2, 7.4, "7.4 months", "−2.8 months"),
+        ("% a year", 20.0, 99.96, "above 99.9% a year", "+80.0 points"),
+        ("billion US dollars", 0.0, 2.5, "$2.5bn", "+$2.5bn"),
+        ("index points", 190.0, 196.6, "196.6 index points", "+6.6 points"),
+    ],
+)
+def test_a_line_of_a_board_says_its_units(unit: str, before: float, after: float, now: str, change: str):
+    row = Row("Security", "x", "Label", unit, before, after, paired(np.array([after - before])))
+    assert words.line(row) == ("Label", now, change)

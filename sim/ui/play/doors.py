@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,8 @@ from sim.ui.shared.templates import render
 
 POLL = 2.0
 """Seconds between two looks at the number that says whether anything in a room has changed."""
+TIDY = 600.0
+"""Seconds between two looks for rooms whose time is over."""
 ROOM, TEACHER, ME, PROJECTOR, PART = "room", "teacher", "me", "projector", "part"
 """Parameters of the address: the code, the two tokens, the view without one, and the part of the debrief."""
 PATH = "play"
@@ -34,7 +39,17 @@ def rooms() -> Rooms:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _rooms(place: str) -> Rooms:
-    return Rooms(Path(place))
+    found = Rooms(Path(place))
+    threading.Thread(target=_tidy, args=(found,), name="rooms", daemon=True).start()
+    return found
+
+
+def _tidy(found: Rooms) -> None:
+    """Delete rooms whose time is over, also where nobody opens another one."""
+    while True:
+        time.sleep(TIDY)
+        with suppress(OSError, sqlite3.Error):
+            found.store.forget_old()
 
 
 def client() -> str:
@@ -49,8 +64,9 @@ def token() -> str:
     return found
 
 
-def leave() -> None:
+def leave(code: str, token: str) -> None:
     """Go out of a room, so that the next to come in on this page is somebody else."""
+    tried("leave", rooms().leave, code, token)
     st.session_state.pop(_TOKEN, None)
     go()
 

@@ -248,7 +248,7 @@ def _look_back(room: Room, player: Player, token: str) -> None:
             for n, bets in enumerate(state.bets.get(turn.year, {}) for turn in state.turns)
             if player.number in bets]  # fmt: skip
     st.html(render(
-        "play/phone_end.html", outcome=words.outcome(end.outcome), lead=words.leads(end.months),
+        "play/phone_end.html", ends=words.ends(end.outcome), lead=words.leads(end.months),
         guess=words.guess(said) if said else "", right=bool(said and said.outcome == end.outcome),
         off=round(abs(said.months - end.months)) if said else 0, bets=len(offs),
         bets_off=round(sum(offs) / len(offs)) if offs else 0, seat=words.seat_name(player.seat) if player.seat else "",
@@ -297,7 +297,7 @@ def _foot(room: Room, player: Player, token: str) -> None:
         st.selectbox("Your seat", [*SEATS, ""], format_func=words.seat_name, key=key, on_change=_sat,
                      args=(room.code, token, key))  # fmt: skip
         doors.wrong("seat")
-        st.button("Leave the room", on_click=doors.leave, key="play_leave", width="stretch")
+        st.button("Leave the room", on_click=doors.leave, args=(room.code, token), key="play_leave", width="stretch")
         st.html(theme.paragraph("The address of this page brings you back, also after your phone has slept.", "fine"))
 
 

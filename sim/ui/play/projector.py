@@ -41,10 +41,10 @@ def draw(room: Room) -> None:
 def _sight(room: Room) -> Hashable:
     """What the projector shows: how many have decided, and who is in while they come in."""
     state = room.state
-    names = tuple((player.shown, player.seat) for player in state.players.values()) if state.part == LOBBY else ()
+    names = tuple((player.shown, player.seat) for player in state.here) if state.part == LOBBY else ()
     counts = tuple(words.decided(state, seat) for seat in SEATS) if state.part == DECIDE else ()
     guessed = len(state.guesses) if state.part in (LOBBY, GUESS) else 0
-    return state.phase, len(state.players), names, counts, guessed, known.sight(room)
+    return state.phase, len(state.here), names, counts, guessed, known.sight(room)
 
 
 def _screen(name: str, head: str, **values: object) -> None:
@@ -70,12 +70,13 @@ def _lobby(room: Room) -> None:
         link = doors.join_address(room.code)
     except REFUSED:
         link = ""
-    names = [player.shown for player in room.state.players.values()]
-    left, right = st.columns([1.9, 1], gap="medium")
+    names = [player.shown for player in room.state.here]
+    drawn = bool(link) and not share.local(link)
+    left, right = st.columns([1.9, 1], gap="medium") if drawn else (st.container(), None)
     with left:
         _screen("play/lobby.html", "Join with your phone", code=room.code, host=link.partition("://")[2].partition("?")[0],
                 names=names[-SHOWN_NAMES:], people=len(names), more=max(len(names) - SHOWN_NAMES, 0))  # fmt: skip
-    if link and not share.local(link):
+    if right is not None:
         with right, st.container(key="play_qr"):
             drawing.draw(share.code(link), "play_code_drawn")
 
@@ -84,7 +85,7 @@ def _guess(room: Room) -> None:
     state = room.state
     guesses = [(LABELS[name], means) for name, means in words.MEANS.items()]
     _screen("play/asked.html", "How does the race stand at the end of 2032?", guesses=guesses, code=room.code,
-            said=len(state.guesses), people=len(state.players))  # fmt: skip
+            said=len(state.guesses), people=len(state.here))  # fmt: skip
 
 
 # --------------------------------------------------------------------------------------------------------------- a year
@@ -142,7 +143,7 @@ def _guesses(room: Room, end: Ending) -> None:
     picture = render("play/line.html", **lines.line(known.facts(room)))
     if found:
         picture = render("play/dots.html", **lines.dots([*room.state.guesses.values()], end.months))
-    _beside_picture("play/ended.html", f"Your world ends as {words.outcome(end.outcome)}: {words.leads(end.months)}",
+    _beside_picture("play/ended.html", f"Your world ends {words.ends(end.outcome)}: {words.leads(end.months)}",
                     picture, notes=notes,
                     key=[(theme.INK[name], label, count) for name, label, count in
                          words.tally([*room.state.guesses.values()])])  # fmt: skip
@@ -166,8 +167,9 @@ def _bar(counts: object) -> list[tuple[str, int]]:
 
 
 def _moved(room: Room, end: Ending) -> None:
-    seats, years = known.by_seat(room), known.by_year(room)
+    seats, years, facts = known.by_seat(room), known.by_year(room), known.facts(room)
     _screen("play/moved.html", "What your moves did to the US lead at the end of 2032",
+            whole=words.whole(seats, facts.low[-1], facts.high[-1]) if seats else "",
             seats=None if seats is None else _parts(seats, words.seat_name),
             years=None if years is None else _parts(years, str))  # fmt: skip
 

@@ -17,7 +17,7 @@ from sim.ui.shared import share, theme
 from sim.ui.shared.setup import REFUSED, Setup, choice, first_line
 from sim.ui.shared.templates import render
 
-_HIDDEN = "play_hidden"
+_HIDDEN, _REMOVED = "play_hidden", "play_removed"
 _ENDING = (
     "This deletes the room with everything that anybody said in it. Nobody can bring it back: download what you want "
     "to keep first."
@@ -73,7 +73,7 @@ def _status(room: Room) -> str:
         bets = words.bets(room, state.year, facts.now)
     did = words.did(state, state.year) if state.part == SHOWN else []
     betting = len(state.bets.get(state.year, {}))
-    return render("play/status.html", seats=seats, people=len(state.players), guessed=guessed, happened=happened,
+    return render("play/status.html", seats=seats, people=len(state.here), guessed=guessed, happened=happened,
                   bets=bets, did=did, betting=betting, part=state.part)  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def _ways_in(room: Room) -> None:
 
 def _names(room: Room, token: str) -> None:
     """Who is in, and which names are hidden from everybody."""
-    players = room.state.players
+    players = {player.number: player for player in room.state.here}
     with st.expander(f"Who is in ({len(players)})", key="play_people", on_change="rerun") as more:
         if not more.open:
             return
@@ -104,6 +104,18 @@ def _names(room: Room, token: str) -> None:
                        format_func=lambda number: f"{number}: {players[number].name}", on_change=_hide,
                        args=(room.code, token, key, hidden))  # fmt: skip
         doors.wrong("names")
+        whom = f"{_REMOVED}_{room.state.last}"
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            st.selectbox("Somebody who has gone, or does not belong here", list(players), index=None, key=whom,
+                         placeholder="Nobody", format_func=lambda n: f"{n}: {players[n].shown}")  # fmt: skip
+            st.button("Take out of the room", on_click=_remove, args=(room.code, token, whom), key="play_remove",
+                      disabled=not players)  # fmt: skip
+        doors.wrong("remove")
+
+
+def _remove(code: str, token: str, key: str) -> None:
+    if (number := st.session_state[key]) is not None:
+        doors.tried("remove", doors.rooms().remove, code, token, number)
 
 
 def _hide(code: str, token: str, key: str, before: list[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -15,7 +16,7 @@ from sim.analysis.seat import shown
 from sim.play import AS_IS, moves_of
 from sim.results.outcomes.polarity import CLASSES, LABELS, MONTHS
 from sim.results.wording import PHRASES, listed
-from sim.room.debrief import Reply
+from sim.room.debrief import Part, Reply
 from sim.room.prices import Price
 from sim.room.rooms import Room
 from sim.room.state import DEBRIEF, DECIDE, GUESS, LOBBY, Guess, Player, State
@@ -40,6 +41,10 @@ _MOST = {
     "money": "little public and private money spent on policy",
 }
 assert set(_MOST) == set(VALUES)
+_LABELS = {"Compute that it uses": "Compute in use", "Its best model": "Best model"}
+"""Lines of a board that speak of an actor, as they speak to a seat."""
+ALMOST = 99.9
+"""Percent from which on a chance is not told from certainty."""
 
 
 # ---------------------------------------------------------------------------------------------------------------- seats
@@ -57,7 +62,7 @@ def goal(seat: str, profile: str) -> str:
         return UNSCORED
     weights = PROFILES[profile]._asdict()
     if len(set(weights.values())) == 1:
-        return f"Balanced: {listed([*_MOST.values()])} all count."
+        return f"Balanced. Four things count alike: {listed([*_MOST.values()])}."
     first = max(weights, key=weights.__getitem__)
     rest = [_MOST[name] for name in weights if name != first]
     return f"{profile.replace('_', ' ').capitalize()}. What counts most: {_MOST[first]}. Less: {listed(rest)}."
@@ -115,10 +120,10 @@ def price(found: Price | None) -> str:
         return ""
     parts = [
         f"{more if size > 0 else less} {dollars(abs(size) * 1e9)} a year"
-        for size, more, less in ((found.cost, "costs", "saves"), (found.income, "earns", "loses"))
+        for size, more, less in ((found.cost, "costs", "saves"), (found.income, "income rises by", "income falls by"))
         if abs(size) >= LEAST
     ]
-    text = " and ".join(parts) or "costs next to nothing"
+    text = "; ".join(parts) or "costs next to nothing"
     return text[:1].upper() + text[1:]
 
 
@@ -140,7 +145,7 @@ def did(state: State, year: int) -> list[Did]:
     found = []
     for seat in SEATS:
         package, votes = move(seat, turn.moves[seat]), counts.get(seat)
-        how = f"{votes[package.name]} of {sum(votes.values())} votes" if votes else "played by the model"
+        how = f"{votes[package.name]} of {sum(votes.values())} votes" if votes else "nobody voted"
         title = "Left to the model" if package.name == AS_IS and not votes else package.title
         found.append(Did(seat, seat_name(seat), title, package.story, how))
     return found
@@ -179,7 +184,7 @@ def bets(room: Room, year: int, now: float) -> str:
     nearest = [room.state.players[who].shown for who, months in given.items() if months == best]
     many = f", {len(nearest)} people" if len(nearest) > 3 else f", {listed(nearest)}"
     return (
-        f"{len(given)} {'bet' if len(given) == 1 else 'bets'}, in the middle {wording.signed(median(given.values()))} "
+        f"{len(given)} {'bet' if len(given) == 1 else 'bets'}; the median is {wording.signed(median(given.values()))} "
         f"months. Nearest: {wording.signed(best)}{many}."
     )
 
@@ -214,18 +219,28 @@ def right(found: Sequence[tuple[Player, Guess, bool, float]]) -> str:
         return "Nobody guessed."
     hits = sum(hit for *_, hit, _ in found)
     off = round(median(months for *_, months in found))
-    return f"{hits} of {len(found)} guessed the outcome. The typical guess of the lead was {off} months off."
+    near = f"Half of the guesses of the lead were within {off} {'month' if off == 1 else 'months'} of it."
+    return f"{hits} of {len(found)} guessed the outcome. {near}"
 
 
-def outcome(name: str) -> str:
-    """An outcome inside a sentence."""
-    return PHRASES[name]
+def ends(name: str) -> str:
+    """How a world ends: `as a two-power race`, `with the United States well ahead`."""
+    return f"{'as' if name == 'two_power' else 'with'} {PHRASES[name]}"
 
 
 def tally(found: Sequence[Guess]) -> list[tuple[str, str, int]]:
     """Outcome, label and number of guesses, for those that somebody guessed."""
     counts = {name: sum(said.outcome == name for said in found) for name in CLASSES}
     return [(name, LABELS[name], count) for name, count in counts.items() if count]
+
+
+def whole(parts: Sequence[Part], low: float, high: float) -> str:
+    """What all moves did together, beside what luck does."""
+    together, low_, high_ = wording.exactly(sum(part.future for part in parts)), wording.minus(low), wording.minus(high)
+    return (
+        f"All moves together: {together} months. In nine of ten futures of the same moves the lead lies between {low_} and "
+        f"{high_} months: that much is luck."
+    )
 
 
 def reply(found: Reply) -> str:
@@ -241,9 +256,33 @@ def reply(found: Reply) -> str:
 
 # --------------------------------------------------------------------------------------------------------------- boards
 def line(row: Row) -> tuple[str, str, str]:
-    """A line of a board: label, now with its unit, and the change in a year."""
-    numbers = shown(row)
+    """A line of a board: label, now with its unit, and the change in a year with its own."""
+    numbers, label = shown(row), _LABELS.get(row.label, row.label)
     now = f"{numbers.after} {numbers.unit}".replace(" %", "%")
     if row.unit == "billion US dollars":
         now = dollars(row.after * 1e9)
-    return row.label, now, numbers.ratio or numbers.change
+    elif row.unit == "thousand H100e":
+        now = f"{_counted(1e3 * row.after)} H100e"
+    elif row.unit == "% a year" and row.after >= ALMOST:
+        now = f"above {ALMOST:g}% a year"
+    return label, now, numbers.ratio or _changed(row, numbers.change)
+
+
+def _changed(row: Row, change: str) -> str:
+    """The change of a line that is no share of what it was."""
+    size = row.after - row.before
+    if not change.strip("+−0."):
+        return "unchanged"
+    if row.unit == "billion US dollars":
+        return f"{'+' if size > 0 else ''}{dollars(1e9 * size)}"
+    if row.unit == "thousand H100e":
+        return f"{'+' if size > 0 else '−'}{_counted(1e3 * abs(size))}"
+    return f"{change} {'months' if row.unit == 'months' else 'points'}"
+
+
+def _counted(number: float) -> str:
+    """A number of chips as people read it: `3.2 million`, `187,000`, `260`."""
+    if number >= 1e6:
+        return f"{number / 1e6:,.1f} million"
+    step = 10 ** max(int(math.log10(max(number, 1.0))) - 2, 0)
+    return f"{round(number / step) * step:,.0f}"
