@@ -236,10 +236,11 @@ def tally(found: Sequence[Guess]) -> list[tuple[str, str, int]]:
 
 def whole(parts: Sequence[Part], low: float, high: float) -> str:
     """What all moves did together, beside what luck does."""
-    together, low_, high_ = wording.exactly(sum(part.future for part in parts)), wording.minus(low), wording.minus(high)
+    together = wording.exactly(sum(part.future for part in parts))
+    span = f"{wording.minus(low)} and {wording.minus(high)} months"
     return (
-        f"All moves together: {together} months. In nine of ten futures of the same moves the lead lies between {low_} and "
-        f"{high_} months: that much is luck."
+        f"All moves together: {together} months. In nine of ten futures of the same moves the lead lies between {span}: "
+        "that much is luck."
     )
 
 
