@@ -239,8 +239,8 @@ def whole(parts: Sequence[Part], low: float, high: float) -> str:
     together = wording.exactly(sum(part.future for part in parts))
     span = f"{wording.minus(low)} and {wording.minus(high)} months"
     return (
-        f"All moves together: {together} months. In nine of ten futures of the same moves the lead lies between {span}: "
-        "that much is luck."
+        f"All moves together: {together} months. In nine of ten futures of the same moves the lead lies "
+        f"between {span}: that is luck."
     )
 
 
