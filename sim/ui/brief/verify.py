@@ -40,7 +40,7 @@ class Difference:
     @property
     def is_number(self) -> bool:
         """Whether a number differs, and not words alone."""
-        return _numbers(self.saved) != _numbers(self.now)
+        return self.place != DRAWING and _numbers(self.saved) != _numbers(self.now)
 
 
 @dataclass(frozen=True)
