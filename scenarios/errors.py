@@ -218,7 +218,7 @@ def _asked(complaint: Any) -> str:
     """What would be valid where something else stands, or nothing; empty for faults that say so themselves."""
     kind, got = complaint["type"], complaint["input"]
     if kind in _LIMITS:
-        return f"{_LIMITS[kind].format(**complaint['ctx'])}; got {_got(got)}"
+        return f"{_LIMITS[kind].format(**complaint.get('ctx', {}))}; got {_got(got)}"
     for begin, text in _ASKED:
         if kind.startswith(begin) and any(part in _OF_A_KIND for part in kind.split("_")):
             return text if kind == "missing" else f"{text}; got {_got(got)}"

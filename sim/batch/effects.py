@@ -136,4 +136,5 @@ def _rows(study: Study, parts: list[Part], done: dict[str, str]) -> pl.DataFrame
     import polars as pl
 
     files = [study.path(part.file) for part in parts if part.file in done]
-    return pl.read_parquet(files).filter(pl.col("member") < study.plan.members) if files else None
+    with study.reading():
+        return pl.read_parquet(files).filter(pl.col("member") < study.plan.members) if files else None

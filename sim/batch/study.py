@@ -181,10 +181,24 @@ class Study(Short):
                 if outcome.may_not_exist:
                     answers.append((known.len() / pl.len()).alias(f"{name} exists"))
         keys = ["scenario", "digest", "seed", *(f"set.{axis}" for axis in self.plan.design.axes)]
-        try:
+        with self.reading():
             return self.scan().group_by(keys, maintain_order=True).agg(answers).collect(engine="streaming")
-        except pl.exceptions.ComputeError as error:
-            bad = ", ".join(self.damaged()) or str(error)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Whatever polars makes of a damaged part, in words.
+
+        Raises:
+            InputError: naming the damaged parts.
+        """
+        import polars as pl
+
+        try:
+            yield
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            if not (damaged := self.damaged()) and not isinstance(error, pl.exceptions.ComputeError):
+                raise
+            bad = ", ".join(damaged) or str(error)
             raise InputError(f"{self.folder}: damaged: {bad}; `polarity batch` recreates damaged parts") from error
 
     @checked

@@ -77,7 +77,13 @@ class Data:
         path = self.folder / f"{name}.csv"
         if not path.is_file():
             raise NoTable(f"{path.name} is missing in {self.folder}")
-        return read(TABLES[name], path)
+        rows: tuple[Any, ...] = read(TABLES[name], path)
+        for place, row in enumerate(rows if "quarter" in TABLES[name].model_fields else (), start=2):
+            try:
+                number(row.quarter)
+            except ValueError as error:
+                raise InputError(f"{path.name} row {place}, column quarter: {error}") from error
+        return rows
 
 
 def frontier(data: Data, actor: str) -> Figures:

@@ -165,20 +165,37 @@ def read(path: Path) -> Forecast:
         InputError: when the file cannot be read, is none, or was changed after it was sealed.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_each_once)
+        found = content_hash(content) if isinstance(content, dict) else ""
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: cannot be read as a sealed forecast ({error})") from error
     if not isinstance(content, dict) or not isinstance(content.get("sha256"), str):
         raise InputError(f"{path}: is not a sealed forecast; it has no sha256")
-    if content_hash(content) != content.pop("sha256"):
-        raise InputError(f"{path}: was changed after it was sealed; its SHA-256 is another. Restore the sealed file")
+    said = content.pop("sha256")
+    if found != said:
+        raise _changed(path)
     try:
         forecast = Forecast.model_validate(content)
     except ValidationError as error:
         raise InputError(f"{path}: is not a sealed forecast of this version: {from_validation(error)}") from error
+    if forecast.hash != said:  # numbers as text, or whole ones where the seal has decimals
+        raise _changed(path)
     if forecast.name != path.stem:
         raise InputError(f"{path}: holds the forecast {forecast.name}; rename the file to {forecast.name}.json")
     return forecast
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; of a field that stands twice, a reader sees one value and a program the other."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the field {shown(next(n for n in names if names.count(n) > 1))} stands twice")
+    return found
+
+
+def _changed(path: Path) -> InputError:
+    return InputError(f"{path}: was changed after it was sealed; its SHA-256 is another. Restore the sealed file")
 
 
 def every(folder: Path = FOLDER) -> list[Forecast]:

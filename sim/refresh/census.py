@@ -6,6 +6,7 @@ States: most servers with US chips are built in Taiwan and Mexico and never show
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 
@@ -73,8 +74,8 @@ def refresh_exports(
             if value is None:
                 hidden.append(line.row)
                 continue
-            if value < 0:
-                raise line.fault(f"ALL_VAL_MO {value:g} is below 0; valid: US dollars")
+            if not 0 <= value < math.inf:
+                raise line.fault(f"ALL_VAL_MO {value:g} is below 0 or not finite; valid: US dollars")
             if (month, code, partner) in seen:
                 first, before = seen[month, code, partner]
                 if before != value:

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from scenarios.quarters import end_date, label, of_date
 ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf")
 """First bytes of zip, gzip and 7z files."""
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+"""Half a character in JSON; one without its other half cannot be written to a table."""
 
 
 def counted(number: int, noun: str) -> str:
@@ -92,8 +95,10 @@ def text_of(path: Path) -> str:
     """The text of a file.
 
     Raises:
-        InputError: for an empty file, an archive, another encoding than UTF-8, and a web page.
+        InputError: for an empty file, an archive, another encoding than UTF-8, a web page, and what is no file.
     """
+    if path.exists() and not path.is_file():  # reading a pipe would wait for somebody to write into it
+        raise InputError(f"{path.name}: is no regular file; give the file as the source publishes it")
     raw = path.read_bytes()
     if not raw.strip():
         raise InputError(f"{path.name}: is empty; download it again")
@@ -106,6 +111,8 @@ def text_of(path: Path) -> str:
     except UnicodeDecodeError as error:
         row = raw[: error.start].count(b"\n") + 1
         raise InputError(f"{path.name} line {row}: is not UTF-8; save the file as UTF-8") from error
+    if not text.strip():
+        raise InputError(f"{path.name}: is empty; download it again")
     if "\0" in text:
         raise InputError(f"{path.name}: has null bytes and is no text; download it again")
     if text.lstrip().startswith("<"):
@@ -113,23 +120,36 @@ def text_of(path: Path) -> str:
     return text
 
 
-def csv_lines(name: str, text: str) -> tuple[tuple[str, ...], list[Line]]:
-    """Header and rows of a CSV file.
+def csv_header(name: str, text: str) -> tuple[str, ...]:
+    """The columns of a CSV file, which say whose it is before all of it is read.
 
     Raises:
-        InputError: for a broken quotation, a row that is too short or too long, and a column that appears twice.
+        InputError: for a broken quotation, and for a column that appears twice.
     """
     try:
-        raw = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        first = next(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        raise InputError(f"{name}: is no CSV file or breaks off ({error}); download it again") from error
-    header = tuple(cell.strip() for cell in raw[0])
+        raise _no_csv(name, error) from error
+    header = tuple(cell.strip() for cell in first)
     if len(header) == 1 and ";" in header[0]:
         raise InputError(f"{name} row 1: cells are separated by semicolons; valid: commas, as the source publishes it")
     twice = {column for column in header if column and header.count(column) > 1}
     if twice:
         raise InputError(f"{name} row 1: has the column {shown(sorted(twice)[0])} twice; download it again")
-    lines = []
+    return header
+
+
+def csv_lines(name: str, text: str) -> list[Line]:
+    """The rows of a CSV file below its header.
+
+    Raises:
+        InputError: as `csv_header`, and for a row that is too short or too long.
+    """
+    header, lines = csv_header(name, text), []
+    try:
+        raw = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        raise _no_csv(name, error) from error
     for row, cells in enumerate(raw[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
@@ -137,7 +157,11 @@ def csv_lines(name: str, text: str) -> tuple[tuple[str, ...], list[Line]]:
             more = "it breaks off there" if len(cells) < len(header) else "a cell with a comma needs quotes"
             raise InputError(f"{name} row {row}: has {len(cells)} cells and the header {len(header)}; {more}")
         lines.append(Line(name, row, dict(zip(header, cells, strict=True))))
-    return header, lines
+    return lines
+
+
+def _no_csv(name: str, error: csv.Error) -> InputError:
+    return InputError(f"{name}: is no CSV file or breaks off ({error}); download it again")
 
 
 def json_of(name: str, text: str) -> Any:
@@ -147,7 +171,10 @@ def json_of(name: str, text: str) -> Any:
         InputError: where it breaks off or is none.
     """
     try:
-        return json.loads(text)
+        found = json.loads(text)
+        if _HALF.search(text):
+            json.dumps(found, ensure_ascii=False).encode()
+        return found
     except (ValueError, RecursionError) as error:
         where = f" line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(f"{name}{where}: is no JSON or breaks off; download it again") from error
@@ -163,7 +190,7 @@ def yaml_of(name: str, text: str) -> Any:
 
     try:
         return yaml.load(text, Loader=yaml.BaseLoader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""
         raise InputError(f"{name}{where}: is no YAML or breaks off; download it again") from error

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from scenarios.errors import InputError
+from scenarios.errors import InputError, unknown
 from scenarios.tables import Day
 from sim.refresh.releases import Release
 from sim.refresh.sheets import replacing
@@ -52,9 +52,13 @@ def read(data: Path) -> list[Entry]:
     if not path.exists():
         return []
     try:
-        return [Entry.model_validate(entry) for entry in json.loads(path.read_text(encoding="utf-8"))["files"]]
-    except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
+        found = [Entry.model_validate(entry) for entry in json.loads(path.read_text(encoding="utf-8"))["files"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, ValidationError) as error:
         raise InputError(f"{path.name}: is no lock file ({type(error).__name__}); restore it, or delete it") from error
+    for entry in found:
+        if entry.source not in SOURCES:
+            raise unknown("source", entry.source, SOURCES, path.name)
+    return found
 
 
 def text(entries: Sequence[Entry]) -> str:
@@ -92,7 +96,7 @@ def check(release: Release, entries: Sequence[Entry]) -> None:
     if release.date < newest.date:
         raise release.fault(
             f"is of {release.date} (by its {release.dated_by}), older than the locked release of {newest.date};"
-            " give a newer one, or put its date into the file name if that is wrong"
+            f" give a newer one, put its date into the file name if that is wrong, or correct the date in {NAME}"
         )
     alike = [e.rows for e in own if e.rows and (not release.source.several or e.file == release.name)]
     if alike and release.rows < SHRUNK * max(alike):

@@ -59,6 +59,9 @@ def _document(release: Release, at: int, raw: Any) -> Document:
     missing = [name for name in NEEDED if not isinstance(raw, dict) or not raw.get(name)]
     if missing:
         raise release.fault(f"document {at} lacks {', '.join(missing)}; ask with fields[]= for each, and effective_on")
+    for name in NEEDED:
+        if not isinstance(raw[name], str):
+            raise release.fault(f"document {at}: {name} {shown(raw[name])} is no text")
     for name in ("publication_date", "effective_on"):
         day = raw.get(name)
         if day is not None and not DAY.fullmatch(str(day)):

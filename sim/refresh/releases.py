@@ -92,8 +92,8 @@ def _release(path: Path, date: str | None) -> Release:
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     day, dated_by = _dated(path, date)
     if kind == ".csv":
-        header, lines = files.csv_lines(path.name, text)
-        source = sources.of_csv(path.name, header)
+        header = files.csv_header(path.name, text)
+        source, lines = sources.of_csv(path.name, header), files.csv_lines(path.name, text)
         if not lines:
             raise InputError(f"{path.name}: has a header and no rows; download it again")
         return Release(path.name, source, day, dated_by, sha256, lines, header)

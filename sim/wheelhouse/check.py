@@ -32,27 +32,33 @@ def write_list(folder: Path) -> Path:
     return folder / LIST
 
 
+def listed(folder: Path) -> list[str]:
+    """The names on the list of a folder; those of damaged lines are left out."""
+    lines = (folder / LIST).read_text(encoding="utf-8", errors="replace").splitlines()
+    return [parts[2] for line in lines if (parts := _LINE.fullmatch(line))]
+
+
 def problems(folder: Path) -> list[str]:
     """What is wrong with a folder, in words; nothing where every file is as it was collected."""
     try:
         lines = (folder / LIST).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         return [f"{folder / LIST}: cannot be read ({error}); copy the whole folder again"]
-    found, listed = [], set()
+    found, names = [], set()
     for number, line in enumerate(lines, start=1):
         parts = _LINE.fullmatch(line)
         if parts is None:
             found.append(f"{folder / LIST} line {number}: holds no file with its SHA-256; copy the list again")
             continue
-        listed.add(parts[2])
+        names.add(parts[2])
         path = folder / parts[2]
         if not path.is_file():
             found.append(f"{path}: is missing; copy the folder again")
         elif digest(path) != parts[1]:
             found.append(f"{path}: is damaged or was changed; copy it again, and do not install from it")
-    if not listed and not found:
+    if not names and not found:
         found.append(f"{folder / LIST}: is empty; copy the list again")
-    strange = sorted(path.name for path in folder.iterdir() if path.name not in (*listed, LIST))
+    strange = sorted(path.name for path in folder.iterdir() if path.name not in (*names, LIST))
     return [*found, *(f"{folder / name}: is not on the list; remove it" for name in strange)]
 
 

@@ -79,6 +79,7 @@ def collect(folder: Path, extras: Sequence[str] = (), target: Target | None = No
     Raises:
         InputError: where this is no checkout, an extra is unknown, the folder holds something else, or pip fails.
     """
+    folder = folder.resolve()  # pip runs in the source code, wherever this does
     _check_place(folder)
     _check_extras(extras)
     asked = f"[{','.join(extras)}]" if extras else ""
@@ -100,8 +101,15 @@ def collect(folder: Path, extras: Sequence[str] = (), target: Target | None = No
 def _check_place(folder: Path) -> None:
     if not checkout.is_checkout():
         raise InputError("a wheelhouse is collected in the source code of Polarity, which has the tested versions")
-    if folder.exists() and not (folder / check.LIST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: is there and is no wheelhouse; name another folder, or remove it")
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if there and not {check.LIST, REQUIREMENTS, HOW, "check.py"} <= there:  # many downloads have a list of that name
+        raise InputError(f"{folder}: is there and is no wheelhouse; name another folder, or remove it")
+    if strange := sorted(there - set(check.listed(folder)) - {check.LIST}) if there else []:
+        raise InputError(
+            f"{folder}: holds {strange[0]}, which is not on its list and would be lost; move it elsewhere first"
+        )
 
 
 def _check_extras(extras: Sequence[str]) -> None:

@@ -139,6 +139,73 @@ def test_other_code_and_parameters_are_other_studies(write, small, plan, tmp_pat
     assert folder() == usual
 
 
+HELPERS = """
+LIMIT = 6.0
+
+def close(run):
+    return run["lead_months"][-1] < LIMIT
+
+class Scaled:
+    def __init__(self, by):
+        self.by = by
+
+    def __call__(self, run):
+        return self.by * run["lead_months"][-1]
+"""
+CALLERS = """
+import numpy as np
+import helpers_in_a_file
+import helpers_in_a_file as short
+from helpers_in_a_file import Scaled, close
+
+TWICE = Scaled(2.0)
+OF_ONE = TWICE.__call__
+
+def by_name(run):
+    return 1.0 * close(run)
+
+def by_module(run):
+    return 1.0 * helpers_in_a_file.close(run)
+
+def by_short_name(run):
+    return 1.0 * np.array([short.close(run)])[0]
+
+def by_own_import(run):
+    from helpers_in_a_file import close as near
+    return 1.0 * near(run)
+
+def by_object(run):
+    return TWICE(run)
+
+def by_method(run):
+    return OF_ONE(run)
+
+def alone(run):
+    return run["lead_months"][-1]
+"""
+
+
+def test_code_in_another_file_counts_however_it_is_called(write, tmp_path, monkeypatch):
+    helpers = tmp_path / "beside" / "helpers_in_a_file.py"
+
+    def identities(text: str) -> dict[str, str]:
+        helpers.write_text(text, encoding="utf-8")
+        monkeypatch.delitem(sys.modules, helpers.stem, raising=False)
+        mine = write(CALLERS)
+        names = [name for name in vars(mine) if name.startswith("by_") or name == "alone"]
+        return {name: custom(getattr(mine, name)).identity for name in names}
+
+    first = identities(HELPERS)
+    assert identities(HELPERS) == first
+    for old, new, same in (
+        ("< LIMIT", "> LIMIT", {"alone"}),
+        ("LIMIT = 6.0", "LIMIT = 7.0", {"alone"}),
+        ("return self.by *", "return self.by +", {"alone", "by_name"}),
+    ):
+        other = identities(HELPERS.replace(old, new))
+        assert {name for name in first if other[name] == first[name]} == same, new
+
+
 def test_a_worker_with_other_code_is_refused(write, small, tmp_path):
     from sim.batch import identity
     from sim.results.outcomes import custom as customs

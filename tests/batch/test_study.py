@@ -288,3 +288,20 @@ def test_an_empty_study_and_a_folder_that_is_none_are_refused(plan, tmp_path):
         Study.of(plan(), tmp_path).scan()
     with pytest.raises(InputError, match="is no study"):
         Study.open(tmp_path)
+
+
+@pytest.mark.parametrize("fault", ["cut off", "another schema", "noise"])
+def test_a_damaged_part_is_named_by_whoever_reads_it(reference, tmp_path, fault):
+    torn = copied(reference, tmp_path)
+    part = torn.path(reference.parts[2].file)
+    raw = part.read_bytes()
+    if fault == "cut off":
+        part.write_bytes(raw[:-50])
+    elif fault == "another schema":
+        at = raw.index(b"ARROW:schema") + 40
+        part.write_bytes(raw[:at] + b"!" * 20 + raw[at + 20 :])
+    else:
+        part.write_bytes(b"PAR1" + b"\0" * 100 + b"PAR1")
+    for read in (torn.table, torn.effects, torn.differences):
+        with pytest.raises(InputError, match=rf"damaged: {part.name}; `polarity batch` recreates damaged parts"):
+            read()

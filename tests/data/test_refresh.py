@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -426,6 +427,11 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     "no value column": ("us_exports.json", "ALL_VAL_MO", "GEN_VAL_MO", "row 1 lacks ALL_VAL_MO"),
     "no month": ("us_exports.json", "2026-07", "2026", "time '2026' is not a month; valid: 2026-07"),
     "below zero": ("us_exports.json", '"1234567"', '"-5"', "row 2: ALL_VAL_MO -5 is below 0"),
+    "no number of dollars": ("us_exports.json", '"1234567"', '"NaN"', "row 2: ALL_VAL_MO nan is below 0 or not finite"),
+    "endless dollars": ("us_exports.json", '"1234567"', '"1e400"', "row 2: ALL_VAL_MO inf is below 0 or not finite"),
+    "half a character": ("us_exports.json", "CHINA", "\\ud800", "is no JSON or breaks off"),
+    "a number that is a list": ("federal_register.json", '"document_number": "', '"document_number": ["a"], "x": "',
+                                "document 1: document_number ['a'] is no text"),
     "two values": ("us_exports.json", '"5820"', '"5700"', "has 400 dollars"),
     "broken JSON": ("us_exports.json", "]]", "]", "is no JSON or breaks off"),
     "a document without a date": ("federal_register.json", '"publication_date": "2023', '"x": "2', "document 1 lacks"),
@@ -453,6 +459,8 @@ PAGE = "<!DOCTYPE html><html><body>503 Service Unavailable</body></html>"
         ("x.csv", PAGE.encode(), "is a web page and no data"),
         ("x.json", PAGE.encode(), "is a web page and no data"),
         ("x.csv", b"", "is empty"),
+        ("x.csv", b"\xef\xbb\xbf", "is empty"),
+        ("x.yaml", b"[" * 20_000, "is no YAML or breaks off"),
         ("x.csv", "Model,eci\nÉlan,3\n".encode("latin-1"), "line 2: is not UTF-8"),
         ("x.csv", "Model,eci\n".encode("utf-16"), "is UTF-16"),
         ("x.zip", b"PK\x03\x04rest", "is an archive; unpack it"),
@@ -469,6 +477,35 @@ def test_what_is_no_release_is_refused(data, folder, name, raw, expected):
     why = only_reason(refresh(folder, data, date=DATE))
     assert why.startswith(name)
     assert expected in why
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+def test_a_pipe_is_refused_and_not_waited_for(data, folder):
+    os.mkfifo(folder / "x.csv")
+    assert "is no regular file" in only_reason(refresh(folder, data))
+
+
+def test_a_large_table_of_somebody_else_is_known_by_its_header(data, folder, monkeypatch):
+    (folder / "x.csv").write_text("a,b\n" * 10, encoding="utf-8")
+    monkeypatch.setattr("sim.refresh.files.csv_lines", lambda name, text: pytest.fail("all of it was read"))
+    assert "no release that is known here" in only_reason(refresh(folder, data))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('"source": "eci"', '"source": "foreign"', "lock.json: unknown source 'foreign'"),
+        ("{", "[" * 100_000, "is no lock file"),
+    ],
+)
+def test_a_damaged_lock_is_refused_before_anything_is_written(data, given, old, new, expected):
+    path = given("us_exports.json")
+    lock_file = data / lock.NAME
+    lock_file.write_text(lock_file.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    before = content(data)
+    with pytest.raises(InputError, match=expected):
+        refresh(path.parent, data)
+    assert content(data) == before
 
 
 def without(text: str, *days: str) -> str:

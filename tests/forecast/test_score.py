@@ -161,6 +161,12 @@ def test_a_table_with_a_wrong_row_is_refused(first: Forecast, later: Path, revis
         score(first, Data(later))
 
 
+def test_a_quarter_that_is_none_is_refused_with_its_row(first: Forecast, later: Path, revise: Change) -> None:
+    revise("imports_quarters", {"quarter": "2026-Q2"}, quarter="2026-Q5")
+    with pytest.raises(InputError, match=r"imports_quarters.csv row \d+, column quarter: '2026-Q5' is not a quarter"):
+        score(first, Data(later))
+
+
 def test_a_quantity_that_this_version_does_not_know_stays_open(first: Forecast) -> None:
     content = first.model_dump(mode="json")
     content["questions"][0]["subject"] = "happiness"

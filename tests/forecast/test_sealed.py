@@ -65,6 +65,39 @@ def test_what_is_no_forecast_is_refused_in_words(forecast: Forecast, tmp_path: P
         sealed.read(path)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('"sealed":', '"sealed": "2026-10-01", "sealed":', "the field 'sealed' stands twice"),
+        ('"asks":', '"asks": "Something else?", "asks":', "the field 'asks' stands twice"),
+        ("{", "[" * 100_000, "cannot be read as a sealed forecast"),
+        ('"sealed":', '"note": "\\ud800", "sealed":', "cannot be read as a sealed forecast"),
+    ],
+)
+def test_a_file_that_reads_otherwise_than_it_counts_is_refused(
+    forecast: Forecast, tmp_path: Path, old: str, new: str, expected: str
+) -> None:
+    path = sealed.write(forecast, tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError, match=expected):
+        sealed.read(path)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"), [({"runs": "64"}, "was changed after it"), ({"questions": None}, "give a finite number")]
+)
+def test_a_hash_that_was_made_again_does_not_make_other_content_valid(
+    forecast: Forecast, tmp_path: Path, cells: dict[str, object], expected: str
+) -> None:
+    path = sealed.write(forecast, tmp_path)
+    content = json.loads(path.read_text(encoding="utf-8")) | cells
+    if content["questions"] is None:
+        content["questions"] = [{**forecast.questions[0].model_dump(mode="json"), "mean": float("inf")}]
+    changed(path, **(content | {"sha256": sealed.content_hash(content)}))
+    with pytest.raises(InputError, match=expected):
+        sealed.read(path)
+
+
 def test_a_renamed_file_is_refused(forecast: Forecast, tmp_path: Path) -> None:
     path = sealed.write(forecast, tmp_path)
     with pytest.raises(InputError, match="rename the file"):

@@ -177,8 +177,29 @@ def test_an_old_wheelhouse_stays_until_the_new_one_is_complete(house: Path) -> N
     assert "'polarity-sim[analysis]'" in (house / collecting.HOW).read_text()
 
 
+def test_a_file_that_somebody_put_into_a_wheelhouse_is_not_lost(house: Path) -> None:
+    (house / "thesis.txt").write_text("mine")
+    with pytest.raises(InputError, match=r"holds thesis\.txt, which is not on its list and would be lost"):
+        collect(house, pip=lambda *words, folder=ROOT: pytest.fail("collected"))
+    assert (house / "thesis.txt").read_text() == "mine"
+
+
+def test_a_folder_is_that_of_whoever_asks_and_not_that_of_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def works(*words: str, folder: Path = ROOT) -> None:
+        assert Path(words[4]).is_absolute()
+        wheel(Path(words[4]), "polarity-sim", "9.9")
+
+    collect(Path("here"), pip=works)
+    assert check.problems(tmp_path / "here") == []
+
+
 def test_a_folder_with_something_else_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(InputError, match="is there and is no wheelhouse"):
+        collect(tmp_path)
+    (tmp_path / check.LIST).write_text("")  # as beside many downloads
     with pytest.raises(InputError, match="is there and is no wheelhouse"):
         collect(tmp_path)
     with pytest.raises(InputError, match="unknown extra 'analyses'; did you mean 'analysis'"):

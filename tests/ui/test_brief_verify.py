@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -110,8 +111,70 @@ def test_a_chart_drawn_otherwise_is_found(made: Brief, form: str) -> None:
         return replace(block, picture=replace(block.picture, shapes=tuple(shapes)))
 
     found = verify(file(replace(made, blocks=tuple(map(moved, made.blocks))), form))
-    assert [one.place for one in found.differences] == [DRAWING]
+    assert [(one.place, one.is_number) for one in found.differences] == [(DRAWING, False)]
     assert not found.same
+
+
+def other_drawings(made: Brief, form: str, data: bytes) -> bool:
+    """Whether the words are the same and what is drawn is not."""
+    there, now = saved.read(data), saved.read(file(made, form))
+    assert there.words == now.words
+    return there.drawings != now.drawings
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("</style>", "p::after{content:' 99 months'}</style>"),
+        ("</style>", "td{display:none}</style>"),
+        ("</svg>", "<path d='M0 0L100 100' stroke='red'/></svg>"),
+        ("</html>", "<img src='data:image/png;base64,AA' style='position:absolute;top:0'></html>"),
+        ("<title>", "<title>Another "),
+    ],
+)
+def test_what_a_page_shows_beside_its_words_is_compared(made: Brief, old: str, new: str) -> None:
+    page = file(made, "html").decode()
+    assert other_drawings(made, "html", page.replace(old, new, 1).encode())
+
+
+def test_a_chart_with_two_colors_swapped_is_found(made: Brief) -> None:
+    page = file(made, "html").decode()
+    one, other = list(dict.fromkeys(re.findall(r'<polygon [^>]*fill="(#\w+)"', page)))[-2:]
+    swapped = page.replace(one, "#none").replace(other, one).replace("#none", other)
+    assert other_drawings(made, "html", swapped.encode())
+
+
+@pytest.mark.parametrize("mark", ["<w:vanish/>", '<w:color w:val="FFFFFF"/>'])
+def test_words_that_are_hidden_in_a_document_are_found(made: Brief, mark: str) -> None:
+    held, data = io.BytesIO(), file(made, "docx")
+    with zipfile.ZipFile(io.BytesIO(data)) as there, zipfile.ZipFile(held, "w") as forged:
+        for name in there.namelist():
+            part = there.read(name)
+            is_text = name == "word/document.xml"
+            forged.writestr(name, part.replace(b"<w:rPr>", b"<w:rPr>" + mark.encode(), 1) if is_text else part)
+    assert other_drawings(made, "docx", held.getvalue())
+
+
+def test_a_note_over_a_page_and_another_color_of_its_chart_are_found(made: Brief) -> None:
+    from pypdf import PdfWriter
+    from pypdf.annotations import FreeText
+    from pypdf.generic import ContentStream, NameObject
+
+    def other(paper: PdfWriter) -> bytes:
+        held = io.BytesIO()
+        paper.write(held)
+        return held.getvalue()
+
+    paper = PdfWriter(clone_from=io.BytesIO(file(made, "pdf")))
+    assert not other_drawings(made, "pdf", other(paper))
+    paper.add_annotation(0, FreeText(text="99 months", rect=(50, 700, 300, 730)))
+    assert other_drawings(made, "pdf", other(paper))
+    paper = PdfWriter(clone_from=io.BytesIO(file(made, "pdf")))
+    content = ContentStream(paper.pages[0].get_contents(), paper)
+    color = next(rgb for rgb, operator in content.operations if operator == b"rg" and rgb[0] != rgb[2])
+    color[0], color[2] = color[2], color[0]
+    paper.pages[0][NameObject("/Contents")] = paper._add_object(content)
+    assert other_drawings(made, "pdf", other(paper))
 
 
 def test_a_word_that_was_added_or_lost_is_a_difference_without_a_number(made: Brief) -> None:

@@ -24,7 +24,15 @@ CUT_OFF = "is cut off: its end is missing; take the file as it was made"
 DAMAGED = "is damaged and cannot be read ({}); take the file as it was made"
 PATHS = frozenset({b"m", b"l", b"c", b"re"})
 """Operators of a PDF that draw a path: their operands are the points of charts and the lines of tables."""
-_VOID = frozenset({"meta", "link", "br", "hr", "img", "polyline", "polygon"})
+COLORS = frozenset({b"rg", b"RG", b"g", b"G", b"k", b"K", b"sc", b"scn", b"SC", b"SCN", b"Tr", b"Do", b"gs"})
+"""Operators of a PDF that color, hide or overlay: a chart with two colors swapped says something else."""
+LOOKS = ("w:color", "w:shd", "w:highlight", "w:vanish", "w:sym", "w:headerReference", "w:footerReference", "w:object",
+         "w:pict")  # fmt: skip
+"""Elements of a Word document that color or hide words, or show what is in no word."""
+_FRAME = frozenset({"html", "head", "body", "meta", "tbody"})
+"""Elements of a page that show nothing; some programs add them when they save it."""
+_LINK = ("href", "target", "rel")
+"""Attributes that lead elsewhere: links are not compared."""
 _SILENT = frozenset({"style", "title"})
 _SAYS = ("w:t", "w:br", "w:tab")
 """Elements of a Word document that hold text, or part it."""
@@ -77,7 +85,8 @@ class _Page(HTMLParser):
 
     record: str | None = None
     pieces: list[str] = field(default_factory=list)
-    points: list[str] = field(default_factory=list)
+    drawn: list[str] = field(default_factory=list)
+    """Every element that shows something, with how it looks, and the rules of style."""
     silent: int = 0
     ended: bool = False
 
@@ -88,8 +97,9 @@ class _Page(HTMLParser):
         given = dict(attrs)
         if tag == "meta" and given.get("name") == MARK:
             self.record = given.get("content")
-        if given.get("points"):
-            self.points.append(" ".join((given["points"] or "").split()))
+        if tag not in _FRAME:
+            looks = sorted((name, " ".join((value or "").split())) for name, value in attrs if name not in _LINK)
+            self.drawn.append(" ".join((tag, *(f"{name}={value}" for name, value in looks))))
         self.silent += tag in _SILENT
         self._part(tag)
 
@@ -101,6 +111,8 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self.silent:
             self.pieces.append(data)
+        elif data.strip():
+            self.drawn.append(" ".join(data.split()))
 
     def _part(self, tag: str) -> None:
         if tag not in _INLINE:
@@ -117,7 +129,7 @@ def _html(data: bytes) -> Saved:
     page.close()
     if not page.ended:
         raise InputError(CUT_OFF)
-    return Saved("html", _known(page.record), tuple("".join(page.pieces).split()), tuple(page.points))
+    return Saved("html", _known(page.record), tuple("".join(page.pieces).split()), tuple(page.drawn))
 
 
 # -------------------------------------------------------------------------------------------------------------- Word
@@ -138,7 +150,8 @@ def _docx(data: bytes) -> Saved:
         body = document.element.body
         pieces = ["".join(node.text or " " for node in line.iter(*map(qn, _SAYS))) for line in body.iter(qn("w:p"))]
         images = [document.part.related_parts[node.get(qn("r:embed"))].blob for node in body.iter(qn("a:blip"))]
-        drawings = tuple(map(_pixels, images))
+        looks = [" ".join((node.tag, *sorted(map(str, node.values())))) for node in body.iter(*map(qn, LOOKS))]
+        drawings = (*map(_pixels, images), *looks)
     except InputError:
         raise
     except zipfile.BadZipFile as error:
@@ -178,15 +191,25 @@ def _pdf(data: bytes) -> Saved:
         record = str(known.get("/Keywords", "")).removeprefix(f"{MARK} ") if known is not None else None
         pages = list(reader.pages)
         words = tuple(" ".join(page.extract_text() for page in pages).split())
-        drawings = tuple(piece for page in pages for piece in _paths(page))
+        drawings = tuple(piece for page in pages for piece in (*_paths(page), *_notes(page)))
     except Exception as error:  # as above
         raise InputError(DAMAGED.format(shown(f"{type(error).__name__}: {error}"))) from error
     return Saved("pdf", _known(record), words, drawings)
 
 
 def _paths(page: Any) -> Iterator[str]:
-    """The points of each path of a page, to a tenth of a point."""
+    """The points of each path of a page, to a tenth of a point, and the colors they are drawn in."""
     content = page.get_contents()
     for operands, operator in () if content is None else content.operations:
         if operator in PATHS:
             yield f"{operator.decode()} {' '.join(f'{float(number):.1f}' for number in operands)}"
+        elif operator in COLORS:
+            shades = (f"{value:.2f}" for value in operands if isinstance(value, int | float))
+            yield " ".join((operator.decode(), *shades))
+
+
+def _notes(page: Any) -> Iterator[str]:
+    """What a reader's program lays over a page: notes, boxes and fields, but no links."""
+    for note in page.get("/Annots") or ():
+        if (kind := note.get_object().get("/Subtype")) != "/Link":
+            yield f"note {kind}"

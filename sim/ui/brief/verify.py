@@ -40,7 +40,7 @@ class Difference:
     @property
     def is_number(self) -> bool:
         """Whether a number differs, and not words alone."""
-        return _numbers(self.saved) != _numbers(self.now)
+        return self.place != DRAWING and _numbers(self.saved) != _numbers(self.now)
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ def _drawings(then: saved.Saved, now: saved.Saved) -> Iterator[Difference]:
     changed = [codes for codes in matcher.get_opcodes() if codes[0] != "equal"]
     if changed:
         pieces = sum(max(j - i, m - k) for _, i, j, k, m in changed)
-        what = "picture" if then.form == "docx" else "line or area"
+        what = "picture or color" if then.form == "docx" else "line, area, color or style"
         yield Difference(DRAWING, f"{pieces} × {what} drawn otherwise", f"{len(now.drawings)} in all")
 
 
