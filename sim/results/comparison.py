@@ -122,8 +122,10 @@ class Comparison(Short):
         """The paired effect on a series at the end of a year (the horizon by default), with its interval.
 
         Raises:
-            InputError: as `difference`.
+            InputError: as `difference`, and for a year beside an outcome that has its own date.
         """
+        if year is not None and not isinstance(name, str):
+            raise InputError(f"year is {year}, and {outcome_of(name)} has its own date; leave the year out")
         year = self.first.until if year is None else year
         d = paired(self.difference(name, year))
         called = name if isinstance(name, str) else str(outcome_of(name))
@@ -210,7 +212,7 @@ class Comparison(Short):
             version, names = found[KIND], [str(found[side]) for side in ("first", "second")]
         except FileNotFoundError as error:
             raise InputError(f"{path}: there is no such file; give one that comparison.save(FOLDER) wrote") from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise InputError(
                 f"{path}: is no comparison, or damaged; give the .json file that comparison.save(FOLDER) wrote"
             ) from error

@@ -303,7 +303,10 @@ class Run(Short):
         from sim.results import saved
 
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"{folder}: cannot be made ({error.strerror}); give a folder to write to") from error
         name = f"{self.spec.name.replace(':', '-')}-{self.digest()}-seed{self.seed}-{self.first}-{self.runs}"
         if quarters:
             path = folder / f"{name}-{self.until}-quarters.parquet"

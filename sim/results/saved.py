@@ -84,13 +84,15 @@ def load(kind: type[Run], path: Path, agents: Mapping[str, Own] | None = None) -
     Raises:
         InputError: for a file that is no run, is damaged or of another version, and for other actors.
     """
+    from polars.exceptions import PanicException
+
     facts = _facts(path)
     try:
         run = _restored(kind, path, facts, agents)
         intact = _checksum(run) == facts["content_sha256"]
     except InputError:
         raise
-    except Exception as error:  # whatever is wrong with a table that somebody or something changed
+    except (Exception, PanicException) as error:  # whatever is wrong with a table that somebody or something changed
         raise _damaged(path, error) from error
     if not intact:
         raise InputError(f"{path}: is damaged: its content is not what was written; save the run again")
@@ -129,7 +131,7 @@ def _facts(path: Path) -> dict[str, str]:
         raise InputError(
             f"{path}: there is no such file; give one that run.save(FOLDER, quarters=True) wrote"
         ) from error
-    except Exception as error:  # polars has one class for each way in which a file is none of its own
+    except (Exception, pl.exceptions.PanicException) as error:  # one class for each way to be no file
         raise InputError(
             f"{path}: is no run, or damaged ({_reason(error)}); give a file that run.save(FOLDER, quarters=True) wrote"
         ) from error
@@ -176,7 +178,7 @@ def _rows(path: Path, facts: Mapping[str, str], wanted: int) -> pl.DataFrame:
 
     try:
         rows = pl.read_parquet(path)
-    except Exception as error:
+    except (Exception, pl.exceptions.PanicException) as error:
         raise _damaged(path, error) from error
     if rows.height != wanted:
         raise InputError(f"{path}: is damaged: it has {rows.height:,} rows of {wanted:,}; save the run again")

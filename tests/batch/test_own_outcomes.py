@@ -459,3 +459,28 @@ def test_a_game_keeps_a_function_of_every_cell(tmp_path):
     assert np.array_equal(bare.lead, found.lead)
     with pytest.raises(InputError, match="unknown outcome 'lead'"):
         bare.outcome("lead")
+
+
+@pytest.mark.parametrize(
+    "shift",
+    [
+        lambda x: x - x[0], np.cumsum, lambda x: np.arange(float(x.size)), lambda x: x - x.mean(),
+        lambda x: np.random.default_rng(0).normal(size=x.size),
+    ],
+)  # fmt: skip
+def test_a_value_that_depends_on_its_neighbors_is_refused(shift) -> None:
+    run = simulate(load("current_policy"), runs=16, until=2027)
+
+    def beside(run):
+        return shift(run["lead_months"][-1])
+
+    with pytest.raises(InputError, match="another value when fewer are simulated beside it"):
+        custom(beside, until=2027).of(run)
+
+
+def test_a_masked_value_is_no_value() -> None:
+    def masked(run):
+        return np.ma.masked_less(run["lead_months"][-1], 100.0)
+
+    with pytest.raises(InputError, match="gives a masked array; give NaN"):
+        custom(masked, until=2027).of(simulate(load("current_policy"), runs=4, until=2027))

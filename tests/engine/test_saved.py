@@ -170,3 +170,19 @@ def test_a_comparison_comes_back_equal(tmp_path):
         Comparison.load(tmp_path / names["first"])
     with pytest.raises(InputError, match="no such file"):
         Comparison.load(tmp_path / "nowhere.json")
+
+
+def test_a_folder_that_cannot_be_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be made"):
+        simulate(load("current_policy"), runs=2, until=2027).save(tmp_path / "file" / "folder")
+
+
+def test_a_year_beside_an_outcome_with_its_own_date_is_refused() -> None:
+    both = compare(load("current_policy"), load("tight_controls"), runs=4, until=2027)
+
+    def last(run):
+        return run["lead_months"][-1]
+
+    with pytest.raises(InputError, match="has its own date; leave the year out"):
+        both.effect(last, 2026)
