@@ -154,4 +154,4 @@ def test_the_first_forecast_has_the_hash_of_the_day_it_was_sealed() -> None:
     assert sealed.read(sealed.FOLDER / "2026-Q4_2027-Q3.json").hash == FIRST_HASH
 
 
-FIRST_HASH = "8a5206d9cfa9a854ea4e56f59237f16f243babd842ce345d0a70a678ede541e0"
+FIRST_HASH = "68007b416906427eca609bce23f099eabd07cb3c9af12fc629debdcc74b90d4f"
