@@ -207,7 +207,7 @@ _LIMITS = {
     "too_long": "give at most {max_length}", "too_short": "give at least {min_length}",
     "greater_than": "give more than {gt:g}", "greater_than_equal": "give {ge:g} or more",
     "less_than": "give less than {lt:g}", "less_than_equal": "give {le:g} or less",
-    "finite_number": "give a finite number", "string_pattern_mismatch": "it must match {pattern}",
+    "finite_number": "give a finite number", "string_pattern_mismatch": "it must match the pattern {pattern}",
 }  # fmt: skip
 """The same for what is too long, too large or the like; names in braces are those of pydantic."""
 _OF_A_KIND = ("type", "parsing", "attributes", "missing", "unicode", "from")

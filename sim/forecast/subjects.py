@@ -14,6 +14,7 @@ from sim.forecast.answers import Data, Figures
 from sim.hindcast.observe import observed
 from sim.hindcast.record import RUNS_KNOWN_UNTIL, SERIES, Series
 from sim.results.run import Run
+from sim.short import Short
 
 QUARTERS = 4
 """How many quarters a forecast covers."""
@@ -23,8 +24,8 @@ _KNOWN = {series.key: series for series in SERIES}
 _EPOCH = "Epoch AI, {} (CC BY 4.0)"
 
 
-@dataclass(frozen=True)
-class Futures:
+@dataclass(frozen=True, repr=False)
+class Futures(Short):
     """A run, and what it says about the recorded series."""
 
     run: Run

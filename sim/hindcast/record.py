@@ -64,13 +64,13 @@ class Series:
         return np.maximum(10.0 ** np.asarray(value, float) - self.shift, 0.0)
 
 
-def frontier(actor: str, read: Read = table) -> Figures:
+def frontier(actor: str, read: Read | None = None) -> Figures:
     """Best capability at quarter ends, ECI."""
-    rows: tuple[FrontierQuarter, ...] = read("frontier_quarters")
+    rows: tuple[FrontierQuarter, ...] = (read or table)("frontier_quarters")
     return {number(r.quarter): (r.eci, ECI_ERROR) for r in rows if r.actor == actor}
 
 
-def scored_frontier(actor: str, read: Read = table) -> Figures:
+def scored_frontier(actor: str, read: Read | None = None) -> Figures:
     """The part of a frontier that rests on scored models."""
     return {q: figure for q, figure in frontier(actor, read).items() if q >= FRONTIER_FROM[actor]}
 
@@ -94,15 +94,15 @@ def lag() -> Figures:
     }
 
 
-def slope(actor: str, read: Read = table) -> Figures:
+def slope(actor: str, read: Read | None = None) -> Figures:
     """Growth of a frontier over twelve months, ECI points."""
     path = scored_frontier(actor, read)
     return {q: (eci - path[q - 4][0], ECI_ERROR) for q, (eci, _) in path.items() if q - 4 in path}
 
 
-def record_runs(actor: str, read: Read = table, until: int | None = None) -> Figures:
+def record_runs(actor: str, read: Read | None = None, until: int | None = None) -> Figures:
     """Largest training run so far at quarter ends, FLOP, as long as it is known or to another quarter."""
-    rows: tuple[TrainingRun, ...] = read("training_runs")
+    rows: tuple[TrainingRun, ...] = (read or table)("training_runs")
     found = sorted((r for r in rows if r.record == "yes" and r.actor == actor), key=lambda r: r.date)
     last = number(RUNS_KNOWN_UNTIL[actor]) if until is None else until
     path: Figures = {}
@@ -135,9 +135,9 @@ next. Judgment.
 """
 
 
-def imports(field: str, read: Read = table) -> Figures:
+def imports(field: str, read: Read | None = None) -> Figures:
     """China's legal purchases by quarter: `h100e` or `chips`."""
-    rows: tuple[ImportQuarter, ...] = read("imports_quarters")
+    rows: tuple[ImportQuarter, ...] = (read or table)("imports_quarters")
     shift = IMPORT_SHIFT[field]
     result: Figures = {}
     for row in rows:
@@ -146,7 +146,7 @@ def imports(field: str, read: Read = table) -> Figures:
     return result
 
 
-def quarterly_imports(read: Read = table) -> Figures:
+def quarterly_imports(read: Read | None = None) -> Figures:
     """Legal purchases of a quarter, H100e, with the error of their date."""
     return {q: (value, math.hypot(error, QUARTER_ERROR)) for q, (value, error) in imports("h100e", read).items()}
 

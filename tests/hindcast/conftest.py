@@ -14,7 +14,6 @@ from sim.engine.phases.record import Log
 from sim.engine.world import World
 from sim.ensemble.draws import draw
 from sim.ensemble.rng import SOBOL_DIMENSIONS, Array, Streams
-from sim.hindcast import record
 from sim.hindcast.blind import blind_spec
 from sim.results.run import Run
 from sim.run import simulate
@@ -75,7 +74,7 @@ def make_world() -> Iterator[Callable[..., World]]:
 
 
 def _forget() -> None:
-    for kept in (inputs.inputs_of, export_rules.build, export_rules.known_by, destinations._terms, record.imports):
+    for kept in (inputs.inputs_of, export_rules.build, export_rules.known_by, destinations._terms):
         kept.cache_clear()
 
 
