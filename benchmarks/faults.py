@@ -23,6 +23,8 @@ from sim.ensemble import rng
 ROOT = Path(__file__).resolve().parents[1]
 GROWTH = 3 * 8192
 """Members by which the study grows whenever it is finished before the kills are."""
+GAVE_UP = 2
+"""Status of a study that says in words why it ended, such as workers that die several times in a row."""
 
 
 @dataclass
@@ -32,6 +34,8 @@ class Report:
     parents: int = 0
     workers: int = 0
     grown: int = 0
+    refused: int = 0
+    """Times that the study gave up, because its workers had died several times in a row, and was started again."""
     problems: list[str] = field(default_factory=list)
     parts: int = 0
     orphans: int = 0
@@ -74,6 +78,10 @@ def loop(kills: int, folder: Path, seed: int = 0, longest: float = 4.0) -> Repor
     while report.kills < kills:
         time.sleep(float(chance.uniform(0.05, longest)))
         if process.poll() is not None:
+            if process.returncode == GAVE_UP and report.refused < report.workers:
+                report.refused += 1
+                process = start(folder, members)
+                continue
             if process.returncode != 0:
                 report.problems.append(f"the study ended with status {process.returncode}")
                 break
@@ -94,7 +102,8 @@ def loop(kills: int, folder: Path, seed: int = 0, longest: float = 4.0) -> Repor
         report.orphans += _left(workers)
         _remember(Study.of(plan_of(members), folder / "out"), finished)
         process = start(folder, members)
-    process.wait()
+    if process.wait() == GAVE_UP:
+        start(folder, members).wait()
     _check(Study.of(plan_of(members), folder / "out"), finished, report)
     return report
 
@@ -147,7 +156,8 @@ def main(kills: int = 50) -> None:
         report = loop(kills, Path(folder))
     print(
         f"{report.kills} kills ({report.parents} of the study, {report.workers} of a worker), {report.parts} parts, "
-        f"grown {report.grown} times, {report.orphans} orphans: {'; '.join(report.problems) or 'nothing lost'}"
+        f"grown {report.grown} times, given up {report.refused} times, "
+        f"{report.orphans} orphans: {'; '.join(report.problems) or 'nothing lost'}"
     )
 
 
