@@ -227,11 +227,13 @@ def _asked(complaint: Any) -> str:
 
 def _got(value: Any) -> str:
     """What somebody gave, in a word where it is no single value."""
-    named = ((dict, "a mapping"), (list | tuple, f"a list of {len(value) if isinstance(value, list | tuple) else 0}"))
-    words = {None: "nothing", True: "true", False: "false"}
-    if value is None or isinstance(value, bool):
-        return words[value]
-    return next((word for kind, word in named if isinstance(value, kind)), shown(value))
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
+    return "a mapping" if isinstance(value, dict) else shown(value)
 
 
 def _said(complaint: Any, place: str, valid: Mapping[str, Iterable[str]]) -> str:

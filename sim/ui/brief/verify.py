@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import sim
 from scenarios.errors import InputError
 from sim import checkout
+from sim.batch.executors import environment
 from sim.batch.identity import engine
 from sim.ui.brief import record as records, saved
 from sim.ui.brief.blocks import Beside, Block, Bullets, Code, Figure, Heading, Table, Text
@@ -127,20 +127,9 @@ def _old(record: Record) -> str:
     )
 
 
-@contextmanager
-def _as_then(record: Record) -> Iterator[None]:
+def _as_then(record: Record) -> AbstractContextManager[None]:
     """The environment in which the brief was made: number of futures and public address."""
-    then = {FUTURES: str(record.futures), VARIABLE: record.public}
-    before = {name: os.environ.get(name) for name in then}
-    os.environ.update(then)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    return environment({FUTURES: str(record.futures), VARIABLE: record.public})
 
 
 def _again(record: Record, tell: Tell) -> Brief:
